@@ -1,0 +1,29 @@
+"""Errors that a person outside the code can mend.
+
+Everything else that is raised is a fault of this software and keeps its traceback.
+"""
+
+
+class BadInput(Exception):
+    """Something delivered to the job is wrong: data, a setting, a connection, an argument.
+
+    The message is one line in three parts: where (file, table, column, row), what is wrong, and
+    what to do. It never holds a personal value. The command line prints it and exits with 2, and
+    the DAG fails the task without a retry; nothing is published.
+    """
+
+    def __init__(self, where: str, what: str, todo: str) -> None:
+        self.where, self.what, self.todo = where, what, todo
+        super().__init__(f"{where}: {what}; {todo}")
+
+    def __reduce__(self) -> tuple[type["BadInput"], tuple[str, str, str]]:
+        """Survive pickling, which Airflow and multiprocessing use between processes."""
+        return type(self), (self.where, self.what, self.todo)
+
+
+class Unreachable(BadInput):
+    """A database or mail server did not answer: the one kind of failure worth a retry."""
+
+
+class GateFailed(BadInput):
+    """A critical check failed: the night stops and the last publication stays current."""

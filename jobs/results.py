@@ -1,0 +1,287 @@
+"""What a night computes, declared in the same words as what the registers deliver.
+
+The steps hand these tables on as Parquet in the run's folder; the warehouse builds its
+``nightly`` tables from the same declarations, adding the publication to each key.
+"""
+
+from typing import Final
+
+from jobs import codes as c
+from jobs.records import date, moment, number, text, whole, yes_no
+from jobs.schema import Table, by_name, codes
+
+OWN = c.PROJECT
+
+STATUS = codes(
+    "status of a custody episode",
+    OWN,
+    {
+        "OUT_OF_SCOPE": "nobody has to consider deportation",
+        "NOT_YET_DUE": "in scope; consideration is not due yet",
+        "DUE": "in scope and in custody; consideration is due and not recorded",
+        "CONSIDERED": "a named caseworker decided before release",
+        "CONSIDERED_LATE": "a named caseworker decided, but after release",
+        "NOT_REFERRED": "released, never referred to the immigration service",
+        "REFERRED_NOT_CONSIDERED": "released after a referral on which nobody decided",
+        "VERIFY_NATIONALITY": "evidence of British nationality conflicts with the record",
+    },
+)
+MISSED_STATUSES: Final = frozenset({"NOT_REFERRED", "REFERRED_NOT_CONSIDERED"})
+"""The two populations of 2006. CONSIDERED_LATE was missed when it happened and is shown apart."""
+
+LINK_OUTCOME = codes(
+    "link outcome",
+    OWN,
+    {
+        "linked": "certain enough to act on",
+        "review": "possible: a reviewer decides; never clears anybody",
+        "not_linked": "no link",
+    },
+)
+SEVERITY = codes(
+    "severity",
+    OWN,
+    {
+        "critical": "stops the night",
+        "warning": "published with a caveat on every page",
+    },
+)
+REGISTER = codes("register", OWN, {"prison": "prison", "immigration": "immigration"})
+QUARANTINE_RULES: Final = "docs/quality-rules.md"
+
+ROW_COUNTS = Table(
+    space="nightly",
+    name="row_counts",
+    row="rows of one register table tonight; rows_in = accepted + quarantined",
+    key=("register", "table_name"),
+    fields=(
+        text("register", "the register", required=True, codes=REGISTER),
+        text("table_name", "the table", required=True),
+        whole("rows_in", "rows delivered", required=True),
+        whole("accepted", "rows that went on", required=True),
+        whole("quarantined", "rows kept aside", required=True),
+    ),
+)
+QUARANTINE = Table(
+    space="nightly",
+    name="quarantine",
+    row="a whole bad row, kept aside under the rule it broke; readable by the data team only",
+    key=("register", "table_name", "row_number", "rule_id"),
+    fields=(
+        text("register", "the register", required=True, codes=REGISTER),
+        text("table_name", "the table", required=True),
+        whole("row_number", "position in the landing file, from 1", required=True),
+        text("row_key", "the row's key, parts joined by |", personal=True),
+        text("rule_id", "the rule that the row broke", required=True),
+        text("row", "the row as JSON", required=True, personal=True),
+    ),
+)
+CHECK_RESULTS = Table(
+    space="nightly",
+    name="check_results",
+    row="one check of the quality gate; counts only, never values",
+    key=("check_id",),
+    fields=(
+        text("check_id", "the check", required=True),
+        text("severity", "what a failure does", required=True, codes=SEVERITY),
+        text("table_name", "the table checked", required=True),
+        text("column_name", "the column checked, where it is one"),
+        text("meaning", "what must hold", required=True),
+        yes_no("passed", "it held", required=True),
+        whole("rows_checked", "rows looked at"),
+        whole("rows_failed", "rows that failed"),
+        number("observed", "the number observed, where the check is on one"),
+    ),
+)
+LINKS = Table(
+    space="nightly",
+    name="links",
+    row="a possible pairing of a prison person with an immigration person",
+    key=("prisoner_number", "cid_person_id"),
+    fields=(
+        text("prisoner_number", "person in the prison register", required=True, personal=True),
+        text("cid_person_id", "person in the immigration register", required=True, personal=True),
+        number("probability", "probability that they are one person", required=True),
+        number("match_weight", "log2 of the evidence ratio, prior included", required=True),
+        text("outcome", "what follows", required=True, codes=LINK_OUTCOME),
+        text("evidence", "comparisons and their weights, as JSON, no values", required=True),
+        text("decided_by", "reviewer whose decision this is, where one decided"),
+    ),
+)
+IDENTITIES = Table(
+    space="nightly",
+    name="identities",
+    row="one person of one register and the identity it belongs to",
+    key=("register", "person_id"),
+    fields=(
+        text("register", "the register", required=True, codes=REGISTER),
+        text("person_id", "prisoner number or immigration person", required=True, personal=True),
+        text("identity_id", "the identity, stable across nights", required=True),
+    ),
+)
+ASSESSMENTS = Table(
+    space="nightly",
+    name="assessments",
+    row="a custody episode and what the rules in force say of it",
+    key=("episode_id",),
+    fields=(
+        text("episode_id", "the custody episode", required=True),
+        text("identity_id", "the identity", required=True),
+        text("prisoner_number", "the person", required=True, personal=True),
+        text("prison_id", "prison now, or the last one"),
+        text("nationality", "nationality relied on", codes=c.NATIONALITY),
+        text("status", "the status", required=True, codes=STATUS),
+        text("status_rule_id", "rule that gave the status", required=True),
+        yes_no("is_foreign_national", "not British on the record relied on", required=True),
+        yes_no("is_nationality_unknown", "unknown, refused, stateless or missing", required=True),
+        yes_no("is_in_custody", "on the roll of a prison", required=True),
+        yes_no("is_released", "released, dated or not", required=True),
+        yes_no("is_court_recommended", "the court recommended deportation", required=True),
+        yes_no("is_in_scope", "deportation must be considered", required=True),
+        text("scope_rule_id", "rule that brought the episode into scope, or kept it out"),
+        text("offence_code", "most serious offence", codes=c.OFFENCE),
+        whole("seriousness", "1 is most serious, 5 least; empty if unknown"),
+        date("sentence_date", "first sentence of the episode"),
+        whole("sentence_days", "length that the rules count", unit="days"),
+        date("release_date", "released on; empty while in custody or not recorded"),
+        date("earliest_release_date", "earliest plausible release of somebody in custody"),
+        date("due_date", "consideration due by"),
+        whole("days_to_release", "days from the night to the earliest release", unit="days"),
+        date("referred_date", "referred to the immigration service"),
+        date("started_date", "work started; not a consideration"),
+        date("considered_date", "decided by a named caseworker"),
+        text("decision", "that decision", codes=c.EVENT_TYPE),
+        date("order_signed_date", "deportation order signed"),
+        date("removed_date", "left the country"),
+        text("case_id", "the immigration case relied on"),
+        text("link_outcome", "how the person is linked", required=True, codes=LINK_OUTCOME),
+        number("link_probability", "probability of the best link; empty without one"),
+        text("possible_case_id", "case of a possible match, which clears nobody"),
+        yes_no(
+            "is_possibly_considered", "a possible match holds a decision in time", required=True
+        ),
+        whole("priority", "rank of the work, 1 is first; empty where nothing is to be done"),
+    ),
+)
+REASONS = Table(
+    space="nightly",
+    name="reasons",
+    row="one step of the reasoning for an episode: a rule, its answer, the fact it used",
+    key=("episode_id", "position"),
+    fields=(
+        text("episode_id", "the custody episode", required=True),
+        whole("position", "order of reading, from 1", required=True),
+        text("rule_id", "the rule", required=True),
+        text("finding", "the answer in plain English, no personal value", required=True),
+        text("source_table", "register table of the fact, where there is one"),
+        text("source_key", "key of its row"),
+    ),
+)
+BACKLOG = Table(
+    space="nightly",
+    name="backlog",
+    row="an open criminal case of the immigration service",
+    key=("case_id",),
+    fields=(
+        text("case_id", "the case", required=True),
+        text("team", "team that holds it; (none) if unallocated", required=True),
+        text("stage", "stage now; (none) if not recorded", required=True),
+        text("nationality", "nationality in the immigration register", codes=c.NATIONALITY),
+        date("opened_date", "opened, referred or first event, whichever is known"),
+        whole("age_days", "days open; empty if no date is known", unit="days"),
+        text("age_band", "band of the age", required=True),
+        whole("days_in_stage", "days in the stage", unit="days"),
+        whole("days_idle", "days since the last event", unit="days"),
+        text("episode_id", "latest custody episode of the linked person"),
+        text("offence_code", "most serious offence of that episode", codes=c.OFFENCE),
+        yes_no("is_in_custody", "that episode is still in custody"),
+    ),
+)
+TEAMS = Table(
+    space="nightly",
+    name="teams",
+    row="a team's work and staff on the night",
+    key=("team",),
+    fields=(
+        text("team", "the team; (none) for unallocated cases", required=True),
+        whole("open_cases", "open criminal cases", required=True),
+        number("fte", "staff in post; empty if the register does not say"),
+        number("fte_absent", "of these, absent"),
+        number("fte_diverted", "of these, working elsewhere"),
+        number("fte_working", "staff at work on cases"),
+        number("cases_per_fte", "open cases for each of them; empty without staff"),
+    ),
+)
+CENSUS = Table(
+    space="nightly",
+    name="census",
+    row="a prison and the people it holds on the night",
+    key=("prison_id",),
+    fields=(
+        text("prison_id", "the prison; (none) if not recorded", required=True),
+        text("prison_name", "its name"),
+        yes_no("is_removal_centre", "holds immigration detainees"),
+        yes_no("has_foreign_national_work", "has staff who work on foreign nationals"),
+        whole("people", "everybody held", required=True),
+        whole("foreign_nationals", "recorded as foreign nationals", required=True),
+        whole("nationality_unknown", "nationality unknown or missing", required=True),
+        whole("sentenced_foreign_nationals", "of the foreign nationals, sentenced", required=True),
+        whole("remand_foreign_nationals", "of the foreign nationals, on remand", required=True),
+        whole("due", "in scope, consideration due and not recorded", required=True),
+    ),
+)
+FIGURES = Table(
+    space="nightly",
+    name="figures",
+    row="a published number and how far uncertain links could move it",
+    key=("figure_id", "group_value"),
+    fields=(
+        text("figure_id", "the figure, as in docs/figures.md", required=True),
+        text("group_value", "the group it is for, or (all)", required=True),
+        number("value", "the number; empty where it cannot be computed"),
+        number("low", "lower end of the range"),
+        number("high", "upper end of the range"),
+        text("unit", "what is counted", required=True),
+    ),
+)
+
+NIGHTLY: dict[str, Table] = by_name(
+    (
+        ROW_COUNTS,
+        QUARANTINE,
+        CHECK_RESULTS,
+        LINKS,
+        IDENTITIES,
+        ASSESSMENTS,
+        REASONS,
+        BACKLOG,
+        TEAMS,
+        CENSUS,
+        FIGURES,
+    )
+)
+"""Every table of a publication by full name."""
+
+DECISIONS = Table(
+    space="review",
+    name="decisions",
+    row="a reviewer's word on a pair of persons; it always wins over the model",
+    key=("prisoner_number", "cid_person_id"),
+    fields=(
+        text("prisoner_number", "person in the prison register", required=True, personal=True),
+        text("cid_person_id", "person in the immigration register", required=True, personal=True),
+        text(
+            "judgement",
+            "must link, or must not link",
+            required=True,
+            codes=codes(
+                "judgement",
+                OWN,
+                {"must_link": "one person", "must_not_link": "two persons"},
+            ),
+        ),
+        text("reviewer", "who decided", required=True),
+        text("reason", "why", required=True),
+        moment("decided_at", "when", required=True),
+    ),
+)

@@ -1,0 +1,208 @@
+"""How a table is declared, and what follows from a declaration.
+
+`records` declares what the registers deliver and `results` what a night computes, both in these
+words. From one declaration come the database columns, the Arrow schema of the files, the pandas
+types of the frames, the checks on columns and the data dictionary.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import sqlalchemy as sa
+
+
+class Kind(StrEnum):
+    """The type of a field, in words that every engine of the night has an answer to."""
+
+    TEXT = "text"
+    DATE = "date"
+    TIMESTAMP = "timestamp (UTC)"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+
+    @property
+    def arrow(self) -> pa.DataType:
+        """The type in landing and run files."""
+        return _ARROW[self]
+
+    @property
+    def sql(self) -> sa.types.TypeEngine[Any]:
+        """The type in PostgreSQL."""
+        return _SQL[self]
+
+    @property
+    def pandas(self) -> str:
+        """The type in frames: always nullable, dates as ``datetime64[us]`` at midnight."""
+        return _PANDAS[self]
+
+
+_ARROW = {
+    Kind.TEXT: pa.string(),
+    Kind.DATE: pa.date32(),
+    Kind.TIMESTAMP: pa.timestamp("us", tz="UTC"),
+    Kind.INTEGER: pa.int64(),
+    Kind.NUMBER: pa.float64(),
+    Kind.BOOLEAN: pa.bool_(),
+}
+_SQL: dict[Kind, sa.types.TypeEngine[Any]] = {
+    Kind.TEXT: sa.Text(),
+    Kind.DATE: sa.Date(),
+    Kind.TIMESTAMP: sa.DateTime(timezone=True),
+    Kind.INTEGER: sa.BigInteger(),
+    Kind.NUMBER: sa.Double(),
+    Kind.BOOLEAN: sa.Boolean(),
+}
+_PANDAS = {
+    Kind.TEXT: "str",
+    Kind.DATE: "datetime64[us]",
+    Kind.TIMESTAMP: "datetime64[us, UTC]",
+    Kind.INTEGER: "Int64",
+    Kind.NUMBER: "float64",
+    Kind.BOOLEAN: "boolean",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """One value of a code list."""
+
+    code: str
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeList:
+    """The values that a field may hold."""
+
+    name: str
+    codes: tuple[Code, ...]
+    source: str
+
+    def __contains__(self, code: object) -> bool:
+        return code in self.values
+
+    @property
+    def values(self) -> frozenset[str]:
+        """Every code of the list."""
+        return frozenset(entry.code for entry in self.codes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One column.
+
+    ``personal`` marks a value that identifies a person: it stays out of logs, emails, error
+    messages and check results. ``unit`` is given where the kind does not say it.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    source: str = ""
+    nullable: bool = True
+    codes: CodeList | None = None
+    personal: bool = False
+    unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One table: its fields, its key and what a row is.
+
+    ``space`` is the register (``prison`` or ``immigration``) or the warehouse schema. ``parents``
+    maps a field to the table and key that it must be found in.
+    """
+
+    space: str
+    name: str
+    row: str
+    key: tuple[str, ...]
+    fields: tuple[Field, ...]
+    parents: Mapping[str, str] = ()  # type: ignore[assignment]
+    may_be_empty: bool = True
+
+    def __post_init__(self) -> None:
+        names = [field.name for field in self.fields]
+        if len(set(names)) != len(names) or not set(self.key) <= set(names):
+            raise ValueError(f"table [{self.full_name}] repeats a field or lacks its key")
+        object.__setattr__(self, "parents", dict(self.parents))
+
+    @property
+    def full_name(self) -> str:
+        """The name in files, messages and dictionaries: ``prison.persons``."""
+        return f"{self.space}.{self.name}"
+
+    @property
+    def columns(self) -> list[str]:
+        """Field names in declared order."""
+        return [field.name for field in self.fields]
+
+    def field(self, name: str) -> Field:
+        """The field of this name; `KeyError` where there is none."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(f"no field [{name}] in [{self.full_name}]")
+
+    @property
+    def arrow_schema(self) -> pa.Schema:
+        """The schema of this table's Parquet files."""
+        return pa.schema(
+            [pa.field(f.name, f.kind.arrow, nullable=f.nullable) for f in self.fields]
+        )
+
+    def sql_columns(self) -> list[sa.Column[Any]]:
+        """Fresh SQLAlchemy columns, with the meanings as comments."""
+        return [
+            sa.Column(f.name, f.kind.sql, nullable=f.nullable, comment=f.meaning)
+            for f in self.fields
+        ]
+
+    def frame(self, arrow: pa.Table) -> pd.DataFrame:
+        """Read an Arrow table of this schema as a frame with the declared pandas types."""
+        frame = arrow.select(self.columns).to_pandas(date_as_object=False)
+        return frame.astype({f.name: f.kind.pandas for f in self.fields})
+
+    def arrow(self, frame: pd.DataFrame) -> pa.Table:
+        """Turn a frame into Arrow of this schema, columns in declared order, extras dropped.
+
+        Raises:
+            ValueError: a declared column is missing or a value does not fit its kind.
+        """
+        missing = [name for name in self.columns if name not in frame.columns]
+        if missing:
+            raise ValueError(f"frame for [{self.full_name}] lacks {missing}")
+        typed = frame[self.columns].astype({f.name: f.kind.pandas for f in self.fields})
+        arrow = pa.Table.from_pandas(
+            typed, schema=self.arrow_schema.remove_metadata(), preserve_index=False
+        )
+        return arrow.replace_schema_metadata(None)
+
+    def empty(self) -> pd.DataFrame:
+        """A frame of this table with no rows."""
+        return self.frame(self.arrow_schema.empty_table())
+
+
+def codes(name: str, source: str, entries: Mapping[str, str]) -> CodeList:
+    """Build a code list from ``{code: meaning}``."""
+    return CodeList(
+        name=name,
+        source=source,
+        codes=tuple(Code(code=code, meaning=meaning) for code, meaning in entries.items()),
+    )
+
+
+def by_name(tables: Iterable[Table]) -> dict[str, Table]:
+    """Index tables by full name."""
+    return {table.full_name: table for table in tables}
+
+
+def day(value: date) -> pd.Timestamp:
+    """A date as the midnight that frames compare with."""
+    return pd.Timestamp(value)
