@@ -1,0 +1,133 @@
+"""The keeper of one embedded server: starts it, and stops it when nobody uses it any more.
+
+Run as a script, in a process of its own that outlives its caller: ``keeper.py ORDER``, where
+ORDER is the JSON of an `embedded` order. It imports the standard library only, so it is small and
+starts at once. Who uses a server holds a shared lock on ``users.lock``; the operating system lets
+go of a lock when its process ends, however it ends, so a killed user never keeps a server alive.
+"""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+POLL_SECONDS = 0.25
+
+
+def main(order: dict[str, Any]) -> None:
+    """Leave the caller's process group, start the server if so ordered, and keep it."""
+    folder = Path(order["folder"])
+    os.setsid()
+    keeping = os.open(folder / "keeper.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(keeping, fcntl.LOCK_SH)
+    if os.fork():
+        os._exit(0)
+    if order["command"]:
+        _start(order)
+    _keep(folder, linger=order["linger"])
+
+
+def _start(order: dict[str, Any]) -> None:
+    """Start the server; it and its children hold ``server.lock`` while one of them runs."""
+    subprocess.Popen(  # noqa: S603
+        order["command"],
+        cwd=order["data"],
+        env=order["environment"],
+        pass_fds=[order["server_lock"]],
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        **order["identity"],
+    )
+    os.close(order["server_lock"])
+
+
+def _keep(folder: Path, *, linger: float) -> None:
+    idle_since: float | None = None
+    while not is_free(folder / "server.lock"):
+        time.sleep(POLL_SECONDS)
+        _bury()
+        if not folder.exists() or not is_free(folder / "users.lock"):
+            idle_since = None
+            continue
+        now = time.monotonic()
+        idle_since = now if idle_since is None else idle_since
+        if now - idle_since >= linger:
+            _stop_if_unused(folder)
+
+
+def _stop_if_unused(folder: Path) -> None:
+    """Stop the server under the lock that those who start it take first."""
+    with (folder / "start.lock").open("a") as starting:
+        try:
+            fcntl.flock(starting, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return
+        if is_free(folder / "users.lock"):
+            stop_server(folder)
+
+
+def _bury() -> None:
+    """Collect the server's exit status, so that it does not stay as a dead entry."""
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return
+
+
+def is_free(path: Path) -> bool:
+    """Whether no process holds the lock file ``path`` (``server.lock``, ``users.lock``)."""
+    try:
+        handle = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        os.close(handle)
+
+
+def stop_server(folder: Path, *, patience: float = 30.0) -> None:
+    """Stop the server of ``folder`` and wait until it is gone: politely, then at once.
+
+    The process number is believed only while ``server.lock`` is held, so it is never a stranger's.
+    """
+    for sign, seconds in ((signal.SIGINT, patience), (signal.SIGQUIT, patience)):
+        deadline = time.monotonic() + seconds
+        signalled = False
+        while time.monotonic() < deadline:
+            if is_free(folder / "server.lock"):
+                return
+            number = server_number(folder / "data" / "postmaster.pid")
+            if number is not None and not signalled:
+                _signal(number, sign)
+                signalled = True
+            _bury()
+            time.sleep(0.05)
+
+
+def server_number(path: Path) -> int | None:
+    """The process number in a server's lock file; None where there is none."""
+    try:
+        return int(path.read_text().splitlines()[0])
+    except (FileNotFoundError, IndexError, ValueError):
+        return None
+
+
+def _signal(number: int, sign: signal.Signals) -> None:
+    try:
+        os.kill(number, sign)
+    except ProcessLookupError:
+        return
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
