@@ -4,7 +4,7 @@ Everything else that is raised is a fault of this software and keeps its traceba
 """
 
 
-class BadInput(Exception):
+class BadInput(Exception):  # noqa: N818 - the field says bad input, not bad input error
     """Something delivered to the job is wrong: data, a setting, a connection, an argument.
 
     The message is one line in three parts: where (file, table, column, row), what is wrong, and

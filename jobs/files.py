@@ -1,6 +1,7 @@
 """Files that are whole or absent, and digests that do not depend on the machine."""
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -41,6 +42,24 @@ def whole_folder(target: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+
+
+@contextmanager
+def locked(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
+    """Hold ``path`` as a lock, so that ``what`` is done by one process at a time.
+
+    The system lets go of the lock when the process ends, however it ends.
+
+    Raises:
+        BadInput: another process holds it, and ``wait`` is not set.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise BadInput(what, "another process is at work on it", "wait until it ends") from None
+        yield
 
 
 def disk_error(error: OSError, path: Path) -> Exception:

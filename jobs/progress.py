@@ -37,9 +37,7 @@ class Steps:
         """Say that ``step`` starts and the one before is done."""
         self._done += 1
         if self._bar is not None and self._task is not None:
-            self._bar.update(
-                self._task, completed=self._done, description=f"{self._title}: {step}"
-            )
+            self._bar.update(self._task, completed=self._done, description=f"{self._title}: {step}")
             return
         elapsed = time.monotonic() - self._started
         log.info(

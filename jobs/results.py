@@ -186,6 +186,7 @@ BACKLOG = Table(
         text("case_id", "the case", required=True),
         text("team", "team that holds it; (none) if unallocated", required=True),
         text("stage", "stage now; (none) if not recorded", required=True),
+        yes_no("is_allocated", "a named caseworker holds it", required=True),
         text("nationality", "nationality in the immigration register", codes=c.NATIONALITY),
         date("opened_date", "opened, referred or first event, whichever is known"),
         whole("age_days", "days open; empty if no date is known", unit="days"),

@@ -153,9 +153,7 @@ class Table:
     @property
     def arrow_schema(self) -> pa.Schema:
         """The schema of this table's Parquet files."""
-        return pa.schema(
-            [pa.field(f.name, f.kind.arrow, nullable=f.nullable) for f in self.fields]
-        )
+        return pa.schema([pa.field(f.name, f.kind.arrow, nullable=f.nullable) for f in self.fields])
 
     def sql_columns(self) -> list[sa.Column[Any]]:
         """Fresh SQLAlchemy columns, with the meanings as comments."""

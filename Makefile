@@ -1,0 +1,67 @@
+# One command runs the job, one passes the tests; `make help` lists the rest.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+AS_OF ?= 2006-04-25
+SEED ?= 2006
+PEOPLE ?= 100000
+
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,$(shell \
+	command -v $(name) >/dev/null 2>&1 && $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	2>/dev/null && echo $(name))))
+BIN := .venv/bin
+JOBS := $(BIN)/python -m jobs
+
+.PHONY: help run test lint standalone docs requirements clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+run: .venv/runs ## Build the invented registers and run the night of 25 April 2006 through Airflow
+	$(JOBS) world --seed $(SEED) --people $(PEOPLE) --as-of $(AS_OF) --load
+	$(JOBS) airflow dags test nightly_reconciliation $(AS_OF)
+	$(JOBS) airflow dags test email_reports $(AS_OF)
+	@$(JOBS) summary --as-of $(AS_OF)
+
+test: .venv/tests ## Run the whole test suite
+	$(BIN)/python -m pytest
+
+lint: .venv/tests ## Check style, types, the import rules and the generated pages of docs/
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(JOBS) docs --check
+
+standalone: .venv/runs ## Start Airflow with its own page on http://localhost:8080
+	$(JOBS) airflow standalone
+
+docs: .venv/runs ## Write the generated pages of docs/ anew
+	$(JOBS) docs
+
+requirements: ## Pin every package anew, from pyproject.toml
+	$(PYTHON) -m venv .venv/uv && .venv/uv/bin/pip install --quiet uv
+	.venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
+		--upgrade --custom-compile-command "make requirements" pyproject.toml -o requirements.txt
+	.venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
+		--upgrade --custom-compile-command "make requirements" --extra dev -c requirements.txt \
+		pyproject.toml -o requirements-dev.txt
+
+clean: ## Remove the environment and all data of the runs, the embedded databases included
+	@if [ -x $(BIN)/python ]; then $(JOBS) stop; fi
+	rm -rf .venv var
+
+.venv/python:
+	@if [ -z "$(PYTHON)" ]; then echo "make: needs Python 3.11 or newer; install it or set PYTHON=" >&2; exit 2; fi
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/runs: .venv/python requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv/tests: .venv/runs requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@

@@ -1,0 +1,33 @@
+"""What the DAGs share: the publication they hand on, and retries for connections only."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
+
+LONDON = ZoneInfo("Europe/London")
+
+PUBLICATION = Asset(name="publication", uri="reconciliation://warehouse/publication")
+"""Updated by every publication; ``email_reports`` waits for it."""
+
+DEFAULT_ARGS: dict[str, Any] = {
+    "owner": "data-team",
+    "retries": 3,
+    "retry_delay": timedelta(minutes=1),
+    "retry_exponential_backoff": 2,
+    "retry_policy": ExceptionRetryPolicy(
+        rules=[RetryRule(exception="jobs.errors.Unreachable", action=RetryAction.RETRY)],
+        default=RetryAction.FAIL,
+    ),
+    "execution_timeout": timedelta(hours=2),
+}
+
+
+def night_of(context: Any) -> date:
+    """The as-of date of a run: its ``as_of`` parameter, else the London date it runs for."""
+    chosen = context["params"].get("as_of")
+    if chosen:
+        return date.fromisoformat(chosen)
+    moment: datetime = context.get("logical_date") or context["dag_run"].run_after
+    return moment.astimezone(LONDON).date()

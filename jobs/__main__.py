@@ -1,0 +1,300 @@
+"""The command line: every step without Airflow. ``python -m jobs --help`` lists the commands.
+
+Exit codes: 0 done, 2 bad input or a failed gate (one line says what, where and what to do; nothing
+was published), 1 anything else.
+"""
+
+import logging
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jobs.errors import BadInput
+
+app = typer.Typer(
+    help="Nightly reconciliation of the prison and immigration registers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+review = typer.Typer(help="The queue of possible links, and the decisions on them.")
+app.add_typer(review, name="review")
+
+DAY = typer.Option("--as-of", formats=["%Y-%m-%d"], help="The as-of date, YYYY-MM-DD.")
+AsOf = Annotated[datetime, DAY]
+
+
+class TableFormat(StrEnum):
+    """How `figures` prints."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class ListFormat(StrEnum):
+    """How `cases` prints."""
+
+    CSV = "csv"
+    JSON = "json"
+
+
+class CaseList(StrEnum):
+    """The lists that `cases` knows."""
+
+    MISSED = "missed"
+    DUE = "due"
+    BACKLOG = "backlog"
+
+
+class FileFormat(StrEnum):
+    """How `world` writes tables."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+
+
+class Noise(StrEnum):
+    """How wrong the invented registers are."""
+
+    NONE = "none"
+    DEFAULT = "default"
+    HARSH = "harsh"
+
+
+@app.command("setup-check")
+def setup_check() -> None:
+    """Check that this machine and these settings can run a night."""
+    from jobs.commands.setup import setup_findings
+
+    findings = setup_findings()
+    for finding in findings:
+        typer.echo(f"{'ok  ' if finding.passed else 'FAIL'}  {finding.name}: {finding.detail}")
+    if not all(finding.passed for finding in findings):
+        raise typer.Exit(2)
+
+
+@app.command()
+def world(
+    as_of: AsOf,
+    seed: Annotated[int, typer.Option(help="Same seed, same world.")] = 2006,
+    people: Annotated[int, typer.Option(help="Persons in each register.")] = 100_000,
+    out: Annotated[Path | None, typer.Option(help="Folder to write both registers to.")] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="Folder to write the truth to; nothing else reads it.")
+    ] = None,
+    load: Annotated[
+        bool, typer.Option("--load", help="Load the registers into their databases.")
+    ] = False,
+    noise: Annotated[Noise, typer.Option(help="How wrong the registers are.")] = Noise.DEFAULT,
+    file_format: Annotated[
+        FileFormat, typer.Option("--format", help="How --out writes tables.")
+    ] = FileFormat.PARQUET,
+) -> None:
+    """Invent the world of 1999 to 2007 and write or load both registers as of a date."""
+    from jobs.databases import databases
+    from jobs.demo import build_world, load_world, write_world
+    from jobs.progress import steps
+    from jobs.settings import load_settings
+
+    if out is None and not load:
+        raise BadInput("world", "nowhere to put it", "give --out FOLDER, --load, or both")
+    settings = load_settings()
+    if load and (settings.prison or settings.immigration):
+        raise BadInput(
+            "world --load",
+            "the settings name registers of their own, which are never written to",
+            "unset RECONCILIATION_PRISON and RECONCILIATION_IMMIGRATION",
+        )
+    with steps("world", 1 + (out is not None) + load) as progress:
+        progress.start("invent")
+        invented = build_world(seed=seed, people=people, as_of=as_of.date(), noise=noise.value)
+        if out is not None:
+            progress.start("write")
+            write_world(invented, out, truth=truth, file_format=file_format.value)
+        if load:
+            progress.start("load")
+            with databases(settings, embedded=True) as opened:
+                load_world(
+                    invented,
+                    prison_url=opened.embedded("prison"),
+                    immigration_url=opened.embedded("immigration"),
+                )
+
+
+@app.command()
+def night(
+    as_of: AsOf,
+    prison: Annotated[str | None, typer.Option(help="Prison register: URL or folder.")] = None,
+    immigration: Annotated[
+        str | None, typer.Option(help="Immigration register: URL or folder.")
+    ] = None,
+    fetch_again: Annotated[
+        bool, typer.Option("--fetch-again", help="Read the registers even if this date is landed.")
+    ] = False,
+) -> None:
+    """Run every step of one night without Airflow, and publish."""
+    from jobs.commands.summary import summary_lines
+    from jobs.night import Night, run_night
+    from jobs.settings import load_settings
+
+    given = {"prison": prison, "immigration": immigration}
+    settings = load_settings(**{name: value for name, value in given.items() if value})
+    run = Night.open(as_of=as_of.date(), label="command line", settings=settings)
+    run_night(run, fetch_again=fetch_again)
+    for line in summary_lines(as_of=as_of.date(), settings=settings):
+        typer.echo(line)
+
+
+@app.command()
+def summary(as_of: AsOf) -> None:
+    """Print the headline of a date's current publication and where to look next."""
+    from jobs.commands.summary import summary_lines
+    from jobs.settings import load_settings
+
+    for line in summary_lines(as_of=as_of.date(), settings=load_settings()):
+        typer.echo(line)
+
+
+@app.command()
+def figures(
+    as_of: AsOf,
+    output: Annotated[TableFormat, typer.Option("--format")] = TableFormat.TABLE,
+) -> None:
+    """Print the figures of a date's current publication, each with its range."""
+    from jobs.commands.readers import Reader
+    from jobs.settings import load_settings
+
+    with Reader.of(as_of.date(), load_settings()) as reader:
+        typer.echo(
+            reader.figures_json() if output is TableFormat.JSON else reader.figures_table(),
+            nl=False,
+        )
+
+
+@app.command()
+def cases(
+    as_of: AsOf,
+    which: Annotated[CaseList, typer.Option("--list", help="Which list.")],
+    output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.CSV,
+) -> None:
+    """Print a case list of a date's current publication: references only, no names."""
+    from jobs.commands.readers import Reader
+    from jobs.settings import load_settings
+
+    with Reader.of(as_of.date(), load_settings()) as reader:
+        frame = reader.cases(which.value)
+        if output is ListFormat.CSV:
+            frame.to_csv(sys.stdout, index=False, date_format="%Y-%m-%d")
+        else:
+            frame.to_json(sys.stdout, orient="records", date_format="iso", indent=1)
+            typer.echo()
+
+
+@app.command()
+def explain(
+    episode_id: Annotated[str, typer.Argument(help="The custody episode.")],
+    as_of: AsOf,
+) -> None:
+    """Say in plain English why an episode has its status: rules, facts and source rows."""
+    from jobs.commands.readers import Reader
+    from jobs.settings import load_settings
+
+    with Reader.of(as_of.date(), load_settings()) as reader:
+        typer.echo(reader.explain(episode_id))
+
+
+@review.command("list")
+def review_list(
+    as_of: AsOf,
+    most: Annotated[int, typer.Option(help="Longest list to print.")] = 50,
+) -> None:
+    """Print possible links that wait for a reviewer, the likeliest first."""
+    from jobs.commands.readers import Reader
+    from jobs.settings import load_settings
+
+    with Reader.of(as_of.date(), load_settings()) as reader:
+        reader.review_queue(most=most).to_csv(sys.stdout, index=False)
+
+
+@review.command("decide")
+def review_decide(
+    prisoner_number: str,
+    cid_person_id: str,
+    judgement: Annotated[str, typer.Argument(help="must_link or must_not_link")],
+    reviewer: Annotated[str, typer.Option(help="Who decides.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+) -> None:
+    """Record a decision on a pair; it holds from the next night on and always wins."""
+    from jobs.databases import warehouse
+    from jobs.settings import load_settings
+    from jobs.warehouse import record_decision
+
+    with warehouse(load_settings()) as engine:
+        record_decision(
+            engine,
+            prisoner_number=prisoner_number,
+            cid_person_id=cid_person_id,
+            judgement=judgement,
+            reviewer=reviewer,
+            reason=reason,
+        )
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def airflow(context: typer.Context) -> None:
+    """Run Airflow's own command line on this project's DAGs, with its database at hand."""
+    from jobs.commands.airflow import airflow_environment, prepare_metadata, run_airflow
+    from jobs.databases import databases
+    from jobs.settings import load_settings
+
+    settings = load_settings()
+    with databases(settings, embedded=True) as opened:
+        environment = airflow_environment(settings=settings, url=opened.embedded("airflow"))
+        prepare_metadata(settings=settings, environment=environment)
+        code = run_airflow(context.args, environment=environment)
+    raise typer.Exit(code)
+
+
+@app.command()
+def docs(
+    check: Annotated[bool, typer.Option("--check", help="Fail if a page is out of date.")] = False,
+) -> None:
+    """Write the generated pages of docs/: data dictionary, figures, rules, quality rules."""
+    from jobs.commands.docs import generated_pages, out_of_date
+
+    if check:
+        stale = out_of_date()
+        if stale:
+            raise BadInput(f"docs [{', '.join(stale)}]", "out of date", "run: make docs")
+        return
+    for path, content in generated_pages().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+
+@app.command()
+def stop() -> None:
+    """Stop the embedded PostgreSQL server, if it runs."""
+    from jobs.settings import load_settings
+    from jobs.warehouse import stop_embedded
+
+    stop_embedded(load_settings().data_dir / "postgres")
+
+
+def main() -> None:
+    """Run the command line."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    try:
+        app()
+    except BadInput as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

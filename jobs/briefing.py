@@ -1,0 +1,127 @@
+"""What a reader is told, before it becomes a page, an email or lines on a terminal.
+
+The report room fills these shapes; notify and the command line render them. They hold counts,
+references and dates, and no personal value.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Detail(StrEnum):
+    """How much a reader may see."""
+
+    COUNTS = "counts"
+    REFERENCES = "references"
+    FULL = "full"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """The part of the work that a reader answers for; empty means all of it."""
+
+    prisons: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    detail: Detail = Detail.REFERENCES
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyFigure:
+    """A published figure with its words: the same object on page, email and terminal."""
+
+    figure_id: str
+    label: str
+    value: float | None
+    low: float | None
+    high: float | None
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """The number as read: ``1,023``, ``12.5`` or ``not known``."""
+        return number_text(self.value)
+
+    @property
+    def range_text(self) -> str:
+        """``between 1,010 and 1,031``, or nothing where no uncertain link can move the number."""
+        if self.low is None or self.high is None or self.low == self.high:
+            return ""
+        return f"between {number_text(self.low)} and {number_text(self.high)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Headline:
+    """The answer to the first question, and the few figures that stand beside it."""
+
+    first_line: str
+    range_line: str
+    subject_number: str
+    missed: KeyFigure
+    figures: tuple[KeyFigure, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One custody episode that somebody must act on, by reference."""
+
+    episode_id: str
+    prison: str
+    release_date: date | None
+    days_to_release: int | None
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A chart as an image, with the words that say the same."""
+
+    name: str
+    finding: str
+    description: str
+    png: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A titled list of label and value pairs, for the part of the work a reader answers for."""
+
+    title: str
+    sentence: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Briefing:
+    """Everything that one reader's email says."""
+
+    as_of: date
+    publication_id: str
+    headline: Headline
+    changes: tuple[str, ...]
+    actions: tuple[Action, ...]
+    actions_total: int
+    sections: tuple[Section, ...]
+    capacity: str
+    caveats: tuple[str, ...]
+    pictures: tuple[Picture, ...] = ()
+    pages_url: str = ""
+
+
+def number_text(value: float | None) -> str:
+    """A number for readers: thousands separated, at most one decimal."""
+    if value is None:
+        return "not known"
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.1f}"
+
+
+def day_text(day: date | None) -> str:
+    """A date for readers: ``25 April 2006``."""
+    return "not recorded" if day is None else f"{day.day} {day:%B %Y}"
+
+
+def plural(number: float | None, one: str, many: str) -> str:
+    """``1 case`` or ``1,023 cases``."""
+    return f"{number_text(number)} {one if number == 1 else many}"

@@ -1,0 +1,1 @@
+"""Reads publications, checks the machine, writes generated documents, starts Airflow."""

@@ -1,0 +1,57 @@
+"""Airflow's own command line on this project's DAGs, with nothing to configure by hand."""
+
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from jobs.files import locked
+from jobs.settings import ROOT, Settings
+
+AIRFLOW = Path(sys.executable).with_name("airflow")
+
+
+def airflow_environment(*, settings: Settings, url: str) -> dict[str, str]:
+    """Give the environment in which Airflow finds this project and its metadata at ``url``.
+
+    Whatever the caller has set already stays: a site may point Airflow elsewhere.
+    """
+    defaults = {
+        "AIRFLOW_HOME": str(settings.data_dir.resolve() / "airflow"),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT),
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DEFAULT_TIMEZONE": "utc",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url,
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
+        "PYTHONWARNINGS": "ignore",
+    }
+    return {**defaults, **os.environ, "PYTHONPATH": defaults["PYTHONPATH"]}
+
+
+def prepare_metadata(*, settings: Settings, environment: dict[str, str]) -> None:
+    """Create or upgrade Airflow's metadata tables, once for each version of Airflow.
+
+    Raises:
+        subprocess.CalledProcessError: Airflow could not; its output is on the terminal.
+    """
+    home = settings.data_dir / "airflow"
+    done = home / f"metadata-{version('apache-airflow-core')}"
+    with locked(home / "metadata.lock", "Airflow's metadata", wait=True):
+        if done.exists():
+            return
+        subprocess.run(  # noqa: S603
+            [str(AIRFLOW), "db", "migrate"],
+            env=environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        done.touch()
+
+
+def run_airflow(arguments: list[str], *, environment: dict[str, str]) -> int:
+    """Run ``airflow ARGUMENTS``; give its exit code."""
+    command = [str(AIRFLOW), *arguments]
+    return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603

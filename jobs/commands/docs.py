@@ -1,0 +1,29 @@
+"""The pages of ``docs/`` that are written by the code they describe."""
+
+from pathlib import Path
+
+from jobs.assess import rules_markdown
+from jobs.check import quality_rules_markdown
+from jobs.dictionary import data_dictionary_markdown
+from jobs.report import figures_markdown
+from jobs.settings import ROOT
+
+
+def generated_pages() -> dict[Path, str]:
+    """Every generated page: where it belongs and what it must say."""
+    folder = ROOT / "docs"
+    return {
+        folder / "data-dictionary.md": data_dictionary_markdown(),
+        folder / "figures.md": figures_markdown(),
+        folder / "quality-rules.md": quality_rules_markdown(),
+        folder / "rules.md": rules_markdown(),
+    }
+
+
+def out_of_date() -> list[str]:
+    """Names of the pages that differ from what the code says, or are missing."""
+    return [
+        path.relative_to(ROOT).as_posix()
+        for path, content in generated_pages().items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != content
+    ]

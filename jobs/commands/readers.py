@@ -1,0 +1,102 @@
+"""What is read back from a publication: figures, case lists, explanations, the review queue."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import pandas as pd
+import sqlalchemy as sa
+
+from jobs import results
+from jobs.databases import warehouse
+from jobs.errors import BadInput
+from jobs.report import FIGURES, case_list, explain
+from jobs.settings import Settings
+from jobs.warehouse import Publication, current_publication, publications, read_table
+
+
+class Reader:
+    """The current publication of one date."""
+
+    def __init__(self, engine: sa.Engine, publication: Publication) -> None:
+        self._engine, self.publication = engine, publication
+
+    @classmethod
+    @contextmanager
+    def of(cls, as_of: date, settings: Settings) -> Iterator["Reader"]:
+        """Open the current publication of ``as_of``.
+
+        Raises:
+            BadInput: nothing is published for that date.
+        """
+        with warehouse(settings) as engine:
+            publication = current_publication(engine, as_of=as_of)
+            if publication is None:
+                dates = sorted({p.as_of for p in publications(engine)})
+                known = ", ".join(map(str, dates[-5:])) or "none yet"
+                raise BadInput(
+                    f"as-of date [{as_of}]",
+                    "no publication",
+                    f"run: python -m jobs night --as-of {as_of} (published: {known})",
+                )
+            yield cls(engine, publication)
+
+    def table(self, table: results.Table) -> pd.DataFrame:
+        """One table of the publication."""
+        return read_table(self._engine, self.publication.publication_id, table.full_name)
+
+    def figures(self) -> pd.DataFrame:
+        """Every figure with its title, definition, value and range."""
+        frame = self.table(results.FIGURES)
+        frame.insert(1, "title", frame["figure_id"].map({f.id: f.title for f in FIGURES}))
+        return frame
+
+    def figures_json(self) -> str:
+        """The figures as JSON, with the publication they belong to."""
+        rows = json.loads(self.figures().to_json(orient="records"))
+        return json.dumps(
+            {
+                "as_of": self.publication.as_of.isoformat(),
+                "publication_id": self.publication.publication_id,
+                "figures": rows,
+            },
+            indent=1,
+        )
+
+    def cases(self, name: str) -> pd.DataFrame:
+        """The case list ``missed``, ``due`` or ``backlog``."""
+        facts = {
+            table.full_name: self.table(table) for table in (results.ASSESSMENTS, results.BACKLOG)
+        }
+        return case_list(name, facts)
+
+    def explain(self, episode_id: str) -> str:
+        """Plain English for one episode.
+
+        Raises:
+            BadInput: the publication has no such episode.
+        """
+        facts = {
+            table.full_name: read_table(
+                self._engine,
+                self.publication.publication_id,
+                table.full_name,
+                where={"episode_id": episode_id},
+            )
+            for table in (results.ASSESSMENTS, results.REASONS)
+        }
+        if facts[results.ASSESSMENTS.full_name].empty:
+            raise BadInput(
+                f"episode [{episode_id}]",
+                f"not in the publication for {self.publication.as_of}",
+                "take an episode_id from: python -m jobs cases",
+            )
+        return explain(episode_id, facts)
+
+    def review_queue(self, *, most: int) -> pd.DataFrame:
+        """The possible links that wait for a reviewer, the likeliest first."""
+        links = self.table(results.LINKS)
+        waiting = links[links["outcome"] == "review"]
+        order = ["probability", "prisoner_number", "cid_person_id"]
+        return waiting.sort_values(order, ascending=[False, True, True]).head(most)

@@ -1,0 +1,289 @@
+"""One night in order: the whole architecture on one page.
+
+``extract -> check -> link -> assess -> report -> publish``. Each step reads what the steps before
+it left in the run's folder and leaves its own part there, whole or not at all, so a step can be
+killed and run again. Between steps only ids and small counts travel. The steps know nothing of
+each other: what one needs of another comes in here, as an argument.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from jobs import __version__, results
+from jobs.assess import assess, load_policy
+from jobs.check import check_night, check_results_of_night
+from jobs.databases import databases, warehouse
+from jobs.extract import Landing, land, open_landing
+from jobs.files import canonical_json, locked, text_digest, whole_folder
+from jobs.link import current_model, link_registers
+from jobs.progress import steps
+from jobs.records import CONTRACT_VERSION, REGISTERS, TABLES
+from jobs.report import About, build_report, render_site
+from jobs.settings import ROOT, Settings, load_settings
+from jobs.warehouse import (
+    Manifest,
+    decisions,
+    latest_before,
+    latest_identities,
+    publish,
+    read_table,
+)
+
+Frames = dict[str, pd.DataFrame]
+Counts = dict[str, int]
+
+KEEP_RUNS_SECONDS = 24 * 3600
+"""Run folders this much older than the one that just published are removed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Night:
+    """One run of the job for one as-of date.
+
+    ``label`` names the run: two runs of one date never share a folder.
+    """
+
+    as_of: date
+    label: str
+    settings: Settings
+
+    @classmethod
+    def open(cls, *, as_of: date, label: str, settings: Settings | None = None) -> "Night":
+        """Open the night of ``as_of``, with the settings of the environment unless given."""
+        return cls(as_of=as_of, label=label, settings=settings or load_settings())
+
+    @property
+    def folder(self) -> Path:
+        """Where the steps leave their parts."""
+        name = re.sub(r"[^A-Za-z0-9]+", "-", self.label).strip("-")
+        return self.settings.data_dir / "runs" / self.as_of.isoformat() / name
+
+    @property
+    def pages(self) -> Path:
+        """Where the pages of this date's current publication are."""
+        return self.settings.data_dir / "pages" / self.as_of.isoformat()
+
+    # The steps, in order.
+
+    def extract(self, register: str, *, fetch_again: bool = False) -> Counts:
+        """Copy one register to its landing, unless the landing has it; give rows by table."""
+        with databases(self.settings) as opened:
+            landing = land(
+                register=register,
+                source=opened.register(register),
+                mapping=getattr(self.settings, f"{register}_mapping"),
+                as_of=self.as_of,
+                folder=self.settings.data_dir / "landing",
+                refetch=fetch_again,
+            )
+        return {name: table.rows for name, table in landing.manifest.tables.items()}
+
+    def check(self) -> Counts:
+        """Check the landings: contract, row rules, quality gate; stop if a critical check fails."""
+        landed: dict[str, pa.Table] = {}
+        for register in REGISTERS:
+            landed.update(self._landing(register).tables())
+        checked = check_night(
+            tables=landed, as_of=self.as_of, previous_row_counts=self._previous_row_counts()
+        )
+        self._leave(
+            "check",
+            {
+                results.ROW_COUNTS.full_name: checked.row_counts,
+                results.QUARANTINE.full_name: checked.quarantine,
+                results.CHECK_RESULTS.full_name: checked.results,
+            },
+            accepted=checked.tables,
+        )
+        checked.stop_if_critical()
+        return {
+            "accepted": int(checked.row_counts["accepted"].sum()),
+            "quarantined": int(checked.row_counts["quarantined"].sum()),
+        }
+
+    def link(self) -> Counts:
+        """Link the persons of both registers and give each its identity."""
+        with warehouse(self.settings) as engine:
+            decided = decisions(engine)
+            known = latest_identities(engine, before=self.as_of)
+        linked = link_registers(
+            tables=self._accepted(), decisions=decided, previous_identities=known
+        )
+        self._leave(
+            "link",
+            {
+                results.LINKS.full_name: linked.links,
+                results.IDENTITIES.full_name: linked.identities,
+            },
+            inputs={"decisions": _digest(decided), "known_identities": _digest(known)},
+        )
+        return {str(k): int(v) for k, v in linked.links["outcome"].value_counts().items()}
+
+    def assess(self) -> Counts:
+        """Assess every custody episode against the rules in force."""
+        facts = self._facts("link")
+        assessed = assess(
+            tables=self._accepted(),
+            links=facts[results.LINKS.full_name],
+            identities=facts[results.IDENTITIES.full_name],
+            as_of=self.as_of,
+            policy=load_policy(),
+        )
+        self._leave(
+            "assess",
+            {
+                results.ASSESSMENTS.full_name: assessed.assessments,
+                results.REASONS.full_name: assessed.reasons,
+            },
+        )
+        return {str(k): int(v) for k, v in assessed.assessments["status"].value_counts().items()}
+
+    def report(self) -> Counts:
+        """Compute figures and lists, and render the pages before anything is published."""
+        facts = self._facts("check", "link", "assess")
+        reported = build_report(tables=self._accepted(), facts=facts, as_of=self.as_of)
+        facts |= {
+            results.FIGURES.full_name: reported.figures,
+            results.BACKLOG.full_name: reported.backlog,
+            results.TEAMS.full_name: reported.teams,
+            results.CENSUS.full_name: reported.census,
+        }
+        manifest = self._manifest()
+        about = About(
+            as_of=self.as_of,
+            publication_id=manifest.publication_id,
+            code_version=manifest.code_version,
+            policy_version=manifest.policy_version,
+            model_version=manifest.model_version,
+        )
+        with whole_folder(self.folder / "site") as folder:
+            render_site(facts=facts, about=about, folder=folder)
+        self._leave("report", {name: facts[name] for name in REPORTED})
+        return {"figures": len(reported.figures), "backlog": len(reported.backlog)}
+
+    def publish(self) -> str:
+        """Write everything, audit it and make it current, in one transaction; give its id."""
+        facts = self._facts("check", "link", "assess", "report")
+        audit = check_results_of_night(facts=facts)
+        facts[results.CHECK_RESULTS.full_name] = pd.concat(
+            [facts[results.CHECK_RESULTS.full_name], audit.results], ignore_index=True
+        )
+        audit.stop_if_critical()
+        with warehouse(self.settings) as engine:
+            publication = publish(engine, manifest=self._manifest(), tables=facts)
+        with whole_folder(self.pages) as folder:
+            shutil.copytree(self.folder / "site", folder, dirs_exist_ok=True)
+        self._forget_old_runs()
+        return publication.publication_id
+
+    # What the steps leave for each other.
+
+    def _landing(self, register: str) -> Landing:
+        folder = self.settings.data_dir / "landing"
+        return open_landing(register=register, as_of=self.as_of, folder=folder)
+
+    def _accepted(self) -> dict[str, pa.Table]:
+        folder = self.folder / "check" / "accepted"
+        return {name: pq.read_table(folder / f"{name}.parquet") for name in TABLES}
+
+    def _facts(self, *names: str) -> Frames:
+        facts: Frames = {}
+        for name in names:
+            for path in sorted((self.folder / name).glob("nightly.*.parquet")):
+                table = results.NIGHTLY[path.stem]
+                facts[table.full_name] = table.frame(pq.read_table(path))
+        return facts
+
+    def _leave(
+        self,
+        step: str,
+        facts: Mapping[str, pd.DataFrame],
+        *,
+        accepted: Mapping[str, pa.Table] | None = None,
+        inputs: Mapping[str, str] | None = None,
+    ) -> None:
+        with whole_folder(self.folder / step) as folder:
+            for name, frame in facts.items():
+                pq.write_table(results.NIGHTLY[name].arrow(frame), folder / f"{name}.parquet")
+            if accepted is not None:
+                (folder / "accepted").mkdir()
+                for name, table in accepted.items():
+                    pq.write_table(table, folder / "accepted" / f"{name}.parquet")
+            (folder / "inputs.json").write_text(canonical_json(inputs or {}))
+
+    def _previous_row_counts(self) -> pd.DataFrame | None:
+        with warehouse(self.settings) as engine:
+            previous = latest_before(engine, as_of=self.as_of)
+            if previous is None:
+                return None
+            return read_table(engine, previous.publication_id, results.ROW_COUNTS.full_name)
+
+    def _manifest(self) -> Manifest:
+        policy, model = load_policy(), current_model()
+        return Manifest(
+            as_of=self.as_of,
+            inputs={register: self._landing(register).summary() for register in REGISTERS},
+            decisions=json.loads((self.folder / "link" / "inputs.json").read_text()),
+            contract_version=CONTRACT_VERSION,
+            code_version=f"{__version__}+{code_digest()[:12]}",
+            policy_version=f"{policy.version}+{policy.digest[:12]}",
+            model_version=f"{model.version}+{model.digest[:12]}",
+            settings={"link_engine": self.settings.link_engine},
+        )
+
+    def _forget_old_runs(self) -> None:
+        limit = self.folder.stat().st_mtime - KEEP_RUNS_SECONDS
+        for other in (self.settings.data_dir / "runs").glob("*/*/"):
+            if other.stat().st_mtime < limit:
+                shutil.rmtree(other)
+
+
+REPORTED = tuple(
+    table.full_name for table in (results.FIGURES, results.BACKLOG, results.TEAMS, results.CENSUS)
+)
+
+
+def run_night(night: Night, *, fetch_again: bool = False) -> str:
+    """Run every step without Airflow; give the publication's id.
+
+    Raises:
+        BadInput: something delivered is wrong, or a critical check failed; nothing is published.
+    """
+    lock = night.folder.with_suffix(".lock")
+    with (
+        locked(lock, f"the night of {night.as_of}"),
+        steps(f"night of {night.as_of}", 7) as progress,
+    ):
+        for register in REGISTERS:
+            progress.start(f"extract {register}")
+            night.extract(register, fetch_again=fetch_again)
+        for step in (night.check, night.link, night.assess, night.report):
+            progress.start(step.__name__)
+            step()
+        progress.start("publish")
+        return night.publish()
+
+
+def code_digest() -> str:
+    """Digest of everything that computes a publication: the code and its data files."""
+    digest = hashlib.sha256()
+    for path in sorted([*ROOT.glob("jobs/**/*"), *ROOT.glob("expectations/**/*")]):
+        name = path.relative_to(ROOT).as_posix()
+        if path.is_file() and "__pycache__" not in name and not name.startswith("jobs/demo/"):
+            digest.update(text_digest(name, hashlib.sha256(path.read_bytes()).hexdigest()).encode())
+    return digest.hexdigest()
+
+
+def _digest(frame: pd.DataFrame) -> str:
+    ordered = frame.sort_values(list(frame.columns)) if len(frame) else frame
+    return text_digest(ordered.to_csv(index=False))
