@@ -2,11 +2,11 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+import pendulum
 from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
 
-LONDON = ZoneInfo("Europe/London")
+LONDON = pendulum.timezone("Europe/London")
 
 PUBLICATION = Asset(name="publication", uri="reconciliation://warehouse/publication")
 """Updated by every publication; ``email_reports`` waits for it."""

@@ -13,9 +13,9 @@ a logical date. Without `SMTP_URL` the messages become `.eml` files under the da
 **Owner**: data team. Only outbox numbers and counts travel between tasks.
 """
 
-from datetime import datetime
 from typing import Any
 
+import pendulum
 from airflow.sdk import Param, dag, get_current_context, task
 
 from dags.common import DEFAULT_ARGS, LONDON, PUBLICATION, night_of
@@ -34,7 +34,7 @@ def _night_of_publication() -> Any:
 @dag(
     dag_id="email_reports",
     schedule=[PUBLICATION],
-    start_date=datetime(2006, 1, 1, tzinfo=LONDON),
+    start_date=pendulum.datetime(2006, 1, 1, tz=LONDON),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,

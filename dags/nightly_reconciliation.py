@@ -23,9 +23,9 @@ registers again, set the parameter `fetch_again`.
 folder. Each publication updates the asset `publication`, which starts `email_reports`.
 """
 
-from datetime import datetime
 from typing import Any
 
+import pendulum
 from airflow.sdk import CronTriggerTimetable, Metadata, Param, dag, get_current_context, task
 
 from dags.common import DEFAULT_ARGS, LONDON, PUBLICATION, night_of
@@ -41,7 +41,7 @@ def _night() -> Any:
 @dag(
     dag_id="nightly_reconciliation",
     schedule=CronTriggerTimetable("30 23 * * *", timezone=LONDON),
-    start_date=datetime(2006, 1, 1, tzinfo=LONDON),
+    start_date=pendulum.datetime(2006, 1, 1, tz=LONDON),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
