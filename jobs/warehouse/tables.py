@@ -66,7 +66,7 @@ def _own(name: str) -> sa.Column[Any]:
     return _column(name, sa.BigInteger, "number of the row", sa.Identity(always=True))
 
 
-def _withdrawal() -> tuple[sa.SchemaItem, ...]:
+def _withdrawal() -> tuple[sa.Column[Any] | sa.CheckConstraint, ...]:
     """Columns of a ledger whose rows are withdrawn, never deleted."""
     return (
         _moment("deleted_at", "withdrawn at; empty while it holds", nullable=True),
