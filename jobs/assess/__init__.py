@@ -1,0 +1,6 @@
+"""Assess: each custody episode against the rules in force on the day that selects them."""
+
+from jobs.assess.assessment import Assessed, assess
+from jobs.assess.rules import Policy, load_policy
+
+__all__ = ["Assessed", "Policy", "assess", "load_policy"]

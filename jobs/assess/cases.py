@@ -1,0 +1,359 @@
+"""Criminal cases, their decisions, and which of them belong to which episode.
+
+A decision counts if a named caseworker made it, if a deferral says why and until when, and if it
+was not withdrawn. It belongs to the latest sentence that the person had been given by its day
+(rules ``consideration.*``). Only records known by the night are read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jobs import codes as c
+from jobs.assess import columns as col
+from jobs.assess.columns import NO_DAY, Days, Flags, Whole
+from jobs.assess.custody import REMOVED, Custody
+from jobs.assess.identity import Identified
+
+COUNTS, NO_CASEWORKER, OPEN_DEFERRAL, WITHDRAWN, UNDATED = range(5)
+"""Whether a decision counts, or the first reason why not."""
+
+DECISIONS = ["DECISION_PURSUE", "DECISION_NOT_PURSUE", "DECISION_DEFERRED"]
+NOT_PURSUE, DEFERRED = 1, 2
+_DECISION_OF_OUTCOME = {
+    "PURSUE": 0,
+    "DEPORTED": 0,
+    "NOT_PURSUE": 1,
+    "ALLOWED_TO_STAY": 1,
+    "BRITISH": 1,
+    "DEFERRED": 2,
+}
+"""A case that ended as deported was pursued; one that ended as allowed to stay was not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cases:
+    """Cases known by the night, in order of id, with what their events say.
+
+    ``person`` is the position of the owner among the immigration persons. Days are ``NaT`` where
+    not recorded by the night.
+    """
+
+    table: pa.Table
+    person: Whole
+    is_criminal: Flags
+    is_british: Flags
+    is_exempt: Flags
+    referred: Days
+    started: Days
+    closed: Days
+    order_signed: Days
+    removed: Days
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decisions:
+    """Decisions on criminal cases, in a fixed order. ``flaw`` is one of the constants above."""
+
+    case: Whole
+    day: Days
+    kind: Whole
+    flaw: Whole
+    from_event: Flags
+    key: pa.Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """From when to when each episode's decisions may lie.
+
+    From the conviction (``anchor``) to the day before the person's next conviction (``before``).
+    ``limit`` is the last day on which a decision still precedes the release.
+    """
+
+    anchor: Days
+    before: Days
+    limit: Days
+    reception: Days
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handled:
+    """What the immigration service did about each episode, over certain links unless it says so.
+
+    Rows are positions: ``timely`` and ``late`` among the decisions, ``case`` among the cases, -1
+    for none. ``discounted_episode`` and ``discounted`` pair episodes with decisions that do not
+    count for them.
+    """
+
+    timely: Whole
+    late: Whole
+    chose_not_to_pursue: Flags
+    case: Whole
+    possible_case: Whole
+    is_possibly_considered: Flags
+    is_referred: Flags
+    is_referred_in_time: Flags
+    is_exempt: Flags
+    exempt_case: Whole
+    referred: Days
+    referral_case: Whole
+    started: Days
+    order_signed: Days
+    order_case: Whole
+    removed: Days
+    removed_under_order: Flags
+    discounted_episode: Whole
+    discounted: Whole
+    discounted_belongs: Flags
+
+
+def read_cases(*, tables: Mapping[str, pa.Table], persons: pa.Table, as_of: np.datetime64) -> Cases:
+    """Read cases and their events as known by the night.
+
+    Args:
+        tables: both registers, of which ``immigration.cases`` and ``immigration.events``.
+        persons: ``immigration.persons`` in the order that ``Cases.person`` refers to.
+        as_of: the night; rows recorded later, and days that lie after it, are left out.
+    """
+    table = tables["immigration.cases"]
+    table = table.filter(pa.array(col.known_by(table, as_of))).sort_by("case_id")
+    events, case = _events(tables, table, as_of)
+    count = len(table)
+    on = col.first_day(col.days(events, "occurred_date"), col.recorded_days(events))
+
+    def first(event_type: str) -> Days:
+        hit = col.is_one_of(events, "event_type", {event_type})
+        return col.earliest(np.where(hit, case, -1), on, count)
+
+    received = _by(col.days(table, "referral_received_date"), as_of)
+    opened = _by(col.days(table, "opened_date"), as_of)
+    referred = np.fmin(np.fmin(received, first("REFERRED")), opened)
+    return Cases(
+        table=table,
+        person=col.positions(table.column("cid_person_id"), persons.column("cid_person_id")),
+        is_criminal=col.is_one_of(table, "case_type", {"CRIMINAL"}),
+        is_british=col.is_one_of(table, "stage", {"BRITISH"})
+        | col.is_one_of(table, "outcome", {"BRITISH"}),
+        is_exempt=col.is_one_of(table, "stage", {"EXEMPT"}),
+        referred=col.first_day(referred, col.recorded_days(table)),
+        started=np.fmin(_by(col.days(table, "started_date"), as_of), first("STARTED")),
+        closed=_by(col.days(table, "closed_date"), as_of),
+        order_signed=first("DEPORTATION_ORDER_SIGNED"),
+        removed=first("REMOVED"),
+    )
+
+
+def read_decisions(
+    *, tables: Mapping[str, pa.Table], cases: Cases, as_of: np.datetime64
+) -> Decisions:
+    """Read the decisions on criminal cases: their events, or the case row where it has none."""
+    events, case = _events(tables, cases.table, as_of)
+    on = col.days(events, "occurred_date")
+    withdrawal = col.is_one_of(events, "event_type", {"DECISION_WITHDRAWN"})
+    withdrawn = col.latest(np.where(withdrawal, case, -1), on, len(cases.table))
+    erased = col.any_of(case, withdrawal & np.isnat(on), len(cases.table))
+    by_event = _event_decisions(events, case)
+    by_row = _row_decisions(cases, col.any_of(case, by_event >= 0, len(cases.table)), as_of)
+    hit = np.flatnonzero((by_event >= 0) & col.at(cases.is_criminal, case, False))
+    own = np.flatnonzero(by_row >= 0)
+    event_day = col.first_day(on, col.recorded_days(events))[hit]
+    row_day = col.days(cases.table, "considered_date")[own]
+    deferral = by_event[hit] == DEFERRED
+    complete = (col.filled(events, "reason") & ~np.isnat(col.days(events, "deferred_until_date")))[
+        hit
+    ]
+    day = np.concatenate([event_day, row_day])
+    of_case = np.concatenate([case[hit], own])
+    named = np.concatenate(
+        [col.filled(events, "caseworker")[hit], col.filled(cases.table, "caseworker")[own]]
+    )
+    is_open = np.concatenate([deferral & ~complete, by_row[own] == DEFERRED])
+    gone = col.at(erased, of_case, False) | (col.at(withdrawn, of_case, NO_DAY) >= day)
+    flaw = np.select(
+        [np.isnat(day), ~named, is_open, gone],
+        [UNDATED, NO_CASEWORKER, OPEN_DEFERRAL, WITHDRAWN],
+        COUNTS,
+    )
+    keys = pa.chunked_array(
+        [
+            *events.column("event_id").take(hit).chunks,
+            *cases.table.column("case_id").take(own).chunks,
+        ],
+        pa.string(),
+    )
+    return Decisions(
+        case=of_case,
+        day=day,
+        kind=np.concatenate([by_event[hit], by_row[own]]),
+        flaw=flaw,
+        from_event=np.arange(len(day)) < len(hit),
+        key=keys.combine_chunks(),
+    )
+
+
+def handle(
+    *,
+    tables: Mapping[str, pa.Table],
+    identified: Identified,
+    cases: Cases,
+    decisions: Decisions,
+    custody: Custody,
+    window: Window,
+    as_of: np.datetime64,
+) -> Handled:
+    """Bring decisions, referrals, orders and removals to the episodes they belong to."""
+    count = len(window.anchor)
+    episode, case, certain = _episode_cases(identified, cases)
+    spans = _spans(episode, case, cases, window)
+    pair, decision = col.pairs(case, decisions.case)
+    of, sure = episode[pair], certain[pair]
+    day = decisions.day[decision]
+    belongs = _belongs(day, of, window)
+    valid = decisions.flaw[decision] == COUNTS
+    in_time = belongs & valid & (day <= window.limit[of])
+    after = belongs & valid & ~in_time
+    timely = _row(decision, col.pick(of, [day, decision], sure & in_time, count))
+    late = _row(decision, col.pick(of, [day, decision], sure & after, count))
+    declined = sure & in_time & (decisions.kind[decision] == NOT_PURSUE)
+    order, order_pair = _first_of(cases.order_signed, episode, case, certain, window)
+    removed, _ = _first_of(cases.removed, episode, case, certain, window)
+    referred = cases.referred[case]
+    exit_day = np.where(custody.is_gone, custody.exit_date, NO_DAY)
+    in_good_time = ~(referred > exit_day[episode])
+    referral = col.pick(episode, [~in_good_time, referred, case], certain & spans, count)
+    case_of_referral = _row(case, referral)
+    possible = ~certain & spans
+    held = col.any_of(pair, in_time & ~sure, len(episode))
+    possible_pair = col.pick(episode, [~held, case], possible, count)
+    exempt = col.pick(episode, [case], certain & spans & cases.is_exempt[case], count)
+    decided = np.where(timely >= 0, timely, late)
+    served = _order_served(tables["prison.alerts"], identified, window, as_of)
+    ordered = np.fmin(order, served)
+    discounted = sure & ~(belongs & valid) & spans[pair]
+    return Handled(
+        timely=timely,
+        late=late,
+        chose_not_to_pursue=col.any_of(of, declined, count),
+        case=np.where(decided >= 0, col.at(decisions.case, decided, -1), case_of_referral),
+        possible_case=_row(case, possible_pair),
+        is_possibly_considered=col.any_of(of, in_time & ~sure, count) & (timely < 0),
+        is_referred=referral >= 0,
+        is_referred_in_time=col.any_of(episode, certain & spans & in_good_time, count),
+        is_exempt=exempt >= 0,
+        exempt_case=_row(case, exempt),
+        referred=col.at(cases.referred, case_of_referral, NO_DAY),
+        referral_case=case_of_referral,
+        started=col.earliest(np.where(certain & spans, episode, -1), cases.started[case], count),
+        order_signed=order,
+        order_case=_row(case, order_pair),
+        removed=np.fmin(removed, _removals(tables, identified, custody, window, as_of)),
+        removed_under_order=(custody.kind == REMOVED)
+        & ~np.isnat(ordered)
+        & ~(ordered > custody.exit_date),
+        discounted_episode=of[discounted],
+        discounted=decision[discounted],
+        discounted_belongs=belongs[discounted],
+    )
+
+
+def _events(
+    tables: Mapping[str, pa.Table], cases: pa.Table, as_of: np.datetime64
+) -> tuple[pa.Table, Whole]:
+    events = tables["immigration.events"]
+    case = col.positions(events.column("case_id"), cases.column("case_id"))
+    known = (case >= 0) & col.known_by(events, as_of)
+    known &= ~(col.days(events, "occurred_date") > as_of)
+    rows = np.flatnonzero(known)
+    kept = events.take(rows)
+    order = pc.sort_indices(kept.column("event_id")).to_numpy()
+    return kept.take(order), case[rows][order]
+
+
+def _event_decisions(events: pa.Table, case: Whole) -> Whole:
+    kind = col.code_numbers(events, "event_type", DECISIONS)
+    return np.where(case >= 0, kind, -1)
+
+
+def _row_decisions(cases: Cases, has_event: Flags, as_of: np.datetime64) -> Whole:
+    outcomes = list(_DECISION_OF_OUTCOME)
+    kinds = np.array(list(_DECISION_OF_OUTCOME.values()))
+    kind = col.at(kinds, col.code_numbers(cases.table, "outcome", outcomes), -1)
+    decided = col.days(cases.table, "considered_date") <= as_of
+    return np.where(decided & cases.is_criminal & ~has_event, kind, -1)
+
+
+def _by(days: Days, as_of: np.datetime64) -> Days:
+    return np.where(days > as_of, NO_DAY, days)
+
+
+def _row(rows: Whole, picked: Whole) -> Whole:
+    answer: Whole = col.at(rows, picked, -1)
+    return answer
+
+
+def _episode_cases(identified: Identified, cases: Cases) -> tuple[Whole, Whole, Flags]:
+    """Episodes with the criminal cases of their person: certain ones, then possible ones."""
+    owner = np.where(cases.is_criminal, cases.person, -1)
+    episode, case = col.pairs(identified.identity, col.at(identified.certain, owner, -1))
+    of_episode, pair = col.pairs(identified.prisoner, identified.possible_prisoner)
+    via, case_there = col.pairs(identified.possible_person[pair], owner)
+    return (
+        np.concatenate([episode, of_episode[via]]),
+        np.concatenate([case, case_there]),
+        np.r_[np.ones(len(episode), dtype=bool), np.zeros(len(via), dtype=bool)],
+    )
+
+
+def _belongs(day: Days, episode: Whole, window: Window) -> Flags:
+    answer: Flags = (day >= window.anchor[episode]) & ~(day >= window.before[episode])
+    return answer
+
+
+def _spans(episode: Whole, case: Whole, cases: Cases, window: Window) -> Flags:
+    """Whether a case was open in the time of an episode."""
+    start = col.first_day(window.reception, window.anchor)[episode]
+    ended = cases.closed[case] < start
+    answer: Flags = ~ended & ~(cases.referred[case] >= window.before[episode])
+    return answer
+
+
+def _first_of(
+    days: Days, episode: Whole, case: Whole, certain: Flags, window: Window
+) -> tuple[Days, Whole]:
+    hit = certain & _belongs(days[case], episode, window)
+    row = col.pick(episode, [days[case], case], hit, len(window.anchor))
+    return col.at(days[case], row, NO_DAY), row
+
+
+def _order_served(
+    alerts: pa.Table, identified: Identified, window: Window, as_of: np.datetime64
+) -> Days:
+    owner = col.positions(alerts.column("prisoner_number"), identified.prisoners)
+    served = col.is_one_of(alerts, "alert_code", {"XSDEPORT"})
+    day = _by(col.days(alerts, "start_date"), as_of)
+    episode, alert = col.pairs(identified.prisoner, np.where(served, owner, -1))
+    hit = _belongs(day[alert], episode, window)
+    return col.earliest(np.where(hit, episode, -1), day[alert], len(window.anchor))
+
+
+def _removals(
+    tables: Mapping[str, pa.Table],
+    identified: Identified,
+    custody: Custody,
+    window: Window,
+    as_of: np.datetime64,
+) -> Days:
+    table = tables["immigration.removals"]
+    owner = col.positions(table.column("cid_person_id"), identified.persons.column("cid_person_id"))
+    day = _by(col.days(table, "removed_date"), as_of)
+    episode, removal = col.pairs(identified.identity, col.at(identified.certain, owner, -1))
+    hit = _belongs(day[removal], episode, window)
+    there = col.earliest(np.where(hit, episode, -1), day[removal], len(window.anchor))
+    return np.fmin(there, np.where(custody.kind == REMOVED, custody.exit_date, NO_DAY))
+
+
+assert set(DECISIONS) == c.DECISION_EVENTS, "decision events of the contract"  # noqa: S101

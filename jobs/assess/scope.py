@@ -1,0 +1,196 @@
+"""Whether deportation must be considered: each criterion on its own, then the answer.
+
+Four flags, each with the rule that gave it: the duty to deport, an exemption from it, the referral
+criterion, and the scope that follows. An exemption takes away the duty, never the need to
+consider.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from jobs.assess import columns as col
+from jobs.assess.columns import Days, Flags, Whole
+from jobs.assess.nationality import BRITISH, EEA, IRISH, NON_EEA, UNCLEAR, Nationality
+from jobs.assess.rules import Policy
+from jobs.assess.sentences import Sentenced, meets, one_sentence_meets
+
+Names = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """The answers for each episode, with the ids of the rules that gave them.
+
+    ``in_scope`` is the answer before an exit from custody is looked at. ``earlier`` and
+    ``earlier_episodes`` are the number of earlier sentences that were added and their episodes.
+    """
+
+    in_scope: Flags
+    scope_rule: Names
+    referral: Flags
+    referral_rule: Names
+    duty: Flags
+    exempt: Flags
+    exempt_rule: Names
+    earlier: Whole
+
+
+def decide_scope(
+    *,
+    sentenced: Sentenced,
+    nationality: Nationality,
+    is_court_recommended: Flags,
+    identity: Whole,
+    born: Days,
+    is_exempt_on_record: Flags,
+    is_extradited: Flags,
+    policy: Policy,
+) -> Scope:
+    """Ask every criterion of every episode, under the rules of the day that selects them.
+
+    Args:
+        sentenced: the sentences.
+        nationality: the nationality relied on.
+        is_court_recommended: recommended for deportation by the court.
+        identity: identity of each episode, over which earlier sentences are added.
+        born: date of birth, for the age at conviction.
+        is_exempt_on_record: the linked case ended as exempt.
+        is_extradited: left by extradition.
+        policy: the rules.
+    """
+    group = nationality.group
+    aggregate, earlier = _aggregate(sentenced, group, identity, policy)
+    referral, rule = _referral(sentenced, group, is_court_recommended, aggregate, policy)
+    duty = _duty(sentenced, group, policy)
+    exempt, exempt_rule = _exempt(
+        sentenced, group, born, is_exempt_on_record, is_extradited, policy
+    )
+    in_scope = referral | duty
+    return Scope(
+        in_scope=in_scope,
+        scope_rule=np.where(~referral & duty, "duty.condition-1", rule),
+        referral=referral,
+        referral_rule=rule,
+        duty=duty & ~exempt,
+        exempt=exempt & (duty | is_exempt_on_record),
+        exempt_rule=exempt_rule,
+        earlier=earlier,
+    )
+
+
+def _referral(
+    sentenced: Sentenced,
+    group: Whole,
+    is_court_recommended: Flags,
+    aggregate: Flags,
+    policy: Policy,
+) -> tuple[Flags, Names]:
+    on = sentenced.selects
+    serving = sentenced.is_sentenced
+    every = policy["referral.every-foreign-national"].in_force(on) & serving
+    answers = [
+        (
+            is_court_recommended & policy["referral.court-recommendation"].in_force(on),
+            True,
+            "referral.court-recommendation",
+        ),
+        (group == BRITISH, False, "nationality.british"),
+        (~serving, False, "referral.not-sentenced"),
+        (group == IRISH, False, "referral.irish"),
+        (
+            _long(sentenced, "referral.unclear-length", policy) & (group == UNCLEAR),
+            True,
+            "referral.unclear-length",
+        ),
+        (
+            _long(sentenced, "referral.non-eea-length", policy) & (group == NON_EEA),
+            True,
+            "referral.non-eea-length",
+        ),
+        (
+            _long(sentenced, "referral.eea-length", policy) & (group == EEA),
+            True,
+            "referral.eea-length",
+        ),
+        (aggregate, True, "referral.aggregate"),
+        (every, True, "referral.every-foreign-national"),
+        (sentenced.undetermined, True, "referral.undetermined"),
+        (group == UNCLEAR, False, "referral.unclear-length"),
+        (group == EEA, False, "referral.eea-length"),
+    ]
+    conditions = [condition for condition, _, _ in answers]
+    met = np.select(conditions, [np.full(len(on), met) for _, met, _ in answers], False)
+    names = [np.full(len(on), name, dtype=object) for _, _, name in answers]
+    return met.astype(bool), np.select(conditions, names, "referral.non-eea-length").astype(object)
+
+
+def _long(sentenced: Sentenced, rule_id: str, policy: Policy) -> Flags:
+    rule = policy[rule_id]
+    months = rule.number("months", sentenced.selects)
+    reached = sentenced.indeterminate | meets(sentenced, months=months)
+    return rule.in_force(sentenced.selects) & sentenced.is_sentenced & reached
+
+
+def _aggregate(
+    sentenced: Sentenced, group: Whole, identity: Whole, policy: Policy
+) -> tuple[Flags, Whole]:
+    """Add the longest earlier sentences of the last years to those that are too short alone."""
+    rule = policy["referral.aggregate"]
+    on = sentenced.selects
+    count = len(on)
+    fixed = sentenced.has_length
+    asked = fixed & rule.in_force(on) & ((group == NON_EEA) | (group == UNCLEAR))
+    asked &= ~meets(sentenced, months=rule.number("months", on))
+    this, other = col.pairs(np.where(asked, identity, -1), np.where(fixed, identity, -1))
+    since = col.add_months(on, -12 * rule.number("years", on))
+    recent = (on[other] < on[this]) & (on[other] >= since[this])
+    this, other = this[recent], other[recent]
+    order = np.lexsort((other, -sentenced.length_days[other], this))
+    this, other = this[order], other[order]
+    starts = np.flatnonzero(np.r_[True, this[1:] != this[:-1]]) if len(this) else this
+    place = np.arange(len(this)) - np.repeat(starts, np.diff(np.r_[starts, len(this)]))
+    used = place < rule.number("earlier_sentences", on)[this]
+    this, other = this[used], other[used]
+    months = sentenced.months + np.bincount(this, sentenced.months[other], count).astype(np.int64)
+    days = sentenced.days + np.bincount(this, sentenced.days[other], count).astype(np.int64)
+    total = col.add_term(sentenced.starts, months, days)
+    wanted = col.add_months(sentenced.starts, rule.number("months", on))
+    added = np.bincount(this, minlength=count)
+    return asked & (added > 0) & (total >= wanted), added
+
+
+def _duty(sentenced: Sentenced, group: Whole, policy: Policy) -> Flags:
+    rule = policy["duty.condition-1"]
+    months = rule.number("months", sentenced.selects)
+    long = sentenced.indeterminate | one_sentence_meets(sentenced, months=months)
+    outside = (group == IRISH) & policy["duty.irish"].in_force(sentenced.conduct)
+    applies = rule.in_force(sentenced.selects) & sentenced.is_sentenced
+    duty: Flags = applies & long & (group != BRITISH) & ~outside
+    return duty
+
+
+def _exempt(
+    sentenced: Sentenced,
+    group: Whole,
+    born: Days,
+    is_exempt_on_record: Flags,
+    is_extradited: Flags,
+    policy: Policy,
+) -> tuple[Flags, Names]:
+    on = sentenced.selects
+    adult = col.add_months(born, 12 * policy["exemption.under-18"].number("age", on))
+    reasons = {
+        "exemption.recorded": is_exempt_on_record,
+        "exemption.under-18": policy["exemption.under-18"].in_force(on)
+        & (sentenced.conviction < adult),
+        "exemption.mental-health": policy["exemption.mental-health"].in_force(on)
+        & sentenced.is_hospital,
+        "exemption.treaty-rights": policy["exemption.treaty-rights"].in_force(sentenced.conduct)
+        & ((group == EEA) | (group == IRISH)),
+        "exemption.extradition": is_extradited,
+    }
+    names = [np.full(len(on), name, dtype=object) for name in reasons]
+    rule = np.select(list(reasons.values()), names, "").astype(object)
+    return rule != "", rule
