@@ -15,6 +15,9 @@ from jobs.schema import CodeList, Field, Kind, Table, by_name
 CONTRACT_VERSION = "1"
 """Raised whenever a table or field changes; written into every landing's manifest."""
 
+EXTRA_COLUMNS = b"extra_columns"
+"""Key in a landed table's Arrow metadata: the columns delivered beyond the contract, as JSON."""
+
 API = c.PRISON_API
 OWN = c.PROJECT
 

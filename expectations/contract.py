@@ -1,0 +1,53 @@
+"""The base expectations: what the contract says of every table, asked of the accepted rows.
+
+The stages before have set aside what breaks the contract, so a failure here means that they did
+not do their work: it stops the night.
+"""
+
+import great_expectations.expectations as gxe
+
+from expectations.kinds import Check, on_rows
+from jobs.records import TABLES
+from jobs.schema import Table
+
+
+def checks() -> list[Check]:
+    """Columns, required values and keys of every table of both registers."""
+    return [check for table in TABLES.values() for check in _of(table)]
+
+
+def _of(table: Table) -> list[Check]:
+    name = table.full_name
+    columns = on_rows(
+        id=f"{name}.columns",
+        table=name,
+        column=None,
+        meaning="the table has the columns of the contract and no others",
+        expectation=gxe.ExpectTableColumnsToMatchSet(
+            column_set=table.columns, exact_match=True, severity="critical"
+        ),
+    )
+    required = [
+        on_rows(
+            id=f"{name}.{field.name}.required",
+            table=name,
+            column=field.name,
+            meaning="every accepted row has the value",
+            expectation=gxe.ExpectColumnValuesToNotBeNull(column=field.name, severity="critical"),
+        )
+        for field in table.fields
+        if not field.nullable
+    ]
+    unique = (
+        gxe.ExpectColumnValuesToBeUnique(column=table.key[0], severity="critical")
+        if len(table.key) == 1
+        else gxe.ExpectCompoundColumnsToBeUnique(column_list=list(table.key), severity="critical")
+    )
+    key = on_rows(
+        id=f"{name}.key",
+        table=name,
+        column=None,
+        meaning=f"no two accepted rows share the key ({', '.join(table.key)})",
+        expectation=unique,
+    )
+    return [columns, *required, key]

@@ -1,0 +1,28 @@
+"""Duplicates: rows delivered twice are set aside; many of them mean that a feed was joined wrongly.
+
+Twins in another sense, one human being under two prison numbers, are the matter of linkage.
+"""
+
+from expectations.kinds import Check, on_number
+from jobs.records import TABLES
+
+MOST_SHARE = 0.01
+
+
+def checks() -> list[Check]:
+    """The share of duplicates in each table of persons, episodes and cases."""
+    return [
+        on_number(
+            id=f"{name}.duplicates",
+            table=name,
+            meaning=f"at most {MOST_SHARE:.0%} of the rows repeat the key of another",
+            severity="warning",
+            number=f"""
+                SELECT count(*) / nullif((SELECT count(*) FROM delivered_{name}), 0)
+                FROM set_aside WHERE rule_id LIKE '{name}.duplicate%'
+            """,  # noqa: S608
+            at_most=MOST_SHARE,
+        )
+        for name in TABLES
+        if name.endswith((".persons", ".episodes", ".cases"))
+    ]

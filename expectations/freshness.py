@@ -1,0 +1,58 @@
+"""Freshness: each register's delivery is of the night, and somebody still writes to it."""
+
+from expectations.kinds import Check, on_number
+
+QUIET_DAYS = 7
+LATE_DAYS = 3
+
+_LAST_RECORDED = {
+    "prison.movements": "recorded_at",
+    "immigration.events": "recorded_at",
+}
+
+
+def checks() -> list[Check]:
+    """The feed of each register, and the last record in the busiest table of each."""
+    feeds = [f"{register}.feed" for register in ("prison", "immigration")]
+    return [
+        *(
+            on_number(
+                id=f"{feed}.of_the_night",
+                table=feed,
+                column="as_of_date",
+                meaning="the delivery is of the night",
+                severity="critical",
+                number=f"SELECT count_if(as_of_date = getvariable('as_of')) / count(*) FROM {feed}",  # noqa: S608
+                at_least=1,
+            )
+            for feed in feeds
+        ),
+        *(
+            on_number(
+                id=f"{feed}.written",
+                table=feed,
+                column="generated_at",
+                meaning=f"the delivery was written on the night or within {LATE_DAYS} days after",
+                severity="warning",
+                number="SELECT max(date_diff('day', getvariable('as_of'), "  # noqa: S608
+                f"CAST(generated_at AS DATE))) FROM {feed}",
+                at_least=0,
+                at_most=LATE_DAYS,
+            )
+            for feed in feeds
+        ),
+        *(
+            on_number(
+                id=f"{table}.quiet",
+                table=table,
+                column=column,
+                meaning=f"something was recorded in the {QUIET_DAYS} days before the night",
+                severity="warning",
+                number=f"SELECT date_diff('day', max(CAST({column} AS DATE)), "  # noqa: S608
+                f"getvariable('as_of')) FROM {table} "
+                f"WHERE CAST({column} AS DATE) <= getvariable('as_of')",
+                at_most=QUIET_DAYS,
+            )
+            for table, column in _LAST_RECORDED.items()
+        ),
+    ]

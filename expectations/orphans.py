@@ -1,0 +1,39 @@
+"""Orphans: rows whose person, episode or case was not delivered.
+
+Some are normal in old registers. When more than a fifth of a table refers to rows that are not
+there, one of the two tables was cut.
+"""
+
+from expectations.kinds import Check, Severity, on_number
+from jobs.records import TABLES
+
+SOME, MANY = 0.01, 0.2
+
+
+def checks() -> list[Check]:
+    """Each reference of the contract, as a caveat and as a stop."""
+    found: list[Check] = []
+    for name, table in TABLES.items():
+        for column, parent in table.parents.items():
+            found.append(_share(name, column, parent, "warning", SOME, "orphans_some"))
+            found.append(_share(name, column, parent, "critical", MANY, "orphans_many"))
+    return found
+
+
+def _share(
+    name: str, column: str, parent: str, severity: Severity, at_most: float, label: str
+) -> Check:
+    key = TABLES[parent].key[0]
+    return on_number(
+        id=f"{name}.{column}.{label}",
+        table=name,
+        column=column,
+        meaning=f"at most {at_most:.0%} of the rows refer to a row that {parent} lacks",
+        severity=severity,
+        number=f"""
+            SELECT count_if(p.{key} IS NULL) / nullif(count(*), 0)
+            FROM delivered_{name} t LEFT JOIN (SELECT DISTINCT {key} FROM delivered_{parent}) p
+            ON p.{key} = t.{column} WHERE t.{column} IS NOT NULL
+        """,  # noqa: S608
+        at_most=at_most,
+    )

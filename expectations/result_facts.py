@@ -1,0 +1,216 @@
+"""The results of a night before they are published: nothing lost, figures agree with their lists.
+
+All are critical: a publication that contradicts itself is not made.
+"""
+
+from collections.abc import Iterator
+
+from expectations.kinds import Check, on_number
+from jobs import results
+from jobs.schema import Table
+
+
+def checks() -> list[Check]:
+    """Rows, statuses, links, and figures against lists."""
+    return [*_rows(), *_codes(), *_assessments(), *_links(), *_figures()]
+
+
+def _zero(name: str, table: Table, meaning: str, number: str, column: str | None = None) -> Check:
+    """A check that a count, or a difference of counts, is nought."""
+    return on_number(
+        id=f"{table.full_name}.{name}",
+        table=table.full_name,
+        column=column,
+        meaning=meaning,
+        severity="critical",
+        number=number,
+        at_least=0,
+        at_most=0,
+    )
+
+
+def _rows() -> Iterator[Check]:
+    yield _zero(
+        "add_up",
+        results.ROW_COUNTS,
+        "rows in = accepted + quarantined, for each table",
+        "SELECT count(*) FROM nightly.row_counts WHERE rows_in <> accepted + quarantined",
+    )
+    yield _zero(
+        "counted",
+        results.QUARANTINE,
+        "the rows in quarantine are those that the row counts say, for each table",
+        """
+        WITH held AS (
+            SELECT register, table_name, count(DISTINCT row_number) AS n
+            FROM nightly.quarantine GROUP BY ALL
+        )
+        SELECT count(*) FROM nightly.row_counts c FULL JOIN held USING (register, table_name)
+        WHERE coalesce(c.quarantined, 0) <> coalesce(held.n, 0)
+        """,
+    )
+
+
+def _codes() -> Iterator[Check]:
+    for table in results.NIGHTLY.values():
+        for field in table.fields:
+            # Nationality and offence come from the registers, where an unknown code stays in use.
+            if field.codes is None or field.nullable:
+                continue
+            values = ", ".join(f"'{code}'" for code in sorted(field.codes.values))
+            yield _zero(
+                f"{field.name}.known",
+                table,
+                f"every value is of the list of {field.codes.name}",
+                f"SELECT count(*) FROM {table.full_name} "  # noqa: S608
+                f"WHERE {field.name} IS NULL OR {field.name} NOT IN ({values})",
+                field.name,
+            )
+
+
+def _assessments() -> Iterator[Check]:
+    table = results.ASSESSMENTS
+    missed = _any_of(results.MISSED_STATUSES)
+    yield _zero(
+        "complete",
+        table,
+        "every accepted custody episode is assessed",
+        """
+        SELECT abs(
+            (SELECT count(*) FROM nightly.assessments)
+            - (SELECT sum(accepted) FROM nightly.row_counts
+               WHERE register = 'prison' AND table_name = 'episodes'))
+        """,
+    )
+    yield _zero(
+        "once",
+        table,
+        "every custody episode is assessed once",
+        "SELECT count(*) - count(DISTINCT episode_id) FROM nightly.assessments",
+    )
+    yield _zero(
+        "missed_are_released",
+        table,
+        "whoever is missed is in scope and released",
+        f"SELECT count(*) FROM nightly.assessments WHERE status IN ({missed}) "  # noqa: S608
+        "AND NOT (is_in_scope AND is_released)",
+    )
+    yield _zero(
+        "due_are_in_custody",
+        table,
+        "whoever is due is in scope and in custody",
+        "SELECT count(*) FROM nightly.assessments WHERE status = 'DUE' "
+        "AND NOT (is_in_scope AND is_in_custody)",
+    )
+    yield _zero(
+        "considered_have_decisions",
+        table,
+        "whoever is considered has a dated decision",
+        "SELECT count(*) FROM nightly.assessments "
+        "WHERE status IN ('CONSIDERED', 'CONSIDERED_LATE') AND considered_date IS NULL",
+    )
+    yield _zero(
+        "link_probability.in_range",
+        table,
+        "probabilities lie between 0 and 1",
+        "SELECT count(*) FROM nightly.assessments WHERE NOT link_probability BETWEEN 0 AND 1",
+        "link_probability",
+    )
+    yield _zero(
+        "have_reasons",
+        table,
+        "every assessment has its reasons, and every reason its assessment",
+        """
+        SELECT count(*) FROM nightly.assessments a
+        FULL JOIN (SELECT DISTINCT episode_id FROM nightly.reasons) r USING (episode_id)
+        WHERE a.status IS NULL OR r.episode_id IS NULL
+        """,
+    )
+
+
+def _links() -> Iterator[Check]:
+    table = results.LINKS
+    yield _zero(
+        "probability.in_range",
+        table,
+        "probabilities lie between 0 and 1",
+        "SELECT count(*) FROM nightly.links "
+        "WHERE probability IS NULL OR isnan(probability) OR NOT probability BETWEEN 0 AND 1",
+        "probability",
+    )
+    for column, person in (("prisoner_number", "prison"), ("cid_person_id", "immigration")):
+        yield _zero(
+            f"{column}.one_to_one",
+            table,
+            f"the model links no {person} person twice",
+            f"SELECT count(*) - count(DISTINCT {column}) FROM nightly.links "  # noqa: S608
+            "WHERE outcome = 'linked' AND decided_by IS NULL",
+            column,
+        )
+
+
+_COUNTED = {
+    "missed.total": f"status IN ({', '.join(repr(s) for s in sorted(results.MISSED_STATUSES))})",
+    "missed.never_referred": "status = 'NOT_REFERRED'",
+    "missed.referred_not_considered": "status = 'REFERRED_NOT_CONSIDERED'",
+    "due.total": "status = 'DUE'",
+    "considered.late": "status = 'CONSIDERED_LATE'",
+    "scope.verify_nationality": "status = 'VERIFY_NATIONALITY'",
+}
+"""Figures and the assessments that they count."""
+
+_SUMS = {
+    "missed.by_release_month": "missed.total",
+    "missed.by_offence": "missed.total",
+    "missed.by_prison": "missed.total",
+    "due.by_prison": "due.total",
+    "due.by_release": "due.total",
+    "backlog.by_stage": "backlog.open",
+    "backlog.by_age": "backlog.open",
+    "backlog.by_team": "backlog.open",
+}
+"""Figures by group and the figure that the groups sum to: everybody is in one group."""
+
+
+def _figures() -> Iterator[Check]:
+    for figure, where in _COUNTED.items():
+        yield _agrees(figure, f"SELECT count(*) FROM nightly.assessments WHERE {where}")  # noqa: S608
+    yield _agrees("backlog.open", "SELECT count(*) FROM nightly.backlog")
+    yield _agrees("census.people", "SELECT coalesce(sum(people), 0) FROM nightly.census")
+    yield _agrees("quality.rows_in", "SELECT sum(rows_in) FROM nightly.row_counts")
+    yield _agrees("quality.quarantined", "SELECT sum(quarantined) FROM nightly.row_counts")
+    for parts, whole in _SUMS.items():
+        yield _zero(
+            f"{parts}.sum",
+            results.FIGURES,
+            f"the groups of the figure {parts} sum to the figure {whole}",
+            f"SELECT abs(coalesce(sum(value), 0) - {_figure(whole)}) "  # noqa: S608
+            f"FROM nightly.figures WHERE figure_id = '{parts}'",
+        )
+    yield _zero(
+        "range",
+        results.FIGURES,
+        "every figure lies within its range",
+        "SELECT count(*) FROM nightly.figures WHERE low > value OR value > high",
+    )
+
+
+def _agrees(figure: str, listed: str) -> Check:
+    return _zero(
+        f"{figure}.agrees",
+        results.FIGURES,
+        f"the figure {figure} is the number of cases in its list",
+        f"SELECT abs({_figure(figure)} - ({listed}))",
+    )
+
+
+def _figure(figure: str) -> str:
+    # A figure that was not computed agrees with nothing.
+    return (
+        "coalesce((SELECT sum(value) FROM nightly.figures "  # noqa: S608
+        f"WHERE figure_id = '{figure}' AND group_value = '(all)'), -1)"
+    )
+
+
+def _any_of(values: frozenset[str]) -> str:
+    return ", ".join(f"'{value}'" for value in sorted(values))

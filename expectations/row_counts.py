@@ -1,0 +1,68 @@
+"""Row counts: an empty or shrunken table stops the night; never a silent zero.
+
+In 2006 prisons did not know how many foreign nationals they held. A feed that lost a part would
+show as fewer prisoners and fewer missed, so it must not pass for good news.
+"""
+
+from expectations.kinds import Check, on_number
+from jobs.records import TABLES
+
+KEPT_SHARE = 0.9
+"""Least share of the last publication's rows that a table must still have."""
+
+GROWN_SHARE = 2.0
+FEWEST_ROWS = 50
+"""Tables smaller than this at the last publication may shrink, but not to nothing."""
+
+
+def checks() -> list[Check]:
+    """Each table against nothing and against the last publication."""
+    return [
+        *(_filled(name) for name, table in TABLES.items() if not table.may_be_empty),
+        *(_not_shrunk(name) for name in TABLES if not name.endswith(".feed")),
+        *(_not_swollen(name) for name in TABLES if not name.endswith(".feed")),
+    ]
+
+
+def _filled(name: str) -> Check:
+    return on_number(
+        id=f"{name}.filled",
+        table=name,
+        meaning="the table has accepted rows",
+        severity="critical",
+        number=f"SELECT count(*) FROM {name}",  # noqa: S608
+        at_least=1,
+    )
+
+
+def _not_shrunk(name: str) -> Check:
+    return on_number(
+        id=f"{name}.shrunk",
+        table=name,
+        meaning=f"the table has at least {KEPT_SHARE:.0%} of the rows of the last publication",
+        severity="critical",
+        number=_against_last(
+            name, f"p.rows_in >= {FEWEST_ROWS} OR (p.rows_in > 0 AND r.rows_in = 0)"
+        ),
+        at_least=KEPT_SHARE,
+    )
+
+
+def _not_swollen(name: str) -> Check:
+    return on_number(
+        id=f"{name}.swollen",
+        table=name,
+        meaning=f"the table has at most {GROWN_SHARE:g} times the rows of the last publication",
+        severity="warning",
+        number=_against_last(name, f"p.rows_in >= {FEWEST_ROWS}"),
+        at_most=GROWN_SHARE,
+    )
+
+
+def _against_last(name: str, applies: str) -> str:
+    register, table = name.split(".")
+    return f"""
+        SELECT max(r.rows_in / p.rows_in) FROM row_counts r
+        JOIN previous_row_counts p USING (register, table_name)
+        WHERE r.register = '{register}' AND r.table_name = '{table}' AND ({applies})
+    """  # noqa: S608

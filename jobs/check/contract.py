@@ -1,0 +1,107 @@
+"""The contract stage: are the tables, columns and types there at all?
+
+What fails here stops the night at once, because nothing after it could be trusted.
+"""
+
+import json
+from collections.abc import Mapping
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from jobs.check.conversion import conversion
+from jobs.check.rules import UNREADABLE
+from jobs.errors import GateFailed
+from jobs.records import EXTRA_COLUMNS, TABLES
+from jobs.schema import Table
+
+ROW_NUMBER = "row_number"
+
+MOST_UNREADABLE = 0.5
+"""A column of which a larger share cannot be read was retyped: that is no matter of rows."""
+
+FEWEST_UNREADABLE = 10
+"""Below this many unreadable values, they stay a matter of rows."""
+
+_MEND = "correct the delivery or the mapping file"
+
+
+def load_delivered(
+    *, connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]
+) -> dict[str, int]:
+    """Load every table of both registers, converted to the contract's types.
+
+    ``raw_<register>.<table>`` holds the delivered rows with their number, from 1;
+    ``delivered_<register>.<table>`` the converted ones, with a column for each field that says
+    whether the delivered value could not be read.
+
+    Returns:
+        Rows of each table.
+
+    Raises:
+        GateFailed: a table or column is missing, or a column is of another type.
+    """
+    connection.execute("SET TimeZone = 'UTC'")
+    for register in sorted({table.space for table in TABLES.values()}):
+        for schema in (f"raw_{register}", f"delivered_{register}", register):
+            connection.execute(f"CREATE SCHEMA {schema}")
+    for table in TABLES.values():
+        arrow = tables.get(table.full_name)
+        if arrow is None:
+            raise GateFailed(f"table [{table.full_name}]", "is missing", _MEND)
+        _load(connection, table, arrow)
+    return {name: tables[name].num_rows for name in TABLES}
+
+
+def extra_columns(arrow: pa.Table, table: Table) -> list[str]:
+    """Columns delivered beyond the contract, in the table or noted by its landing."""
+    noted = json.loads((arrow.schema.metadata or {}).get(EXTRA_COLUMNS, b"[]"))
+    return sorted({*noted, *(name for name in arrow.column_names if name not in table.columns)})
+
+
+def _load(connection: duckdb.DuckDBPyConnection, table: Table, arrow: pa.Table) -> None:
+    missing = [name for name in table.columns if name not in arrow.column_names]
+    if missing:
+        raise GateFailed(f"table [{table.full_name}]", f"column [{missing[0]}] is missing", _MEND)
+    selected: list[str] = []
+    counted: list[str] = []
+    for field in table.fields:
+        delivered = arrow.schema.field(field.name).type
+        read = conversion(table=table, field=field, delivered=delivered)
+        if read is None:
+            raise GateFailed(
+                f"table [{table.full_name}]",
+                f"column [{field.name}] is {delivered}, the contract says {field.kind}",
+                _MEND,
+            )
+        unreadable = f'"{UNREADABLE}{field.name}"'
+        selected.append(f'{read.value} AS "{field.name}"')
+        selected.append(f"({read.filled} AND ({read.value}) IS NULL) AS {unreadable}")
+        counted.append(f'count("{field.name}"), coalesce(count_if({unreadable}), 0)')
+    numbers = pa.array(np.arange(1, arrow.num_rows + 1, dtype=np.int64))
+    raw = arrow.select(table.columns).append_column(ROW_NUMBER, numbers)
+    connection.register("arriving", raw)
+    connection.execute(f"CREATE TABLE raw_{table.full_name} AS SELECT * FROM arriving")  # noqa: S608
+    connection.unregister("arriving")
+    connection.execute(
+        f"CREATE TABLE delivered_{table.full_name} AS "  # noqa: S608
+        f"SELECT {ROW_NUMBER}, {', '.join(selected)} FROM raw_{table.full_name}"
+    )
+    _refuse_retyped(connection, table, counted)
+
+
+def _refuse_retyped(
+    connection: duckdb.DuckDBPyConnection, table: Table, counted: list[str]
+) -> None:
+    query = f"SELECT {', '.join(counted)} FROM delivered_{table.full_name}"  # noqa: S608
+    counts = connection.execute(query).fetchall()[0]
+    for field, read, unreadable in zip(table.fields, counts[::2], counts[1::2], strict=True):
+        too_many = unreadable > MOST_UNREADABLE * (read + unreadable)
+        if too_many and unreadable >= FEWEST_UNREADABLE:
+            raise GateFailed(
+                f"table [{table.full_name}]",
+                f"column [{field.name}] cannot be read as {field.kind} "
+                f"in {unreadable} of {read + unreadable} rows",
+                _MEND,
+            )

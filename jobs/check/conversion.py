@@ -1,0 +1,115 @@
+"""From delivered values to the contract's types, as SQL for DuckDB.
+
+Text (CSV files, databases without firm types) is read strictly: dates and moments in ISO form,
+whole numbers, decimal points, yes and no. Whitespace around a value is dropped and an empty value
+is a missing one. Nothing is guessed: 04/05/2006 is two dates, so it is none.
+"""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from jobs.schema import Field, Kind, Table
+
+DATE_PATTERN = r"\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?)?"
+MOMENT_PATTERN = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|z|[+-]\d{2}(:?\d{2})?)?)?"
+WHOLE_PATTERN = r"[+-]?\d{1,18}(\.0*)?"
+NUMBER_PATTERN = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+YES = ("true", "t", "yes", "y", "1", "1.0")
+NO = ("false", "f", "no", "n", "0", "0.0")
+
+_FIRST_DAY, _LAST_DAY = "DATE '0001-01-01'", "DATE '9999-12-31'"
+_BLANKS = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversion:
+    """How one delivered column becomes a field of the contract.
+
+    ``filled`` is true where a value was delivered and ``value`` is that value in the contract's
+    type, or null where it cannot be read as such.
+    """
+
+    filled: str
+    value: str
+
+
+def conversion(*, table: Table, field: Field, delivered: pa.DataType) -> Conversion | None:
+    """How a column of type ``delivered`` becomes ``field``; None where the types do not agree.
+
+    A date may come as a moment at midnight and a whole number as a fraction without a
+    remainder, because tools that know no missing dates or integers deliver them so. A key or a
+    reference may come as an integer: many systems number their rows.
+    """
+    column = f'"{field.name}"'
+    if pa.types.is_null(delivered):
+        return Conversion(filled="false", value=f"CAST(NULL AS {_SQL_TYPES[field.kind]})")
+    if pa.types.is_string(delivered) or pa.types.is_large_string(delivered):
+        cleaned = f"nullif(trim({column}, {_BLANKS}), '')"
+        return Conversion(filled=f"({cleaned} IS NOT NULL)", value=_from_text(field.kind, cleaned))
+    value = _from_typed(table, field, delivered, column)
+    return None if value is None else Conversion(filled=f"({column} IS NOT NULL)", value=value)
+
+
+_SQL_TYPES = {
+    Kind.TEXT: "VARCHAR",
+    Kind.DATE: "DATE",
+    Kind.TIMESTAMP: "TIMESTAMPTZ",
+    Kind.INTEGER: "BIGINT",
+    Kind.NUMBER: "DOUBLE",
+    Kind.BOOLEAN: "BOOLEAN",
+}
+
+
+def _from_text(kind: Kind, text: str) -> str:
+    if kind is Kind.TEXT:
+        return f"CASE WHEN NOT contains({text}, chr(0)) THEN {text} END"
+    if kind is Kind.BOOLEAN:
+        return (
+            f"CASE WHEN lower({text}) IN {YES} THEN true WHEN lower({text}) IN {NO} THEN false END"
+        )
+    pattern, read = {
+        Kind.DATE: (DATE_PATTERN, _day(f"TRY_CAST(left({text}, 10) AS DATE)")),
+        Kind.TIMESTAMP: (MOMENT_PATTERN, f"TRY_CAST({text} AS TIMESTAMPTZ)"),
+        Kind.INTEGER: (WHOLE_PATTERN, f"TRY_CAST(split_part({text}, '.', 1) AS BIGINT)"),
+        Kind.NUMBER: (NUMBER_PATTERN, _finite(f"TRY_CAST({text} AS DOUBLE)")),
+    }[kind]
+    return f"CASE WHEN regexp_full_match({text}, '{pattern}') THEN {read} END"
+
+
+def _from_typed(table: Table, field: Field, delivered: pa.DataType, column: str) -> str | None:
+    is_whole = pa.types.is_integer(delivered)
+    is_number = is_whole or pa.types.is_floating(delivered) or pa.types.is_decimal(delivered)
+    match field.kind:
+        case Kind.TEXT if is_whole and _is_reference(table, field):
+            return f"CAST({column} AS VARCHAR)"
+        case Kind.DATE if pa.types.is_date(delivered):
+            return _day(f"TRY_CAST({column} AS DATE)")
+        case Kind.DATE if pa.types.is_timestamp(delivered) and delivered.tz is None:
+            day = f"TRY_CAST({column} AS DATE)"
+            return _day(f"CASE WHEN {column} = {day}::TIMESTAMP THEN {day} END")
+        case Kind.TIMESTAMP if pa.types.is_timestamp(delivered):
+            moment = f"TRY_CAST({column} AS TIMESTAMPTZ)"
+            return f"CASE WHEN isfinite({moment}) THEN {moment} END"
+        case Kind.INTEGER if is_whole:
+            return f"TRY_CAST({column} AS BIGINT)"
+        case Kind.INTEGER if is_number:
+            whole = f"TRY_CAST({column} AS BIGINT)"
+            return f"CASE WHEN {column} = {whole} THEN {whole} END"
+        case Kind.NUMBER if is_number:
+            return _finite(f"TRY_CAST({column} AS DOUBLE)")
+        case Kind.BOOLEAN if pa.types.is_boolean(delivered):
+            return column
+    return None
+
+
+def _is_reference(table: Table, field: Field) -> bool:
+    return field.name in table.key or field.name in table.parents
+
+
+def _day(day: str) -> str:
+    return f"CASE WHEN {day} BETWEEN {_FIRST_DAY} AND {_LAST_DAY} THEN {day} END"
+
+
+def _finite(number: str) -> str:
+    return f"CASE WHEN isfinite({number}) THEN {number} END"

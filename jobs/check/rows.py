@@ -1,0 +1,204 @@
+"""The row stage: every row is accepted or set aside under the rules it broke. Nothing is lost."""
+
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from jobs import results
+from jobs.check.contract import ROW_NUMBER
+from jobs.check.rules import DUPLICATE_CONFLICTING, DUPLICATE_IDENTICAL, RowRule, row_rules
+from jobs.records import TABLES
+from jobs.schema import Table
+
+SET_ASIDE = "set_aside"
+"""DuckDB table of (register, table_name, row_number, rule_id) of the rows in quarantine."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedRows:
+    """What the row rules made of the delivered rows; frames as in `jobs.results`."""
+
+    accepted: dict[str, pa.Table]
+    quarantine: pd.DataFrame
+    row_counts: pd.DataFrame
+    results: pd.DataFrame
+
+
+def check_rows(*, connection: duckdb.DuckDBPyConnection, rows_in: dict[str, int]) -> CheckedRows:
+    """Apply every row rule to the tables that `load_delivered` left in ``connection``.
+
+    The accepted rows are left there too, as views ``<register>.<table>``, and the rules that
+    rows in quarantine broke as the table `SET_ASIDE`. The variable ``as_of`` must be set.
+    """
+    connection.execute(
+        f"CREATE TABLE {SET_ASIDE} "
+        "(register VARCHAR, table_name VARCHAR, row_number BIGINT, rule_id VARCHAR)"
+    )
+    failed: dict[str, int] = {}
+    for table in TABLES.values():
+        rules = [rule for rule in row_rules() if rule.table == table.full_name]
+        failed |= _apply(connection, table, rules)
+        failed |= _apply_duplicates(connection, table)
+        _accept(connection, table)
+    accepted = {name: _accepted(connection, table) for name, table in TABLES.items()}
+    return CheckedRows(
+        accepted=accepted,
+        quarantine=_quarantine(connection),
+        row_counts=_row_counts(connection, rows_in, accepted),
+        results=_results(rows_in, failed),
+    )
+
+
+def _apply(
+    connection: duckdb.DuckDBPyConnection, table: Table, rules: list[RowRule]
+) -> dict[str, int]:
+    """Apply the rules on single rows in one scan; give the rows that broke each."""
+    single = [rule for rule in rules if rule.broken]
+    counts = ", ".join(f"coalesce(count_if({rule.broken}), 0)" for rule in single)
+    source = f"delivered_{table.full_name} AS t"
+    found = connection.execute(f"SELECT {counts} FROM {source}").fetchall()[0]  # noqa: S608
+    failed = {rule.id: int(count) for rule, count in zip(single, found, strict=True)}
+    for rule in single:
+        if rule.quarantines and failed[rule.id]:
+            connection.execute(
+                f"INSERT INTO {SET_ASIDE} SELECT ?, ?, t.{ROW_NUMBER}, ? "  # noqa: S608
+                f"FROM {source} WHERE {rule.broken}",
+                [table.space, table.name, rule.id],
+            )
+    return failed
+
+
+def _apply_duplicates(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, int]:
+    """Set aside all but one of the usable rows that share a key; content decides between equals."""
+    key = ", ".join(f't."{name}"' for name in table.key)
+    names = [f't."{name}"' for name in table.columns]
+    latest = ["t.recorded_at DESC NULLS LAST"] if "recorded_at" in table.columns else []
+    order = ", ".join([*latest, *(f"{name} NULLS LAST" for name in names), f"t.{ROW_NUMBER}"])
+    identical, conflicting = (
+        f"{table.full_name}.{name}" for name in (DUPLICATE_IDENTICAL, DUPLICATE_CONFLICTING)
+    )
+    broken = f"broken_{table.full_name}".replace(".", "_")
+    connection.execute(
+        f"""
+        CREATE TEMP TABLE {broken} AS
+        WITH usable AS (
+            SELECT * FROM delivered_{table.full_name} AS t
+            WHERE t.{ROW_NUMBER} NOT IN ({_set_aside(table)})
+        ),
+        shared AS (SELECT {key} FROM usable AS t GROUP BY ALL HAVING count(*) > 1),
+        ranked AS (
+            SELECT t.{ROW_NUMBER}, row_number() OVER ranks AS place,
+                [{", ".join(f"{name}::VARCHAR" for name in names)}] AS content,
+                first_value([{", ".join(f"{name}::VARCHAR" for name in names)}]) OVER ranks AS kept
+            FROM usable AS t SEMI JOIN shared USING ({", ".join(table.key)})
+            WINDOW ranks AS (PARTITION BY {key} ORDER BY {order})
+        )
+        SELECT {ROW_NUMBER},
+            CASE WHEN content = kept THEN '{identical}' ELSE '{conflicting}' END AS rule_id
+        FROM ranked WHERE place > 1
+        """  # noqa: S608
+    )
+    connection.execute(
+        f"INSERT INTO {SET_ASIDE} SELECT ?, ?, {ROW_NUMBER}, rule_id FROM {broken}",  # noqa: S608
+        [table.space, table.name],
+    )
+    counted = connection.execute(
+        f"SELECT rule_id, count(*) FROM {broken} GROUP BY rule_id"  # noqa: S608
+    ).fetchall()
+    connection.execute(f"DROP TABLE {broken}")
+    return {identical: 0, conflicting: 0} | {rule_id: int(count) for rule_id, count in counted}
+
+
+def _set_aside(table: Table) -> str:
+    return (
+        f"SELECT q.row_number FROM {SET_ASIDE} AS q "  # noqa: S608
+        f"WHERE q.register = '{table.space}' AND q.table_name = '{table.name}'"
+    )
+
+
+def _accept(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    columns = ", ".join(f't."{name}"' for name in table.columns)
+    connection.execute(
+        f"CREATE VIEW {table.full_name} AS SELECT {columns} "  # noqa: S608
+        f"FROM delivered_{table.full_name} AS t "
+        f"WHERE t.{ROW_NUMBER} NOT IN ({_set_aside(table)})"
+    )
+
+
+def _accepted(connection: duckdb.DuckDBPyConnection, table: Table) -> pa.Table:
+    key = ", ".join(f'"{name}"' for name in table.key)
+    query = f"SELECT * FROM {table.full_name} ORDER BY {key}"  # noqa: S608
+    return connection.execute(query).to_arrow_table().cast(table.arrow_schema)
+
+
+def _quarantine(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    parts = [results.QUARANTINE.arrow_schema.empty_table()]
+    held = connection.execute(f"SELECT DISTINCT register, table_name FROM {SET_ASIDE}").fetchall()  # noqa: S608
+    for register, name in sorted(held):
+        table = TABLES[f"{register}.{name}"]
+        key = " || '|' || ".join(f"coalesce(r.\"{part}\"::VARCHAR, '')" for part in table.key)
+        row = ", ".join(f'"{part}" := r."{part}"::VARCHAR' for part in table.columns)
+        parts.append(
+            connection.execute(
+                f"""
+                SELECT q.register, q.table_name, q.row_number,
+                    replace({key}, chr(0), '') AS row_key, q.rule_id,
+                    to_json(struct_pack({row}))::VARCHAR AS row
+                FROM {SET_ASIDE} AS q
+                JOIN raw_{table.full_name} AS r ON r.{ROW_NUMBER} = q.row_number
+                WHERE q.register = '{register}' AND q.table_name = '{name}'
+                ORDER BY q.row_number, q.rule_id
+                """  # noqa: S608
+            )
+            .to_arrow_table()
+            .cast(results.QUARANTINE.arrow_schema)
+        )
+    return results.QUARANTINE.frame(pa.concat_tables(parts))
+
+
+def _row_counts(
+    connection: duckdb.DuckDBPyConnection, rows_in: dict[str, int], accepted: dict[str, pa.Table]
+) -> pd.DataFrame:
+    counted = {
+        f"{register}.{name}": int(rows)
+        for register, name, rows in connection.execute(
+            "SELECT register, table_name, count(DISTINCT row_number) "  # noqa: S608
+            f"FROM {SET_ASIDE} GROUP BY register, table_name"
+        ).fetchall()
+    }
+    tables = [TABLES[name] for name in sorted(TABLES)]
+    return _frame(
+        results.ROW_COUNTS,
+        {
+            "register": [table.space for table in tables],
+            "table_name": [table.name for table in tables],
+            "rows_in": [rows_in[table.full_name] for table in tables],
+            "accepted": [accepted[table.full_name].num_rows for table in tables],
+            "quarantined": [counted.get(table.full_name, 0) for table in tables],
+        },
+    )
+
+
+def _results(rows_in: dict[str, int], failed: dict[str, int]) -> pd.DataFrame:
+    rules = row_rules()
+    return _frame(
+        results.CHECK_RESULTS,
+        {
+            "check_id": [rule.id for rule in rules],
+            "severity": ["warning"] * len(rules),
+            "table_name": [rule.table for rule in rules],
+            "column_name": [rule.column for rule in rules],
+            "meaning": [rule.meaning for rule in rules],
+            "passed": [failed[rule.id] == 0 for rule in rules],
+            "rows_checked": [rows_in[rule.table] for rule in rules],
+            "rows_failed": [failed[rule.id] for rule in rules],
+            "observed": [None] * len(rules),
+        },
+    )
+
+
+def _frame(table: Table, columns: dict[str, list[object]]) -> pd.DataFrame:
+    arrays = {field.name: pa.array(columns[field.name], field.kind.arrow) for field in table.fields}
+    return table.frame(pa.table(arrays, schema=table.arrow_schema))

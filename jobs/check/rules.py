@@ -1,0 +1,266 @@
+"""The row rules: what makes a row unusable, and what is worth mending though it is used.
+
+Most follow from the contract; the others are written here. A rule that sets rows aside does so
+only where the row cannot be used: a wrong code, a missing date or an odd order of dates is a
+warning, because quarantine must never hide a prisoner. For the same reason a custody episode or a
+case stays although its person is missing.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from jobs.records import TABLES
+from jobs.schema import Table
+
+UNREADABLE = "unreadable "
+"""Prefix of the column that says that a delivered value could not be read."""
+
+DUPLICATE_IDENTICAL = "duplicate_identical"
+DUPLICATE_CONFLICTING = "duplicate_conflicting"
+
+KEPT_AS_ORPHANS = frozenset(
+    {
+        "prison.episodes",
+        "immigration.cases",
+        "immigration.detentions",
+        "immigration.bails",
+        "immigration.removals",
+    }
+)
+"""Tables whose rows tell of a person, a case or a removal even without the row they refer to."""
+
+LONGEST_TERM_YEARS = 100
+"""A term beyond this is an error of typing; the number is this project's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowRule:
+    """One rule on the rows of one table.
+
+    ``broken`` is an SQL predicate on the converted row ``t``, true where the rule is broken.
+    ``quarantines`` says whether such a row is set aside; otherwise it goes on and is counted.
+    """
+
+    id: str
+    table: str
+    column: str | None
+    quarantines: bool
+    meaning: str
+    broken: str
+
+
+@cache
+def row_rules() -> tuple[RowRule, ...]:
+    """Every row rule, those of the contract first; ids are unique.
+
+    The two rules on duplicates have no predicate: they look at several rows at once.
+    """
+    rules: list[RowRule] = []
+    for table in TABLES.values():
+        rules += _readable(table)
+        rules += _required(table)
+        rules += _known_codes(table)
+        rules += _parents(table)
+        rules += _duplicates(table)
+    return tuple(rules + _terms() + _dates())
+
+
+def _rule(
+    table: str,
+    column: str | None,
+    name: str,
+    meaning: str,
+    broken: str,
+    *,
+    quarantines: bool = False,
+) -> RowRule:
+    parts = [table, column, name] if column else [table, name]
+    return RowRule(
+        id=".".join(parts),
+        table=table,
+        column=column,
+        quarantines=quarantines,
+        meaning=meaning,
+        broken=broken,
+    )
+
+
+def _readable(table: Table) -> list[RowRule]:
+    return [
+        _rule(
+            table.full_name,
+            field.name,
+            "unreadable",
+            f"the value can be read as {field.kind}",
+            f't."{UNREADABLE}{field.name}"',
+            quarantines=True,
+        )
+        for field in table.fields
+    ]
+
+
+def _required(table: Table) -> list[RowRule]:
+    return [
+        _rule(
+            table.full_name,
+            field.name,
+            "missing",
+            "the value is there: the row cannot be used without it",
+            f't."{field.name}" IS NULL AND NOT t."{UNREADABLE}{field.name}"',
+            quarantines=True,
+        )
+        for field in table.fields
+        if not field.nullable
+    ]
+
+
+def _known_codes(table: Table) -> list[RowRule]:
+    rules = []
+    for field in table.fields:
+        if field.codes is not None:
+            values = ", ".join(f"'{code}'" for code in sorted(field.codes.values))
+            rules.append(
+                _rule(
+                    table.full_name,
+                    field.name,
+                    "unknown_code",
+                    f"the code is one of the list of {field.codes.name}; the row stays in use",
+                    f't."{field.name}" IS NOT NULL AND t."{field.name}" NOT IN ({values})',
+                )
+            )
+    return rules
+
+
+def _parents(table: Table) -> list[RowRule]:
+    kept = table.full_name in KEPT_AS_ORPHANS
+    rules = []
+    for column, parent in table.parents.items():
+        key = TABLES[parent].key[0]
+        rules.append(
+            _rule(
+                table.full_name,
+                column,
+                "orphan",
+                f"the row it refers to was delivered in {parent}"
+                + ("; the row stays in use" if kept else ""),
+                f't."{column}" IS NOT NULL AND NOT EXISTS '  # noqa: S608
+                f'(SELECT 1 FROM delivered_{parent} AS p WHERE p."{key}" = t."{column}")',
+                quarantines=not kept,
+            )
+        )
+    return rules
+
+
+def _duplicates(table: Table) -> list[RowRule]:
+    key = ", ".join(table.key)
+    kept = "the one recorded last is kept" if "recorded_at" in table.columns else "one is kept"
+    return [
+        _rule(
+            table.full_name,
+            None,
+            DUPLICATE_IDENTICAL,
+            f"no other row is the same in every field; one is kept ({key})",
+            "",
+            quarantines=True,
+        ),
+        _rule(
+            table.full_name,
+            None,
+            DUPLICATE_CONFLICTING,
+            f"no other row has the same key and says something else; {kept} ({key})",
+            "",
+            quarantines=True,
+        ),
+    ]
+
+
+def _terms() -> list[RowRule]:
+    table = "prison.sentences"
+    per_year = {"term_years": 1, "term_months": 12, "term_weeks": 53, "term_days": 366}
+    rules = [
+        _rule(table, column, "negative", "a term is not negative", f"t.{column} < 0",
+              quarantines=True)
+        for column in per_year
+    ]  # fmt: skip
+    rules += [
+        _rule(
+            table,
+            column,
+            "too_long",
+            f"a term is at most {LONGEST_TERM_YEARS} years",
+            f"t.{column} > {LONGEST_TERM_YEARS * units}",
+        )
+        for column, units in per_year.items()
+    ]
+    rules += [
+        _rule(
+            "immigration.staffing",
+            column,
+            "negative",
+            "a number of staff is not negative",
+            f"t.{column} < 0",
+            quarantines=True,
+        )
+        for column in ("fte", "fte_absent", "fte_diverted")
+    ]
+    rules += [
+        _rule(table, "remand_days", "negative", "days on remand are not negative",
+              "t.remand_days < 0"),
+        _rule("prison.episodes", "additional_days_awarded", "negative",
+              "added days are not negative", "t.additional_days_awarded < 0"),
+        _rule(table, "sentence_date", "empty", "the court's date is recorded",
+              "t.sentence_date IS NULL"),
+        _rule(table, "consecutive_to_sequence", "circular",
+              "a sentence does not follow itself",
+              "t.consecutive_to_sequence = t.sentence_sequence"),
+    ]  # fmt: skip
+    return rules
+
+
+_ORDERS = (
+    ("prison.episodes", "reception_date", "last_movement_date", "reception", "the last movement"),
+    ("prison.episodes", "sentence_start_date", "sentence_expiry_date", "the sentence", "its end"),
+    ("prison.sentences", "offence_date", "conviction_date", "the conduct", "conviction"),
+    ("prison.sentences", "conviction_date", "sentence_date", "conviction", "the sentence"),
+    ("prison.alerts", "start_date", "end_date", "the start of an alert", "its end"),
+    ("immigration.cases", "referral_sent_date", "referral_received_date", "sending", "receipt"),
+    ("immigration.cases", "referral_received_date", "considered_date", "referral", "the decision"),
+    ("immigration.cases", "opened_date", "closed_date", "opening", "closing"),
+    ("immigration.appeals", "lodged_date", "outcome_date", "lodging", "the outcome"),
+    ("immigration.barriers", "raised_date", "cleared_date", "raising", "clearing"),
+    ("immigration.detentions", "start_date", "end_date", "the start of a stay", "its end"),
+    ("immigration.bails", "granted_date", "ended_date", "the grant of bail", "its end"),
+)
+"""Pairs of dates of one row of which the first is not after the second."""
+
+_HAPPENED = (
+    ("prison.episodes", "reception_date"),
+    ("prison.episodes", "last_movement_date"),
+    ("prison.sentences", "sentence_date"),
+    ("prison.movements", "movement_date"),
+    ("immigration.cases", "considered_date"),
+    ("immigration.events", "occurred_date"),
+    ("immigration.removals", "removed_date"),
+)
+"""Dates of what has happened: none lies after the night."""
+
+
+def _dates() -> list[RowRule]:
+    orders = [
+        _rule(table, second, "before_its_cause", f"{before} does not come after {after}",
+              f"t.{first} > t.{second}")
+        for table, first, second, before, after in _ORDERS
+    ]  # fmt: skip
+    future = [
+        _rule(table, column, "in_the_future", "what is recorded as done lies not after the night",
+              f"t.{column} > getvariable('as_of')")
+        for table, column in _HAPPENED
+    ]  # fmt: skip
+    births = [
+        _rule(table, "date_of_birth", "impossible",
+              "the date of birth lies between 1880 and the night, and stands for no missing date",
+              "t.date_of_birth > getvariable('as_of') OR t.date_of_birth < DATE '1880-01-01' "
+              "OR t.date_of_birth IN (DATE '1900-01-01', DATE '1970-01-01')")
+        for table in ("prison.persons", "immigration.persons")
+    ]  # fmt: skip
+    return orders + future + births

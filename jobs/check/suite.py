@@ -1,0 +1,152 @@
+"""Running the expectations: counts only, no values, and a check that crashes stops the night."""
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from jobs import results
+from jobs.errors import GateFailed
+from jobs.schema import Table
+
+if TYPE_CHECKING:
+    from expectations import Check
+
+RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
+"""Counts, and no example of an unexpected value: values are personal data."""
+
+
+def night_checks() -> "list[Check]":
+    """The checks on the registers; the first call imports Great Expectations."""
+    _quieten()
+    import expectations
+
+    return expectations.night_checks()
+
+
+def result_checks() -> "list[Check]":
+    """The checks on the results; the first call imports Great Expectations."""
+    _quieten()
+    import expectations
+
+    return expectations.result_checks()
+
+
+def run_suite(
+    *,
+    checks: "Sequence[Check]",
+    connection: duckdb.DuckDBPyConnection,
+    table_of: Callable[[str], pd.DataFrame],
+) -> pd.DataFrame:
+    """Ask every check; give a frame of `jobs.results.CHECK_RESULTS`, in the order of the checks.
+
+    Args:
+        checks: what to ask.
+        connection: holds the tables that checks on a number ask.
+        table_of: gives the frame of a table for the checks on its rows.
+
+    Raises:
+        GateFailed: a check could not be asked, which is not the same as a failure.
+    """
+    numbers = {check.id: _number(connection, check) for check in checks if check.number is not None}
+    source = _data_source()
+    answers = _ask(
+        source,
+        "numbers",
+        [check for check in checks if numbers.get(check.id) is not None],
+        pd.DataFrame({name: [number] for name, number in numbers.items() if number is not None}),
+    )
+    on_rows = [check for check in checks if check.number is None]
+    for table in dict.fromkeys(check.table for check in on_rows):
+        asked = [check for check in on_rows if check.table == table]
+        answers |= _ask(source, table, asked, table_of(table))
+    return _results(checks, answers, numbers)
+
+
+def _number(connection: duckdb.DuckDBPyConnection, check: "Check") -> float | None:
+    try:
+        row = connection.execute(str(check.number)).fetchone()
+    except duckdb.Error as error:
+        raise _crashed(check.id, type(error).__name__) from error
+    return None if row is None or row[0] is None else float(row[0])
+
+
+def _data_source() -> Any:
+    _quieten()
+    import great_expectations as gx
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    return context.data_sources.add_pandas("night")
+
+
+def _ask(
+    source: Any, name: str, checks: "Sequence[Check]", frame: pd.DataFrame
+) -> dict[str, dict[str, Any]]:
+    if not checks:
+        return {}
+    import great_expectations as gx
+
+    asset = source.add_dataframe_asset(name)
+    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    suite = gx.ExpectationSuite(name=name)
+    for check in checks:
+        expectation = check.expectation.copy()
+        expectation.meta = {"check_id": check.id}
+        suite.add_expectation(expectation)
+    validated = batch.validate(suite, result_format=RESULT_FORMAT)
+    answers = {}
+    for result in validated.results:
+        check_id = str(result.expectation_config.meta["check_id"])
+        _refuse_crash(check_id, result.exception_info)
+        answers[check_id] = {"success": bool(result.success), **result.result}
+    return answers
+
+
+def _refuse_crash(check_id: str, info: dict[str, Any]) -> None:
+    # One flat record, or one for each metric that the check needs.
+    records = [info] if "raised_exception" in info else list(info.values())
+    if any(record.get("raised_exception") for record in records):
+        raise _crashed(check_id, "exception in the suite")
+
+
+def _crashed(check_id: str, what: str) -> GateFailed:
+    return GateFailed(
+        f"check [{check_id}]", f"could not be asked ({what})", "report it to the maintainers"
+    )
+
+
+def _results(
+    checks: "Sequence[Check]", answers: dict[str, dict[str, Any]], numbers: dict[str, float | None]
+) -> pd.DataFrame:
+    table: Table = results.CHECK_RESULTS
+    rows: dict[str, list[Any]] = {
+        "check_id": [check.id for check in checks],
+        "severity": [check.severity for check in checks],
+        "table_name": [check.table for check in checks],
+        "column_name": [check.column for check in checks],
+        "meaning": [check.meaning for check in checks],
+        "passed": [answers.get(check.id, {"success": True})["success"] for check in checks],
+        "rows_checked": [_count(check, answers, "element_count") for check in checks],
+        "rows_failed": [_count(check, answers, "unexpected_count") for check in checks],
+        "observed": [numbers.get(check.id) for check in checks],
+    }
+    arrays = {field.name: pa.array(rows[field.name], field.kind.arrow) for field in table.fields}
+    return table.frame(pa.table(arrays, schema=table.arrow_schema))
+
+
+def _count(check: "Check", answers: dict[str, dict[str, Any]], name: str) -> int | None:
+    if check.number is not None or name not in answers[check.id]:
+        return None
+    return int(answers[check.id][name])
+
+
+def _quieten() -> None:
+    """No news sent to the makers of Great Expectations, no hundreds of lines in the log."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    logging.getLogger("great_expectations._docs_decorators").setLevel(logging.WARNING)

@@ -1,0 +1,201 @@
+"""Copying one table: streamed from the source, sorted, measured, written as Parquet."""
+
+import errno
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from jobs.errors import BadInput
+from jobs.extract.manifest import ColumnTotals, TableManifest
+from jobs.extract.mapping import Place
+from jobs.extract.sources import BATCH_ROWS, Delivered, Source, Wanted
+from jobs.files import file_digest
+from jobs.schema import Field, Kind, Table
+
+ROW_DIGEST = "__row_digest"
+
+
+def copy_table(*, source: Source, place: Place, folder: Path) -> TableManifest:
+    """Copy one table of a register into ``folder`` and say what it holds.
+
+    Raises:
+        BadInput: the table or a column is missing, a column is of another type than the
+            contract's, or a table that must have rows has none.
+        Unreachable: the connection was lost.
+    """
+    table, delivered = place.table, source.open_table(place)
+    wanted = _wanted(place, delivered)
+    raw = folder / f".{table.name}.raw.parquet"
+    _write_raw(raw, delivered, wanted, place)
+    path = folder / f"{table.name}.parquet"
+    try:
+        with duckdb.connect() as connection:
+            rows, content_digest, columns = _sort_and_measure(connection, raw, path, table, folder)
+    except duckdb.Error as error:
+        raise _landing_error(error, delivered.where) from None
+    raw.unlink()
+    if rows == 0 and not table.may_be_empty:
+        raise BadInput(delivered.where, "has no rows", "deliver the whole table")
+    used = set(place.columns.values())
+    return TableManifest(
+        file=path.name,
+        rows=rows,
+        sha256=file_digest(path),
+        content_digest=content_digest,
+        columns=columns,
+        extra_columns=sorted(set(delivered.columns) - used),
+        absent_columns=sorted(place.absent),
+    )
+
+
+def _wanted(place: Place, delivered: Delivered) -> Wanted:
+    wanted = [(place.columns[field.name], field) for field in place.fields]
+    missing = [column for column, _ in wanted if column not in delivered.columns]
+    if missing:
+        others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise BadInput(
+            delivered.where,
+            f"column [{missing[0]}]{others} is missing",
+            "deliver it, or map its name in the mapping file",
+        )
+    return wanted
+
+
+def _write_raw(path: Path, delivered: Delivered, wanted: Wanted, place: Place) -> None:
+    batches = delivered.read(wanted)
+    first = next(batches, None)
+    types = (
+        [_landed_type(column.type, field) for column, (_, field) in zip(first, wanted, strict=True)]
+        if first is not None
+        else [field.kind.arrow for _, field in wanted]
+    )
+    if delivered.typed:
+        _refuse_retyped(types, wanted, delivered.where)
+    by_name = {field.name: kind for kind, (_, field) in zip(types, wanted, strict=True)}
+    schema = pa.schema(
+        [(field.name, by_name.get(field.name, field.kind.arrow)) for field in place.table.fields]
+    )
+    with pq.ParquetWriter(path, schema, compression="none", use_dictionary=False) as writer:
+        for batch in _chain(first, batches):
+            arrays = {
+                field.name: column for column, (_, field) in zip(batch.columns, wanted, strict=True)
+            }
+            writer.write_batch(
+                pa.RecordBatch.from_arrays(
+                    [_landed(arrays.get(part.name), part.type, len(batch)) for part in schema],
+                    schema=schema,
+                )
+            )
+
+
+def _chain(
+    first: pa.RecordBatch | None, others: Iterator[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    if first is not None:
+        yield first
+        yield from others
+
+
+def _landed(array: pa.Array | None, landed: pa.DataType, rows: int) -> pa.Array:
+    if array is None or pa.types.is_null(array.type):
+        return pa.nulls(rows, landed)
+    return array if array.type == landed else array.cast(landed)
+
+
+def _landed_type(delivered: pa.DataType, field: Field) -> pa.DataType:
+    """The plain type under an encoding; the contract's where a column has no values at all."""
+    if pa.types.is_dictionary(delivered):
+        return _landed_type(delivered.value_type, field)
+    if pa.types.is_null(delivered):
+        return field.kind.arrow
+    if pa.types.is_large_string(delivered) or pa.types.is_string_view(delivered):
+        return pa.string()
+    return delivered
+
+
+def _refuse_retyped(types: list[pa.DataType], wanted: Wanted, where: str) -> None:
+    # The check step tries to read text as what the contract says, which is right for sources
+    # without types only.
+    for delivered, (column, field) in zip(types, wanted, strict=True):
+        if pa.types.is_string(delivered) and field.kind is not Kind.TEXT:
+            raise BadInput(
+                where,
+                f"column [{column}] is text, the contract says {field.kind}",
+                "deliver the contract's type",
+            )
+
+
+def _sort_and_measure(
+    connection: duckdb.DuckDBPyConnection, raw: Path, path: Path, table: Table, folder: Path
+) -> tuple[int, str, dict[str, ColumnTotals]]:
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET preserve_insertion_order = true")
+    connection.execute(f"SET temp_directory = '{_sql_text(str(folder / '.spill'))}'")
+    connection.read_parquet(str(raw)).create_view("delivered")
+    row = ", ".join(f'"{name}"::VARCHAR' for name in table.columns)
+    keys = ", ".join(f'"{name}"' for name in table.key)
+    ordered = connection.execute(
+        f"SELECT *, sha256(to_json([{row}])) AS {ROW_DIGEST} FROM delivered "  # noqa: S608
+        f"ORDER BY {keys}, {ROW_DIGEST}"
+    ).to_arrow_reader(BATCH_ROWS)
+    digest = hashlib.sha256()
+    rows = 0
+    schema = ordered.schema.remove(ordered.schema.get_field_index(ROW_DIGEST))
+    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
+        for batch in ordered:
+            rows += len(batch)
+            digests = batch.column(ROW_DIGEST).cast(pa.binary())
+            digest.update(b"".join(digests.to_pylist()))
+            writer.write_batch(batch.select(schema.names))
+    return rows, digest.hexdigest(), _totals(connection, table, schema)
+
+
+def _totals(
+    connection: duckdb.DuckDBPyConnection, table: Table, schema: pa.Schema
+) -> dict[str, ColumnTotals]:
+    asked: list[str] = []
+    for field in table.fields:
+        asked.append(f'count("{field.name}")')
+        if not field.personal and field.kind is Kind.INTEGER:
+            asked.append(f'sum(TRY_CAST("{field.name}" AS BIGINT))::VARCHAR')
+        if not field.personal and field.kind is Kind.DATE:
+            day = f'TRY_CAST("{field.name}" AS DATE)'
+            asked += [f"{end}({day}) FILTER (isfinite({day}))" for end in ("min", "max")]
+    row = connection.execute(f"SELECT {', '.join(asked)} FROM delivered").fetchone()  # noqa: S608
+    answers = iter(row or ())
+    return {
+        field.name: _column_totals(field, str(schema.field(field.name).type), answers)
+        for field in table.fields
+    }
+
+
+def _column_totals(field: Field, delivered: str, answers: Iterator[Any]) -> ColumnTotals:
+    filled = next(answers)
+    if not field.personal and field.kind is Kind.INTEGER:
+        total = next(answers)
+        return ColumnTotals(
+            type=delivered, filled=filled, total=int(total) if total is not None else None
+        )
+    if not field.personal and field.kind is Kind.DATE:
+        return ColumnTotals(
+            type=delivered, filled=filled, earliest=next(answers), latest=next(answers)
+        )
+    return ColumnTotals(type=delivered, filled=filled)
+
+
+def _landing_error(error: duckdb.Error, where: str) -> Exception:
+    # DuckDB's own message may quote a value.
+    if "No space left" in str(error):
+        return OSError(errno.ENOSPC, "no space left on the disk")
+    if "Invalid string encoding" in str(error) or "valid UTF" in str(error):
+        return BadInput(where, "holds text that is not UTF-8", "write the table as UTF-8")
+    return BadInput(where, "cannot be sorted or measured", "deliver the contract's types")
+
+
+def _sql_text(text: str) -> str:
+    return text.replace("'", "''")

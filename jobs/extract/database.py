@@ -1,0 +1,144 @@
+"""Any other database that SQLAlchemy reaches, streamed in chunks.
+
+Drivers disagree about types, so values land as text; the check step gives them the contract's
+types, as it does for CSV files.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, NoSuchTableError, SQLAlchemyError
+
+from jobs.errors import BadInput, Unreachable
+from jobs.extract.mapping import Place
+from jobs.extract.sources import BATCH_ROWS, Delivered, Wanted, safe_name
+
+SNAPSHOT_LEVELS = ("REPEATABLE READ", "SERIALIZABLE")
+"""Isolation levels under which all tables are of one moment; the first that is offered."""
+
+_REFUSED = ("password", "access denied", "login", "authenticat", "ora-01017")
+
+
+@contextmanager
+def open_database(*, url: sa.URL) -> Iterator["DatabaseSource"]:
+    """Connect, in one transaction of the strictest kind on offer until the block ends.
+
+    Raises:
+        BadInput: the database refuses the user or the password, or its file is missing.
+        Unreachable: the database does not answer.
+    """
+    name = safe_name(url)
+    _refuse_missing_file(url, name)
+    engine = sa.create_engine(url)
+    try:
+        with _connect(engine, name) as connection:
+            yield DatabaseSource(connection, name)
+    finally:
+        engine.dispose()
+
+
+def _refuse_missing_file(url: sa.URL, name: str) -> None:
+    # SQLite would make a new, empty database.
+    if url.get_backend_name() != "sqlite" or url.query:
+        return
+    if not url.database or not Path(url.database).is_file():
+        raise BadInput(f"database [{name}]", "there is no such file", "correct the URL")
+
+
+@contextmanager
+def _connect(engine: sa.Engine, name: str) -> Iterator[sa.Connection]:
+    try:
+        connection = engine.connect()
+    except SQLAlchemyError as error:
+        raise _error(error, f"database [{name}]") from None
+    with connection:
+        try:
+            _take_snapshot(connection)
+        except SQLAlchemyError as error:
+            raise _error(error, f"database [{name}]") from None
+        yield connection
+
+
+def _take_snapshot(connection: sa.Connection) -> None:
+    dbapi = connection.connection.dbapi_connection
+    offered = connection.dialect.get_isolation_level_values(dbapi)  # type: ignore[arg-type]
+    for level in SNAPSHOT_LEVELS:
+        if level in offered:
+            connection.execution_options(isolation_level=level)
+            break
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN")  # its driver starts none before a SELECT
+
+
+class DatabaseSource:
+    """A register in a database of any make."""
+
+    def __init__(self, connection: sa.Connection, name: str) -> None:
+        self._connection, self.name = connection, name
+
+    def open_table(self, place: Place) -> Delivered:
+        """Find a table or view; see `Source.open_table`."""
+        full = f"{place.schema}.{place.name}" if place.schema else place.name
+        where = f"table [{full}] of [{self.name}]"
+        try:
+            found = sa.inspect(self._connection).get_columns(place.name, schema=place.schema)
+        except NoSuchTableError:
+            raise BadInput(
+                where, "there is no such table", "create it, or map it to another"
+            ) from None
+        except SQLAlchemyError as error:
+            raise _error(error, where) from None
+
+        def read(wanted: Wanted) -> Iterator[pa.RecordBatch]:
+            return self._batches(place, [column for column, _ in wanted], where)
+
+        columns = tuple(str(column["name"]) for column in found)
+        return Delivered(where=where, columns=columns, typed=False, read=read)
+
+    def _batches(
+        self, place: Place, columns: Sequence[str], where: str
+    ) -> Iterator[pa.RecordBatch]:
+        selected: list[sa.ColumnClause[Any]] = [sa.column(column) for column in columns]
+        query = sa.select(*selected).select_from(sa.table(place.name, schema=place.schema))
+        streamed = query.execution_options(stream_results=True, yield_per=BATCH_ROWS)
+        try:
+            for rows in self._connection.execute(streamed).partitions():
+                arrays = [as_text(values) for values in zip(*rows, strict=True)]
+                yield pa.RecordBatch.from_arrays(arrays, names=list(columns))
+        except SQLAlchemyError as error:
+            raise _error(error, where) from None
+
+
+def as_text(values: Sequence[Any]) -> pa.Array:
+    """A column of a driver's values as text, dates and moments in ISO form.
+
+    Arrow does it for a column of one type; a mixed column, as SQLite allows, goes value by value.
+    """
+    try:
+        array = pa.array(values)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        array = None
+    if array is None or pa.types.is_binary(array.type) or pa.types.is_decimal(array.type):
+        return pa.array([_text(value) for value in values], type=pa.string())
+    return array.cast(pa.string())
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).hex()
+    return str(value)
+
+
+def _error(error: SQLAlchemyError, where: str) -> BadInput:
+    text = str(error).lower()
+    if any(sign in text for sign in _REFUSED):
+        return BadInput(where, "the user name or password is refused", "correct the URL")
+    if isinstance(error, DBAPIError) and not error.connection_invalidated and error.statement:
+        return BadInput(where, "cannot be read", "check that this user may read it")
+    return Unreachable(where, "the database does not answer", "start it, then run again")

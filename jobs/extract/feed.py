@@ -1,0 +1,47 @@
+"""What a register says of its own delivery: is it of tonight?"""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from jobs.errors import BadInput
+
+
+def read_feed(*, path: Path, register: str, as_of: date) -> datetime:
+    """Read the landed ``feed`` table; give the moment at which the register wrote its delivery.
+
+    A stale feed would count last week's prisoners and a future one people not yet received, so
+    the date must be that of the night.
+
+    Raises:
+        BadInput: there is not exactly one row, or its date is not ``as_of``, or unreadable.
+    """
+    where = f"table [{register}.feed]"
+    feed = pq.read_table(path)
+    if feed.num_rows != 1:
+        raise BadInput(where, f"has {feed.num_rows} rows", "deliver exactly one row")
+    row = feed.to_pylist()[0]
+    delivered = _moment(row["as_of_date"], where, "as_of_date").date()
+    if delivered != as_of:
+        age = "stale" if delivered < as_of else "of the future"
+        raise BadInput(
+            where,
+            f"the delivery is {age}: as_of_date is [{delivered}], the night is [{as_of}]",
+            "deliver the register of the night, or run the date that was delivered",
+        )
+    return _moment(row["generated_at"], where, "generated_at")
+
+
+def _moment(value: Any, where: str, column: str) -> datetime:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            value = None
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    raise BadInput(where, f"column [{column}] holds no date", "write it as 2006-04-25T22:00:00Z")

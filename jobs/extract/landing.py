@@ -1,0 +1,171 @@
+"""The landing: immutable Parquet of what a register delivered for a night.
+
+``<folder>/<register>/<as-of date>/<fetch>/<table>.parquet`` and ``manifest.json``. Each fetch has
+a number of three digits; the latest whole one is the night's, earlier ones stay. Rows are sorted
+by key and content, so a landing does not depend on the order in which the register gave them.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from jobs.errors import BadInput
+from jobs.extract.copying import copy_table
+from jobs.extract.feed import read_feed
+from jobs.extract.manifest import Manifest, read_manifest, write_manifest
+from jobs.extract.mapping import SiteMapping, read_mapping
+from jobs.extract.sources import open_source, parse_url, safe_name
+from jobs.files import canonical_json, disk_error, file_digest, locked, whole_folder
+from jobs.records import CONTRACT_VERSION, EXTRA_COLUMNS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Landing:
+    """A whole landing whose files were verified against their hashes when it was opened."""
+
+    folder: Path
+    manifest: Manifest
+
+    def table(self, full_name: str) -> pa.Table:
+        """One table as delivered: the contract's column names, the source's types.
+
+        Its Arrow metadata names the columns that were delivered beyond the contract.
+
+        Raises:
+            KeyError: the register has no such table.
+        """
+        table = self.manifest.tables[full_name]
+        extras = canonical_json(table.extra_columns).encode()
+        return pq.read_table(self.folder / table.file).replace_schema_metadata(
+            {EXTRA_COLUMNS: extras}
+        )
+
+    def tables(self) -> dict[str, pa.Table]:
+        """Every table of the register by full name."""
+        return {name: self.table(name) for name in self.manifest.tables}
+
+    def summary(self) -> dict[str, Any]:
+        """What of this landing a publication depends on, for its manifest: JSON values only."""
+        return {
+            "content_digest": self.manifest.content_digest,
+            "contract_version": self.manifest.contract_version,
+            "source_generated_at": self.manifest.source_generated_at.isoformat(),
+            "rows": {name: table.rows for name, table in sorted(self.manifest.tables.items())},
+        }
+
+
+def land(
+    *,
+    register: str,
+    source: str,
+    mapping: Path | None,
+    as_of: date,
+    folder: Path,
+    refetch: bool = False,
+) -> Landing:
+    """Copy a register as it delivers for ``as_of``, unless its landing is there already.
+
+    A landing is used again when it came from this source under this mapping and contract;
+    ``refetch`` copies anew in any case.
+
+    Args:
+        register: ``prison`` or ``immigration``.
+        source: a SQLAlchemy URL, or a folder of CSV or Parquet files.
+        mapping: the site's mapping file, see `jobs.extract.mapping`.
+        as_of: the night; the register's ``feed`` table must say the same date.
+        folder: where the landings of all registers are kept.
+        refetch: copy even if a landing stands.
+
+    Raises:
+        BadInput: what was delivered cannot be used, another process is landing the same night, or
+            the disk is full; no landing is left behind.
+        Unreachable: the database does not answer.
+    """
+    site = read_mapping(register=register, path=mapping)
+    nights = folder / register
+    day = nights / as_of.isoformat()
+    try:
+        nights.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk_error(error, nights) from error
+    with locked(nights / f".{as_of.isoformat()}.lock", f"landing of {register} for {as_of}"):
+        fetches = _fetches(day)
+        if fetches and not refetch and _is_of(fetches[-1], source, register, site):
+            return open_landing(register=register, as_of=as_of, folder=folder)
+        number = int(fetches[-1].name) + 1 if fetches else 1
+        target = day / f"{number:03d}"
+        with whole_folder(target) as temporary:
+            _fetch(register, source, site, as_of, number, temporary)
+    return Landing(folder=target, manifest=read_manifest(folder=target))
+
+
+def open_landing(*, register: str, as_of: date, folder: Path) -> Landing:
+    """Open the latest landing of a night and verify every file against its hash.
+
+    Raises:
+        BadInput: there is none, it is of another contract, or a file is missing, cut or changed.
+    """
+    day = folder / register / as_of.isoformat()
+    fetches = _fetches(day)
+    if not fetches:
+        raise BadInput(f"landing [{day}]", "there is none for this date", "fetch the register")
+    latest = fetches[-1]
+    manifest = read_manifest(folder=latest)
+    todo = "fetch the register again"
+    if manifest.contract_version != CONTRACT_VERSION:
+        raise BadInput(
+            f"landing [{latest}]",
+            f"is of contract [{manifest.contract_version}], this is [{CONTRACT_VERSION}]",
+            todo,
+        )
+    if (manifest.register, manifest.as_of) != (register, as_of):
+        raise BadInput(f"landing [{latest}]", "is of another register or night", todo)
+    for table in manifest.tables.values():
+        path = latest / table.file
+        if not path.is_file() or file_digest(path) != table.sha256:
+            raise BadInput(f"file [{path}]", "was removed, cut short or changed", todo)
+    return Landing(folder=latest, manifest=manifest)
+
+
+def _fetches(day: Path) -> list[Path]:
+    return sorted(path for path in day.glob("[0-9][0-9][0-9]*") if path.name.isdigit())
+
+
+def _is_of(latest: Path, source: str, register: str, site: SiteMapping) -> bool:
+    manifest = read_manifest(folder=latest)
+    wanted = (_name(source, register), site.digest, CONTRACT_VERSION)
+    return (manifest.source, manifest.mapping_digest, manifest.contract_version) == wanted
+
+
+def _name(source: str, register: str) -> str:
+    if "://" in source:
+        return safe_name(parse_url(source=source, register=register))
+    return str(Path(source).expanduser().resolve())
+
+
+def _fetch(
+    register: str, source: str, site: SiteMapping, as_of: date, number: int, folder: Path
+) -> None:
+    feed = f"{register}.feed"
+    with open_source(source=source, register=register) as opened:
+        tables = {feed: copy_table(source=opened, place=site.places[feed], folder=folder)}
+        generated_at = read_feed(path=folder / tables[feed].file, register=register, as_of=as_of)
+        for name, place in site.places.items():
+            if name != feed:
+                tables[name] = copy_table(source=opened, place=place, folder=folder)
+    manifest = Manifest(
+        register=register,
+        as_of=as_of,
+        fetch=number,
+        source=_name(source, register),
+        mapping_digest=site.digest,
+        contract_version=CONTRACT_VERSION,
+        source_as_of=as_of,
+        source_generated_at=generated_at,
+        tables=tables,
+    )
+    write_manifest(manifest=manifest, folder=folder)

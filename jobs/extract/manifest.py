@@ -1,0 +1,105 @@
+"""The manifest of a landing: what was delivered, in numbers and hashes, never in values."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from jobs.errors import BadInput
+from jobs.files import canonical_json, text_digest
+
+FILE_NAME = "manifest.json"
+_STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class ColumnTotals:
+    """Control totals of one column.
+
+    ``total`` is the sum of an integer column and ``earliest`` and ``latest`` the ends of a date
+    column, as far as the delivered values can be read as such. Columns that identify a person
+    carry the count alone.
+    """
+
+    type: str
+    filled: int
+    total: int | None = None
+    earliest: date | None = None
+    latest: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class TableManifest:
+    """What was delivered of one table.
+
+    ``sha256`` is of the file's bytes, to notice a change to the landing; ``content_digest`` is of
+    the values, whatever the order of the rows at the source.
+    """
+
+    file: str
+    rows: int
+    sha256: str
+    content_digest: str
+    columns: dict[str, ColumnTotals]
+    extra_columns: list[str]
+    absent_columns: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Manifest:
+    """What a register delivered for a night."""
+
+    register: str
+    as_of: date
+    fetch: int
+    source: str
+    mapping_digest: str
+    contract_version: str
+    source_as_of: date
+    source_generated_at: datetime
+    tables: dict[str, TableManifest]
+
+    @property
+    def content_digest(self) -> str:
+        """Digest of everything that was delivered, whatever the order of the rows."""
+        parts = [(name, self.tables[name].content_digest) for name in sorted(self.tables)]
+        return text_digest(self.contract_version, *(part for pair in parts for part in pair))
+
+
+_MANIFEST = TypeAdapter(Manifest)
+
+
+def write_manifest(*, manifest: Manifest, folder: Path) -> None:
+    """Write the manifest with a digest of itself."""
+    content = _MANIFEST.dump_python(manifest, mode="json", exclude_none=True)
+    text = canonical_json({"digest": text_digest(canonical_json(content)), "manifest": content})
+    (folder / FILE_NAME).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(*, folder: Path) -> Manifest:
+    """Read a manifest and verify its own digest.
+
+    Raises:
+        BadInput: it is missing, changed or of another version of the software.
+    """
+    path = folder / FILE_NAME
+    todo = "fetch the register again"
+    try:
+        content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        inner, digest = content["manifest"], content["digest"]
+    except (OSError, ValueError, TypeError, KeyError):
+        raise BadInput(
+            f"landing [{folder}]", "its manifest is missing or cut short", todo
+        ) from None
+    if digest != text_digest(canonical_json(inner)):
+        raise BadInput(f"landing [{folder}]", "its manifest was changed", todo)
+    try:
+        return _MANIFEST.validate_python(inner)
+    except ValidationError:
+        raise BadInput(
+            f"landing [{folder}]", "its manifest is of another version of this software", todo
+        ) from None

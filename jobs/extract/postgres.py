@@ -1,0 +1,154 @@
+"""PostgreSQL through ADBC: all tables of a register in one read-only snapshot."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import adbc_driver_manager
+import adbc_driver_manager.dbapi
+import adbc_driver_postgresql.dbapi
+import pyarrow as pa
+import sqlalchemy as sa
+from psycopg.conninfo import make_conninfo
+
+from jobs.errors import BadInput, Unreachable
+from jobs.extract.mapping import Place
+from jobs.extract.sources import Delivered, Wanted, safe_name
+from jobs.schema import Field, Kind
+
+DEFAULT_SCHEMA = "public"
+CONNECT_TIMEOUT_SECONDS = "15"
+SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+_COLUMNS = """
+SELECT a.attname::text AS name, t.typname::text AS type
+FROM pg_attribute a
+JOIN pg_class c ON c.oid = a.attrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_type t ON t.oid = a.atttypid
+WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attnum
+"""
+
+_AS_THEY_ARE = frozenset(
+    {"int2", "int4", "int8", "float4", "float8", "text", "varchar", "date", "bool"}
+    | {"timestamp", "timestamptz"}
+)
+"""PostgreSQL types that ADBC hands over as their own Arrow type; all others are cast."""
+
+_BUSY = ("starting up", "shutting down", "too many", "recovery", "remaining connection slots")
+"""Refusals that go away by themselves (SQLSTATE 57P03, 57P01, 53300)."""
+
+_PASSWORD = ("password authentication failed", "no password supplied", "authentication failed")
+
+_LOST = ("08", "57P")
+"""SQLSTATE classes of a connection lost in the middle: broken, or the server went down."""
+
+
+@contextmanager
+def open_postgres(*, url: sa.URL) -> Iterator["PostgresSource"]:
+    """Connect, and hold one repeatable-read transaction until the block ends.
+
+    Raises:
+        BadInput: the server refuses the user, the password or the database.
+        Unreachable: the server does not answer.
+    """
+    name = safe_name(url)
+    try:
+        connection = adbc_driver_postgresql.dbapi.connect(_conninfo(url))
+    except adbc_driver_manager.Error as error:
+        raise _connection_error(error, name) from None
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(SNAPSHOT)
+        yield PostgresSource(connection, name)
+    finally:
+        connection.close()
+
+
+class PostgresSource:
+    """A register in PostgreSQL, seen as it stood when the first table was read."""
+
+    def __init__(self, connection: adbc_driver_manager.dbapi.Connection, name: str) -> None:
+        self._connection, self.name = connection, name
+
+    def open_table(self, place: Place) -> Delivered:
+        """Find a table, view or materialised view; see `Source.open_table`."""
+        schema = place.schema or DEFAULT_SCHEMA
+        where = f"table [{schema}.{place.name}] of [{self.name}]"
+        types = self._types(schema, place.name, where)
+        if not types:
+            raise BadInput(where, "there is no such table", "create it, or map it to another")
+
+        def read(wanted: Wanted) -> Iterator[pa.RecordBatch]:
+            columns = ", ".join(_selected(column, types[column], field) for column, field in wanted)
+            query = f"SELECT {columns} FROM {_quoted(schema)}.{_quoted(place.name)}"  # noqa: S608
+            return self._batches(query, where)
+
+        return Delivered(where=where, columns=tuple(types), typed=True, read=read)
+
+    def _types(self, schema: str, table: str, where: str) -> dict[str, str]:
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(_COLUMNS, (schema, table))
+                found = cursor.fetch_arrow_table().to_pydict()
+        except adbc_driver_manager.Error as error:
+            raise _query_error(error, where) from None
+        return dict(zip(found["name"], found["type"], strict=True))
+
+    def _batches(self, query: str, where: str) -> Iterator[pa.RecordBatch]:
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(query)
+                yield from cursor.fetch_record_batch()
+        except (adbc_driver_manager.Error, pa.ArrowException, OSError) as error:
+            raise _query_error(error, where) from None
+
+
+def _conninfo(url: sa.URL) -> str:
+    given = {
+        "user": url.username,
+        "password": str(url.password) if url.password is not None else None,
+        "host": url.host,
+        "port": url.port,
+        "dbname": url.database,
+        **{
+            key: value if isinstance(value, str) else ",".join(value)
+            for key, value in url.query.items()
+        },
+    }
+    given.setdefault("connect_timeout", CONNECT_TIMEOUT_SECONDS)
+    given.setdefault("application_name", "reconciliation extract")
+    return make_conninfo("", **{key: value for key, value in given.items() if value is not None})
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _selected(column: str, pg_type: str, field: Field) -> str:
+    name = _quoted(column)
+    if pg_type in _AS_THEY_ARE:
+        return name
+    if pg_type == "numeric" and field.kind in {Kind.NUMBER, Kind.INTEGER}:
+        return f"{name}::float8 AS {name}"
+    return f"{name}::text AS {name}"
+
+
+def _connection_error(error: Exception, name: str) -> BadInput:
+    text, where = str(error), f"database [{name}]"
+    if any(sign in text for sign in _PASSWORD):
+        return BadInput(where, "the user name or password is refused", "correct the URL")
+    if "FATAL" in text and not any(sign in text for sign in _BUSY):
+        return BadInput(
+            where, "the server refuses this user or database", "correct the URL or the access"
+        )
+    return Unreachable(where, "the server does not answer", "start it, then run again")
+
+
+def _query_error(error: Exception, where: str) -> BadInput:
+    state = getattr(error, "sqlstate", None) or ""
+    if state == "42501":
+        return BadInput(where, "reading it is not permitted", "grant SELECT to this user")
+    if not state or state.startswith(_LOST):
+        return Unreachable(where, "the connection was lost while reading", "run again")
+    return BadInput(where, f"cannot be read (SQLSTATE {state})", "ask the register's keeper")

@@ -1,0 +1,103 @@
+"""What the landing asks of a register, whatever the register is."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from jobs.errors import BadInput
+from jobs.extract.mapping import Place
+from jobs.schema import Field
+
+BATCH_ROWS = 65_536
+
+Wanted = Sequence[tuple[str, Field]]
+"""Columns to read: the site's name and the contract's field."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivered:
+    """One table as a register offers it.
+
+    ``where`` names it in messages, ``columns`` are all of its columns under the site's names.
+    ``typed`` says whether the source knows the types of its columns: a CSV file does not.
+    ``read`` gives batches whose columns are the wanted ones, in that order, under any name.
+    """
+
+    where: str
+    columns: tuple[str, ...]
+    typed: bool
+    read: Callable[[Wanted], Iterator[pa.RecordBatch]]
+
+
+class Source(Protocol):
+    """An open register: every table read from it is of the same moment, where it can say so."""
+
+    name: str
+    """The register in messages and manifests; no password."""
+
+    def open_table(self, place: Place) -> Delivered:
+        """Find a table.
+
+        Raises:
+            BadInput: there is no such table, or it cannot be read.
+        """
+        ...
+
+
+def open_source(*, source: str, register: str) -> AbstractContextManager[Source]:
+    """Open a register: a SQLAlchemy URL, or a folder of CSV or Parquet files.
+
+    Raises:
+        BadInput: the URL or the folder is wrong, or the database refuses the user.
+        Unreachable: the database does not answer.
+    """
+    if "://" not in source:
+        from jobs.extract.folder import open_folder
+
+        return open_folder(folder=source, register=register)
+    url = parse_url(source=source, register=register)
+    if url.get_backend_name() == "postgresql":
+        from jobs.extract.postgres import open_postgres
+
+        return open_postgres(url=url)
+    from jobs.extract.database import open_database
+
+    return open_database(url=url)
+
+
+def parse_url(*, source: str, register: str) -> sa.URL:
+    """Read a database URL.
+
+    Raises:
+        BadInput: it is not one. The message leaves the URL out: it may hold a password.
+    """
+    todo = "write dialect://user@host/database, or name a folder"
+    try:
+        url = sa.make_url(source)
+        url.get_dialect()
+    except (ArgumentError, ValueError):
+        raise BadInput(f"setting [{register}]", "is not a database URL", todo) from None
+    except (NoSuchModuleError, ImportError):
+        raise BadInput(
+            f"setting [{register}]", f"no driver for [{source.partition('://')[0]}]", todo
+        ) from None
+    return url
+
+
+def safe_name(url: sa.URL) -> str:
+    """A database in messages and manifests: where it is and who reads it, nothing secret."""
+    host = url.query.get("host")
+    query = {"host": host} if host else {}
+    bare = sa.URL.create(
+        url.get_backend_name(),
+        username=url.username,
+        host=url.host,
+        port=url.port,
+        database=url.database,
+    )
+    return bare.update_query_dict(query).render_as_string(hide_password=True)
