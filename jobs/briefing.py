@@ -60,6 +60,16 @@ class Headline:
     missed: KeyFigure
     figures: tuple[KeyFigure, ...]
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The figures for a terminal or a plain text, numbers in one column."""
+        width = max((len(figure.text) for figure in self.figures), default=0)
+        return tuple(
+            f"{figure.text:>{width}}  {figure.label}"
+            + (f" ({figure.range_text})" if figure.range_text else "")
+            for figure in self.figures
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Action:

@@ -1,0 +1,27 @@
+"""The report: what the night found, as figures, lists, pages and the words of the emails.
+
+`build_report` counts; `render_site` shows; `case_list` and `explain` lead from a number to its
+cases and from a case to its reasons. Everything reads the frames of one publication and nothing
+else.
+"""
+
+from jobs.report.build import Reported, build_report
+from jobs.report.cases import LISTS, case_list, explain
+from jobs.report.facts import About
+from jobs.report.figures import FIGURES, figures_markdown
+from jobs.report.headline import headline, key_figure
+from jobs.report.pages import render_site
+
+__all__ = [
+    "FIGURES",
+    "LISTS",
+    "About",
+    "Reported",
+    "build_report",
+    "case_list",
+    "explain",
+    "figures_markdown",
+    "headline",
+    "key_figure",
+    "render_site",
+]

@@ -1,0 +1,53 @@
+"""From assessed episodes to the tables that a publication holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import pyarrow as pa
+
+from jobs import results
+from jobs.report.backlog import open_cases, team_work
+from jobs.report.census import take_census
+from jobs.report.facts import Facts
+from jobs.report.figures import compute_figures
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reported:
+    """What the report adds to a publication; columns as in `jobs.results`, sorted by key."""
+
+    figures: pd.DataFrame
+    backlog: pd.DataFrame
+    teams: pd.DataFrame
+    census: pd.DataFrame
+
+
+def build_report(
+    *, tables: Mapping[str, pa.Table], facts: Mapping[str, pd.DataFrame], as_of: date
+) -> Reported:
+    """List the backlog, put staff beside it, take the census and count every figure.
+
+    Args:
+        tables: accepted register tables by full name, in the contract's schema.
+        facts: what the steps before left, by full name: assessments, links, identities, row
+            counts and quarantine, with the columns of `jobs.results`.
+        as_of: the night.
+
+    Returns:
+        The four tables; the same whatever the order of the rows that came in.
+    """
+    assessments = facts[results.ASSESSMENTS.full_name]
+    identities = facts[results.IDENTITIES.full_name]
+    backlog = open_cases(tables=tables, identities=identities, assessments=assessments, as_of=as_of)
+    teams = team_work(tables=tables, backlog=backlog, as_of=as_of)
+    census = take_census(tables=tables, assessments=assessments)
+    frames = {
+        **facts,
+        results.BACKLOG.full_name: backlog,
+        results.TEAMS.full_name: teams,
+        results.CENSUS.full_name: census,
+    }
+    figures = compute_figures(Facts(frames=frames, as_of=as_of))
+    return Reported(figures=figures, backlog=backlog, teams=teams, census=census)

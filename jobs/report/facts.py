@@ -1,0 +1,44 @@
+"""The facts of a night as the report reads them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+NONE = "(none)"
+"""Group of rows that name no prison, team or stage."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Result frames by full name (``nightly.assessments``) and the night they belong to."""
+
+    frames: Mapping[str, pd.DataFrame]
+    as_of: date
+
+    @property
+    def today(self) -> pd.Timestamp:
+        """The night as the midnight that frames compare with."""
+        return pd.Timestamp(self.as_of)
+
+    def of(self, name: str) -> pd.DataFrame:
+        """The frame ``nightly.<name>``."""
+        return self.frames[f"nightly.{name}"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What a publication says of itself on every page and email.
+
+    ``delivered`` maps each register to the text of its own time stamp, where it is known.
+    ``pages_url`` is where readers find the pages; empty where they only have the folder.
+    """
+
+    as_of: date
+    publication_id: str
+    policy_version: str = ""
+    model_version: str = ""
+    code_version: str = ""
+    pages_url: str = ""
+    notices: tuple[str, ...] = ()

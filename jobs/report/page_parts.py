@@ -1,0 +1,197 @@
+"""Parts that several pages are made of: tiles of figures and sheets of counts."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from jobs import codes as c
+from jobs import results
+from jobs.briefing import KeyFigure
+from jobs.report import sheets
+from jobs.report.counting import ALL
+from jobs.report.episode_figures import OFFENCE_CATEGORIES, RELEASE_BAND_ORDER
+from jobs.report.figures import FIGURES
+from jobs.report.headline import key_figure
+from jobs.report.register_figures import STAGES
+
+Facts = Mapping[str, pd.DataFrame]
+
+_LINKS: Final = {
+    "missed": "missed.html",
+    "due": "due.html",
+    "scope.verify_nationality": "verify.html",
+    "backlog": "backlog.html",
+    "staff": "backlog.html",
+    "census": "census.html",
+    "links": "linkage.html",
+    "quality": "quality.html",
+}
+"""The page that lists a figure's cases, by figure or by the first part of its id."""
+_URGENT: Final = frozenset({"missed.total", "due.within_7", "due.overdue"})
+_ORDER: Final = {
+    "missed.by_offence": OFFENCE_CATEGORIES,
+    "due.by_release": RELEASE_BAND_ORDER,
+    "backlog.by_stage": STAGES,
+    "scope.by_status": tuple(entry.code for entry in results.STATUS.codes),
+}
+_WORDS: Final = {
+    "backlog.by_stage": {entry.code: entry.meaning for entry in c.STAGE.codes},
+    "scope.by_status": {
+        entry.code: f"{entry.code}: {entry.meaning}" for entry in results.STATUS.codes
+    },
+}
+
+
+def tiles(figures: Iterable[KeyFigure]) -> list[dict[str, Any]]:
+    """Figures as tiles, each with the page that leads to its cases."""
+    return [
+        {
+            "figure": figure,
+            "link": _LINKS.get(figure.figure_id) or _LINKS.get(figure.figure_id.split(".")[0]),
+            "urgent": figure.figure_id in _URGENT and bool(figure.value),
+        }
+        for figure in figures
+    ]
+
+
+def figure_sheet(
+    name: str, caption: str, figures: pd.DataFrame, ids: Iterable[str]
+) -> sheets.Sheet:
+    """Figures one under the other, with their ranges."""
+    few = [key_figure(figures, id_) for id_ in ids]
+    frame = pd.DataFrame(
+        {
+            "label": [figure.label for figure in few],
+            "value": [figure.value for figure in few],
+            "low": [figure.low for figure in few],
+            "high": [figure.high for figure in few],
+            "unit": [figure.unit for figure in few],
+        }
+    )
+    return sheets.sheet(name=name, caption=caption, frame=frame, columns=sheets.FIGURE_COLUMNS)
+
+
+def group_sheet(
+    name: str, caption: str, figures: pd.DataFrame, id_: str = "scope.by_status"
+) -> sheets.Sheet:
+    """A figure by its groups, in the order of its list, with the total underneath."""
+    rows = figures[figures["figure_id"].eq(id_) & figures["group_value"].ne(ALL)]
+    rows = rows.set_index("group_value")[["value", "low", "high"]]
+    order = [group for group in _ORDER.get(id_, ()) if group in rows.index]
+    rows = rows.loc[[*order, *sorted(set(rows.index) - set(order))]]
+    words = _WORDS.get(id_, {})
+    frame = rows.reset_index(names="label")
+    frame["label"] = [_sentence_case(words.get(label, label)) for label in frame["label"]]
+    total = pd.DataFrame([{"label": "Total", "value": rows["value"].sum()}])
+    frame = pd.concat([frame, total], ignore_index=True)
+    has_range = (rows["low"].ne(rows["high"])).any()
+    columns = sheets.GROUP_COLUMNS if has_range else sheets.GROUP_COLUMNS[:2]
+    return sheets.sheet(name=name, caption=caption, frame=frame, columns=columns)
+
+
+def row_count_sheet(facts: Facts) -> sheets.Sheet:
+    """Rows in, accepted and kept aside for each table."""
+    frame = facts["nightly.row_counts"].sort_values(["register", "table_name"])
+    frame = frame.assign(table=_table_names(frame))
+    total = frame[["rows_in", "accepted", "quarantined"]].sum().to_frame().T.assign(table="Total")
+    return sheets.sheet(
+        name="rows",
+        caption="Rows delivered = accepted + in quarantine",
+        frame=pd.concat([frame, total], ignore_index=True),
+        columns=sheets.ROW_COUNT_COLUMNS,
+    )
+
+
+def rule_sheet(facts: Facts) -> sheets.Sheet:
+    """Rows in quarantine by rule and table."""
+    frame = facts["nightly.quarantine"]
+    frame = frame.assign(table=_table_names(frame))
+    counts = frame.groupby(["rule_id", "table"]).size().reset_index(name="rows")
+    counts = counts.sort_values(["rows", "rule_id", "table"], ascending=[False, True, True])
+    return sheets.sheet(
+        name="rules",
+        caption="Rows in quarantine by rule",
+        frame=counts,
+        columns=sheets.RULE_COLUMNS,
+    )
+
+
+def check_sheet(facts: Facts) -> sheets.Sheet:
+    """Checks of the gate, those that did not hold first."""
+    frame = facts["nightly.check_results"]
+    column = frame["column_name"]
+    frame = frame.assign(
+        result=frame["passed"].map({True: "Held", False: "Did not hold"}),
+        where=frame["table_name"].where(column.isna(), frame["table_name"] + "." + column),
+    )
+    return sheets.sheet(
+        name="checks",
+        caption="Checks of the gate",
+        frame=frame.sort_values(["passed", "severity", "check_id"]),
+        columns=sheets.CHECK_COLUMNS,
+        sortable=True,
+    )
+
+
+def probability_sheet(links: pd.DataFrame) -> sheets.Sheet:
+    """Links and possible matches by their probability."""
+    edges = [-0.001, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0]
+    labels = [
+        "up to 0.5",
+        "0.5 to 0.8",
+        "0.8 to 0.9",
+        "0.9 to 0.95",
+        "0.95 to 0.99",
+        "0.99 to 0.999",
+        "over 0.999",
+    ]
+    band = pd.cut(links["probability"], edges, labels=labels).astype("str")
+    counts = pd.crosstab(band, links["outcome"]).reindex(
+        index=labels, columns=["linked", "review"], fill_value=0
+    )
+    frame = counts.rename_axis("band").reset_index()
+    return sheets.sheet(
+        name="probability",
+        caption="Pairs by probability that they are one person",
+        frame=frame,
+        columns=(
+            sheets.Column(source="band", heading="Probability"),
+            sheets.Column(source="linked", heading="Linked", kind="whole"),
+            sheets.Column(source="review", heading="To review", kind="whole"),
+        ),
+    )
+
+
+def figure_definitions(figures: pd.DataFrame) -> list[dict[str, Any]]:
+    """Every figure with its definition and tonight's number."""
+    return [
+        {
+            "id": figure.id,
+            "title": figure.title,
+            "definition": figure.definition,
+            "population": figure.population,
+            "unit": figure.unit,
+            "owner": figure.owner,
+            "since": figure.since,
+            "tonight": _tonight(figures, figure.id, figure.groups),
+        }
+        for figure in FIGURES
+    ]
+
+
+def _tonight(figures: pd.DataFrame, id_: str, groups: str) -> str:
+    if groups:
+        return f"for each {groups}"
+    figure = key_figure(figures, id_)
+    return f"{figure.text} ({figure.range_text})" if figure.range_text else figure.text
+
+
+def _table_names(frame: pd.DataFrame) -> pd.Series:
+    """Full names, whether or not the table name already has its register in front."""
+    short = frame["table_name"].str.split(".").str[-1]
+    return frame["register"] + "." + short
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]

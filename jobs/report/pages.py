@@ -1,0 +1,354 @@
+"""The pages of a publication: a static site that needs no network and no script to be read.
+
+Every page is written from the frames of one publication, so it shows the same figures as the
+email, the terminal and the warehouse. The bytes are the same on every run.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from jobs import results
+from jobs.briefing import number_text, plural
+from jobs.report import sheets
+from jobs.report.case_pages import CasePages
+from jobs.report.cases import case_list
+from jobs.report.caveats import caveats
+from jobs.report.facts import About
+from jobs.report.findings import (
+    backlog_by_age,
+    due_by_week,
+    foreign_nationals_by_prison,
+    missed_by_month,
+)
+from jobs.report.headline import headline, key_figure
+from jobs.report.page_parts import (
+    check_sheet,
+    figure_definitions,
+    figure_sheet,
+    group_sheet,
+    probability_sheet,
+    row_count_sheet,
+    rule_sheet,
+    tiles,
+)
+from jobs.report.site import MOST_PARTS, PAGE_ROWS, Facts, ListPage, Section, Site
+
+
+def render_site(*, facts: Facts, about: About, folder: Path) -> None:
+    """Write the site of a publication into a folder; open its ``index.html``.
+
+    Args:
+        facts: every frame of `jobs.results.NIGHTLY` by full name.
+        about: the publication and the night.
+        folder: an empty folder, made if it is not there. The caller keeps it whole or absent
+            (`jobs.files.whole_folder`).
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    facts = {**facts, **{name: _by_key(facts[name], name) for name in _SHOWN_WHOLE}}
+    site = Site(facts=facts, about=about, folder=folder, cases=CasePages.of(facts, _listed))
+    site.begin()
+    for write in (
+        _index,
+        _missed,
+        _due,
+        _verify,
+        _backlog,
+        _census,
+        _quality,
+        _linkage,
+        _definitions,
+        _reasons,
+    ):
+        write(site)
+
+
+_SHOWN_WHOLE: Final = (
+    "nightly.figures",
+    "nightly.census",
+    "nightly.teams",
+    "nightly.row_counts",
+    "nightly.check_results",
+)
+
+
+def _by_key(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    return frame.sort_values(list(results.NIGHTLY[name].key), ignore_index=True)
+
+
+def _index(site: Site) -> None:
+    head = headline(site.figures)
+    due = case_list("due", site.facts)
+    site.page(
+        "index.html",
+        "index.html.j2",
+        "Who must be considered, and was not",
+        headline=head,
+        tiles_=tiles(head.figures),
+        due_total=plural(len(due), "person", "people"),
+        next=site.case_sheet("next", "The ten most urgent", due.head(10), sheets.DUE_COLUMNS[:9]),
+        split=figure_sheet(
+            "split",
+            "How they were missed",
+            site.figures,
+            (
+                "missed.total",
+                "missed.never_referred",
+                "missed.referred_not_considered",
+                "missed.no_release_date",
+                "missed.court_recommended",
+                "missed.serious",
+                "missed.nationality_unknown",
+                "missed.possible_match",
+            ),
+        ),
+        missed_chart=missed_by_month(site.figures, site.about.as_of),
+        statuses=group_sheet("statuses", "Custody episodes by status", site.figures),
+        caveats=caveats(site.facts, site.about.notices),
+    )
+
+
+def _missed(site: Site) -> None:
+    missed = key_figure(site.figures, "missed.total")
+    site.list_pages(
+        ListPage(
+            name="missed",
+            title="Released without consideration",
+            lead=f"{plural(missed.value, 'release', 'releases')} went ahead with no decision by a "
+            "named caseworker, and none has been made since.",
+            range_line=f"Until uncertain links are settled, the number may be {missed.range_text}."
+            if missed.range_text
+            else "",
+            columns=sheets.MISSED_COLUMNS,
+            charts=[missed_by_month(site.figures, site.about.as_of)],
+            tables=[
+                group_sheet("offences", "By offence", site.figures, "missed.by_offence"),
+            ],
+            list_title="Each release",
+        )
+    )
+
+
+def _due(site: Site) -> None:
+    due = key_figure(site.figures, "due.total")
+    site.list_pages(
+        ListPage(
+            name="due",
+            title="Consideration due",
+            lead=f"{plural(due.value, 'person', 'people')} in custody must be considered before "
+            "release, and nobody has decided yet.",
+            range_line=f"Until uncertain links are settled, the number may be {due.range_text}."
+            if due.range_text
+            else "",
+            columns=sheets.DUE_COLUMNS,
+            tiles=tiles(
+                key_figure(site.figures, id_)
+                for id_ in (
+                    "due.overdue",
+                    "due.within_7",
+                    "due.within_30",
+                    "due.within_90",
+                    "due.within_365",
+                    "due.no_date",
+                    "due.serious",
+                )
+            ),
+            charts=[due_by_week(site.facts, site.about.as_of)],
+            tables=[group_sheet("bands", "By time to release", site.figures, "due.by_release")],
+            list_title="Each person",
+        )
+    )
+
+
+def _verify(site: Site) -> None:
+    verify = key_figure(site.figures, "scope.verify_nationality")
+    site.list_pages(
+        ListPage(
+            name="verify",
+            title="Nationality to verify",
+            lead=f"In {plural(verify.value, 'custody episode', 'custody episodes')} there is "
+            "evidence of British nationality that conflicts with the record.",
+            range_line="Nothing is done to a person on this list but to settle their nationality.",
+            columns=sheets.VERIFY_COLUMNS,
+            list_title="Each custody episode",
+        )
+    )
+
+
+def _backlog(site: Site) -> None:
+    site.list_pages(
+        ListPage(
+            name="backlog",
+            title="Backlog",
+            lead=_backlog_lead(site.figures),
+            columns=sheets.BACKLOG_COLUMNS,
+            tiles=tiles(
+                key_figure(site.figures, id_)
+                for id_ in (
+                    "backlog.open",
+                    "backlog.unallocated",
+                    "backlog.idle_30",
+                    "backlog.idle_76",
+                    "staff.working",
+                    "staff.diverted",
+                    "staff.cases_per_fte",
+                    "pace.referral_to_decision",
+                )
+            ),
+            charts=[backlog_by_age(site.figures)],
+            tables=[
+                sheets.sheet(
+                    name="teams",
+                    caption="Teams and their staff, in full-time equivalents",
+                    frame=site.facts["nightly.teams"],
+                    columns=sheets.TEAM_COLUMNS,
+                ),
+                group_sheet("stages", "By stage", site.figures, "backlog.by_stage"),
+            ],
+            list_title="Each case, oldest first",
+        )
+    )
+
+
+def _census(site: Site) -> None:
+    census = site.facts["nightly.census"]
+    csv, _ = site.csv("census", census)
+    people, foreign, unknown = (
+        key_figure(site.figures, f"census.{name}")
+        for name in ("people", "foreign_nationals", "nationality_unknown")
+    )
+    site.page(
+        "census.html",
+        "page.html.j2",
+        "Census by prison",
+        lead=f"Prisons hold {plural(foreign.value, 'foreign national', 'foreign nationals')} "
+        f"among {plural(people.value, 'person', 'people')}; the nationality of "
+        f"{number_text(unknown.value)} is not known.",
+        text="Every prison of the register is listed, also one that holds nobody.",
+        tiles_=tiles(
+            key_figure(site.figures, f"census.{name}")
+            for name in (
+                "people",
+                "foreign_nationals",
+                "nationality_unknown",
+                "prisons_without_work",
+            )
+        ),
+        charts=[foreign_nationals_by_prison(census)],
+        sections=[
+            Section(
+                id="prisons",
+                title="Each prison",
+                csv=csv,
+                sheet=sheets.sheet(
+                    name="census",
+                    caption="People in custody by prison",
+                    frame=census,
+                    columns=sheets.CENSUS_COLUMNS,
+                    sortable=True,
+                ),
+            )
+        ],
+    )
+
+
+def _quality(site: Site) -> None:
+    rows_in, accepted, aside = (
+        key_figure(site.figures, f"quality.{name}")
+        for name in ("rows_in", "accepted", "quarantined")
+    )
+    failed = int((~site.facts["nightly.check_results"]["passed"]).sum())
+    site.page(
+        "quality.html",
+        "page.html.j2",
+        "Data quality",
+        lead=f"Of {plural(rows_in.value, 'row', 'rows')} delivered, {accepted.text} were "
+        f"accepted and {aside.text} kept aside. "
+        f"{plural(failed, 'check', 'checks')} did not hold.",
+        text=(
+            "A row that breaks a rule is kept aside whole, under the rule's id, and comes back "
+            "by itself once the register has mended it."
+        ),
+        tiles_=(),
+        charts=(),
+        sections=[
+            Section(id="rows", title="Rows", sheet=row_count_sheet(site.facts)),
+            Section(id="rules", title="Quarantine by rule", sheet=rule_sheet(site.facts)),
+            Section(id="checks", title="Checks of the gate", sheet=check_sheet(site.facts)),
+        ],
+    )
+
+
+def _linkage(site: Site) -> None:
+    ids = (
+        "links.linked",
+        "links.review",
+        "links.prison_unlinked",
+        "links.immigration_unlinked",
+        "missed.possible_match",
+    )
+    linked, review = (key_figure(site.figures, id_) for id_ in ids[:2])
+    site.page(
+        "linkage.html",
+        "page.html.j2",
+        "Linkage of the registers",
+        lead=f"{plural(linked.value, 'person is', 'people are')} linked across the registers "
+        f"with certainty enough to act on; {plural(review.value, 'pair', 'pairs')} may match "
+        "and wait for a reviewer.",
+        text=(
+            "A link that is not certain never clears a person: the custody episode stays on "
+            "its list, marked as a possible match."
+        ),
+        tiles_=(),
+        charts=(),
+        sections=[
+            Section(
+                id="numbers",
+                title="In numbers",
+                sheet=figure_sheet("links", "Links and the unlinked", site.figures, ids),
+            ),
+            Section(
+                id="certainty",
+                title="How certain the links are",
+                sheet=probability_sheet(site.facts["nightly.links"]),
+            ),
+        ],
+    )
+
+
+def _definitions(site: Site) -> None:
+    site.csv("figures", site.figures)
+    site.page(
+        "definitions.html",
+        "definitions.html.j2",
+        "Definitions",
+        figures=figure_definitions(site.figures),
+    )
+
+
+def _reasons(site: Site) -> None:
+    for file, cases in site.cases.pages():
+        site.page(file, "cases.html.j2", "Reasons", cases=cases)
+
+
+def _backlog_lead(figures: pd.DataFrame) -> str:
+    cases = key_figure(figures, "backlog.open")
+    working = key_figure(figures, "staff.working")
+    each = key_figure(figures, "staff.cases_per_fte")
+    diverted = key_figure(figures, "staff.diverted")
+    lead = f"{plural(cases.value, 'criminal case is', 'criminal cases are')} open"
+    if each.value is None:
+        return f"{lead}; the number of staff at work on them is not known."
+    lead += f", {each.text} for each of the {working.text} full-time equivalents at work on them."
+    if diverted.value:
+        lead += f" Another {diverted.text} work elsewhere."
+    return lead
+
+
+def _listed(facts: Facts) -> Iterator[str]:
+    """Episodes that the pages show, which need their reasons beside them."""
+    for name in ("missed", "due", "verify"):
+        shown = case_list(name, facts)["episode_id"].head(PAGE_ROWS * MOST_PARTS)
+        yield from (str(episode) for episode in shown)

@@ -1,0 +1,218 @@
+"""The figures on cases, staff, prisons, links and rows, with their definitions."""
+
+from typing import Final
+
+from jobs.report import register_figures as r
+from jobs.report.counting import Compute
+from jobs.report.figure import (
+    CASES,
+    CASEWORK,
+    DATA,
+    FTE,
+    IN_SCOPE,
+    OPEN,
+    PEOPLE,
+    PRISONS,
+    ROLL,
+    ROWS,
+    TEAMS,
+    Figure,
+)
+
+
+def _backlog(id_: str, title: str, definition: str, compute: Compute, groups: str = "") -> Figure:
+    return Figure(
+        id=f"backlog.{id_}",
+        title=title,
+        definition=definition,
+        population=OPEN,
+        unit=CASES,
+        owner=CASEWORK,
+        compute=compute,
+        groups=groups,
+    )
+
+
+def _staff(id_: str, title: str, definition: str, compute: Compute, unit: str = FTE) -> Figure:
+    return Figure(
+        id=f"staff.{id_}",
+        title=title,
+        definition=definition,
+        population=TEAMS,
+        unit=unit,
+        owner=CASEWORK,
+        compute=compute,
+    )
+
+
+def _census(id_: str, title: str, definition: str, compute: Compute, unit: str = PEOPLE) -> Figure:
+    return Figure(
+        id=f"census.{id_}",
+        title=title,
+        definition=definition,
+        population=ROLL,
+        unit=unit,
+        owner=PRISONS,
+        compute=compute,
+    )
+
+
+def _quality(
+    id_: str,
+    title: str,
+    definition: str,
+    population: str,
+    unit: str,
+    compute: Compute,
+    groups: str = "",
+) -> Figure:
+    return Figure(
+        id=id_,
+        title=title,
+        definition=definition,
+        population=population,
+        unit=unit,
+        owner=DATA,
+        compute=compute,
+        groups=groups,
+    )
+
+
+REGISTER_FIGURES: Final = (
+    _backlog(
+        "open", "Open cases", "Criminal cases open on the night.", r.backlog_where(r.every_case)
+    ),
+    _backlog(
+        "by_stage",
+        "Open cases by stage",
+        "Open criminal cases by the stage they are in.",
+        r.backlog_by("stage", r.STAGES),
+        "stage",
+    ),
+    _backlog(
+        "by_age",
+        "Open cases by age",
+        "Open criminal cases by the time since they were opened.",
+        r.backlog_by("age_band", r.AGES),
+        "age band",
+    ),
+    _backlog(
+        "by_team",
+        "Open cases by team",
+        "Open criminal cases by the team that holds them.",
+        r.backlog_by("team"),
+        "team",
+    ),
+    _backlog(
+        "unallocated",
+        "Unallocated cases",
+        "Open criminal cases that no named caseworker holds.",
+        r.backlog_where(r.unallocated),
+    ),
+    *(
+        _backlog(
+            f"idle_{days}",
+            f"No activity for {days} days",
+            f"Open criminal cases in which nothing is recorded for more than {days} days.",
+            r.backlog_where(r.idle(days)),
+        )
+        for days in (30, 76)
+    ),
+    _staff("in_post", "Staff in post", "Staff in post.", r.team_total("fte")),
+    _staff("absent", "Staff absent", "Staff in post who are absent.", r.team_total("fte_absent")),
+    _staff(
+        "diverted",
+        "Staff diverted",
+        "Staff in post who work elsewhere.",
+        r.team_total("fte_diverted"),
+    ),
+    _staff(
+        "working",
+        "Staff at work on cases",
+        "Staff in post, less those absent and those working elsewhere.",
+        r.team_total("fte_working"),
+    ),
+    _staff(
+        "cases_per_fte",
+        "Cases for each member of staff",
+        "Open criminal cases for each full-time equivalent at work on cases.",
+        r.cases_per_fte,
+        "cases per full-time equivalent",
+    ),
+    _census("people", "People in prison", "Everybody held.", r.census_total("people")),
+    _census(
+        "foreign_nationals",
+        "Foreign nationals in prison",
+        "People held whose recorded nationality is known and not British.",
+        r.census_total("foreign_nationals"),
+    ),
+    _census(
+        "nationality_unknown",
+        "Nationality unknown",
+        "People held whose nationality is unknown, refused, stateless or missing.",
+        r.census_total("nationality_unknown"),
+    ),
+    _census(
+        "prisons_without_work",
+        "Prisons without foreign-national work",
+        "Prisons, removal centres left out, with no staff who work on foreign nationals.",
+        r.prisons_without_work,
+        "prisons",
+    ),
+    _quality(
+        "links.linked",
+        "Linked persons",
+        "Pairs of one prison and one immigration person linked with certainty enough to act on.",
+        "persons of both registers",
+        "links",
+        r.links_with("linked"),
+    ),
+    _quality(
+        "links.review",
+        "Possible matches to review",
+        "Pairs that may be one person and wait for a reviewer; they clear nobody.",
+        "persons of both registers",
+        "links",
+        r.links_with("review"),
+    ),
+    _quality(
+        "links.prison_unlinked",
+        "In scope, no immigration record",
+        "Different people in scope, held or released, who are linked to no immigration record.",
+        IN_SCOPE,
+        PEOPLE,
+        r.in_scope_unlinked,
+    ),
+    _quality(
+        "links.immigration_unlinked",
+        "Open cases, no prison record",
+        "Open criminal cases whose person is linked to no custody episode.",
+        OPEN,
+        CASES,
+        r.backlog_where(r.without_episode),
+    ),
+    *(
+        _quality(
+            f"quality.{name}",
+            title,
+            definition,
+            "rows of both registers",
+            ROWS,
+            r.rows_total(name),
+        )
+        for name, title, definition in (
+            ("rows_in", "Rows delivered", "Rows that both registers delivered for the night."),
+            ("accepted", "Rows accepted", "Rows that passed every row rule."),
+            ("quarantined", "Rows in quarantine", "Rows kept aside because they broke a rule."),
+        )
+    ),
+    _quality(
+        "quality.by_rule",
+        "Quarantine by rule",
+        "Rows in quarantine by the rule that they broke.",
+        "rows of both registers",
+        ROWS,
+        r.quarantine_by_rule,
+        "rule",
+    ),
+)

@@ -1,0 +1,254 @@
+"""Tables as readers see them: columns with headings, cells as text, whatever shows them.
+
+Pages and workbook take the same sheets. Text from the registers is shown as it is, less control
+and direction marks, which could make a page say something that the record does not.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from jobs import codes as c
+from jobs import results
+from jobs.briefing import number_text
+from jobs.schema import CodeList
+
+_UNSAFE: Final = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u206f"
+    "\\ufeff\\ufff9-\\ufffb]"
+)
+"""Control characters, zero-width characters and marks that turn the direction of text."""
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+NOTHING: Final = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of a sheet: where it comes from, its heading and how its values read."""
+
+    source: str
+    heading: str
+    kind: str = "text"
+    codes: CodeList | None = None
+    words: Mapping[str, str] | None = None
+
+    @property
+    def css(self) -> str:
+        """How its cells are set: numbers right and in figures of one width, dates unbroken."""
+        return {"whole": "n", "number": "n", "date": "d"}.get(self.kind, "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A titled table: ``cells`` holds one text for each column, ``marks`` what it sorts by."""
+
+    name: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: list[tuple[str, ...]]
+    links: tuple[str, ...] = ()
+    total: int = 0
+    sortable: bool = False
+
+
+def sheet(
+    *,
+    name: str,
+    caption: str,
+    frame: pd.DataFrame,
+    columns: tuple[Column, ...],
+    links: tuple[str, ...] = (),
+    sortable: bool = False,
+) -> Sheet:
+    """Turn a frame into a sheet; ``links`` are the targets of the first cell of each row."""
+    texts = [list(_texts(frame[column.source], column)) for column in columns]
+    return Sheet(
+        name=name,
+        caption=caption,
+        columns=columns,
+        rows=list(zip(*texts, strict=True)),
+        links=links,
+        total=len(frame),
+        sortable=sortable,
+    )
+
+
+def clean(value: str) -> str:
+    """Text of a register without control, zero-width and direction marks."""
+    return _UNSAFE.sub("", value)
+
+
+def as_text_cell(value: str) -> str:
+    """Text that a spreadsheet will not take for a formula."""
+    return f"'{value}" if value.startswith(_FORMULA) else value
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """A frame as CSV for spreadsheets: ISO dates, formulas made harmless, always the same bytes."""
+    out = frame.copy()
+    for name in out.columns:
+        if pd.api.types.is_datetime64_any_dtype(out[name]):
+            out[name] = out[name].dt.strftime("%Y-%m-%d")
+        elif pd.api.types.is_string_dtype(out[name]):
+            out[name] = out[name].map(lambda text: as_text_cell(clean(text)), na_action="ignore")
+    text: str = out.to_csv(index=False, lineterminator="\r\n")
+    return text
+
+
+def _texts(values: pd.Series, column: Column) -> pd.Series:
+    return _KINDS[column.kind](values, column)
+
+
+def _plain(values: pd.Series, column: Column) -> pd.Series:
+    words = dict(column.words or {})
+    if column.codes is not None:
+        words |= {entry.code: entry.meaning for entry in column.codes.codes}
+    unique = values.dropna().unique()
+    shown = {value: clean(words.get(str(value), str(value))) for value in unique}
+    return values.map(shown).astype("object").where(values.notna(), NOTHING)
+
+
+def _dates(values: pd.Series, _column: Column) -> pd.Series:
+    texts: pd.Series = values.dt.strftime("%Y-%m-%d").astype("object")
+    return texts.where(values.notna(), NOTHING)
+
+
+def _numbers(values: pd.Series, _column: Column) -> pd.Series:
+    numbers = values.astype("float64")
+    texts = numbers.map(number_text, na_action="ignore").astype("object")
+    return texts.where(numbers.notna(), NOTHING)
+
+
+def _yes_no(values: pd.Series, _column: Column) -> pd.Series:
+    texts = values.map({True: "Yes", False: "No"}).astype("object")
+    return texts.where(values.notna(), NOTHING)
+
+
+_KINDS: Final[dict[str, Callable[[pd.Series, Column], pd.Series]]] = {
+    "text": _plain,
+    "date": _dates,
+    "whole": _numbers,
+    "number": _numbers,
+    "yes": _yes_no,
+}
+
+RANK: Final = Column(source="priority", heading="Rank", kind="whole")
+EPISODE: Final = Column(source="episode_id", heading="Reference")
+PRISON: Final = Column(source="prison_id", heading="Prison")
+OFFENCE: Final = Column(source="offence_code", heading="Offence", codes=c.OFFENCE)
+NATIONALITY: Final = Column(source="nationality", heading="Nationality", codes=c.NATIONALITY)
+COURT: Final = Column(source="is_court_recommended", heading="Court recommended", kind="yes")
+REFERRED: Final = Column(source="referred_date", heading="Referred", kind="date")
+CASE: Final = Column(source="case_id", heading="Case")
+POSSIBLE: Final = Column(source="possible_case_id", heading="Possible match")
+RELEASED: Final = Column(source="release_date", heading="Released", kind="date")
+RELEASE_DUE: Final = Column(source="earliest_release_date", heading="Earliest release", kind="date")
+DAYS: Final = Column(source="days_to_release", heading="Days left", kind="whole")
+DUE_BY: Final = Column(source="due_date", heading="Due by", kind="date")
+WHAT: Final = Column(
+    source="status",
+    heading="What happened",
+    words={
+        "NOT_REFERRED": "Never referred",
+        "REFERRED_NOT_CONSIDERED": "Referred, never considered",
+    },
+)
+
+MISSED_COLUMNS: Final = (
+    EPISODE,
+    RANK,
+    PRISON,
+    WHAT,
+    RELEASED,
+    OFFENCE,
+    NATIONALITY,
+    COURT,
+    REFERRED,
+    CASE,
+    POSSIBLE,
+)
+DUE_COLUMNS: Final = (
+    EPISODE,
+    RANK,
+    PRISON,
+    RELEASE_DUE,
+    DAYS,
+    DUE_BY,
+    OFFENCE,
+    NATIONALITY,
+    COURT,
+    REFERRED,
+    CASE,
+    POSSIBLE,
+)
+VERIFY_COLUMNS: Final = (EPISODE, PRISON, RELEASE_DUE, RELEASED, OFFENCE, NATIONALITY, CASE)
+BACKLOG_COLUMNS: Final = (
+    CASE,
+    Column(source="team", heading="Team"),
+    Column(source="stage", heading="Stage", codes=c.STAGE),
+    Column(source="opened_date", heading="Opened", kind="date"),
+    Column(source="age_days", heading="Days open", kind="whole"),
+    Column(source="days_in_stage", heading="Days in stage", kind="whole"),
+    Column(source="days_idle", heading="Days without activity", kind="whole"),
+    Column(source="is_allocated", heading="Caseworker", kind="yes"),
+    NATIONALITY,
+    OFFENCE,
+    Column(source="is_in_custody", heading="In prison", kind="yes"),
+)
+CENSUS_COLUMNS: Final = (
+    Column(source="prison_id", heading="Prison"),
+    Column(source="prison_name", heading="Name"),
+    Column(source="people", heading="People", kind="whole"),
+    Column(source="foreign_nationals", heading="Foreign nationals", kind="whole"),
+    Column(source="nationality_unknown", heading="Nationality unknown", kind="whole"),
+    Column(source="sentenced_foreign_nationals", heading="Sentenced", kind="whole"),
+    Column(source="remand_foreign_nationals", heading="On remand", kind="whole"),
+    Column(source="due", heading="Consideration due", kind="whole"),
+    Column(source="has_foreign_national_work", heading="Staff for foreign nationals", kind="yes"),
+    Column(source="is_removal_centre", heading="Removal centre", kind="yes"),
+)
+TEAM_COLUMNS: Final = (
+    Column(source="team", heading="Team"),
+    Column(source="open_cases", heading="Open cases", kind="whole"),
+    Column(source="fte", heading="Staff in post", kind="number"),
+    Column(source="fte_absent", heading="Absent", kind="number"),
+    Column(source="fte_diverted", heading="Working elsewhere", kind="number"),
+    Column(source="fte_working", heading="At work", kind="number"),
+    Column(source="cases_per_fte", heading="Cases for each", kind="number"),
+)
+ROW_COUNT_COLUMNS: Final = (
+    Column(source="table", heading="Table"),
+    Column(source="rows_in", heading="Rows delivered", kind="whole"),
+    Column(source="accepted", heading="Accepted", kind="whole"),
+    Column(source="quarantined", heading="In quarantine", kind="whole"),
+)
+RULE_COLUMNS: Final = (
+    Column(source="rule_id", heading="Rule"),
+    Column(source="table", heading="Table"),
+    Column(source="rows", heading="Rows in quarantine", kind="whole"),
+)
+CHECK_COLUMNS: Final = (
+    Column(source="meaning", heading="What must hold"),
+    Column(source="result", heading="Result"),
+    Column(source="severity", heading="If it fails", codes=results.SEVERITY),
+    Column(source="where", heading="Where"),
+    Column(source="rows_checked", heading="Rows checked", kind="whole"),
+    Column(source="rows_failed", heading="Rows failed", kind="whole"),
+    Column(source="check_id", heading="Check"),
+)
+FIGURE_COLUMNS: Final = (
+    Column(source="label", heading="Figure"),
+    Column(source="value", heading="Value", kind="number"),
+    Column(source="low", heading="Low", kind="number"),
+    Column(source="high", heading="High", kind="number"),
+    Column(source="unit", heading="Unit"),
+)
+GROUP_COLUMNS: Final = (
+    Column(source="label", heading="Group"),
+    Column(source="value", heading="Number", kind="whole"),
+    Column(source="low", heading="Low", kind="whole"),
+    Column(source="high", heading="High", kind="whole"),
+)

@@ -1,0 +1,239 @@
+"""Figures: what they count, how they sum, and how far links could move them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobs import results
+from jobs.report import FIGURES, figures_markdown, headline, key_figure
+from jobs.report.counting import Moves, count_rows
+from jobs.report.facts import Facts
+from jobs.report.figures import compute_figures
+from tests.report.invented import AS_OF, TODAY, frame_of, invent, report
+
+WORLD = invent(episodes=1_500)
+
+
+def value(id_: str, group: str = "(all)", figures: pd.DataFrame = WORLD.reported.figures) -> float:
+    row = figures[figures["figure_id"].eq(id_) & figures["group_value"].eq(group)]
+    return float(row["value"].iloc[0]) if len(row) else 0.0
+
+
+def group_sum(id_: str) -> float:
+    rows = WORLD.reported.figures
+    return float(rows.loc[rows["figure_id"].eq(id_), "value"].sum())
+
+
+def assessed(**columns: object) -> Facts:
+    """Facts with the given assessments, everything else empty."""
+    rows = max(len(v) for v in columns.values() if isinstance(v, list))
+    filled: dict[str, object] = {
+        "episode_id": [f"E{i}" for i in range(rows)],
+        "identity_id": [f"ID{i}" for i in range(rows)],
+        "prisoner_number": [f"A{i}" for i in range(rows)],
+        "status_rule_id": "rule",
+        "is_foreign_national": True,
+        "is_nationality_unknown": False,
+        "is_in_custody": False,
+        "is_released": True,
+        "is_court_recommended": False,
+        "is_in_scope": True,
+        "link_outcome": "not_linked",
+        "is_possibly_considered": False,
+        **columns,
+    }
+    frames = {name: table.empty() for name, table in results.NIGHTLY.items()}
+    frames["nightly.assessments"] = frame_of(results.ASSESSMENTS, filled, rows)
+    return Facts(frames=frames, as_of=AS_OF)
+
+
+def test_every_figure_is_computed_and_fits_the_declared_table() -> None:
+    ids = set(WORLD.reported.figures["figure_id"])
+    assert {figure.id for figure in FIGURES if not figure.groups} <= ids
+    assert ids <= {figure.id for figure in FIGURES}
+    assert not WORLD.reported.figures.duplicated(["figure_id", "group_value"]).any()
+
+
+def test_no_figure_lies_outside_its_range() -> None:
+    figures = WORLD.reported.figures.dropna(subset=["value"])
+    assert (figures["low"] <= figures["value"]).all()
+    assert (figures["value"] <= figures["high"]).all()
+
+
+def test_the_missed_are_the_never_referred_and_the_never_considered() -> None:
+    split = value("missed.never_referred") + value("missed.referred_not_considered")
+    assert value("missed.total") == split > 0
+
+
+@pytest.mark.parametrize(
+    ("groups", "total"),
+    [
+        ("missed.by_release_month", "missed.total"),
+        ("missed.by_offence", "missed.total"),
+        ("missed.by_prison", "missed.total"),
+        ("due.by_release", "due.total"),
+        ("due.by_prison", "due.total"),
+        ("backlog.by_stage", "backlog.open"),
+        ("backlog.by_age", "backlog.open"),
+        ("backlog.by_team", "backlog.open"),
+    ],
+)
+def test_groups_sum_to_their_total(groups: str, total: str) -> None:
+    assert group_sum(groups) == value(total) > 0
+
+
+def test_every_episode_has_one_status() -> None:
+    assert group_sum("scope.by_status") == len(WORLD.facts["nightly.assessments"])
+
+
+def test_the_same_facts_in_any_order_give_the_same_figures() -> None:
+    shuffled = {
+        name: frame.sample(frac=1, random_state=7, ignore_index=True)
+        for name, frame in WORLD.facts.items()
+    }
+    order = np.random.default_rng(3)
+    tables = {
+        name: table.take(order.permutation(table.num_rows)) for name, table in WORLD.tables.items()
+    }
+    again = report(tables, shuffled)
+    for name in ("figures", "backlog", "teams", "census"):
+        pd.testing.assert_frame_equal(getattr(again, name), getattr(WORLD.reported, name))
+
+
+def test_a_possible_match_with_a_decision_lowers_only_the_low_end() -> None:
+    facts = assessed(
+        status=["NOT_REFERRED", "NOT_REFERRED"],
+        link_outcome=["review", "not_linked"],
+        link_probability=[0.8, None],
+        possible_case_id=["C1", None],
+        is_possibly_considered=[True, False],
+    )
+    missed = key_figure(compute_figures(facts), "missed.total")
+    assert (missed.value, missed.low, missed.high) == (2, 1, 2)
+
+
+def test_a_link_that_may_be_false_raises_the_high_end() -> None:
+    facts = assessed(
+        status=["CONSIDERED"] * 100 + ["NOT_REFERRED"],
+        link_outcome=["linked"] * 100 + ["not_linked"],
+        link_probability=[0.98] * 100 + [None],
+    )
+    missed = key_figure(compute_figures(facts), "missed.total")
+    # Mean 2, deviation 1.4: the 95th percentile is 4.3, to the nearest whole 4.
+    assert (missed.value, missed.low, missed.high) == (1, 1, 5)
+
+
+def test_certain_links_leave_no_range() -> None:
+    facts = assessed(
+        status=["CONSIDERED", "NOT_REFERRED"],
+        link_outcome=["linked", "not_linked"],
+        link_probability=[1.0, None],
+    )
+    assert key_figure(compute_figures(facts), "missed.total").range_text == ""
+
+
+def test_a_possible_case_without_decision_moves_between_the_two_populations() -> None:
+    facts = assessed(
+        status=["NOT_REFERRED", "REFERRED_NOT_CONSIDERED"],
+        link_outcome=["review", "linked"],
+        link_probability=[0.7, 1.0],
+        possible_case_id=["C1", None],
+    )
+    figures = compute_figures(facts)
+    never = key_figure(figures, "missed.never_referred")
+    referred = key_figure(figures, "missed.referred_not_considered")
+    total = key_figure(figures, "missed.total")
+    assert (never.low, never.high) == (0, 1)
+    assert (referred.low, referred.high) == (1, 2)
+    assert (total.low, total.high) == (2, 2)
+
+
+@given(
+    probabilities=st.lists(st.floats(0.5, 1.0), min_size=1, max_size=40),
+    counted=st.integers(0, 5),
+)
+@settings(deadline=None)
+def test_the_high_end_never_exceeds_all_links_false(
+    probabilities: list[float], counted: int
+) -> None:
+    rows = len(probabilities) + counted
+    by_link = pd.Series([True] * len(probabilities) + [False] * counted)
+    chance = pd.Series([1 - p for p in probabilities] + [0.0] * counted)
+    row = count_rows(counted=~by_link, moves=Moves(false_link_enters=by_link), chance=chance)
+    assert counted == row["value"].iloc[0] <= row["high"].iloc[0] <= rows
+
+
+@pytest.mark.parametrize(
+    ("days", "groups"),
+    [
+        pytest.param(-3, {"overdue", "within_7", "within_30"}, id="a date that has passed"),
+        pytest.param(0, {"within_7", "within_30"}, id="today"),
+        pytest.param(7, {"within_7", "within_30"}, id="the last day of the week"),
+        pytest.param(8, {"within_30"}, id="the day after"),
+        pytest.param(None, {"no_date"}, id="no date known"),
+    ],
+)
+def test_time_to_release_decides_the_due_windows(days: int | None, groups: set[str]) -> None:
+    facts = assessed(
+        status=["DUE"],
+        is_in_custody=[True],
+        is_released=[False],
+        days_to_release=[days],
+    )
+    figures = compute_figures(facts)
+    windows = {"overdue", "within_7", "within_30", "no_date"}
+    counted = {name for name in windows if value(f"due.{name}", figures=figures) == 1}
+    assert counted == groups
+
+
+def test_the_share_decided_a_year_before_looks_at_the_last_year_only() -> None:
+    release = [TODAY - pd.Timedelta(days=d) for d in (10, 20, 500)]
+    facts = assessed(
+        status=["CONSIDERED", "NOT_REFERRED", "NOT_REFERRED"],
+        release_date=release,
+        considered_date=[TODAY - pd.Timedelta(days=600), None, None],
+    )
+    assert value("pace.decided_year_before", figures=compute_figures(facts)) == 50.0
+
+
+def test_an_empty_night_has_figures_of_zero_and_no_guesses() -> None:
+    frames = {name: table.empty() for name, table in results.NIGHTLY.items()}
+    figures = compute_figures(Facts(frames=frames, as_of=AS_OF))
+    assert value("missed.total", figures=figures) == 0
+    assert key_figure(figures, "staff.cases_per_fte").value is None
+    assert key_figure(figures, "pace.referral_to_decision").text == "not known"
+    assert headline(figures).first_line.startswith("No: nobody has been released")
+
+
+def test_the_headline_says_yes_and_both_numbers() -> None:
+    top = headline(WORLD.reported.figures)
+    assert top.first_line.startswith("Yes: ")
+    assert f"{value('due.within_7'):,.0f} people in custody" in top.first_line
+    assert f"{value('missed.total'):,.0f} releases" in top.first_line
+    assert top.subject_number.startswith(f"{value('due.within_7'):,.0f} ")
+
+
+@pytest.mark.parametrize(
+    ("due", "missed", "start"),
+    [
+        pytest.param(0, 2, "Yes: there have been 2 releases", id="only the past"),
+        pytest.param(1, 0, "Yes: 1 person in custody may be", id="only the week ahead"),
+        pytest.param(0, 0, "No: ", id="neither"),
+    ],
+)
+def test_the_first_line_answers_the_question(due: int, missed: int, start: str) -> None:
+    facts = assessed(
+        status=["DUE"] * due + ["NOT_REFERRED"] * missed + ["OUT_OF_SCOPE"],
+        days_to_release=[3] * due + [None] * (missed + 1),
+    )
+    assert headline(compute_figures(facts)).first_line.startswith(start)
+
+
+def test_the_page_of_definitions_names_every_figure_once() -> None:
+    text = figures_markdown()
+    for figure in FIGURES:
+        assert text.count(f"## `{figure.id}`: ") == 1
+        assert figure.definition.endswith(".")
+    assert len({figure.definition for figure in FIGURES}) == len(FIGURES)

@@ -1,0 +1,195 @@
+"""The site: whole, the same every time, safe to show, and readable by everyone."""
+
+import csv
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from jobs import results
+from jobs.report import About, headline, key_figure, render_site
+from jobs.report.facts import Facts
+from jobs.report.figures import compute_figures
+from tests.report.invented import AS_OF, Invented, invent
+
+ABOUT = About(as_of=AS_OF, publication_id="3f2a", policy_version="1", model_version="2")
+VOID = {"meta", "link", "input", "br", "hr", "img"}
+HOSTILE = "<script>alert(1)</script>=1+1\u202e\u200b\N{PILE OF POO}" + "x" * 300
+
+
+class Outline(HTMLParser):
+    """What a page is made of; fails on a tag that does not close."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.stack: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        assert self.stack == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.append((tag, given))
+        if given.get("id"):
+            self.ids.append(str(given["id"]))
+        for name in ("href", "src"):
+            if given.get(name):
+                self.links.append(str(given[name]))
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if dict(attrs).get("id"):
+            self.ids.append(str(dict(attrs)["id"]))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.stack.pop() == tag
+
+    def count(self, tag: str) -> int:
+        return sum(1 for name, _ in self.tags if name == tag)
+
+
+@pytest.fixture(scope="module")
+def world() -> Invented:
+    return invent(episodes=900)
+
+
+@pytest.fixture(scope="module")
+def site(world: Invented, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("a site")
+    render_site(facts=world.facts, about=ABOUT, folder=folder)
+    return folder
+
+
+def pages(folder: Path) -> Iterator[tuple[Path, str]]:
+    for path in sorted(folder.rglob("*.html")):
+        yield path, path.read_text(encoding="utf-8")
+
+
+def rendered(world: Invented, folder: Path, **changes: pd.DataFrame) -> Path:
+    facts = {**world.facts, **{f"nightly.{name}": frame for name, frame in changes.items()}}
+    render_site(facts=facts, about=ABOUT, folder=folder)
+    return folder
+
+
+def test_the_first_page_says_what_the_headline_says(world: Invented, site: Path) -> None:
+    text = (site / "index.html").read_text(encoding="utf-8")
+    top = headline(world.reported.figures)
+    assert top.first_line in text
+    for figure in top.figures:
+        assert f'<span class="big">{figure.text}</span>' in text
+
+
+def test_every_page_is_well_formed_and_ids_are_unique(site: Path) -> None:
+    for path, text in pages(site):
+        outline = Outline(text)
+        assert len(outline.ids) == len(set(outline.ids)), path.name
+        assert outline.count("h1") == 1, path.name
+
+
+def test_every_link_leads_somewhere_inside_the_site(site: Path) -> None:
+    targets = {path.resolve(): set(Outline(text).ids) for path, text in pages(site)}
+    for path, text in pages(site):
+        for link in Outline(text).links:
+            assert not re.match(r"[a-z]+:|//", link), f"{path.name} leads out: {link}"
+            file, _, anchor = link.partition("#")
+            target = (path.parent / file).resolve() if file else path.resolve()
+            assert target.exists(), f"{path.name}: {link}"
+            if anchor:
+                assert anchor in targets[target], f"{path.name}: {link}"
+
+
+def test_every_table_has_a_caption_and_headings_with_a_scope(site: Path) -> None:
+    for path, text in pages(site):
+        outline = Outline(text)
+        assert outline.count("table") == outline.count("caption"), path.name
+        assert all(given.get("scope") for tag, given in outline.tags if tag == "th"), path.name
+
+
+def test_every_drawing_has_words_and_numbers_beside_it(site: Path) -> None:
+    text = (site / "missed.html").read_text(encoding="utf-8")
+    assert text.count('role="img" aria-label="') == text.count("<figure") == 1
+    assert "The numbers of this chart" in text
+
+
+def test_pages_hold_no_personal_value(world: Invented, site: Path) -> None:
+    numbers = set(world.facts["nightly.assessments"]["prisoner_number"])
+    persons = set(world.facts["nightly.links"]["cid_person_id"])
+    for path in sorted(site.rglob("*")):
+        if path.is_file():
+            words = set(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+            assert not words & (numbers | persons), path.name
+
+
+def test_the_same_facts_in_any_order_give_the_same_bytes(
+    world: Invented, site: Path, tmp_path: Path
+) -> None:
+    shuffled = {
+        name: frame.sample(frac=1, random_state=5, ignore_index=True)
+        for name, frame in world.facts.items()
+    }
+    render_site(facts=shuffled, about=ABOUT, folder=tmp_path / "again")
+    first = {p.relative_to(site): p.read_bytes() for p in site.rglob("*") if p.is_file()}
+    again = {
+        p.relative_to(tmp_path / "again"): p.read_bytes()
+        for p in (tmp_path / "again").rglob("*")
+        if p.is_file()
+    }
+    assert first == again
+
+
+def test_a_long_list_is_paged_and_whole_as_csv(tmp_path: Path) -> None:
+    world = invent(episodes=26_000)
+    rendered(world, tmp_path)
+    assert (tmp_path / "missed-2.html").exists()
+    assert all(path.stat().st_size < 2_000_000 for path in tmp_path.rglob("*.html"))
+    with (tmp_path / "data" / "missed.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == key_figure(world.reported.figures, "missed.total").value
+    assert f"All {len(rows):,}." in (tmp_path / "missed.html").read_text(encoding="utf-8")
+
+
+def test_hostile_text_of_a_register_stays_text(world: Invented, tmp_path: Path) -> None:
+    census = world.facts["nightly.census"].assign(prison_name=HOSTILE)
+    assessments = world.facts["nightly.assessments"].copy()
+    assessments["prison_id"] = HOSTILE
+    rendered(world, tmp_path, census=census, assessments=assessments)
+    for path, text in pages(tmp_path):
+        Outline(text)
+        assert "<script>alert" not in text, path.name
+        assert "\u202e" not in text, path.name
+    assert "&lt;script&gt;alert(1)" in (tmp_path / "census.html").read_text(encoding="utf-8")
+
+
+def test_a_cell_that_looks_like_a_formula_is_text(world: Invented, tmp_path: Path) -> None:
+    census = world.facts["nightly.census"].assign(prison_name="=HYPERLINK()")
+    rendered(world, tmp_path, census=census)
+    assert "'=HYPERLINK()" in (tmp_path / "data" / "census.csv").read_text(encoding="utf-8")
+
+
+def test_a_night_without_cases_has_a_whole_site(tmp_path: Path) -> None:
+    frames = {name: table.empty() for name, table in results.NIGHTLY.items()}
+    figures = compute_figures(Facts(frames=frames, as_of=AS_OF))
+    render_site(facts={**frames, "nightly.figures": figures}, about=ABOUT, folder=tmp_path)
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "No: nobody has been released without consideration" in text
+    for _, page in pages(tmp_path):
+        Outline(page)
+        assert "nan" not in re.sub(r"<style.*?</style>", "", page).split()
+
+
+def test_a_check_that_did_not_hold_is_a_caveat_on_the_first_page(site: Path) -> None:
+    text = (site / "index.html").read_text(encoding="utf-8")
+    assert "A check did not hold (79 rows): nationality is known for 97 of 100" in text
+
+
+def test_a_notice_stands_on_every_page(world: Invented, tmp_path: Path) -> None:
+    about = About(as_of=AS_OF, publication_id="3f2a", notices=("Published by hand.",))
+    render_site(facts=world.facts, about=about, folder=tmp_path)
+    assert all("Published by hand." in text for _, text in pages(tmp_path))
