@@ -1,6 +1,54 @@
 """The warehouse: publications, identities, decisions and outbox in one PostgreSQL database."""
 
+from jobs.warehouse.attempts import record_attempt
 from jobs.warehouse.embedded import EmbeddedServer
 from jobs.warehouse.embedded import start as start_embedded
+from jobs.warehouse.embedded import stop as stop_embedded
+from jobs.warehouse.engine import open_warehouse
+from jobs.warehouse.ledger import (
+    acknowledge,
+    acknowledgements,
+    decisions,
+    record_decision,
+    withdraw_acknowledgement,
+    withdraw_decision,
+)
+from jobs.warehouse.migrate import upgrade
+from jobs.warehouse.publish import Manifest, Override, Publication, publish
+from jobs.warehouse.reading import (
+    current_publication,
+    latest_before,
+    latest_identities,
+    publication_on,
+    publications,
+    read_rows,
+    read_table,
+)
+from jobs.warehouse.roles import create_roles
 
-__all__ = ["EmbeddedServer", "start_embedded"]
+__all__ = [
+    "EmbeddedServer",
+    "Manifest",
+    "Override",
+    "Publication",
+    "acknowledge",
+    "acknowledgements",
+    "create_roles",
+    "current_publication",
+    "decisions",
+    "latest_before",
+    "latest_identities",
+    "open_warehouse",
+    "publication_on",
+    "publications",
+    "publish",
+    "read_rows",
+    "read_table",
+    "record_attempt",
+    "record_decision",
+    "start_embedded",
+    "stop_embedded",
+    "upgrade",
+    "withdraw_acknowledgement",
+    "withdraw_decision",
+]

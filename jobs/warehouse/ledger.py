@@ -1,0 +1,167 @@
+"""The review ledgers: what people decided and took note of. Rows are withdrawn, never deleted."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import sqlalchemy as sa
+
+from jobs import results
+from jobs.errors import BadInput
+from jobs.schema import Kind
+from jobs.warehouse import engine as opened
+from jobs.warehouse.tables import ACKNOWLEDGEMENTS, DECISIONS
+
+_JUDGEMENT = results.DECISIONS.field("judgement")
+
+
+def decisions(engine: sa.Engine) -> pd.DataFrame:
+    """Every decision that holds, in order of the pair.
+
+    Returns:
+        A frame of `results.DECISIONS`.
+    """
+    columns = [DECISIONS.c[name] for name in results.DECISIONS.columns]
+    query = sa.select(*columns).where(DECISIONS.c.deleted_at.is_(None))
+    query = query.order_by(*(DECISIONS.c[name] for name in results.DECISIONS.key))
+    with opened.begin(engine) as connection:
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+    return results.DECISIONS.frame(pa.Table.from_pylist(rows, results.DECISIONS.arrow_schema))
+
+
+def record_decision(
+    engine: sa.Engine,
+    *,
+    prisoner_number: str,
+    cid_person_id: str,
+    judgement: str,
+    reviewer: str,
+    reason: str,
+) -> int:
+    """Record a reviewer's word on a pair; give the decision's number.
+
+    It holds from the next night on. An earlier decision on the pair is withdrawn as replaced.
+
+    Raises:
+        BadInput: the judgement is unknown, or the reviewer or the reason is missing.
+    """
+    codes = _JUDGEMENT.codes
+    if codes is None or judgement not in codes:
+        known = " or ".join(sorted(codes.values)) if codes else ""
+        raise BadInput(f"judgement [{judgement}]", "no such judgement", f"use {known}")
+    _refuse_blank(
+        "a decision",
+        prisoner_number=prisoner_number,
+        cid_person_id=cid_person_id,
+        reviewer=reviewer,
+        reason=reason,
+    )
+    pair = (
+        DECISIONS.c.prisoner_number == prisoner_number,
+        DECISIONS.c.cid_person_id == cid_person_id,
+    )
+    with opened.begin(engine) as connection:
+        _withdraw(connection, DECISIONS, pair, by=reviewer, reason="replaced by a later decision")
+        number = connection.scalar(
+            sa.insert(DECISIONS)
+            .values(
+                prisoner_number=prisoner_number,
+                cid_person_id=cid_person_id,
+                judgement=judgement,
+                reviewer=reviewer,
+                reason=reason,
+            )
+            .returning(DECISIONS.c.decision_id)
+        )
+    return int(number or 0)
+
+
+def withdraw_decision(engine: sa.Engine, *, decision_id: int, by: str, reason: str) -> None:
+    """Withdraw a decision: the model decides on the pair again from the next night on.
+
+    Raises:
+        BadInput: no such decision holds, or the name or the reason is missing.
+    """
+    _refuse_blank("a withdrawal", by=by, reason=reason)
+    with opened.begin(engine) as connection:
+        chosen = (DECISIONS.c.decision_id == decision_id,)
+        if not _withdraw(connection, DECISIONS, chosen, by=by, reason=reason):
+            raise BadInput(
+                f"decision [{decision_id}]", "does not hold", "take the number of one that does"
+            )
+
+
+def acknowledge(engine: sa.Engine, *, episode_id: str, by: str, note: str) -> int:
+    """Record that somebody takes care of a critical episode; give the row's number.
+
+    An earlier acknowledgement of the episode is withdrawn as replaced.
+
+    Raises:
+        BadInput: the name or the note is missing.
+    """
+    _refuse_blank("an acknowledgement", episode_id=episode_id, by=by, note=note)
+    same = (ACKNOWLEDGEMENTS.c.episode_id == episode_id,)
+    with opened.begin(engine) as connection:
+        _withdraw(connection, ACKNOWLEDGEMENTS, same, by=by, reason="replaced by a later one")
+        number = connection.scalar(
+            sa.insert(ACKNOWLEDGEMENTS)
+            .values(episode_id=episode_id, acknowledged_by=by, note=note)
+            .returning(ACKNOWLEDGEMENTS.c.acknowledgement_id)
+        )
+    return int(number or 0)
+
+
+def withdraw_acknowledgement(engine: sa.Engine, *, episode_id: str, by: str, reason: str) -> None:
+    """Withdraw the acknowledgement of an episode.
+
+    Raises:
+        BadInput: none holds, or the name or the reason is missing.
+    """
+    _refuse_blank("a withdrawal", by=by, reason=reason)
+    with opened.begin(engine) as connection:
+        same = (ACKNOWLEDGEMENTS.c.episode_id == episode_id,)
+        if not _withdraw(connection, ACKNOWLEDGEMENTS, same, by=by, reason=reason):
+            raise BadInput(
+                f"episode [{episode_id}]", "nobody has acknowledged it", "see the episode's number"
+            )
+
+
+def acknowledgements(engine: sa.Engine) -> pd.DataFrame:
+    """Every acknowledgement that holds: episode_id, acknowledged_by, note, acknowledged_at."""
+    shown = {
+        "episode_id": Kind.TEXT,
+        "acknowledged_by": Kind.TEXT,
+        "note": Kind.TEXT,
+        "acknowledged_at": Kind.TIMESTAMP,
+    }
+    query = (
+        sa.select(*(ACKNOWLEDGEMENTS.c[name] for name in shown))
+        .where(ACKNOWLEDGEMENTS.c.deleted_at.is_(None))
+        .order_by(ACKNOWLEDGEMENTS.c.episode_id)
+    )
+    with opened.begin(engine) as connection:
+        rows = connection.execute(query).all()
+    frame = pd.DataFrame(rows, columns=list(shown))
+    return frame.astype({name: kind.pandas for name, kind in shown.items()})
+
+
+def _withdraw(
+    connection: sa.Connection,
+    ledger: sa.Table,
+    chosen: Sequence[sa.ColumnElement[bool]],
+    *,
+    by: str,
+    reason: str,
+) -> int:
+    return connection.execute(
+        sa.update(ledger)
+        .where(ledger.c.deleted_at.is_(None), *chosen)
+        .values(deleted_at=sa.func.clock_timestamp(), deleted_by=by, deletion_reason=reason)
+    ).rowcount
+
+
+def _refuse_blank(what: str, **values: Any) -> None:
+    for name, value in values.items():
+        if not str(value).strip():
+            raise BadInput(what, f"lacks [{name}]", "give it")

@@ -1,0 +1,123 @@
+"""Reading publications back, current or superseded, exactly as they were published."""
+
+from datetime import date, datetime
+from typing import Final
+
+import pandas as pd
+import sqlalchemy as sa
+from psycopg import sql
+
+from jobs import results
+from jobs.errors import BadInput
+from jobs.schema import Table
+from jobs.warehouse import engine as opened
+from jobs.warehouse.bulk import columns_of, copy_out
+from jobs.warehouse.publish import Publication, publication, select_publications
+from jobs.warehouse.tables import CURRENT, INTERVALS, PUBLICATIONS, SNAPSHOTS, SUPERSESSIONS
+
+_SNAPSHOT: Final = (
+    "SELECT {columns} FROM {kept} "
+    "WHERE as_of_date = {as_of} AND publication_number = {number} ORDER BY {key}"
+)
+_STATE: Final = (
+    "SELECT {columns} FROM {kept} "
+    "WHERE since <= {number} AND (until IS NULL OR until > {number}) ORDER BY {key}"
+)
+
+
+def current_publication(engine: sa.Engine, *, as_of: date) -> Publication | None:
+    """The publication that is current for a date; None where nothing is published for it."""
+    with opened.begin(engine) as connection:
+        return _one(
+            connection,
+            PUBLICATIONS.c.as_of_date == as_of,
+            CURRENT.c.publication_number.is_not(None),
+        )
+
+
+def publication_on(engine: sa.Engine, *, as_of: date, at: datetime) -> Publication | None:
+    """The publication that was current for a date at the moment ``at``: what was said then."""
+    with opened.begin(engine) as connection:
+        number = connection.scalar(
+            sa.select(SUPERSESSIONS.c.publication_number)
+            .where(SUPERSESSIONS.c.as_of_date == as_of, SUPERSESSIONS.c.made_current_at <= at)
+            .order_by(SUPERSESSIONS.c.supersession_number.desc())
+            .limit(1)
+        )
+        return _one(connection, PUBLICATIONS.c.publication_number == number)
+
+
+def publications(engine: sa.Engine, *, as_of: date | None = None) -> list[Publication]:
+    """Every publication, of one date where given, in order of publishing."""
+    conditions = () if as_of is None else (PUBLICATIONS.c.as_of_date == as_of,)
+    with opened.begin(engine) as connection:
+        return select_publications(connection, *conditions)
+
+
+def latest_before(engine: sa.Engine, *, as_of: date) -> Publication | None:
+    """The current publication of the last date before ``as_of``; None where there is none."""
+    with opened.begin(engine) as connection:
+        return _latest_before(connection, as_of)
+
+
+def read_table(engine: sa.Engine, publication_id: str, table: str) -> pd.DataFrame:
+    """One table of a publication, rows in order of their key, types as `jobs.schema` gives them.
+
+    Args:
+        engine: the warehouse.
+        publication_id: the publication.
+        table: full name in `results.NIGHTLY`.
+
+    Raises:
+        BadInput: there is no such publication or table.
+    """
+    if table not in results.NIGHTLY:
+        raise BadInput(f"table [{table}]", "no such table", f"use one of {sorted(results.NIGHTLY)}")
+    with opened.begin(engine) as connection:
+        return read_rows(
+            connection, publication(connection, publication_id), results.NIGHTLY[table]
+        )
+
+
+def read_rows(connection: sa.Connection, of: Publication, table: Table) -> pd.DataFrame:
+    """Like `read_table`, within a transaction: an audit reads what is not published yet."""
+    kept = INTERVALS.get(table.full_name)
+    template = _STATE if kept is not None else _SNAPSHOT
+    kept = SNAPSHOTS[table.full_name] if kept is None else kept
+    query = sql.SQL(template).format(
+        columns=columns_of(table.columns),
+        kept=sql.Identifier(str(kept.schema), kept.name),
+        as_of=sql.Literal(of.as_of),
+        number=sql.Literal(of.number),
+        key=columns_of(table.key),
+    )
+    return table.frame(copy_out(connection, table, query))
+
+
+def latest_identities(engine: sa.Engine, *, before: date) -> pd.DataFrame:
+    """Identities of the last current publication before a date, so that ids stay the same.
+
+    Returns:
+        A frame of `results.IDENTITIES`, empty where nothing is published before.
+    """
+    with opened.begin(engine) as connection:
+        last = _latest_before(connection, before)
+        if last is None:
+            return results.IDENTITIES.empty()
+        return read_rows(connection, last, results.IDENTITIES)
+
+
+def _latest_before(connection: sa.Connection, as_of: date) -> Publication | None:
+    last = (
+        sa.select(sa.func.max(CURRENT.c.as_of_date))
+        .where(CURRENT.c.as_of_date < as_of)
+        .scalar_subquery()
+    )
+    return _one(
+        connection, PUBLICATIONS.c.as_of_date == last, CURRENT.c.publication_number.is_not(None)
+    )
+
+
+def _one(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> Publication | None:
+    found = select_publications(connection, *conditions)
+    return found[0] if found else None
