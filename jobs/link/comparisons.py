@@ -1,0 +1,383 @@
+"""What is compared between two rows, and the grades of agreement of each comparison.
+
+One declaration serves the engine (as a Splink comparison), the trainer (as a starting point and
+an anchor for small data) and the reader (as evidence). Facts that depend on each other, such as
+postcode and suburb, are grades of one comparison, so that they are not counted twice.
+
+The first condition that holds is the grade. ``l`` and ``r`` below stand for the two rows.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+RAREST: Final = 2.0**-17
+"""No value counts as rarer than this, about once in 130,000: frequencies of rarer ones are noise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grade:
+    """One grade of agreement.
+
+    ``among_same`` and ``among_others`` are the shares of true pairs and of random pairs that show
+    this grade, as far as experience tells before any data is seen. ``rarity`` names the column
+    whose frequency scales the grade: agreement on a rare value is stronger evidence.
+    """
+
+    name: str
+    sql: str
+    among_same: float
+    among_others: float
+    rarity: str | None = None
+    rarity_share: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """One piece of evidence: columns needed, when nothing can be said, and the grades.
+
+    ``is_fixed``: the shares among others stay as declared, whatever the data shows.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    silent: str
+    grades: tuple[Grade, ...] = field(repr=False)
+    is_fixed: bool = False
+
+    @property
+    def column(self) -> str:
+        """The name of the comparison in the engine's columns."""
+        return self.name.replace(" ", "_").lower()
+
+
+ELSE: Final = "ELSE"
+
+
+def _alike(column: str, at_least: float) -> str:
+    return f"jaro_winkler_similarity({column}_l, {column}_r) >= {at_least}"
+
+
+def _slip(column: str) -> str:
+    """One letter wrong, missing, added or changed over, in a word long enough to bear it.
+
+    Such words are always alike to 0.8, which is much quicker to tell.
+    """
+    return (
+        f"(least(length({column}_l), length({column}_r)) >= 4 AND {_alike(column, 0.8)} "
+        f"AND damerau_levenshtein({column}_l, {column}_r) <= 1)"
+    )
+
+
+def _digit_slips(one: str, other: str, most: int) -> str:
+    """At most so many wrong digits in two texts of one length."""
+    return f"(length({one}) = length({other}) AND hamming({one}, {other}) <= {most})"
+
+
+def _digits_turned(one: str, other: str) -> str:
+    """Two neighbouring digits changed over."""
+    return f"({_digit_slips(one, other, 2)} AND damerau_levenshtein({one}, {other}) <= 1)"
+
+
+def _either_missing(column: str) -> str:
+    return f"{column}_l IS NULL OR {column}_r IS NULL"
+
+
+def _start(column: str) -> str:
+    return (
+        f"(least(length({column}_l), length({column}_r)) >= 3 AND "
+        f"(starts_with({column}_l, {column}_r) OR starts_with({column}_r, {column}_l)))"
+    )
+
+
+def _initial(column: str) -> str:
+    return (
+        f"(least(length({column}_l), length({column}_r)) = 1 "
+        f"AND left({column}_l, 1) = left({column}_r, 1))"
+    )
+
+
+def _elsewhere(column: str) -> str:
+    return (
+        f"(list_contains(all_names_l, {column}_r) OR list_contains(all_names_r, {column}_l))"
+    )
+
+
+GIVEN = Comparison(
+    name="given name",
+    needs=("given", "given_sound", "all_names"),
+    silent=_either_missing("given"),
+    grades=(
+        Grade(name="same", sql="given_l = given_r", rarity="given",
+              among_same=0.78, among_others=0.006),
+        Grade(name="a slip", sql=_slip("given"), rarity="given",
+              among_same=0.09, among_others=0.002),
+        Grade(name="a variant", sql=f"given_sound_l = given_sound_r OR {_alike('given', 0.9)}",
+              rarity="given", rarity_share=0.5, among_same=0.04, among_others=0.003),
+        Grade(name="a short form", sql=f"{_start('given')} OR {_initial('given')}",
+              among_same=0.015, among_others=0.003),
+        Grade(name="elsewhere in the name", sql=_elsewhere("given"),
+              among_same=0.015, among_others=0.004),
+        Grade(name="faintly alike", sql=_alike("given", 0.78),
+              among_same=0.02, among_others=0.02),
+        Grade(name="different", sql=ELSE, among_same=0.04, among_others=0.962),
+    ),
+)  # fmt: skip
+FAMILY = Comparison(
+    name="family name",
+    needs=("family", "family_sound", "family_words", "all_names"),
+    silent=_either_missing("family"),
+    grades=(
+        Grade(name="same", sql="family_l = family_r", rarity="family",
+              among_same=0.80, among_others=0.003),
+        Grade(name="a slip", sql=_slip("family"), rarity="family",
+              among_same=0.09, among_others=0.001),
+        Grade(name="a variant", sql=f"family_sound_l = family_sound_r OR {_alike('family', 0.9)}",
+              rarity="family", rarity_share=0.5, among_same=0.03, among_others=0.003),
+        Grade(name="a part of it",
+              sql=f"list_has_any(family_words_l, family_words_r) OR {_start('family')}",
+              among_same=0.015, among_others=0.002),
+        Grade(name="elsewhere in the name", sql=_elsewhere("family"),
+              among_same=0.015, among_others=0.003),
+        Grade(name="faintly alike", sql=_alike("family", 0.78),
+              among_same=0.015, among_others=0.01),
+        Grade(name="different", sql=ELSE, among_same=0.035, among_others=0.98),
+    ),
+)  # fmt: skip
+MIDDLE = Comparison(
+    name="middle names",
+    needs=("middle",),
+    silent=_either_missing("middle"),
+    grades=(
+        Grade(name="same", sql="middle_l = middle_r", among_same=0.75, among_others=0.01),
+        Grade(name="alike", sql=f"{_alike('middle', 0.88)} OR "
+              "list_has_any(string_split(middle_l, ' '), string_split(middle_r, ' '))",
+              among_same=0.1, among_others=0.02),
+        Grade(name="same initial", sql="left(middle_l, 1) = left(middle_r, 1)",
+              among_same=0.05, among_others=0.07),
+        Grade(name="different", sql=ELSE, among_same=0.1, among_others=0.9),
+    ),
+)  # fmt: skip
+BIRTH = Comparison(
+    name="date of birth",
+    needs=("birth",),
+    silent=_either_missing("birth"),
+    grades=(
+        Grade(name="same", sql="birth_l = birth_r", rarity="birth",
+              among_same=0.88, among_others=0.00007),
+        Grade(name="day and month changed over",
+              sql="left(birth_l, 4) = left(birth_r, 4) AND "
+              "substr(birth_l, 5, 2) = right(birth_r, 2) AND "
+              "right(birth_l, 2) = substr(birth_r, 5, 2)",
+              among_same=0.015, among_others=0.00003),
+        Grade(name="a slip", sql=f"{_digit_slips('birth_l', 'birth_r', 1)} OR "
+              f"{_digits_turned('birth_l', 'birth_r')}",
+              among_same=0.05, among_others=0.0015),
+        Grade(name="two parts of three",
+              sql="right(birth_l, 4) = right(birth_r, 4) OR left(birth_l, 6) = left(birth_r, 6) "
+              "OR (left(birth_l, 4) = left(birth_r, 4) AND right(birth_l, 2) = right(birth_r, 2))",
+              among_same=0.02, among_others=0.006),
+        Grade(name="two slips", sql=_digit_slips("birth_l", "birth_r", 2),
+              among_same=0.015, among_others=0.015),
+        Grade(name="close in years",
+              sql="abs(TRY_CAST(left(birth_l, 4) AS INTEGER) - "
+              "TRY_CAST(left(birth_r, 4) AS INTEGER)) <= 1",
+              among_same=0.01, among_others=0.05),
+        Grade(name="different", sql=ELSE, among_same=0.01, among_others=0.92),
+    ),
+)  # fmt: skip
+GENDER = Comparison(
+    name="gender",
+    needs=("gender",),
+    silent=_either_missing("gender"),
+    grades=(
+        Grade(name="same", sql="gender_l = gender_r", among_same=0.99, among_others=0.7),
+        Grade(name="different", sql=ELSE, among_same=0.01, among_others=0.3),
+    ),
+)
+NATIONALITY = Comparison(
+    name="nationality",
+    needs=("nationality", "nationality_two"),
+    silent=_either_missing("nationality"),
+    grades=(
+        Grade(name="same", sql="nationality_l = nationality_r", rarity="nationality",
+              among_same=0.93, among_others=0.05),
+        Grade(name="same as the second one",
+              sql="nationality_two_l = nationality_r OR nationality_l = nationality_two_r",
+              among_same=0.01, among_others=0.01),
+        Grade(name="different", sql=ELSE, among_same=0.06, among_others=0.94),
+    ),
+)  # fmt: skip
+BIRTH_PLACE = Comparison(
+    name="birth place",
+    needs=("birth_place",),
+    silent=_either_missing("birth_place"),
+    grades=(
+        Grade(name="same", sql="birth_place_l = birth_place_r", rarity="birth_place",
+              among_same=0.8, among_others=0.02),
+        Grade(name="alike", sql=_alike("birth_place", 0.88), among_same=0.08, among_others=0.01),
+        Grade(name="different", sql=ELSE, among_same=0.12, among_others=0.97),
+    ),
+)  # fmt: skip
+STREET = Comparison(
+    name="street",
+    needs=("address", "house"),
+    silent="(address_l IS NULL OR address_r IS NULL) AND (house_l IS NULL OR house_r IS NULL)",
+    grades=(
+        Grade(name="street and number",
+              sql=f"({_alike('address', 0.88)}) AND house_l = house_r",
+              among_same=0.7, among_others=0.00002),
+        Grade(name="street", sql="address_l = address_r", rarity="address",
+              among_same=0.12, among_others=0.0005),
+        Grade(name="street alike", sql=_alike("address", 0.88),
+              among_same=0.06, among_others=0.002),
+        Grade(name="number", sql="house_l = house_r", among_same=0.05, among_others=0.01),
+        Grade(name="different", sql=ELSE, among_same=0.07, among_others=0.98),
+    ),
+)  # fmt: skip
+AREA = Comparison(
+    name="area",
+    needs=("postcode", "suburb", "region"),
+    silent="(postcode_l IS NULL OR postcode_r IS NULL) AND (suburb_l IS NULL OR suburb_r IS NULL)"
+    " AND (region_l IS NULL OR region_r IS NULL)",
+    grades=(
+        Grade(name="postcode and suburb",
+              sql=f"postcode_l = postcode_r AND ({_alike('suburb', 0.88)})",
+              among_same=0.5, among_others=0.0007),
+        Grade(name="postcode", sql="postcode_l = postcode_r",
+              among_same=0.2, among_others=0.001),
+        Grade(name="suburb", sql="suburb_l = suburb_r", rarity="suburb",
+              among_same=0.08, among_others=0.001),
+        Grade(name="postcode or suburb alike",
+              sql=f"({_alike('suburb', 0.88)}) OR "
+              "damerau_levenshtein(postcode_l, postcode_r) <= 1",
+              among_same=0.05, among_others=0.005),
+        Grade(name="postcode district",
+              sql="length(postcode_l) >= 5 AND length(postcode_r) >= 5 AND "
+              "left(postcode_l, length(postcode_l) - 3) = left(postcode_r, length(postcode_r) - 3)",
+              among_same=0.05, among_others=0.01),
+        Grade(name="region", sql="region_l = region_r", rarity="region",
+              among_same=0.05, among_others=0.15),
+        Grade(name="different", sql=ELSE, among_same=0.07, among_others=0.83),
+    ),
+)  # fmt: skip
+HOME_OFFICE = Comparison(
+    name="Home Office reference",
+    needs=("id_ho", "id_ho_file"),
+    silent=_either_missing("id_ho"),
+    is_fixed=True,
+    grades=(
+        Grade(name="same", sql="list_has_any(id_ho_l, id_ho_r)",
+              among_same=0.93, among_others=0.000001),
+        Grade(name="same family file", sql="list_has_any(id_ho_file_l, id_ho_file_r)",
+              among_same=0.02, among_others=0.000002),
+        Grade(name="different", sql=ELSE, among_same=0.05, among_others=0.999997),
+    ),
+)  # fmt: skip
+VARIANT = Comparison(
+    name="name used",
+    needs=("variant",),
+    silent="FALSE",
+    is_fixed=True,
+    grades=(
+        Grade(name="own names", sql="variant_l = 'own' AND variant_r = 'own'",
+              among_same=0.93, among_others=1.0),
+        Grade(name="an alias", sql="variant_l <> 'turned' AND variant_r <> 'turned'",
+              among_same=0.05, among_others=1.0),
+        Grade(name="names changed over", sql=ELSE, among_same=0.02, among_others=1.0),
+    ),
+)  # fmt: skip
+"""Weighs the choice of the variant: without it, whoever has more names would agree more often."""
+
+PEOPLE: Final = (
+    GIVEN, FAMILY, MIDDLE, BIRTH, GENDER, NATIONALITY, BIRTH_PLACE, STREET, AREA, HOME_OFFICE,
+)  # fmt: skip
+
+SYSTEM_NAMES: Final = {"id_pnc": "PNC number", "id_cro": "CRO number", "id_noms": "prison number"}
+
+
+CHECKED: Final = frozenset({"id_pnc", "id_cro"})
+"""Systems with a check letter: a number with a slip is missing, so none is ever compared."""
+
+
+def of_identifier(column: str) -> Comparison:
+    """The comparison of one identifier system's list column.
+
+    Two different valid numbers speak strongly against a pair without deciding it: a number may
+    be somebody else's, or one of several that a person has. For the same reason agreement is
+    held to the chance of a stray number, not to that of a coincidence.
+    """
+    one, other = f"list_extract({column}_l, 1)", f"list_extract({column}_r, 1)"
+    slip = Grade(
+        name="a slip",
+        sql=f"length({one}) >= 5 AND "
+        f"({_digit_slips(one, other, 1)} OR {_digits_turned(one, other)})",
+        among_same=0.03,
+        among_others=0.00002,
+    )
+    return Comparison(
+        name=SYSTEM_NAMES.get(column, column.removeprefix("id_").replace("_", " ")),
+        needs=(column,),
+        silent=_either_missing(column),
+        is_fixed=True,
+        grades=(
+            Grade(name="same", sql=f"list_has_any({column}_l, {column}_r)",
+                  among_same=0.93, among_others=0.000001),
+            *(() if column in CHECKED else (slip,)),
+            Grade(name="different", sql=ELSE, among_same=0.04, among_others=0.99998),
+        ),
+    )  # fmt: skip
+
+
+def comparisons_for(columns: Iterable[str]) -> tuple[Comparison, ...]:
+    """Every comparison that two sides can be held to, given the columns both have values in.
+
+    A comparison with several columns is made if at least its first one, or for streets and areas
+    any one, has values.
+    """
+    present = set(columns)
+    some_of = {STREET.name, AREA.name}
+    chosen = [
+        comparison
+        for comparison in PEOPLE
+        if (present & set(comparison.needs) if comparison.name in some_of
+            else comparison.needs[0] in present)
+    ]  # fmt: skip
+    systems = sorted(
+        name for name in present if name.startswith("id_") and name not in HOME_OFFICE.needs
+    )
+    return (*chosen, *(of_identifier(name) for name in systems), VARIANT)
+
+
+def rarity_columns(comparisons: Iterable[Comparison]) -> list[str]:
+    """The columns whose value frequencies scale some grade."""
+    return sorted({grade.rarity for c in comparisons for grade in c.grades if grade.rarity})
+
+
+def splink_comparison(
+    comparison: Comparison, shares: Iterable[tuple[float, float]]
+) -> dict[str, Any]:
+    """A comparison as Splink wants it, with the shares among same and other for each grade."""
+    levels: list[dict[str, Any]] = [
+        {
+            "sql_condition": comparison.silent,
+            "label_for_charts": "nothing to compare",
+            "is_null_level": True,
+        }
+    ]
+    for grade, (same, others) in zip(comparison.grades, shares, strict=True):
+        level: dict[str, Any] = {
+            "sql_condition": grade.sql,
+            "label_for_charts": grade.name,
+            "m_probability": same,
+            "u_probability": others,
+        }
+        if grade.rarity:
+            level |= {
+                "tf_adjustment_column": grade.rarity,
+                "tf_adjustment_weight": grade.rarity_share,
+                "tf_minimum_u_value": RAREST,
+            }
+        levels.append(level)
+    return {"output_column_name": comparison.column, "comparison_levels": levels}
+

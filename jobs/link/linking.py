@@ -1,0 +1,139 @@
+"""The nightly linkage of the two registers."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from jobs.link.engine import Bench, bench, weigh
+from jobs.link.identities import identities
+from jobs.link.matching import Pairs, one_to_one, posterior
+from jobs.link.model import Model, current_model, usable
+from jobs.link.comparisons import comparisons_for
+from jobs.link.outcomes import (
+    LINKED_FROM,
+    REVIEW_FROM,
+    Decided,
+    decided,
+    evidence,
+    held,
+    least_weight,
+    undecided,
+)
+from jobs.link.persons import immigration_side, prison_side
+from jobs.results import LINKS
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linked:
+    """The links and identities of a night.
+
+    ``links`` holds every pair that is linked, in review, or decided by a reviewer; ``identities``
+    every person of both registers. Both have the columns of `jobs.results` and are sorted by key.
+    """
+
+    links: pd.DataFrame
+    identities: pd.DataFrame
+
+
+def link_registers(
+    *,
+    tables: Mapping[str, pa.Table],
+    decisions: pd.DataFrame,
+    previous_identities: pd.DataFrame,
+    model: Model | None = None,
+) -> Linked:
+    """Link the persons of the prison register with those of the immigration register.
+
+    The same input gives the same links, byte for byte, in whatever order the rows come: sides are
+    sorted by key, the model is frozen, and probabilities are rounded to 6 decimals and weights to
+    4, far above what the order of a sum can move.
+
+    Args:
+        tables: accepted register tables by full name, in the contract's schema.
+        decisions: reviewers' decisions; they always win over the model.
+        previous_identities: identities of the last publication, or an empty frame.
+        model: the model; by default the current one.
+    """
+    model = model or current_model()
+    left, right = prison_side(tables), immigration_side(tables)
+    words = decided(decisions, left, right)
+    known = usable(model, comparisons_for({*left.rows.column_names, *right.rows.column_names}))
+    with bench(left=left, right=right, comparisons=known) as table:
+        table.block()
+        floor = least_weight(len(left), len(right))
+        found = weigh(table, shares=model.shares, at_least=floor)
+        links = _links(table, found, words)
+    linked = links[links["outcome"] == "linked"]
+    log.info(
+        "links: %d linked, %d to review, %d decided by reviewers",
+        len(linked), (links["outcome"] == "review").sum(), links["decided_by"].notna().sum(),
+    )  # fmt: skip
+    return Linked(
+        links=links,
+        identities=identities(
+            prison=left.persons,
+            immigration=right.persons,
+            linked=linked,
+            previous=previous_identities,
+        ),
+    )
+
+
+def _links(table: Bench, found: pd.DataFrame, words: Decided) -> pd.DataFrame:
+    free = undecided(found, words)
+    candidates = found[free].reset_index(drop=True)
+    pairs = Pairs(
+        left=candidates["person_l"].to_numpy(),
+        right=candidates["person_r"].to_numpy(),
+        weight=candidates["weight"].to_numpy(),
+        left_count=len(table.left),
+        right_count=len(table.right),
+    )
+    answer = posterior(pairs)
+    candidates["probability"] = np.round(answer.probability, 6)
+    reasons = held(candidates, table.comparisons)
+    certain = (candidates["probability"] >= LINKED_FROM).to_numpy() & (reasons == None)  # noqa: E711
+    is_linked = one_to_one(pairs, certain, answer.probability)
+    shown = is_linked | (candidates["probability"] >= REVIEW_FROM).to_numpy()
+    modelled = candidates[shown].assign(
+        outcome=np.where(is_linked[shown], "linked", "review"),
+        evidence=evidence(
+            candidates[shown], table.comparisons, prior=answer.prior, reasons=reasons[shown]
+        ),
+        match_weight=candidates.loc[shown, "weight"] + answer.prior,
+        decided_by=None,
+    )
+    links = pd.concat([modelled, _decided_links(table, found, words, answer.prior)])
+    links["prisoner_number"] = table.left.persons.to_numpy()[links["person_l"].to_numpy(np.int64)]
+    links["cid_person_id"] = table.right.persons.to_numpy()[links["person_r"].to_numpy(np.int64)]
+    links["match_weight"] = links["match_weight"].astype("float64").round(4) + 0.0
+    links = links[LINKS.columns].sort_values(list(LINKS.key)).reset_index(drop=True)
+    return links.astype({field.name: field.kind.pandas for field in LINKS.fields})
+
+
+def _decided_links(
+    table: Bench, found: pd.DataFrame, words: Decided, prior: float
+) -> pd.DataFrame:
+    """The decided pairs, with the model's evidence where it weighed them."""
+    decisions = pd.DataFrame(
+        {
+            "person_l": words.left,
+            "person_r": words.right,
+            "outcome": np.where(words.must_link, "linked", "not_linked"),
+            "probability": np.where(words.must_link, 1.0, 0.0),
+            "decided_by": words.reviewer,
+        }
+    )
+    weighed = decisions.merge(found, how="left", on=["person_l", "person_r"])
+    reasons = np.full(len(weighed), None, dtype=object)
+    proof = evidence(weighed, table.comparisons, prior=prior, reasons=reasons)
+    return weighed.assign(
+        evidence=proof.where(weighed["weight"].notna(), "{}"),
+        match_weight=(weighed["weight"] + prior).fillna(0.0),
+    )

@@ -1,0 +1,113 @@
+"""The model: for each grade of each comparison, its share among true pairs and among others.
+
+The night uses a frozen model, a JSON file in ``jobs/link/models``: training at night would let
+yesterday's links change because somebody else's record did. Its digest stands in every
+publication's manifest.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from jobs.errors import BadInput
+from jobs.files import canonical_json, text_digest
+from jobs.link.comparisons import VARIANT, Comparison
+
+FOLDER: Final = Path(__file__).parent / "models"
+CURRENT: Final = FOLDER / "current.json"
+
+Shares = Mapping[str, Mapping[str, tuple[float, float]]]
+"""Comparison name -> grade name -> (share among same, share among others)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A trained model.
+
+    ``trained_on`` says what the shares were learned from (counts and digests, no values);
+    it is part of the digest.
+    """
+
+    version: str
+    shares: Shares
+    trained_on: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over everything that the model says."""
+        return text_digest(canonical_json(self._plain()))
+
+    def _plain(self) -> dict[str, Any]:
+        shares = {
+            comparison: {grade: list(pair) for grade, pair in grades.items()}
+            for comparison, grades in self.shares.items()
+        }
+        return {"version": self.version, "trained_on": dict(self.trained_on), "shares": shares}
+
+    def write(self, path: Path) -> None:
+        """Write the model as JSON that a person can read and compare."""
+        text = json.dumps(self._plain(), indent=1, ensure_ascii=False, sort_keys=True)
+        path.write_text(text + "\n", encoding="utf-8")
+
+
+def read_model(path: Path) -> Model:
+    """Read a model that `Model.write` wrote.
+
+    Raises:
+        BadInput: the file is missing or not a model.
+    """
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        shares = {
+            comparison: {grade: (float(pair[0]), float(pair[1])) for grade, pair in grades.items()}
+            for comparison, grades in plain["shares"].items()
+        }
+        return Model(version=plain["version"], shares=shares, trained_on=plain["trained_on"])
+    except FileNotFoundError:
+        raise BadInput(f"model [{path}]", "no such file", "train one or name another") from None
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise BadInput(
+            f"model [{path}]", f"not a linkage model ({type(error).__name__})", "train it again"
+        ) from None
+
+
+def current_model() -> Model:
+    """The approved model that the night uses."""
+    return read_model(CURRENT)
+
+
+def first_shares(comparisons: Iterable[Comparison]) -> dict[str, dict[str, tuple[float, float]]]:
+    """What is believed before any data: the shares in the declarations, summing to 1."""
+    shares: dict[str, dict[str, tuple[float, float]]] = {}
+    for comparison in comparisons:
+        same = sum(grade.among_same for grade in comparison.grades)
+        others = sum(grade.among_others for grade in comparison.grades)
+        is_constant = comparison.name == VARIANT.name
+        shares[comparison.name] = {
+            grade.name: (
+                grade.among_same / same,
+                1.0 if is_constant else grade.among_others / others,
+            )
+            for grade in comparison.grades
+        }
+    return shares
+
+
+def usable(model: Model, comparisons: Iterable[Comparison]) -> tuple[Comparison, ...]:
+    """The comparisons that the model knows, with every grade.
+
+    Raises:
+        BadInput: the model knows a comparison under other grades: it is of another version.
+    """
+    known = tuple(c for c in comparisons if c.name in model.shares)
+    for comparison in known:
+        grades = [grade.name for grade in comparison.grades]
+        if sorted(grades) != sorted(model.shares[comparison.name]):
+            raise BadInput(
+                f"model [{model.version}]",
+                f"other grades of [{comparison.name}] than this code",
+                "train it again",
+            )
+    return known

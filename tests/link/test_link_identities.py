@@ -1,0 +1,73 @@
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobs.link.identities import identities
+from tests.link.invented import no_identities
+
+PRISON = pd.Index(["P1", "P2", "P3"])
+IMMIGRATION = pd.Index(["C1", "C2", "C3"])
+
+
+def joined(pairs: list[tuple[str, str]], previous: pd.DataFrame | None = None) -> dict[str, str]:
+    found = frame(pairs, previous)
+    return dict(zip(found["person_id"], found["identity_id"], strict=True))
+
+
+def frame(pairs: list[tuple[str, str]], previous: pd.DataFrame | None = None) -> pd.DataFrame:
+    linked = pd.DataFrame(pairs, columns=["prisoner_number", "cid_person_id"])
+    return identities(
+        prison=PRISON,
+        immigration=IMMIGRATION,
+        linked=linked,
+        previous=no_identities() if previous is None else previous,
+    )
+
+
+def test_everybody_has_an_identity_and_linked_people_share_one():
+    found = joined([("P1", "C2")])
+    assert len(found) == 6
+    assert found["P1"] == found["C2"]
+    assert len(set(found.values())) == 5
+
+
+def test_an_identity_keeps_its_id_when_a_link_comes():
+    before = frame([])
+    found = joined([("P1", "C2")], before)
+    earlier = dict(zip(before["person_id"], before["identity_id"], strict=True))
+    assert found["P1"] == min(earlier["P1"], earlier["C2"])
+
+
+def test_a_split_leaves_the_id_with_the_prison_person():
+    before = frame([("P1", "C2")])
+    found = joined([], before)
+    shared = before.set_index("person_id")["identity_id"]["P1"]
+    assert found["P1"] == shared
+    assert found["C2"] != shared
+
+
+def test_a_part_that_moves_to_another_person_gets_a_new_id_only_where_it_must():
+    before = frame([("P1", "C1"), ("P2", "C2")])
+    found = joined([("P1", "C2"), ("P2", "C1")], before)
+    assert found["P1"] != found["P2"]
+    assert {found["P1"], found["P2"]} == set(before["identity_id"]) - {
+        before.set_index("person_id")["identity_id"][who] for who in ("P3", "C3")
+    }
+
+
+some_pairs = st.permutations(["C1", "C2", "C3"]).flatmap(
+    lambda order: st.integers(0, 3).map(lambda n: list(zip(PRISON, order, strict=True))[:n])
+)
+
+
+@settings(deadline=None)
+@given(nights=st.lists(some_pairs, min_size=1, max_size=6))
+def test_over_any_nights_ids_join_exactly_who_is_linked_and_settle(nights):
+    previous = None
+    for night in nights:
+        previous = frame(night, previous)
+        found = dict(zip(previous["person_id"], previous["identity_id"], strict=True))
+        groups = 6 - len(night)
+        assert len(set(found.values())) == groups
+        assert all(found[one] == found[other] for one, other in night)
+        assert frame(night, previous).equals(previous)

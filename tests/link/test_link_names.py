@@ -1,0 +1,85 @@
+import pandas as pd
+import pytest
+
+from jobs.link import names
+
+
+def standard(name: str | None) -> str | None:
+    return _one(names.standard, name)
+
+
+def family(name: str) -> str | None:
+    return _one(names.family_form, standard(name))
+
+
+def sound(name: str) -> str | None:
+    return _one(names.sound, family(name))
+
+
+def _one(form, value):
+    found = form(pd.Series([value], dtype="str")).iloc[0]
+    return None if pd.isna(found) else found
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        pytest.param("  O'NEILL ", "oneill", id="apostrophe, capitals, blanks"),
+        pytest.param("Łukasz", "lukasz", id="Polish letters"),
+        pytest.param("Nguyễn", "nguyen", id="Vietnamese marks"),
+        pytest.param("Ковальски", "kovalski", id="Cyrillic"),
+        pytest.param("Jean-Pierre", "jean pierre", id="hyphen parts words"),
+        pytest.param("Mr John", "john", id="title"),
+        pytest.param("MIG_ERROR_Smith", None, id="made by a system"),
+        pytest.param("DUPLICATE_", None, id="marked as a duplicate"),
+        pytest.param("NO_SHOW_1", None, id="did not appear"),
+        pytest.param("Not Known", None, id="not known"),
+        pytest.param("---", None, id="no letters"),
+        pytest.param(None, None, id="missing"),
+    ],
+)
+def test_a_name_is_written_in_one_alphabet_or_missing(written, expected):
+    assert standard(written) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("van der Berg", "Berg", id="particles"),
+        pytest.param("al-Masri", "Masri", id="article"),
+        pytest.param("O Neill", "O'Neill", id="Irish"),
+        pytest.param("Mac Donald", "MacDonald", id="Scottish"),
+        pytest.param("Abd al-Rahman", "Abdulrahman", id="servant of"),
+        pytest.param("Abdel Rahman", "Abdurrahman", id="servant of, other vowels"),
+        pytest.param("da Silva", "Silva", id="Portuguese"),
+        pytest.param("Ben Ali", "Benali", id="Maghreb"),
+    ],
+)
+def test_forms_of_one_family_name_are_one_word(one, other):
+    assert family(one) == family(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("Mohammed", "Muhamad", id="spelling"),
+        pytest.param("Mohammed", "محمد", id="Arabic without vowels"),
+        pytest.param("Mohammed", "Мухаммед", id="by way of Cyrillic"),
+        pytest.param("Yusuf", "Youssef", id="French spelling"),
+        pytest.param("Jusuf", "يوسف", id="German spelling and Arabic"),
+        pytest.param("Kowalski", "Ковальски", id="Polish and Russian"),
+        pytest.param("Philip", "Filip", id="ph and f"),
+        pytest.param("Qasim", "Kassim", id="q and k"),
+    ],
+)
+def test_variants_of_one_name_share_a_sound(one, other):
+    assert sound(one) == sound(other)
+
+
+def test_different_names_keep_different_sounds():
+    assert len({sound(name) for name in ("Smith", "Jones", "Nguyen", "Okafor", "Popescu")}) == 5
+
+
+def test_words_leave_out_particles_but_never_the_whole_name():
+    found = names.words(pd.Series(["maria de la cruz", "de la"], dtype="str"))
+    assert found.tolist() == [["maria", "cruz"], ["de", "la"]]
