@@ -14,7 +14,6 @@ class Detail(StrEnum):
 
     COUNTS = "counts"
     REFERENCES = "references"
-    FULL = "full"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +87,7 @@ class Picture:
 
     name: str
     finding: str
-    description: str
+    numbers: str
     png: bytes = field(repr=False)
 
 
@@ -103,14 +102,21 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Briefing:
-    """Everything that one reader's email says."""
+    """Everything that one reader's email says.
+
+    ``changes`` say what moved since ``since``, the last night reported. ``actions`` are the first
+    of ``actions_total`` custody episodes that need a decision within 7 days; ``acknowledged`` of
+    them are left out because somebody has taken them on.
+    """
 
     as_of: date
     publication_id: str
     headline: Headline
+    since: date | None
     changes: tuple[str, ...]
     actions: tuple[Action, ...]
     actions_total: int
+    acknowledged: int
     sections: tuple[Section, ...]
     capacity: str
     caveats: tuple[str, ...]

@@ -5,6 +5,8 @@ cases and from a case to its reasons. Everything reads the frames of one publica
 else.
 """
 
+from jobs.report.brief import TABLES as BRIEFING_TABLES
+from jobs.report.brief import Briefer, Earlier
 from jobs.report.build import Reported, build_report
 from jobs.report.cases import LISTS, case_list, explain
 from jobs.report.facts import About
@@ -13,9 +15,12 @@ from jobs.report.headline import headline, key_figure
 from jobs.report.pages import render_site
 
 __all__ = [
+    "BRIEFING_TABLES",
     "FIGURES",
     "LISTS",
     "About",
+    "Briefer",
+    "Earlier",
     "Reported",
     "build_report",
     "case_list",

@@ -1,4 +1,4 @@
-"""What a reader must bear in mind before trusting the numbers of a night."""
+"""Sentences that pages and emails share: the backlog, and what to bear in mind."""
 
 from collections.abc import Mapping
 
@@ -46,3 +46,18 @@ def failed_checks(facts: Mapping[str, pd.DataFrame]) -> list[str]:
         many = "" if pd.isna(count) or not count else f" ({plural(int(count), 'row', 'rows')})"
         sentences.append(f"A check did not hold{many}: {row['meaning']}.")
     return sentences
+
+
+def backlog_sentence(figures: pd.DataFrame) -> str:
+    """Work and staff in a sentence or two."""
+    cases = key_figure(figures, "backlog.open")
+    working = key_figure(figures, "staff.working")
+    each = key_figure(figures, "staff.cases_per_fte")
+    diverted = key_figure(figures, "staff.diverted")
+    lead = f"{plural(cases.value, 'criminal case is', 'criminal cases are')} open"
+    if each.value is None:
+        return f"{lead}; the number of staff at work on them is not known."
+    lead += f", {each.text} for each of the {working.text} full-time equivalents at work on them."
+    if diverted.value:
+        lead += f" Another {diverted.text} work elsewhere."
+    return lead

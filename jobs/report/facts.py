@@ -31,8 +31,8 @@ class Facts:
 class About:
     """What a publication says of itself on every page and email.
 
-    ``delivered`` maps each register to the text of its own time stamp, where it is known.
     ``pages_url`` is where readers find the pages; empty where they only have the folder.
+    ``notices`` stand on every page and email, as when a named person let a night pass.
     """
 
     as_of: date

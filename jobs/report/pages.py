@@ -15,7 +15,7 @@ from jobs.briefing import number_text, plural
 from jobs.report import sheets
 from jobs.report.case_pages import CasePages
 from jobs.report.cases import case_list
-from jobs.report.caveats import caveats
+from jobs.report.caveats import backlog_sentence, caveats
 from jobs.report.facts import About
 from jobs.report.findings import (
     backlog_by_age,
@@ -182,7 +182,7 @@ def _backlog(site: Site) -> None:
         ListPage(
             name="backlog",
             title="Backlog",
-            lead=_backlog_lead(site.figures),
+            lead=backlog_sentence(site.figures),
             columns=sheets.BACKLOG_COLUMNS,
             tiles=tiles(
                 key_figure(site.figures, id_)
@@ -331,20 +331,6 @@ def _definitions(site: Site) -> None:
 def _reasons(site: Site) -> None:
     for file, cases in site.cases.pages():
         site.page(file, "cases.html.j2", "Reasons", cases=cases)
-
-
-def _backlog_lead(figures: pd.DataFrame) -> str:
-    cases = key_figure(figures, "backlog.open")
-    working = key_figure(figures, "staff.working")
-    each = key_figure(figures, "staff.cases_per_fte")
-    diverted = key_figure(figures, "staff.diverted")
-    lead = f"{plural(cases.value, 'criminal case is', 'criminal cases are')} open"
-    if each.value is None:
-        return f"{lead}; the number of staff at work on them is not known."
-    lead += f", {each.text} for each of the {working.text} full-time equivalents at work on them."
-    if diverted.value:
-        lead += f" Another {diverted.text} work elsewhere."
-    return lead
 
 
 def _listed(facts: Facts) -> Iterator[str]:

@@ -1,0 +1,34 @@
+"""Emails: rendered once from a publication, stored in the outbox, sent once to each recipient.
+
+`enqueue` renders and stores, `send_one` and `send_pending` hand over to a transport. Messages hold
+counts and references only.
+"""
+
+from jobs.notify.message import Message, render
+from jobs.notify.outbox import SendReport, enqueue, send_one, send_pending
+from jobs.notify.recipients import Recipient, load_recipients
+from jobs.notify.transport import (
+    FolderTransport,
+    RefusedError,
+    SmtpTransport,
+    Transport,
+    UnknownFateError,
+    transport_for,
+)
+
+__all__ = [
+    "FolderTransport",
+    "Message",
+    "Recipient",
+    "RefusedError",
+    "SendReport",
+    "SmtpTransport",
+    "Transport",
+    "UnknownFateError",
+    "enqueue",
+    "load_recipients",
+    "render",
+    "send_one",
+    "send_pending",
+    "transport_for",
+]

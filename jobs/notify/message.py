@@ -1,0 +1,194 @@
+"""An email: one briefing as plain text and HTML that say the same, the same bytes every time.
+
+Nothing in it comes from the clock: the date is that of the night, the Message-ID follows from
+publication and recipient, so a server that gets it twice can see that it is the same message.
+"""
+
+import base64
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import cache
+from typing import Any, Final
+
+import css_inline
+import jinja2
+
+from jobs.briefing import Briefing, day_text, plural
+from jobs.errors import BadInput
+from jobs.files import canonical_json, text_digest
+from jobs.notify.recipients import ADDRESS, Recipient
+
+CONTENT_HEADER: Final = "X-Reconciliation-Content"
+FIGURES_HEADER: Final = "X-Reconciliation-Figures"
+MOST_BYTES: Final = 100_000
+_SEND_TIME: Final = time(23, 59, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A rendered email, ready to be stored and sent."""
+
+    recipient: str
+    subject: str
+    data: bytes
+
+
+def render(
+    *,
+    recipient: Recipient,
+    briefing: Briefing,
+    sender: str,
+    correction: tuple[str, ...] = (),
+) -> Message:
+    """Render a briefing for a recipient.
+
+    Args:
+        recipient: who receives it.
+        briefing: what it says.
+        sender: address in From; its domain is that of the Message-ID.
+        correction: what changed since an earlier email for the same night; makes this a
+            correction.
+
+    Raises:
+        BadInput: the sender is not one plain address.
+    """
+    if not ADDRESS.fullmatch(sender):
+        raise BadInput("setting [mail_from]", "not one plain email address", "give name@domain")
+    subject = _subject(briefing, is_correction=bool(correction))
+    digest = text_digest(briefing.publication_id, recipient.address, "\n".join(correction))
+    domain = sender.partition("@")[2]
+    words: dict[str, Any] = {
+        "b": briefing,
+        "role": recipient.role,
+        "subject": subject,
+        "correction": correction,
+        "actions_line": _actions_line(briefing),
+    }
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address("Consideration for deportation", addr_spec=sender)
+    message["To"] = Address(addr_spec=recipient.address)
+    message["Subject"] = subject
+    message["Date"] = format_datetime(datetime.combine(briefing.as_of, _SEND_TIME))
+    message["Message-ID"] = f"<{digest[:32]}@{domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message[CONTENT_HEADER] = content_digest(briefing)
+    message[FIGURES_HEADER] = _figures_text(briefing)
+    message.set_content(_tidy(_render("email.txt.j2", words)), cte="quoted-printable")
+    html = _inliner().inline(_render("email.html.j2", words))
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    related = list(message.iter_parts())[-1]
+    for picture in briefing.pictures:
+        related.add_related(
+            picture.png,
+            "image",
+            "png",
+            cid=f"<{picture.name}@charts>",
+            disposition="inline",
+            filename=f"{picture.name}.png",
+        )
+    _fix_boundaries(message, digest)
+    return Message(recipient=recipient.address, subject=subject, data=message.as_bytes())
+
+
+def content_digest(briefing: Briefing) -> str:
+    """Digest of what a briefing says, whatever publication it comes from; pictures are left out."""
+    content = asdict(briefing)
+    for key in ("publication_id", "pictures", "pages_url"):
+        del content[key]
+    return text_digest(json.dumps(content, sort_keys=True, default=str))
+
+
+def told_figures(headers: Any) -> dict[str, str]:
+    """The key figures that an earlier message told, by label."""
+    text = base64.b64decode(str(headers[FIGURES_HEADER] or "").replace(" ", ""))
+    return dict(json.loads(text)) if text else {}
+
+
+def _figures_text(briefing: Briefing) -> str:
+    encoded = base64.b64encode(canonical_json(figures_of(briefing)).encode()).decode()
+    return " ".join(encoded[i : i + 64] for i in range(0, len(encoded), 64))
+
+
+def figures_of(briefing: Briefing) -> dict[str, str]:
+    """The key figures that a briefing tells, by label."""
+    return {figure.label: _with_range(figure) for figure in briefing.headline.figures}
+
+
+def _with_range(figure: Any) -> str:
+    return f"{figure.text} ({figure.range_text})" if figure.range_text else str(figure.text)
+
+
+def _subject(briefing: Briefing, *, is_correction: bool) -> str:
+    start = "Correction: " if is_correction else ""
+    return f"{start}{day_text(briefing.as_of)}: {briefing.headline.subject_number}"
+
+
+def _actions_line(briefing: Briefing) -> str:
+    total, shown = briefing.actions_total, len(briefing.actions)
+    taken = (
+        f" {plural(briefing.acknowledged, 'other is', 'others are')} already taken on."
+        if briefing.acknowledged
+        else ""
+    )
+    if not total:
+        return f"Nobody to be decided on within 7 days.{taken}"
+    people = plural(total, "person is", "people are")
+    if not shown:
+        return f"{people} to be decided on within 7 days.{taken}"
+    order = "Most serious first:" if shown == total else f"The {shown} most serious:"
+    return f"{people} to be decided on within 7 days.{taken} {order}"
+
+
+def _days_left(days: int) -> str:
+    if days < 0:
+        return f"date passed {plural(-days, 'day', 'days')} ago"
+    return "today" if days == 0 else f"in {plural(days, 'day', 'days')}"
+
+
+def _day(value: date | None) -> str:
+    return day_text(value)
+
+
+def _tidy(text: str) -> str:
+    """No more than one empty line in a row."""
+    lines: list[str] = []
+    for line in text.strip().splitlines():
+        if line.strip() or (lines and lines[-1]):
+            lines.append(line.rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _render(template: str, words: dict[str, Any]) -> str:
+    return _environment().get_template(template).render(**words)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("jobs.notify"),
+        autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",)),
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {
+        "day": _day,
+        "days_left": _days_left,
+        "cid": lambda name: f"{name}@charts",
+    }
+    return environment
+
+
+@cache
+def _inliner() -> Any:
+    return css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
+
+
+def _fix_boundaries(message: EmailMessage, digest: str) -> None:
+    """Give multipart bodies boundaries that follow from the content, not from chance."""
+    bodies = [part for part in message.walk() if part.is_multipart()]
+    for place, part in enumerate(bodies):
+        part.set_boundary(f"=_{digest[32:56]}_{place}")

@@ -1,0 +1,94 @@
+"""Who receives the emails, how much they may see, and which part of the work is theirs."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from jobs.briefing import Detail, Reader
+from jobs.errors import BadInput
+
+DEFAULT_FILE: Final = Path(__file__).with_name("recipients.toml")
+ADDRESS: Final = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+)
+"""One plain address: no display name, no line break, no second recipient."""
+
+
+class Recipient(BaseModel):
+    """A reader of the emails.
+
+    ``prisons`` and ``teams`` limit the lists of cases and add a section for each; the headline is
+    the same for everyone. With ``detail`` at counts, no reference is shown.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    address: str
+    role: str = Field(min_length=1)
+    prisons: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    detail: Detail = Detail.REFERENCES
+
+    @field_validator("address")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        if len(value) > 254 or not ADDRESS.fullmatch(value):
+            raise ValueError("not one plain email address")
+        return value
+
+    @property
+    def reader(self) -> Reader:
+        """What the report needs to know of the recipient."""
+        return Reader(prisons=self.prisons, teams=self.teams, detail=self.detail)
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    recipient: tuple[Recipient, ...] = Field(min_length=1)
+
+
+def load_recipients(path: Path | None = None) -> tuple[Recipient, ...]:
+    """Read a recipients file (TOML, a ``[[recipient]]`` table for each reader).
+
+    Args:
+        path: the file; None takes the invented list that comes with the software.
+
+    Raises:
+        BadInput: no such file, not TOML, an unknown key, a value that does not fit, an address
+            twice, or nobody in it.
+    """
+    path = path or DEFAULT_FILE
+    where = f"recipients file [{path}]"
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(where, error.strerror or "cannot be read", "name a TOML file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(where, f"not TOML: {error}", "mend the line") from None
+    try:
+        recipients = _File.model_validate(content).recipient
+    except ValidationError as error:
+        raise BadInput(where, *_first(error.errors()[0])) from None
+    seen: set[str] = set()
+    for place, recipient in enumerate(recipients, start=1):
+        if recipient.address.lower() in seen:
+            raise BadInput(where, f"recipient {place} repeats an address", "keep one of the two")
+        seen.add(recipient.address.lower())
+    return recipients
+
+
+def _first(error: Any) -> tuple[str, str]:
+    """What is wrong, by the place of the recipient and never by address, and what to do."""
+    place = [
+        f"recipient {part + 1}" if isinstance(part, int) else f"[{part}]"
+        for part in error["loc"]
+        if part != "recipient"
+    ]
+    message = str(error["msg"]).removeprefix("Value error, ")
+    known = ", ".join(Recipient.model_fields)
+    return f"{' '.join(place) or 'no recipient'}: {message}", f"each has: {known}"

@@ -1,0 +1,138 @@
+"""A published night in a real warehouse, and real mail servers that behave or misbehave."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+from aiosmtpd.controller import Controller
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from jobs.report import About, Briefer
+from jobs.warehouse import Manifest, open_warehouse, publish, upgrade
+from tests.report.invented import AS_OF, Invented, invent
+
+
+@pytest.fixture(scope="session")
+def world() -> Invented:
+    return invent(episodes=300)
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[sa.Engine]:
+    engine = open_warehouse(database)
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def publication(engine: sa.Engine, world: Invented) -> str:
+    return publish_night(engine, world.facts, "first")
+
+
+def publish_night(engine: sa.Engine, facts: dict[str, pd.DataFrame], code: str) -> str:
+    manifest = Manifest(
+        as_of=AS_OF,
+        inputs={},
+        contract_version="1",
+        code_version=code,
+        policy_version="1",
+        model_version="1",
+    )
+    return publish(engine, manifest=manifest, tables=facts).publication_id
+
+
+def briefer(world: Invented, publication_id: str) -> Briefer:
+    about = About(as_of=AS_OF, publication_id=publication_id)
+    return Briefer(facts=world.facts, about=about)
+
+
+class Server:
+    """A mail server's behaviour; keeps what it accepted."""
+
+    def __init__(self, **answers: str) -> None:
+        self.answers = answers
+        self.accepted: list[tuple[list[str], bytes]] = []
+        self.seen_data = 0
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
+    ) -> str:
+        for part, answer in self.answers.items():
+            if part in address:
+                return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        self.seen_data += 1
+        if "data" in self.answers:
+            answer = self.answers["data"]
+            if answer == "vanish":
+                server.transport.abort()
+                await asyncio.sleep(0)
+                return "250 too late"
+            return answer
+        self.accepted.append((list(envelope.rcpt_tos), bytes(envelope.content)))
+        return "250 OK"
+
+
+@pytest.fixture
+def mail_server() -> Iterator[Callable[..., tuple[Server, str]]]:
+    """Start a mail server with the given answers; gives it and its URL."""
+    running: list[Controller] = []
+
+    def start(answers: dict[str, str] | None = None, **options: Any) -> tuple[Server, str]:
+        server = Server(**(answers or {}))
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        controller = Controller(server, hostname="127.0.0.1", port=port, **options)
+        controller.start()
+        running.append(controller)
+        return server, f"127.0.0.1:{port}"
+
+    yield start
+    for controller in running:
+        controller.stop(no_assert=True)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that signs itself, and its key."""
+    folder = tmp_path_factory.mktemp("certificate")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2000, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2100, 1, 1, tzinfo=UTC))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    public, private = folder / "server.pem", folder / "server.key"
+    public.write_bytes(built.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return public, private
