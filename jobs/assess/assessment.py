@@ -37,10 +37,24 @@ from jobs.assess.nationality import (
 )
 from jobs.assess.reasons import give_reasons
 from jobs.assess.rules import Policy
-from jobs.assess.scope import Scope, decide_scope
+from jobs.assess.scope import SCOPE_RULES, Scope, decide_scope
 from jobs.assess.sentences import Sentenced, read_sentences
 from jobs.results import ASSESSMENTS
 
+_EPISODE_COLUMNS = (
+    "episode_id",
+    "prisoner_number",
+    "prison_id",
+    "reception_date",
+    "status",
+    "legal_status",
+    "imprisonment_status",
+    "sentence_start_date",
+    *st.RELEASE_DATES,
+    "last_movement_type",
+    "last_movement_reason",
+    "last_movement_date",
+)
 COURT_RECOMMENDATION = "REC_DEP"
 
 
@@ -108,27 +122,30 @@ def find(
 ) -> Findings:
     """Find out everything about every episode; `assess` turns it into tables."""
     day = np.datetime64(as_of, "D")
-    episodes = tables["prison.episodes"].sort_by("episode_id")
+    episodes = col.sort(tables["prison.episodes"], by="episode_id", keep=_EPISODE_COLUMNS)
+    persons = tables["prison.persons"]
+    person = col.positions(episodes.column("prisoner_number"), persons.column("prisoner_number"))
     night = np.full(len(episodes), day)
     sentenced = read_sentences(episodes=episodes, sentences=tables["prison.sentences"], as_of=day)
     custody = read_custody(episodes=episodes, movements=tables["prison.movements"], as_of=day)
     recommended = col.is_one_of(episodes, "imprisonment_status", {COURT_RECOMMENDATION})
     identified = identify(episodes=episodes, tables=tables, links=links, identities=identities)
-    cases = read_cases(tables=tables, persons=identified.persons, as_of=day)
+    cases, events = read_cases(tables=tables, persons=identified.persons, as_of=day)
     nationality = read_nationality(
-        episodes=episodes,
-        persons=tables["prison.persons"],
+        person=person,
+        persons=persons,
         other=_other_record(identified, cases),
         is_court_recommended=recommended,
         selects=sentenced.selects,
         conduct=sentenced.conduct,
         policy=policy,
     )
-    decisions = read_decisions(tables=tables, cases=cases, as_of=day)
+    decisions = read_decisions(cases=cases, known=events, as_of=day)
     handled = handle(
         tables=tables,
         identified=identified,
         cases=cases,
+        events=events,
         decisions=decisions,
         custody=custody,
         window=_window(episodes, sentenced, custody, recommended, identified.identity, day),
@@ -139,7 +156,7 @@ def find(
         nationality=nationality,
         is_court_recommended=recommended,
         identity=identified.identity,
-        born=_born(episodes, tables["prison.persons"]),
+        born=col.at(col.days(persons, "date_of_birth"), person, NO_DAY),
         is_exempt_on_record=handled.is_exempt,
         is_extradited=custody.is_extradited,
         policy=policy,
@@ -192,12 +209,6 @@ def _other_record(identified: Identified, cases: Cases) -> OtherRecord:
         firm=cases.is_criminal & ~cases.is_british,
         found_british=cases.is_british,
     )
-
-
-def _born(episodes: pa.Table, persons: pa.Table) -> Days:
-    row = col.positions(episodes.column("prisoner_number"), persons.column("prisoner_number"))
-    born: Days = col.at(col.days(persons, "date_of_birth"), row, NO_DAY)
-    return born
 
 
 def _window(
@@ -289,10 +300,10 @@ def _assessments(found: Findings) -> pd.DataFrame:
 
 
 def _scope_rules(found: Findings) -> pa.Array:
+    names = [*SCOPE_RULES, "exit.died", "exit.removed"]
     gone = found.scope.in_scope & ~found.in_scope
-    died = found.custody.kind == DIED
-    rules = np.where(gone, np.where(died, "exit.died", "exit.removed"), found.scope.scope_rule)
-    return pa.array(rules.astype(object), pa.string())
+    exit_rule = np.where(found.custody.kind == DIED, len(names) - 2, len(names) - 1)
+    return _codes(np.where(gone, exit_rule, found.scope.scope_rule), names)
 
 
 def _codes(numbers: Whole, names: tuple[str, ...] | list[str]) -> pa.Array:

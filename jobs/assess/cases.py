@@ -23,6 +23,32 @@ COUNTS, NO_CASEWORKER, OPEN_DEFERRAL, WITHDRAWN, UNDATED = range(5)
 
 DECISIONS = ["DECISION_PURSUE", "DECISION_NOT_PURSUE", "DECISION_DEFERRED"]
 NOT_PURSUE, DEFERRED = 1, 2
+_MATTERING = {*DECISIONS, "DECISION_WITHDRAWN", "REFERRED", "STARTED", "REMOVED"} | {
+    "DEPORTATION_ORDER_SIGNED"
+}
+_CASE_COLUMNS = [
+    "case_id",
+    "cid_person_id",
+    "case_type",
+    "stage",
+    "outcome",
+    "caseworker",
+    "referral_received_date",
+    "opened_date",
+    "started_date",
+    "considered_date",
+    "closed_date",
+    "recorded_at",
+]
+_EVENT_COLUMNS = [
+    "event_id",
+    "event_type",
+    "occurred_date",
+    "recorded_at",
+    "caseworker",
+    "reason",
+    "deferred_until_date",
+]
 _DECISION_OF_OUTCOME = {
     "PURSUE": 0,
     "DEPORTED": 0,
@@ -50,8 +76,18 @@ class Cases:
     referred: Days
     started: Days
     closed: Days
-    order_signed: Days
-    removed: Days
+
+
+@dataclass(frozen=True, kw_only=True)
+class Events:
+    """Events known by the night, in order of id: the case of each, and its day.
+
+    An event without a day of its own has the day on which it was recorded.
+    """
+
+    table: pa.Table
+    case: Whole
+    day: Days
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +139,6 @@ class Handled:
     referral_case: Whole
     started: Days
     order_signed: Days
-    order_case: Whole
     removed: Days
     removed_under_order: Flags
     discounted_episode: Whole
@@ -111,8 +146,10 @@ class Handled:
     discounted_belongs: Flags
 
 
-def read_cases(*, tables: Mapping[str, pa.Table], persons: pa.Table, as_of: np.datetime64) -> Cases:
-    """Read cases and their events as known by the night.
+def read_cases(
+    *, tables: Mapping[str, pa.Table], persons: pa.Table, as_of: np.datetime64
+) -> tuple[Cases, Events]:
+    """Read cases and those of their events that matter, as known by the night.
 
     Args:
         tables: both registers, of which ``immigration.cases`` and ``immigration.events``.
@@ -120,19 +157,18 @@ def read_cases(*, tables: Mapping[str, pa.Table], persons: pa.Table, as_of: np.d
         as_of: the night; rows recorded later, and days that lie after it, are left out.
     """
     table = tables["immigration.cases"]
-    table = table.filter(pa.array(col.known_by(table, as_of))).sort_by("case_id")
-    events, case = _events(tables, table, as_of)
-    count = len(table)
-    on = col.first_day(col.days(events, "occurred_date"), col.recorded_days(events))
+    table = table.filter(pa.array(col.known_by(table, as_of)))
+    table = col.sort(table, by="case_id", keep=_CASE_COLUMNS)
+    events = _events(tables["immigration.events"], table, as_of)
 
     def first(event_type: str) -> Days:
-        hit = col.is_one_of(events, "event_type", {event_type})
-        return col.earliest(np.where(hit, case, -1), on, count)
+        hit = col.is_one_of(events.table, "event_type", {event_type})
+        return col.earliest(np.where(hit, events.case, -1), events.day, len(table))
 
     received = _by(col.days(table, "referral_received_date"), as_of)
     opened = _by(col.days(table, "opened_date"), as_of)
     referred = np.fmin(np.fmin(received, first("REFERRED")), opened)
-    return Cases(
+    cases = Cases(
         table=table,
         person=col.positions(table.column("cid_person_id"), persons.column("cid_person_id")),
         is_criminal=col.is_one_of(table, "case_type", {"CRIMINAL"}),
@@ -142,16 +178,13 @@ def read_cases(*, tables: Mapping[str, pa.Table], persons: pa.Table, as_of: np.d
         referred=col.first_day(referred, col.recorded_days(table)),
         started=np.fmin(_by(col.days(table, "started_date"), as_of), first("STARTED")),
         closed=_by(col.days(table, "closed_date"), as_of),
-        order_signed=first("DEPORTATION_ORDER_SIGNED"),
-        removed=first("REMOVED"),
     )
+    return cases, events
 
 
-def read_decisions(
-    *, tables: Mapping[str, pa.Table], cases: Cases, as_of: np.datetime64
-) -> Decisions:
+def read_decisions(*, cases: Cases, known: Events, as_of: np.datetime64) -> Decisions:
     """Read the decisions on criminal cases: their events, or the case row where it has none."""
-    events, case = _events(tables, cases.table, as_of)
+    events, case = known.table, known.case
     on = col.days(events, "occurred_date")
     withdrawal = col.is_one_of(events, "event_type", {"DECISION_WITHDRAWN"})
     withdrawn = col.latest(np.where(withdrawal, case, -1), on, len(cases.table))
@@ -160,7 +193,7 @@ def read_decisions(
     by_row = _row_decisions(cases, col.any_of(case, by_event >= 0, len(cases.table)), as_of)
     hit = np.flatnonzero((by_event >= 0) & col.at(cases.is_criminal, case, False))
     own = np.flatnonzero(by_row >= 0)
-    event_day = col.first_day(on, col.recorded_days(events))[hit]
+    event_day = known.day[hit]
     row_day = col.days(cases.table, "considered_date")[own]
     deferral = by_event[hit] == DEFERRED
     complete = (col.filled(events, "reason") & ~np.isnat(col.days(events, "deferred_until_date")))[
@@ -200,6 +233,7 @@ def handle(
     tables: Mapping[str, pa.Table],
     identified: Identified,
     cases: Cases,
+    events: Events,
     decisions: Decisions,
     custody: Custody,
     window: Window,
@@ -219,8 +253,9 @@ def handle(
     timely = _row(decision, col.pick(of, [day, decision], sure & in_time, count))
     late = _row(decision, col.pick(of, [day, decision], sure & after, count))
     declined = sure & in_time & (decisions.kind[decision] == NOT_PURSUE)
-    order, order_pair = _first_of(cases.order_signed, episode, case, certain, window)
-    removed, _ = _first_of(cases.removed, episode, case, certain, window)
+    sure_episode, sure_case = episode[certain], case[certain]
+    order = _first_event(events, "DEPORTATION_ORDER_SIGNED", sure_episode, sure_case, window)
+    removed = _first_event(events, "REMOVED", sure_episode, sure_case, window)
     referred = cases.referred[case]
     exit_day = np.where(custody.is_gone, custody.exit_date, NO_DAY)
     in_good_time = ~(referred > exit_day[episode])
@@ -249,7 +284,6 @@ def handle(
         referral_case=case_of_referral,
         started=col.earliest(np.where(certain & spans, episode, -1), cases.started[case], count),
         order_signed=order,
-        order_case=_row(case, order_pair),
         removed=np.fmin(removed, _removals(tables, identified, custody, window, as_of)),
         removed_under_order=(custody.kind == REMOVED)
         & ~np.isnat(ordered)
@@ -260,17 +294,17 @@ def handle(
     )
 
 
-def _events(
-    tables: Mapping[str, pa.Table], cases: pa.Table, as_of: np.datetime64
-) -> tuple[pa.Table, Whole]:
-    events = tables["immigration.events"]
-    case = col.positions(events.column("case_id"), cases.column("case_id"))
-    known = (case >= 0) & col.known_by(events, as_of)
+def _events(events: pa.Table, cases: pa.Table, as_of: np.datetime64) -> Events:
+    known = col.is_one_of(events, "event_type", _MATTERING) & col.known_by(events, as_of)
     known &= ~(col.days(events, "occurred_date") > as_of)
-    rows = np.flatnonzero(known)
-    kept = events.take(rows)
+    events = events.filter(pa.array(known))
+    case = col.positions(events.column("case_id"), cases.column("case_id"))
+    rows = np.flatnonzero(case >= 0)
+    kept, case = events.select(_EVENT_COLUMNS).take(rows), case[rows]
     order = pc.sort_indices(kept.column("event_id")).to_numpy()
-    return kept.take(order), case[rows][order]
+    kept = kept.take(order)
+    day = col.first_day(col.days(kept, "occurred_date"), col.recorded_days(kept))
+    return Events(table=kept, case=case[order], day=day)
 
 
 def _event_decisions(events: pa.Table, case: Whole) -> Whole:
@@ -321,12 +355,15 @@ def _spans(episode: Whole, case: Whole, cases: Cases, window: Window) -> Flags:
     return answer
 
 
-def _first_of(
-    days: Days, episode: Whole, case: Whole, certain: Flags, window: Window
-) -> tuple[Days, Whole]:
-    hit = certain & _belongs(days[case], episode, window)
-    row = col.pick(episode, [days[case], case], hit, len(window.anchor))
-    return col.at(days[case], row, NO_DAY), row
+def _first_event(
+    events: Events, event_type: str, episode: Whole, case: Whole, window: Window
+) -> Days:
+    """The first day of such an event in the certain cases of each episode, in its window."""
+    hit = col.is_one_of(events.table, "event_type", {event_type})
+    pair, event = col.pairs(case, np.where(hit, events.case, -1))
+    of, day = episode[pair], events.day[event]
+    mine = np.where(_belongs(day, of, window), of, -1)
+    return col.earliest(mine, day, len(window.anchor))
 
 
 def _order_served(

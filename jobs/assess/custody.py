@@ -27,6 +27,7 @@ _KIND_OF_REASON = {
 """Every other reason, and a missing one, is a release: a person is not lost by a bad code."""
 
 _EXTRADITED = "EX"
+_USED = ["movement_sequence", "movement_date", "movement_type", "movement_reason"]
 _NEVER = np.iinfo(np.int64).max
 
 
@@ -125,7 +126,7 @@ def _visible(
     sequence = col.whole(movements, "movement_sequence", missing=0)
     rows = np.flatnonzero(visible)
     rows = rows[np.lexsort((sequence[rows], found[rows]))]
-    return movements.take(rows), found[rows], sequence[rows]
+    return movements.select(_USED).take(rows), found[rows], sequence[rows]
 
 
 def _left_by_row(episodes: pa.Table, entered: Days, returned: Flags, as_of: np.datetime64) -> Flags:

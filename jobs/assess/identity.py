@@ -57,9 +57,14 @@ def identify(
     members = IDENTITIES.arrow(identities)
     prison = members.filter(pc.equal(members.column("register"), "prison"))
     other = members.filter(pc.equal(members.column("register"), "immigration"))
-    prisoners = pc.unique(episodes.column("prisoner_number"))
+    numbers = [*episodes.column("prisoner_number").chunks, *prison.column("person_id").chunks]
+    prisoners = pc.unique(pa.chunked_array(numbers, pa.string()))
     prisoners = prisoners.take(pc.sort_indices(prisoners))
-    persons = tables["immigration.persons"].sort_by("cid_person_id")
+    persons = col.sort(
+        tables["immigration.persons"],
+        by="cid_person_id",
+        keep=["cid_person_id", "nationality", "nationality_verified"],
+    )
     of_prisoner, of_person, names = _number(prisoners, prison, persons, other)
     pairs = LINKS.arrow(links)
     left = col.positions(pairs.column("prisoner_number"), prisoners)

@@ -67,7 +67,7 @@ class Nationality:
 
 def read_nationality(
     *,
-    episodes: pa.Table,
+    person: Whole,
     persons: pa.Table,
     other: OtherRecord,
     is_court_recommended: Flags,
@@ -78,17 +78,16 @@ def read_nationality(
     """Weigh the records of each episode's person.
 
     Args:
-        episodes: ``prison.episodes``, in the order of the result.
-        persons: ``prison.persons``; a person who is missing has no known nationality.
+        person: row of each episode's person; one who is missing has no known nationality.
+        persons: ``prison.persons``.
         other: the immigration service's record, over certain links only.
         is_court_recommended: a recommendation on a British record contradicts it.
         selects: the day on which EEA membership is asked.
         conduct: the day of the conduct, which ends EEA treatment.
         policy: the rules.
     """
-    row = col.positions(episodes.column("prisoner_number"), persons.column("prisoner_number"))
-    first = col.at(col.code_numbers(persons, "nationality", CODES), row, -1)
-    second = col.at(col.code_numbers(persons, "second_nationality", CODES), row, -1)
+    first = col.at(col.code_numbers(persons, "nationality", CODES), person, -1)
+    second = col.at(col.code_numbers(persons, "second_nationality", CODES), person, -1)
     british = col.at(_IS_BRITISH, first, False)
     unclear = col.at(_IS_UNKNOWN, first, True)
     foreign = ~british & ~unclear

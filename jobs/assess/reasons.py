@@ -17,6 +17,7 @@ from jobs.assess import custody as cu
 from jobs.assess import nationality as na
 from jobs.assess import status as st
 from jobs.assess.columns import Flags, Whole
+from jobs.assess.scope import BRITISH_RULE, DUTY, EXEMPTIONS, SCOPE_RULES
 from jobs.assess.wording import TEXT, chosen, in_words, lengths, numbers, say
 from jobs.results import REASONS
 
@@ -90,12 +91,19 @@ class _Collected:
             "rule_id": pa.array(self._rules, TEXT).take(
                 pa.array(np.concatenate(self._rule)[order])
             ),
-            "finding": pa.chunked_array(self._finding).take(places),
+            "finding": _taken_out(self._finding).take(places),
             "source_table": sources.take(pa.array(np.concatenate(self._table)[order])),
-            "source_key": pa.chunked_array(self._key).take(places),
+            "source_key": _taken_out(self._key).take(places),
         }
         frame: pd.DataFrame = pa.table(columns).to_pandas()
         return frame.astype({f.name: f.kind.pandas for f in REASONS.fields})
+
+
+def _taken_out(pieces: list[pa.Array]) -> pa.Array:
+    """The pieces as one array, let go so that memory holds the text once, not twice."""
+    whole = pa.concat_arrays(pieces)
+    pieces.clear()
+    return whole
 
 
 def give_reasons(found: "Findings", policy: "Policy") -> pd.DataFrame:
@@ -163,7 +171,7 @@ def _nationality(reasons: _Collected, found: "Findings") -> None:
 
 def _is_asked(found: "Findings") -> Flags:
     """Whether more than the nationality had to be looked at."""
-    asked: Flags = (found.scope.scope_rule != "nationality.british").astype(bool)
+    asked: Flags = found.scope.scope_rule != BRITISH_RULE
     return asked
 
 
@@ -234,17 +242,19 @@ _SCOPE_FINDINGS = {
 def _scope(reasons: _Collected, found: "Findings", policy: "Policy") -> None:
     scope = found.scope
     for (rule_id, met), finding in _SCOPE_FINDINGS.items():
-        rows = np.flatnonzero((scope.scope_rule == rule_id) & (scope.in_scope == met))
+        rows = np.flatnonzero(
+            (scope.scope_rule == SCOPE_RULES.index(rule_id)) & (scope.in_scope == met)
+        )
         on = found.sentenced.selects[rows]
         rule = policy[rule_id]
         named = {name for period in rule.periods for name in period.numbers}
         parts = {name: numbers(rule.number(name, on)) for name in sorted(named)}
         reasons.add(rows, rule_id, finding, earlier=numbers(scope.earlier[rows]), **parts)
-    rows = np.flatnonzero(scope.duty & (scope.scope_rule != "duty.condition-1"))
+    rows = np.flatnonzero(scope.duty & (scope.scope_rule != DUTY))
     finding = "The duty to deport applies: one sentence reaches the length of condition 1."
     reasons.add(rows, "duty.condition-1", finding)
-    for rule_id in sorted(set(scope.exempt_rule[scope.exempt])):
-        rows = np.flatnonzero(scope.exempt & (scope.exempt_rule == rule_id))
+    for place, rule_id in enumerate(EXEMPTIONS):
+        rows = np.flatnonzero(scope.exempt & (scope.exempt_rule == place))
         finding = "Exempt from the duty to deport; the case must still be considered."
         reasons.add(rows, rule_id, finding)
 

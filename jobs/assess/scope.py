@@ -8,7 +8,6 @@ consider.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from jobs.assess import columns as col
 from jobs.assess.columns import Days, Flags, Whole
@@ -16,24 +15,49 @@ from jobs.assess.nationality import BRITISH, EEA, IRISH, NON_EEA, UNCLEAR, Natio
 from jobs.assess.rules import Policy
 from jobs.assess.sentences import Sentenced, meets, one_sentence_meets
 
-Names = npt.NDArray[np.object_]
+SCOPE_RULES = (
+    "referral.court-recommendation",
+    "referral.unclear-length",
+    "referral.non-eea-length",
+    "referral.eea-length",
+    "referral.aggregate",
+    "referral.every-foreign-national",
+    "referral.undetermined",
+    "referral.not-sentenced",
+    "referral.irish",
+    "nationality.british",
+    "duty.condition-1",
+)
+"""The rules that bring an episode into scope or keep it out."""
+DUTY = SCOPE_RULES.index("duty.condition-1")
+BRITISH_RULE = SCOPE_RULES.index("nationality.british")
+
+EXEMPTIONS = (
+    "exemption.recorded",
+    "exemption.under-18",
+    "exemption.mental-health",
+    "exemption.treaty-rights",
+    "exemption.extradition",
+)
+NO_EXEMPTION = -1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """The answers for each episode, with the ids of the rules that gave them.
+    """The answers for each episode, with the rules that gave them.
 
-    ``in_scope`` is the answer before an exit from custody is looked at. ``earlier`` and
+    Rules are positions in `SCOPE_RULES` and `EXEMPTIONS`. ``in_scope`` is the answer before an
+    exit from custody is looked at. ``earlier`` and
     ``earlier_episodes`` are the number of earlier sentences that were added and their episodes.
     """
 
     in_scope: Flags
-    scope_rule: Names
+    scope_rule: Whole
     referral: Flags
-    referral_rule: Names
+    referral_rule: Whole
     duty: Flags
     exempt: Flags
-    exempt_rule: Names
+    exempt_rule: Whole
     earlier: Whole
 
 
@@ -70,7 +94,7 @@ def decide_scope(
     in_scope = referral | duty
     return Scope(
         in_scope=in_scope,
-        scope_rule=np.where(~referral & duty, "duty.condition-1", rule),
+        scope_rule=np.where(~referral & duty, DUTY, rule),
         referral=referral,
         referral_rule=rule,
         duty=duty & ~exempt,
@@ -86,7 +110,7 @@ def _referral(
     is_court_recommended: Flags,
     aggregate: Flags,
     policy: Policy,
-) -> tuple[Flags, Names]:
+) -> tuple[Flags, Whole]:
     on = sentenced.selects
     serving = sentenced.is_sentenced
     every = policy["referral.every-foreign-national"].in_force(on) & serving
@@ -121,9 +145,9 @@ def _referral(
         (group == EEA, False, "referral.eea-length"),
     ]
     conditions = [condition for condition, _, _ in answers]
-    met = np.select(conditions, [np.full(len(on), met) for _, met, _ in answers], False)
-    names = [np.full(len(on), name, dtype=object) for _, _, name in answers]
-    return met.astype(bool), np.select(conditions, names, "referral.non-eea-length").astype(object)
+    met = np.select(conditions, [np.bool_(met) for _, met, _ in answers], np.False_)
+    rules = [SCOPE_RULES.index(rule) for _, _, rule in answers]
+    return met, np.select(conditions, rules, SCOPE_RULES.index("referral.non-eea-length"))
 
 
 def _long(sentenced: Sentenced, rule_id: str, policy: Policy) -> Flags:
@@ -163,6 +187,8 @@ def _aggregate(
 
 def _duty(sentenced: Sentenced, group: Whole, policy: Policy) -> Flags:
     rule = policy["duty.condition-1"]
+    if not rule.in_force(sentenced.selects).any():
+        return np.zeros(len(group), dtype=bool)
     months = rule.number("months", sentenced.selects)
     long = sentenced.indeterminate | one_sentence_meets(sentenced, months=months)
     outside = (group == IRISH) & policy["duty.irish"].in_force(sentenced.conduct)
@@ -178,7 +204,7 @@ def _exempt(
     is_exempt_on_record: Flags,
     is_extradited: Flags,
     policy: Policy,
-) -> tuple[Flags, Names]:
+) -> tuple[Flags, Whole]:
     on = sentenced.selects
     adult = col.add_months(born, 12 * policy["exemption.under-18"].number("age", on))
     reasons = {
@@ -191,6 +217,7 @@ def _exempt(
         & ((group == EEA) | (group == IRISH)),
         "exemption.extradition": is_extradited,
     }
-    names = [np.full(len(on), name, dtype=object) for name in reasons]
-    rule = np.select(list(reasons.values()), names, "").astype(object)
-    return rule != "", rule
+    rule = np.select(
+        list(reasons.values()), [EXEMPTIONS.index(name) for name in reasons], NO_EXEMPTION
+    )
+    return rule != NO_EXEMPTION, rule

@@ -27,6 +27,19 @@ SENTENCED_LEGAL = frozenset({"SENTENCED", "INDETERMINATE_SENTENCE", "RECALL"})
 
 _OFFENCES = [offence.code for offence in c.OFFENCE.codes]
 _SERIOUSNESS = np.array([getattr(offence, "seriousness", 0) for offence in c.OFFENCE.codes])
+_USED = [
+    "consecutive_to_sequence",
+    "calculation_type",
+    "sentence_date",
+    "conviction_date",
+    "offence_date",
+    "offence_code",
+    "term_years",
+    "term_months",
+    "term_weeks",
+    "term_days",
+    "activated_date",
+]
 _MOST_MONTHS, _MOST_DAYS = 12_000, 400_000
 
 
@@ -54,9 +67,9 @@ class Sentenced:
     """What the sentences of each episode come to, one entry for each episode.
 
     ``months`` and ``days`` are the longest chain, which runs from ``starts``; ``length_days`` is
-    that term in days, -1 without a fixed one. ``selects`` is the day that selects the rules: the
-    first sentence, or the nearest day on record. ``anchor`` is the first day on which the person
-    stood convicted, from which a decision can be about this episode.
+    that term in days, -1 without a fixed one, and ``ends`` the day after it. ``selects`` is the day
+    that selects the rules: the first sentence, or the nearest day on record. ``anchor`` is the
+    first day on which the person stood convicted, from which a decision can be about this episode.
     """
 
     rows: SentenceRows
@@ -70,6 +83,7 @@ class Sentenced:
     months: Whole
     days: Whole
     starts: Days
+    ends: Days
     length_days: Whole
     selects: Days
     first_sentence: Days
@@ -121,6 +135,7 @@ def read_sentences(*, episodes: pa.Table, sentences: pa.Table, as_of: np.datetim
         months=col.at(rows.months, longest, 0),
         days=col.at(rows.days, longest, 0),
         starts=col.at(rows.starts, longest, NO_DAY),
+        ends=col.at(ends, longest, NO_DAY),
         length_days=col.at(length, longest, -1),
         selects=selects,
         first_sentence=col.first_day(passed, np.where(has_counted, start, NO_DAY)),
@@ -135,8 +150,7 @@ def read_sentences(*, episodes: pa.Table, sentences: pa.Table, as_of: np.datetim
 
 def meets(sentenced: Sentenced, *, months: Whole) -> Flags:
     """Whether the longest chain of each episode lasts so many calendar months or more."""
-    longest = col.add_term(sentenced.starts, sentenced.months, sentenced.days)
-    return sentenced.has_length & (longest >= col.add_months(sentenced.starts, months))
+    return sentenced.has_length & (sentenced.ends >= col.add_months(sentenced.starts, months))
 
 
 def one_sentence_meets(sentenced: Sentenced, *, months: Whole) -> Flags:
@@ -164,7 +178,8 @@ def _rows(episodes: pa.Table, sentences: pa.Table, as_of: np.datetime64) -> Sent
     sequence = col.whole(sentences, "sentence_sequence", missing=0)
     order = np.lexsort((sequence, found))
     order = order[found[order] >= 0]
-    table, episode, sequence = sentences.take(order), found[order], sequence[order]
+    table = sentences.select(_USED).take(order)
+    episode, sequence = found[order], sequence[order]
     suspended = col.is_one_of(table, "calculation_type", {SUSPENDED})
     activated = col.days(table, "activated_date")
     counts = ~col.is_one_of(table, "calculation_type", {NOT_A_SENTENCE})

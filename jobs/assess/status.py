@@ -12,7 +12,7 @@ from jobs.assess.columns import NO_DAY, Days, Flags, Whole
 from jobs.assess.custody import DIED, REMOVED, Custody
 from jobs.assess.nationality import Nationality
 from jobs.assess.rules import Policy
-from jobs.assess.scope import Names, Scope
+from jobs.assess.scope import Scope
 from jobs.assess.sentences import Sentenced
 
 RELEASE_DATES = (
@@ -148,8 +148,3 @@ def rank(
     ranks = np.zeros(len(status), dtype=np.int64)
     ranks[work[order]] = np.arange(1, len(work) + 1)
     return ranks, score
-
-
-def names(rules: Whole) -> Names:
-    """The rule ids of statuses."""
-    return np.array(STATUS_RULES, dtype=object)[rules]
