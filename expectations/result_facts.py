@@ -105,9 +105,10 @@ def _assessments() -> Iterator[Check]:
     yield _zero(
         "considered_have_decisions",
         table,
-        "whoever is considered has a dated decision",
+        "whoever is considered has a dated decision or left the country under an order",
         "SELECT count(*) FROM nightly.assessments "
-        "WHERE status IN ('CONSIDERED', 'CONSIDERED_LATE') AND considered_date IS NULL",
+        "WHERE status IN ('CONSIDERED', 'CONSIDERED_LATE') "
+        "AND considered_date IS NULL AND removed_date IS NULL",
     )
     yield _zero(
         "link_probability.in_range",

@@ -64,29 +64,38 @@ def _load(connection: duckdb.DuckDBPyConnection, table: Table, arrow: pa.Table) 
     missing = [name for name in table.columns if name not in arrow.column_names]
     if missing:
         raise GateFailed(f"table [{table.full_name}]", f"column [{missing[0]}] is missing", _MEND)
-    selected: list[str] = []
+    cleaned: list[str] = []
+    values: list[str] = []
+    read: list[str] = []
     counted: list[str] = []
     for field in table.fields:
         delivered = arrow.schema.field(field.name).type
-        read = conversion(table=table, field=field, delivered=delivered)
-        if read is None:
+        how = conversion(table=table, field=field, delivered=delivered)
+        if how is None:
             raise GateFailed(
                 f"table [{table.full_name}]",
                 f"column [{field.name}] is {delivered}, the contract says {field.kind}",
                 _MEND,
             )
-        unreadable = f'"{UNREADABLE}{field.name}"'
-        selected.append(f'{read.value} AS "{field.name}"')
-        selected.append(f"({read.filled} AND ({read.value}) IS NULL) AS {unreadable}")
-        counted.append(f'count("{field.name}"), coalesce(count_if({unreadable}), 0)')
+        column, unreadable = f'"{field.name}"', f'"{UNREADABLE}{field.name}"'
+        cleaned.append(f"{how.cleaned} AS {column}")
+        values.append(f'{column} IS NOT NULL AS "filled {field.name}", {how.value} AS {column}')
+        read.append(f'{column}, ("filled {field.name}" AND {column} IS NULL) AS {unreadable}')
+        counted.append(f"count({column}), coalesce(count_if({unreadable}), 0)")
     numbers = pa.array(np.arange(1, arrow.num_rows + 1, dtype=np.int64))
     raw = arrow.select(table.columns).append_column(ROW_NUMBER, numbers)
     connection.register("arriving", raw)
     connection.execute(f"CREATE TABLE raw_{table.full_name} AS SELECT * FROM arriving")  # noqa: S608
     connection.unregister("arriving")
     connection.execute(
-        f"CREATE TABLE delivered_{table.full_name} AS "  # noqa: S608
-        f"SELECT {ROW_NUMBER}, {', '.join(selected)} FROM raw_{table.full_name}"
+        f"""
+        CREATE TABLE delivered_{table.full_name} AS
+        SELECT {ROW_NUMBER}, {", ".join(read)} FROM (
+            SELECT {ROW_NUMBER}, {", ".join(values)} FROM (
+                SELECT {ROW_NUMBER}, {", ".join(cleaned)} FROM raw_{table.full_name}
+            )
+        )
+        """  # noqa: S608
     )
     _refuse_retyped(connection, table, counted)
 

@@ -19,18 +19,18 @@ YES = ("true", "t", "yes", "y", "1", "1.0")
 NO = ("false", "f", "no", "n", "0", "0.0")
 
 _FIRST_DAY, _LAST_DAY = "DATE '0001-01-01'", "DATE '9999-12-31'"
-_BLANKS = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160)"
+_BLANKS = "' \t\n\v\f\r\u00a0'"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conversion:
     """How one delivered column becomes a field of the contract.
 
-    ``filled`` is true where a value was delivered and ``value`` is that value in the contract's
-    type, or null where it cannot be read as such.
+    ``cleaned`` is the delivered value, null where none was delivered; ``value`` reads a column of
+    the field's name that holds it, and is null where it cannot be read as the contract says.
     """
 
-    filled: str
+    cleaned: str
     value: str
 
 
@@ -43,12 +43,13 @@ def conversion(*, table: Table, field: Field, delivered: pa.DataType) -> Convers
     """
     column = f'"{field.name}"'
     if pa.types.is_null(delivered):
-        return Conversion(filled="false", value=f"CAST(NULL AS {_SQL_TYPES[field.kind]})")
+        return Conversion(cleaned=f"CAST(NULL AS {_SQL_TYPES[field.kind]})", value=column)
     if pa.types.is_string(delivered) or pa.types.is_large_string(delivered):
-        cleaned = f"nullif(trim({column}, {_BLANKS}), '')"
-        return Conversion(filled=f"({cleaned} IS NOT NULL)", value=_from_text(field.kind, cleaned))
+        return Conversion(
+            cleaned=f"nullif(trim({column}, {_BLANKS}), '')", value=_from_text(field.kind, column)
+        )
     value = _from_typed(table, field, delivered, column)
-    return None if value is None else Conversion(filled=f"({column} IS NOT NULL)", value=value)
+    return None if value is None else Conversion(cleaned=column, value=value)
 
 
 _SQL_TYPES = {

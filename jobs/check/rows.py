@@ -73,21 +73,24 @@ def _apply(
 def _apply_duplicates(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, int]:
     """Set aside all but one of the usable rows that share a key; content decides between equals."""
     key = ", ".join(f't."{name}"' for name in table.key)
-    names = [f't."{name}"' for name in table.columns]
-    latest = ["t.recorded_at DESC NULLS LAST"] if "recorded_at" in table.columns else []
-    order = ", ".join([*latest, *(f"{name} NULLS LAST" for name in names), f"t.{ROW_NUMBER}"])
     identical, conflicting = (
         f"{table.full_name}.{name}" for name in (DUPLICATE_IDENTICAL, DUPLICATE_CONFLICTING)
     )
+    usable = (
+        f"SELECT * FROM delivered_{table.full_name} AS t "  # noqa: S608
+        f"WHERE t.{ROW_NUMBER} NOT IN ({_set_aside(table)})"
+    )
+    shared = f"SELECT {key} FROM ({usable}) AS t GROUP BY ALL HAVING count(*) > 1"  # noqa: S608
+    if not connection.execute(f"{shared} LIMIT 1").fetchall():
+        return {identical: 0, conflicting: 0}
+    names = [f't."{name}"' for name in table.columns]
+    latest = ["t.recorded_at DESC NULLS LAST"] if "recorded_at" in table.columns else []
+    order = ", ".join([*latest, *(f"{name} NULLS LAST" for name in names), f"t.{ROW_NUMBER}"])
     broken = f"broken_{table.full_name}".replace(".", "_")
     connection.execute(
         f"""
         CREATE TEMP TABLE {broken} AS
-        WITH usable AS (
-            SELECT * FROM delivered_{table.full_name} AS t
-            WHERE t.{ROW_NUMBER} NOT IN ({_set_aside(table)})
-        ),
-        shared AS (SELECT {key} FROM usable AS t GROUP BY ALL HAVING count(*) > 1),
+        WITH usable AS ({usable}), shared AS ({shared}),
         ranked AS (
             SELECT t.{ROW_NUMBER}, row_number() OVER ranks AS place,
                 [{", ".join(f"{name}::VARCHAR" for name in names)}] AS content,

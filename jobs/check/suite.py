@@ -22,7 +22,7 @@ RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
 
 def night_checks() -> "list[Check]":
     """The checks on the registers; the first call imports Great Expectations."""
-    _quieten()
+    _import_great_expectations()
     import expectations
 
     return expectations.night_checks()
@@ -30,7 +30,7 @@ def night_checks() -> "list[Check]":
 
 def result_checks() -> "list[Check]":
     """The checks on the results; the first call imports Great Expectations."""
-    _quieten()
+    _import_great_expectations()
     import expectations
 
     return expectations.result_checks()
@@ -76,9 +76,7 @@ def _number(connection: duckdb.DuckDBPyConnection, check: "Check") -> float | No
 
 
 def _data_source() -> Any:
-    _quieten()
-    import great_expectations as gx
-
+    gx = _import_great_expectations()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     return context.data_sources.add_pandas("night")
@@ -145,8 +143,13 @@ def _count(check: "Check", answers: dict[str, dict[str, Any]], name: str) -> int
     return int(answers[check.id][name])
 
 
-def _quieten() -> None:
-    """No news sent to the makers of Great Expectations, no hundreds of lines in the log."""
+def _import_great_expectations() -> Any:
+    """Import it where it is needed: it takes seconds, and it is talkative unless told before."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     logging.getLogger("great_expectations._docs_decorators").setLevel(logging.WARNING)
+    import great_expectations as gx
+
+    # This one sets its own level when it is imported.
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
+    return gx

@@ -4,7 +4,7 @@ A register is a PostgreSQL database, any other database that SQLAlchemy reaches,
 CSV or Parquet files. Everything after this step reads the landing, never the register.
 """
 
-from jobs.extract.landing import Landing, land, open_landing
+from jobs.extract.landing import Landing, feed_date, land, open_landing
 from jobs.extract.manifest import Manifest, TableManifest
 
-__all__ = ["Landing", "Manifest", "TableManifest", "land", "open_landing"]
+__all__ = ["Landing", "Manifest", "TableManifest", "feed_date", "land", "open_landing"]

@@ -19,10 +19,7 @@ def read_feed(*, path: Path, register: str, as_of: date) -> datetime:
         BadInput: there is not exactly one row, or its date is not ``as_of``, or unreadable.
     """
     where = f"table [{register}.feed]"
-    feed = pq.read_table(path)
-    if feed.num_rows != 1:
-        raise BadInput(where, f"has {feed.num_rows} rows", "deliver exactly one row")
-    row = feed.to_pylist()[0]
+    row = _only_row(path, where)
     delivered = _moment(row["as_of_date"], where, "as_of_date").date()
     if delivered != as_of:
         age = "stale" if delivered < as_of else "of the future"
@@ -32,6 +29,24 @@ def read_feed(*, path: Path, register: str, as_of: date) -> datetime:
             "deliver the register of the night, or run the date that was delivered",
         )
     return _moment(row["generated_at"], where, "generated_at")
+
+
+def delivered_date(*, path: Path, register: str) -> date:
+    """Read the landed ``feed`` table; give the date for which the register delivered.
+
+    Raises:
+        BadInput: there is not exactly one row, or its date is unreadable.
+    """
+    where = f"table [{register}.feed]"
+    return _moment(_only_row(path, where)["as_of_date"], where, "as_of_date").date()
+
+
+def _only_row(path: Path, where: str) -> dict[str, Any]:
+    feed = pq.read_table(path)
+    if feed.num_rows != 1:
+        raise BadInput(where, f"has {feed.num_rows} rows", "deliver exactly one row")
+    row: dict[str, Any] = feed.to_pylist()[0]
+    return row
 
 
 def _moment(value: Any, where: str, column: str) -> datetime:

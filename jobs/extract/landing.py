@@ -5,6 +5,7 @@ a number of three digits; the latest whole one is the night's, earlier ones stay
 by key and content, so a landing does not depend on the order in which the register gave them.
 """
 
+import tempfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 
 from jobs.errors import BadInput
 from jobs.extract.copying import copy_table
-from jobs.extract.feed import read_feed
+from jobs.extract.feed import delivered_date, read_feed
 from jobs.extract.manifest import Manifest, read_manifest, write_manifest
 from jobs.extract.mapping import SiteMapping, read_mapping
 from jobs.extract.sources import open_source, parse_url, safe_name
@@ -101,6 +102,23 @@ def land(
         with whole_folder(target) as temporary:
             _fetch(register, source, site, as_of, number, temporary)
     return Landing(folder=target, manifest=read_manifest(folder=target))
+
+
+def feed_date(*, register: str, source: str, mapping: Path | None) -> date:
+    """The date for which a register delivers now, without landing anything.
+
+    Raises:
+        BadInput: the register's ``feed`` cannot be read.
+        Unreachable: the database does not answer.
+    """
+    name = f"{register}.feed"
+    place = read_mapping(register=register, path=mapping).places[name]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_source(source=source, register=register) as opened,
+    ):
+        table = copy_table(source=opened, place=place, folder=Path(folder))
+        return delivered_date(path=Path(folder) / table.file, register=register)
 
 
 def open_landing(*, register: str, as_of: date, folder: Path) -> Landing:

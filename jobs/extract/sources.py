@@ -80,12 +80,12 @@ def parse_url(*, source: str, register: str) -> sa.URL:
     try:
         url = sa.make_url(source)
         url.get_dialect()
-    except (ArgumentError, ValueError):
-        raise BadInput(f"setting [{register}]", "is not a database URL", todo) from None
     except (NoSuchModuleError, ImportError):
         raise BadInput(
             f"setting [{register}]", f"no driver for [{source.partition('://')[0]}]", todo
         ) from None
+    except (ArgumentError, ValueError):
+        raise BadInput(f"setting [{register}]", "is not a database URL", todo) from None
     return url
 
 

@@ -1,0 +1,55 @@
+"""The stages of the gate one by one: seconds faster than all of it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from jobs import results
+from jobs.check.contract import load_delivered
+from jobs.check.rows import CheckedRows, check_rows
+from jobs.check.suite import night_checks, run_suite
+from jobs.records import TABLES
+from tests.builders import AS_OF
+
+Tables = Mapping[str, pa.Table]
+
+
+@contextmanager
+def _opened(tables: Tables, as_of: date) -> Iterator[tuple[duckdb.DuckDBPyConnection, CheckedRows]]:
+    with duckdb.connect() as connection:
+        connection.execute(f"SET VARIABLE as_of = DATE '{as_of}'")
+        rows_in = load_delivered(connection=connection, tables=tables)
+        yield connection, check_rows(connection=connection, rows_in=rows_in)
+
+
+def rows_checked(tables: Tables, as_of: date = AS_OF) -> CheckedRows:
+    """Contract and row rules."""
+    with _opened(tables, as_of) as (_, checked):
+        return checked
+
+
+def suite_asked(
+    tables: Tables, *ids: str, previous: pd.DataFrame | None = None, as_of: date = AS_OF
+) -> pd.DataFrame:
+    """The answers of the checks with these ids, after contract and row rules; by check id."""
+    asked = [check for check in night_checks() if check.id in ids]
+    assert len(asked) == len(ids), "no such check"
+    with _opened(tables, as_of) as (connection, checked):
+        connection.register("row_counts", results.ROW_COUNTS.arrow(checked.row_counts))
+        before = results.ROW_COUNTS.empty() if previous is None else previous
+        connection.register("previous_row_counts", results.ROW_COUNTS.arrow(before))
+        return run_suite(
+            checks=asked,
+            connection=connection,
+            table_of=lambda name: TABLES[name].frame(checked.accepted[name]),
+        ).set_index("check_id")
+
+
+def failures(checked: CheckedRows) -> dict[str, int]:
+    """Failed rows of each rule that failed."""
+    failed = checked.results[~checked.results["passed"]]
+    return dict(zip(failed["check_id"], failed["rows_failed"].astype(int), strict=True))

@@ -1,0 +1,226 @@
+"""The results of a night are not published when they contradict each other."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from jobs import results
+from jobs.check import check_results_of_night
+from jobs.errors import GateFailed
+from jobs.schema import Kind, Table
+
+Facts = dict[str, pd.DataFrame]
+
+_FILLERS: dict[Kind, Any] = {
+    Kind.TEXT: "x",
+    Kind.INTEGER: 0,
+    Kind.NUMBER: 0.0,
+    Kind.BOOLEAN: False,
+}
+
+
+def rows(table: Table, *given: Mapping[str, Any]) -> pd.DataFrame:
+    """Rows of a result table; required fields that are left out are filled."""
+    filled = [
+        {
+            field.name: row.get(field.name, None if field.nullable else _FILLERS[field.kind])
+            for field in table.fields
+        }
+        for row in given
+    ]
+    columns = {
+        field.name: pa.array([row[field.name] for row in filled], field.kind.arrow)
+        for field in table.fields
+    }
+    return table.frame(pa.table(columns, schema=table.arrow_schema))
+
+
+def assessment(episode: str, status: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "episode_id": episode,
+        "status": status,
+        "is_in_scope": True,
+        "link_outcome": "not_linked",
+        **fields,
+    }
+
+
+def facts_of_a_night() -> Facts:
+    """Three episodes: one missed, one due, one considered; one open case; one row in quarantine."""
+    assessments = rows(
+        results.ASSESSMENTS,
+        assessment("E1", "NOT_REFERRED", is_released=True),
+        assessment("E2", "DUE", is_in_custody=True),
+        assessment(
+            "E3",
+            "CONSIDERED",
+            is_released=True,
+            considered_date=pd.Timestamp("2006-01-02"),
+            link_outcome="linked",
+            link_probability=0.99,
+        ),
+    )
+    values = {
+        "missed.total": 1, "missed.never_referred": 1, "missed.referred_not_considered": 0,
+        "due.total": 1, "considered.late": 0, "scope.verify_nationality": 0, "backlog.open": 1,
+        "census.people": 7, "quality.rows_in": 4, "quality.quarantined": 1,
+    }  # fmt: skip
+    groups = {
+        "missed.by_release_month": 1, "missed.by_offence": 1, "missed.by_prison": 1,
+        "due.by_prison": 1, "due.by_release": 1, "backlog.by_stage": 1, "backlog.by_age": 1,
+        "backlog.by_team": 1,
+    }  # fmt: skip
+    figures = [
+        {"figure_id": figure, "group_value": group, "value": value, "low": value, "high": value}
+        for group, many in (("(all)", values), ("first", groups))
+        for figure, value in many.items()
+    ]
+    row_counts = {"register": "prison", "table_name": "episodes"}
+    facts: Facts = {name: table.empty() for name, table in results.NIGHTLY.items()}
+    return {
+        **facts,
+        "nightly.assessments": assessments,
+        "nightly.reasons": rows(
+            results.REASONS, *({"episode_id": f"E{n}", "position": 1} for n in (1, 2, 3))
+        ),
+        "nightly.row_counts": rows(
+            results.ROW_COUNTS, {**row_counts, "rows_in": 4, "accepted": 3, "quarantined": 1}
+        ),
+        "nightly.quarantine": rows(
+            results.QUARANTINE,
+            {**row_counts, "row_number": 4, "rule_id": "a"},
+            {**row_counts, "row_number": 4, "rule_id": "b"},
+        ),
+        "nightly.links": rows(
+            results.LINKS,
+            {"prisoner_number": "A", "cid_person_id": "P", "outcome": "linked", "probability": 0.9},
+            {"prisoner_number": "A", "cid_person_id": "Q", "outcome": "review", "probability": 0.5},
+        ),
+        "nightly.backlog": rows(results.BACKLOG, {"case_id": "C1"}),
+        "nightly.census": rows(results.CENSUS, {"prison_id": "AAI", "people": 7}),
+        "nightly.figures": rows(results.FIGURES, *figures),
+    }
+
+
+def test_results_that_agree_pass() -> None:
+    audited = check_results_of_night(facts=facts_of_a_night())
+    audited.stop_if_critical()
+    assert audited.results["passed"].all()
+    assert set(audited.results["severity"]) == {"critical"}
+    results.CHECK_RESULTS.arrow(audited.results)
+
+
+Spoil = Callable[[Facts], object]
+
+
+def put(name: str, position: Any, **fields: Any) -> Spoil:
+    def spoil(facts: Facts) -> None:
+        for column, value in fields.items():
+            facts[f"nightly.{name}"].loc[position, column] = value
+
+    return spoil
+
+
+def drop(name: str, position: int) -> Spoil:
+    def spoil(facts: Facts) -> None:
+        facts[f"nightly.{name}"] = facts[f"nightly.{name}"].drop(index=position)
+
+    return spoil
+
+
+def repeat(name: str) -> Spoil:
+    def spoil(facts: Facts) -> None:
+        frame = facts[f"nightly.{name}"]
+        facts[f"nightly.{name}"] = pd.concat([frame, frame.iloc[:1]], ignore_index=True)
+
+    return spoil
+
+
+def misstate(figure: str, value: float) -> Spoil:
+    def spoil(facts: Facts) -> None:
+        figures = facts["nightly.figures"]
+        figures.loc[figures["figure_id"] == figure, ["value", "low", "high"]] = value
+
+    return spoil
+
+
+def forget(figure: str) -> Spoil:
+    def spoil(facts: Facts) -> None:
+        figures = facts["nightly.figures"]
+        facts["nightly.figures"] = figures[figures["figure_id"] != figure]
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("spoil", "failed"),
+    [
+        pytest.param(put("row_counts", 0, accepted=2), "row_counts.add_up", id="a row was lost"),
+        pytest.param(
+            put("quarantine", slice(None), table_name="persons"), "quarantine.counted", id="quarantine is not kept"
+        ),
+        pytest.param(
+            drop("assessments", 1), "assessments.complete", id="an episode is not assessed"
+        ),
+        pytest.param(repeat("assessments"), "assessments.once", id="an episode is assessed twice"),
+        pytest.param(
+            put("assessments", 0, status="LOST"), "assessments.status.known", id="an unknown status"
+        ),
+        pytest.param(
+            put("assessments", 0, is_released=False), "assessments.missed_are_released",
+            id="missed but not released",
+        ),
+        pytest.param(
+            put("assessments", 1, is_in_custody=False), "assessments.due_are_in_custody",
+            id="due but not in custody",
+        ),
+        pytest.param(
+            put("assessments", 2, considered_date=pd.NaT),
+            "assessments.considered_have_decisions", id="considered without a decision",
+        ),
+        pytest.param(
+            put("assessments", 2, link_probability=1.5), "assessments.link_probability.in_range",
+            id="a probability above one",
+        ),
+        pytest.param(drop("reasons", 0), "assessments.have_reasons", id="no reason is given"),
+        pytest.param(
+            put("links", 0, probability=-0.1), "links.probability.in_range",
+            id="a probability below nought",
+        ),
+        pytest.param(
+            put("links", 1, outcome="linked"), "links.prisoner_number.one_to_one",
+            id="a person linked twice",
+        ),
+        pytest.param(
+            misstate("missed.total", 2), "figures.missed.total.agrees",
+            id="a figure that is not its list",
+        ),
+        pytest.param(
+            forget("missed.total"), "figures.missed.total.agrees", id="a figure that is not there"
+        ),
+        pytest.param(
+            misstate("missed.by_offence", 2), "figures.missed.by_offence.sum",
+            id="groups that do not sum",
+        ),
+        pytest.param(put("figures", 0, low=5.0), "figures.range", id="a figure out of its range"),
+        pytest.param(repeat("backlog"), "figures.backlog.open.agrees", id="a backlog miscounted"),
+    ],
+)  # fmt: skip
+def test_results_that_contradict_each_other_stop_the_night(spoil: Spoil, failed: str) -> None:
+    facts = facts_of_a_night()
+    spoil(facts)
+    audited = check_results_of_night(facts=facts)
+    found = audited.results.loc[~audited.results["passed"], "check_id"].tolist()
+    assert f"nightly.{failed}" in found
+    with pytest.raises(GateFailed, match="last publication stays current"):
+        audited.stop_if_critical()
+
+
+def test_a_result_that_is_not_there_stops_the_night() -> None:
+    facts = facts_of_a_night()
+    del facts["nightly.links"]
+    with pytest.raises(GateFailed, match=r"\[nightly.links\]: are missing"):
+        check_results_of_night(facts=facts)
