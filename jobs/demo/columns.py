@@ -1,0 +1,68 @@
+"""From plain arrays to the contract's Arrow tables."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from jobs import records
+from jobs.demo.chance import Flags, Ints
+
+
+def texts(values: npt.ArrayLike, *, where: Flags | None = None) -> pa.Array:
+    """Arrow texts; empty for ``""`` and outside ``where``."""
+    array = np.asarray(values, dtype=object)
+    missing = array == ""
+    return pa.array(array, type=pa.string(), mask=missing if where is None else missing | ~where)
+
+
+def coded(
+    codes: tuple[str, ...], position: npt.ArrayLike, *, where: Flags | None = None
+) -> pa.Array:
+    """Arrow texts from positions in a code list; empty for -1 and outside ``where``."""
+    at = np.asarray(position, dtype=np.int64)
+    missing = at < 0 if where is None else (at < 0) | ~where
+    return pa.array(codes, type=pa.string()).take(pa.array(at, mask=missing))
+
+
+def wholes(values: npt.ArrayLike, *, where: Flags | None = None) -> pa.Array:
+    """Arrow whole numbers; empty outside ``where``."""
+    array = np.asarray(values, dtype=np.int64)
+    return pa.array(array, mask=None if where is None else ~where)
+
+
+def table(name: str, columns: Mapping[str, Any]) -> pa.Table:
+    """An Arrow table of the contract, sorted by its key; columns not given are empty."""
+    declared = records.TABLES[name]
+    size = len(next(iter(columns.values())))
+    arrays = [
+        pa.array(columns[field.name], type=field.kind.arrow)
+        if field.name in columns
+        else pa.nulls(size, field.kind.arrow)
+        for field in declared.fields
+    ]
+    unknown = set(columns) - set(declared.columns)
+    if unknown:
+        raise ValueError(f"[{name}] has no columns {sorted(unknown)}")
+    built = pa.Table.from_arrays(arrays, schema=declared.arrow_schema)
+    return built.sort_by([(key, "ascending") for key in declared.key])
+
+
+def positions(keys: Ints) -> Ints:
+    """Number of each row among the rows of the same key, from 1, in the order given."""
+    order = np.argsort(keys, kind="stable")
+    ranked = keys[order]
+    start = np.r_[True, ranked[1:] != ranked[:-1]] if len(ranked) else np.empty(0, dtype=bool)
+    first = np.maximum.accumulate(np.where(start, np.arange(len(ranked)), 0))
+    found = np.empty(len(keys), dtype=np.int64)
+    found[order] = np.arange(len(ranked)) - first + 1
+    return found
+
+
+def latest(keys: Ints, values: Ints, size: int, *, missing: int) -> Ints:
+    """The largest value of each key from 0 to ``size`` - 1; ``missing`` where a key has none."""
+    found = np.full(size, missing, dtype=np.int64)
+    np.maximum.at(found, keys, values)
+    return found

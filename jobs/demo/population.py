@@ -1,0 +1,187 @@
+"""How many people the world holds, who they are, and their stays in prison.
+
+People come in four groups: the cohort of 1,023, other foreign prisoners at true scale, a sample of
+British prisoners, and a sample of people whom only the immigration register knows. Sizes are
+counted on the night of 25 April 2006. From 100,000 people in each register upwards the foreign
+prisoners stand at true scale and the samples grow; below, they shrink with the samples.
+"""
+
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from jobs.demo import cohort, days, published, stays
+from jobs.demo import nationalities as nat
+from jobs.demo.chance import Ints, between, choose, sample, some, stream
+from jobs.errors import BadInput
+
+COHORT, FOREIGN, BRITISH, RESIDENT = range(4)
+"""Groups of people; residents are known to the immigration register only."""
+
+TRUE_SCALE_PEOPLE: Final = 100_000
+FEWEST_PEOPLE: Final = 1_200
+MOST_PEOPLE: Final = 5_000_000
+_FOREIGN_PEOPLE: Final = 119_000
+_FOREIGN_UNKNOWN: Final = 0.022
+_BRITISH_UNKNOWN: Final = 0.006
+_FIRST_YEAR: Final = 1987
+# First receptions of foreign prisoners by year: from 2001 in the proportions of the published
+# receptions under sentence, before and after by the growth of the census.
+_FIRST_RECEPTIONS: Final = {
+    **dict.fromkeys(range(_FIRST_YEAR, 1996), 3500),
+    1996: 3750, 1997: 3950, 1998: 4250, 1999: 4700, 2000: 5150,
+    **published.RECEPTIONS,
+    2006: 9900, 2007: 10_000,
+}  # fmt: skip
+_AFTER_FOUND: Final = 0.14
+"""British and resident people who first appear after the night of counting, to those before."""
+
+
+def check_people(people: int) -> None:
+    """Refuse a world too small for the cohort or too large for one machine.
+
+    Raises:
+        BadInput: ``people`` lies outside the possible sizes.
+    """
+    if not FEWEST_PEOPLE <= people <= MOST_PEOPLE:
+        raise BadInput(
+            "people",
+            f"[{people}] is not possible: the cohort alone is {published.COHORT}",
+            f"give a number from {FEWEST_PEOPLE} to {MOST_PEOPLE}",
+        )
+
+
+def scale(people: int) -> float:
+    """Share of the true number of foreign prisoners that a world of this size holds."""
+    return min(1.0, (people - published.COHORT) / (TRUE_SCALE_PEOPLE - published.COHORT))
+
+
+def populate(*, seed: int, people: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Everybody in prison at some time from 1996 to 2007, and their stays.
+
+    Returns:
+        People (``group``, ``nationality``, ``is_unknown``, ``is_female``, ``birth_day``,
+        ``first_reception``), numbered from 0 by row, and their stays, sorted by ``person``.
+    """
+    first = _cohort(seed)
+    groups = [first, _foreign(seed, scale(people), first)]
+    count = sum(_by_found(lived) for _, lived in groups)
+    groups.append(_british(seed, max(people - count, 0)))
+    kinds = (COHORT, FOREIGN, BRITISH)
+    persons, lives, offset = [], [], 0
+    for kind, (group, lived) in zip(kinds, groups, strict=True):
+        persons.append(group.assign(group=kind))
+        lives.append(lived.assign(person=lived["person"] + offset))
+        offset += len(group)
+    return pd.concat(persons, ignore_index=True), pd.concat(lives, ignore_index=True)
+
+
+def _by_found(lived: pd.DataFrame) -> int:
+    return int(lived.loc[lived["reception"] <= days.FOUND, "person"].nunique())
+
+
+def _cohort(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    members = cohort.people(stream(seed, "cohort", "people"))
+    lived = cohort.live(members, stream(seed, "cohort", "stays"))
+    members["first_reception"] = lived.groupby("person")["reception"].min().to_numpy()
+    members["birth_day"] = _births(
+        members["first_reception"].to_numpy(), stream(seed, "cohort", "births")
+    )
+    lived["is_missed"] = lived["bucket"] >= 0
+    return members, lived
+
+
+def _births(first_reception: Ints, rng: np.random.Generator) -> Ints:
+    age = 18.6 * 365.25 + rng.gamma(2.1, 6.0 * 365.25, len(first_reception))
+    return first_reception - np.minimum(age, 78 * 365.25).astype(np.int64)
+
+
+def _foreign(
+    seed: int, share: float, members: tuple[pd.DataFrame, pd.DataFrame]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rng = stream(seed, "foreign", "people")
+    size = round(_FOREIGN_PEOPLE * share)
+    year = choose(rng, list(_FIRST_RECEPTIONS.values()), size)
+    first = np.array([days.number(date(y, 1, 1)) for y in _FIRST_RECEPTIONS], dtype=np.int64)[year]
+    reception = first + between(rng, np.zeros(size, dtype=np.int64), 364)
+    unknown = some(rng, _FOREIGN_UNKNOWN, size)
+    persons = pd.DataFrame(
+        {
+            "nationality": nat.of_prisoners(rng, reception),
+            "is_unknown": unknown,
+            "is_female": some(rng, 0.09, size),
+            "birth_day": _births(reception, rng),
+            "first_reception": reception,
+            "most_stays": np.where(unknown, 1, choose(rng, [60, 23, 11, 6], size) + 1),
+        }
+    )
+    lived = stays.live(persons, stream(seed, "foreign", "stays"))
+    targets = {
+        day: max(round(people * share) - len(_held(*members, days.number(day))), 0)
+        for day, people in published.CENSUS.items()
+    }
+    lived = _trim(persons, lived, targets, stream(seed, "foreign", "census"))
+    return _renumber(persons, _with_defaults(lived))
+
+
+def _trim(
+    persons: pd.DataFrame,
+    lived: pd.DataFrame,
+    targets: dict[date, int],
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Take out as many people as stand above the census on each of its days."""
+    for day, target in targets.items():
+        others = [_held(persons, lived, days.number(other)) for other in targets if other != day]
+        held = _held(persons, lived, days.number(day))
+        free = np.setdiff1d(held, np.concatenate(others))
+        drop = sample(rng, free, max(len(held) - target, 0))
+        lived = lived[~lived["person"].isin(drop)]
+    return lived
+
+
+def _held(persons: pd.DataFrame, lived: pd.DataFrame, day: int) -> Ints:
+    """People of a recorded foreign nationality who are in custody at the end of a day."""
+    inside = (lived["reception"] <= day) & (lived["end"] > day)
+    held: Ints = np.unique(lived["person"].to_numpy()[inside.to_numpy()])
+    unknown = np.flatnonzero(persons["is_unknown"])
+    return np.setdiff1d(held, unknown)
+
+
+def _british(seed: int, wanted: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rng = stream(seed, "british", "people")
+    size = round(wanted * 1.4) + 40
+    start, end = days.number(date(1994, 1, 1)), days.WORLD_END
+    reception = between(rng, np.full(size, start), end)
+    unknown = some(rng, _BRITISH_UNKNOWN, size)
+    persons = pd.DataFrame(
+        {
+            "nationality": np.full(size, nat.BRITISH),
+            "is_unknown": unknown,
+            "is_female": some(rng, 0.06, size),
+            "birth_day": _births(reception, rng),
+            "first_reception": reception,
+            "most_stays": np.where(unknown, 1, choose(rng, [66, 20, 9, 5], size) + 1),
+        }
+    )
+    lived = stays.live(persons, stream(seed, "british", "stays"))
+    first = lived.groupby("person")["reception"].min()
+    before = first.index[first <= days.FOUND].to_numpy()[:wanted]
+    after = first.index[first > days.FOUND].to_numpy()[: round(wanted * _AFTER_FOUND)]
+    lived = lived[lived["person"].isin(np.concatenate([before, after]))]
+    return _renumber(persons, _with_defaults(lived))
+
+
+def _with_defaults(lived: pd.DataFrame) -> pd.DataFrame:
+    """The cohort's columns for people outside it."""
+    return lived.assign(bucket=-1, is_dated=True, is_referred=False, restatement=0, is_missed=False)
+
+
+def _renumber(persons: pd.DataFrame, lived: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Keep the people who have a stay, numbered from 0."""
+    kept, position = np.unique(lived["person"].to_numpy(), return_inverse=True)
+    remaining = persons.iloc[kept].drop(columns="most_stays").reset_index(drop=True)
+    remaining["first_reception"] = lived.groupby("person")["reception"].min().to_numpy()
+    return remaining, lived.assign(person=position).reset_index(drop=True)

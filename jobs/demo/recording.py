@@ -1,0 +1,138 @@
+"""When the prison register wrote things down, and the movements of each stay.
+
+A movement is the event from which an episode's present prison, status and last movement follow.
+"""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from jobs.demo import days, prisons, stays
+from jobs.demo import nationalities as nat
+from jobs.demo.chance import Ints, between, some
+from jobs.demo.mistakes import Labels
+from jobs.demo.noise import Noise
+
+ADMISSION, COURT, TRANSFER, RELEASE = range(4)
+TYPES: Final = ("ADM", "CRT", "TRN", "REL")
+"""Movement types, by position."""
+REASONS: Final = ("N", "I", "CRT", "NOTR", *stays.REASONS)
+"""Movement reasons, by position."""
+_ENDS_FROM: Final = 4
+_OUTSIDE: Final = -1
+_MOST_TRANSFERS: Final = 3
+_DAYS_TO_TRANSFER: Final = 160
+
+
+def add_recorded(
+    lived: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
+) -> pd.DataFrame:
+    """Add the days on which reception, sentence and end were recorded: never before they happened.
+
+    An undated release is recorded some weeks later, before the failure was found.
+    """
+    reception = lived["reception"].to_numpy() + _lateness(len(lived), rng, noise, labels, lived)
+    sentence = lived["sentence_day"].to_numpy() + _lateness(len(lived), rng, noise, labels, lived)
+    end = lived["end"].to_numpy() + _lateness(len(lived), rng, noise, labels, lived)
+    undated = ~lived["is_dated"].to_numpy()
+    written = lived["end"].to_numpy() + between(rng, np.full(len(lived), 5), 60)
+    end = np.where(undated, np.minimum(written, days.FOUND - 5), end)
+    sentence = np.maximum(sentence, reception)
+    sentenced = (lived["kind"] == stays.SENTENCED).to_numpy()
+    return lived.assign(
+        reception_recorded=reception,
+        sentence_recorded=np.where(sentenced, sentence, days.NEVER),
+        end_recorded=np.maximum(end, np.where(sentenced, sentence, reception)),
+    )
+
+
+def _lateness(
+    size: int, rng: np.random.Generator, noise: Noise, labels: Labels, lived: pd.DataFrame
+) -> Ints:
+    late = some(rng, noise.recorded_late, size)
+    wait = 1 + np.minimum(rng.exponential(9, size), 60).astype(np.int64)
+    labels.add("prison", lived, late, "recorded_late")
+    return np.where(late, wait, 0)
+
+
+def movements(
+    lived: pd.DataFrame,
+    persons: pd.DataFrame,
+    places: pd.DataFrame,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """All movements of the world, by stay and in order.
+
+    Args:
+        lived: stays with the days they were recorded.
+        persons: people, by position.
+        places: prisons, from `prisons.prisons`.
+        rng: source of chance.
+
+    Returns:
+        ``stay``, ``sequence``, ``day`` (`days.NEVER` if not recorded), ``recorded``, ``type``,
+        ``reason``, ``from_prison``, ``to_prison`` (positions; -1 is outside).
+    """
+    size = len(lived)
+    british = persons["nationality"].to_numpy()[lived["person"]] == nat.BRITISH
+    detained = (lived["kind"] == stays.DETAINED).to_numpy()
+    start, end = lived["reception"].to_numpy(), lived["end"].to_numpy()
+    count = np.minimum((end - start) // _DAYS_TO_TRANSFER, _MOST_TRANSFERS)
+    count = np.where(detained, 0, np.minimum(count, rng.integers(0, _MOST_TRANSFERS + 1, size)))
+    where = [
+        prisons.assign(rng, places, is_british=british, is_detained=detained)
+        for _ in range(_MOST_TRANSFERS + 1)
+    ]
+    stay = np.arange(size)
+    sentenced = (lived["kind"] == stays.SENTENCED).to_numpy()
+    remanded = lived["sentence_day"].to_numpy() > start
+    parts = [
+        _part(stay, start, lived["reception_recorded"].to_numpy(), ADMISSION,
+              np.where(sentenced & ~remanded, 1, 0), _OUTSIDE, where[0]),
+    ]  # fmt: skip
+    at_court = sentenced & remanded
+    sentence, told = (lived[name].to_numpy() for name in ("sentence_day", "sentence_recorded"))
+    court = _part(stay, sentence, told, COURT, 2, where[0], where[0])
+    parts.append(court[at_court])
+    last = where[0]
+    later = np.where(sentenced, lived["sentence_day"], start)
+    for number in range(_MOST_TRANSFERS):
+        moves = (count > number) & (end - later > 3)
+        day = between(rng, later + 1, np.minimum(later + _DAYS_TO_TRANSFER, end - 1))
+        moves &= day < end
+        part = _part(stay, day, day, TRANSFER, 3, last, where[number + 1])
+        part["recorded"] = np.maximum(day, lived["reception_recorded"])
+        parts.append(part[moves])
+        last = np.where(moves, where[number + 1], last)
+        later = np.where(moves, day, later)
+    reason = _ENDS_FROM + lived["end_reason"].to_numpy()
+    told = lived["end_recorded"].to_numpy()
+    leaving = _part(stay, end, told, RELEASE, reason, last, _OUTSIDE)
+    leaving["day"] = np.where(lived["is_dated"], end, days.NEVER)
+    parts.append(leaving)
+    moved = pd.concat(parts, ignore_index=True)
+    # Sorted by the day it happened; an undated release is the last movement all the same.
+    return _in_order(moved)
+
+
+def _part(
+    stay: Ints,
+    day: Ints | int,
+    recorded: Ints | int,
+    kind: int,
+    reason: Ints | int,
+    left: Ints | int,
+    entered: Ints | int,
+) -> pd.DataFrame:
+    frame = pd.DataFrame({"stay": stay})
+    return frame.assign(
+        day=day, recorded=recorded, type=kind, reason=reason, from_prison=left, to_prison=entered
+    )
+
+
+def _in_order(moved: pd.DataFrame) -> pd.DataFrame:
+    order = np.lexsort((moved["type"], moved["day"], moved["stay"]))
+    moved = moved.iloc[order].reset_index(drop=True)
+    moved["sequence"] = moved.groupby("stay").cumcount() + 1
+    return moved

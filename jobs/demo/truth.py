@@ -1,0 +1,193 @@
+"""What is true on a night, for scoring: no part of the night may read it.
+
+Three tables. ``people``: every pair of records that are one person, and everybody held on one side
+only. ``episodes``: status, scope and cohort of each stay, from what happened and was recorded by
+the night, read from the world and not from the registers. ``errors``: what is wrong with which
+record.
+"""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from jobs.demo import cohort, columns, days, published, sentences, stays
+from jobs.demo import nationalities as nat
+from jobs.demo.chance import Flags, Ints
+from jobs.demo.happenings import AT, DECISIONS
+from jobs.demo.held import Held, keys_on, visible
+from jobs.demo.immigration_register import CaseNight, case_ids
+from jobs.demo.prison_register import episode_ids
+
+GROUPS: Final = ("cohort", "foreign", "british", "resident")
+_YEAR_MONTHS: Final = 12
+_STATUSES: Final = (
+    "OUT_OF_SCOPE",
+    "NOT_YET_DUE",
+    "DUE",
+    "CONSIDERED",
+    "CONSIDERED_LATE",
+    "NOT_REFERRED",
+    "REFERRED_NOT_CONSIDERED",
+)
+(
+    OUT_OF_SCOPE,
+    NOT_YET_DUE,
+    DUE,
+    CONSIDERED,
+    CONSIDERED_LATE,
+    NOT_REFERRED,
+    REFERRED_NOT_CONSIDERED,
+) = range(7)
+
+
+def people(held: Held, everybody: pd.DataFrame, as_of: int) -> pa.Table:
+    """``person``, ``group``, ``nationality``, ``prisoner_number``, ``cid_person_id``.
+
+    Somebody held twice on one side has a row for each pair of records.
+    """
+    sides = []
+    for records, key in ((held.prison, "prisoner_number"), (held.immigration, "cid_person_id")):
+        shown = records.loc[visible(records, as_of), ["person", "key"]]
+        sides.append(shown.rename(columns={"key": key}))
+    pairs = sides[0].merge(sides[1], on="person", how="outer")
+    own = pairs["person"].to_numpy()
+    pairs["group"] = np.array(GROUPS, dtype=object)[everybody["group"].to_numpy()[own]]
+    pairs["nationality"] = np.array(nat.CODES, dtype=object)[
+        everybody["nationality"].to_numpy()[own]
+    ]
+    pairs = pairs.sort_values(["person", "prisoner_number", "cid_person_id"], kind="stable")
+    ordered = pairs[["person", "group", "nationality", "prisoner_number", "cid_person_id"]]
+    return pa.Table.from_pandas(ordered, preserve_index=False).replace_schema_metadata(None)
+
+
+def episodes(
+    *,
+    held: Held,
+    everybody: pd.DataFrame,
+    lived: pd.DataFrame,
+    cases: pd.DataFrame,
+    night: CaseNight,
+    as_of: int,
+) -> pa.Table:
+    """The truth about each custody episode on record.
+
+    Returns:
+        ``episode_id``, ``person``, ``prisoner_number``, ``case_id``, ``status``, ``is_missed``
+        (the status is one of the two of 2006), ``population`` (never_referred, not_considered or
+        empty), ``is_cohort`` (one of the 1,023), ``bucket`` (line of the table of releases),
+        ``release_date``, ``nationality``, ``is_in_scope``, ``is_recommended``, ``offence_code``,
+        ``restatement``, ``outcome_2007``.
+    """
+    case_of = np.full(len(lived), -1, dtype=np.int64)
+    shown_cases = np.flatnonzero(night.shown)
+    case_of[cases["stay"].to_numpy()[shown_cases]] = shown_cases
+    status = statuses(everybody, lived, case_of, night, as_of)
+    rows = np.flatnonzero(lived["reception_recorded"] <= as_of)
+    own = lived.iloc[rows]
+    now = status[rows]
+    buckets = tuple(bucket.name for bucket in published.releases())
+    outcome = np.full(len(lived), -1, dtype=np.int64)
+    outcome[cases["stay"]] = cases["outcome_2007"]
+    population = np.select(
+        [now == NOT_REFERRED, now == REFERRED_NOT_CONSIDERED],
+        ["never_referred", "not_considered"],
+        "",
+    )
+    return pa.table(
+        {
+            "episode_id": columns.texts(episode_ids(rows)),
+            "person": own["person"].to_numpy(),
+            "prisoner_number": columns.texts(keys_on(held, as_of)[rows]),
+            "case_id": columns.texts(
+                case_ids(np.maximum(case_of[rows], 0)), where=case_of[rows] >= 0
+            ),
+            "status": columns.coded(_STATUSES, now),
+            "is_missed": np.isin(now, [NOT_REFERRED, REFERRED_NOT_CONSIDERED]),
+            "population": columns.texts(population.astype(object)),
+            "is_cohort": own["is_missed"].to_numpy(),
+            "bucket": columns.coded(buckets, own["bucket"]),
+            "release_date": days.dates(own["end"], where=(own["end_recorded"] <= as_of).to_numpy()),
+            "nationality": columns.coded(
+                nat.CODES, everybody["nationality"].to_numpy()[own["person"]]
+            ),
+            "is_in_scope": now != OUT_OF_SCOPE,
+            "is_recommended": own["is_recommended"].to_numpy(),
+            "offence_code": columns.coded(sentences.OFFENCES, own["offence"]),
+            "restatement": columns.coded(cohort.RESTATEMENT, own["restatement"] % 10),
+            "outcome_2007": columns.coded(tuple(published.outcomes()), outcome[rows]),
+        }
+    ).sort_by("episode_id")
+
+
+def statuses(
+    everybody: pd.DataFrame,
+    lived: pd.DataFrame,
+    case_of: Ints,
+    night: CaseNight,
+    as_of: int,
+) -> Ints:
+    """The true status of each stay on a night (position in the statuses of a custody episode)."""
+    scope = _in_scope(everybody, lived, as_of)
+    held_case = case_of >= 0
+    seen = night.days_of[np.maximum(case_of, 0)]
+    decided = np.where(held_case, seen[:, list(DECISIONS)].min(axis=1), days.NEVER)
+    referred = np.where(held_case, seen[:, AT["received"]], days.NEVER)
+    end = lived["end"].to_numpy()
+    ended = (lived["end_recorded"] <= as_of).to_numpy()
+    in_time = decided <= end
+    opening = ["confirmed", "automatic_release", "conditional_release", "parole", "tariff"]
+    earliest = lived[[name for name in opening if name in lived]].min(axis=1).to_numpy()
+    due = days.add_months(np.minimum(earliest, days.NEVER // 2), -_YEAR_MONTHS) <= as_of
+    released = ended & np.isin(lived["end_reason"], _RELEASES)
+    left = ended & ~released
+    return np.select(
+        [
+            ~scope,
+            days.known(decided) & (in_time | ~ended),
+            left,
+            days.known(decided),
+            released & days.known(referred),
+            released,
+            due,
+        ],
+        [
+            OUT_OF_SCOPE,
+            CONSIDERED,
+            OUT_OF_SCOPE,
+            CONSIDERED_LATE,
+            REFERRED_NOT_CONSIDERED,
+            NOT_REFERRED,
+            DUE,
+        ],
+        NOT_YET_DUE,
+    )
+
+
+_RELEASES: Final = tuple(stays.REASON[code] for code in ("CR", "NP", "PX", "HR", "BL", "BD", "RE"))
+
+
+def _in_scope(everybody: pd.DataFrame, lived: pd.DataFrame, as_of: int) -> Flags:
+    """In scope on what is recorded of the sentence, after the corrections made by the night."""
+    person = lived["person"].to_numpy()
+    found = np.full(len(everybody), days.NEVER, dtype=np.int64)
+    british = (lived["restatement"] % 10 == cohort.BRITISH_FOUND).to_numpy()
+    found[person[british]] = lived["corrected_day"].to_numpy()[british]
+    corrected = lived["corrected_day"].to_numpy() <= as_of
+    corrected &= np.isin(lived["restatement"] % 10, [cohort.BRITISH_FOUND, cohort.TERM_CORRECTED])
+    scope: Flags = lived["is_in_scope"].to_numpy() & (found[person] > as_of) & ~corrected
+    return scope & (lived["sentence_recorded"] <= as_of).to_numpy()
+
+
+def errors(held: Held, as_of: int) -> pa.Table:
+    """``register``, ``record`` (its key), ``person``, ``kind`` of every error on a night."""
+    parts = []
+    for register, records in (("prison", held.prison), ("immigration", held.immigration)):
+        own = held.errors[held.errors["register"] == register]
+        shown = visible(records, as_of)[own["record"]]
+        own = own[shown]
+        parts.append(own.assign(record=records["key"].to_numpy()[own["record"]]))
+    found = pd.concat(parts, ignore_index=True)
+    found = found.sort_values(["register", "record", "kind"], kind="stable")
+    return pa.Table.from_pandas(found, preserve_index=False).replace_schema_metadata(None)

@@ -1,0 +1,239 @@
+"""An invented world: what really happened, and two registers that hold it badly.
+
+The world runs from 1996 to the end of 2007 and depends on the seed, the size and the noise only.
+A night shows what had been recorded by then, so any series of nights can be replayed.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from jobs import records
+from jobs.demo import (
+    cases as criminal,
+)
+from jobs.demo import (
+    cohort,
+    days,
+    flaws,
+    happenings,
+    immigration_register,
+    measures,
+    population,
+    prison_register,
+    prisons,
+    published,
+    recording,
+    residents,
+    staff,
+    truth,
+)
+from jobs.demo import people as people_of
+from jobs.demo.chance import between, some, stream
+from jobs.demo.held import Held, hold
+from jobs.demo.mistakes import Labels
+from jobs.demo.noise import Noise, noise_named
+from jobs.errors import BadInput
+
+FIRST_NIGHT: Final = date(1996, 1, 1)
+LAST_NIGHT: Final = date(2007, 12, 31)
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Both registers as they stood on a night, and the truth about them.
+
+    ``tables`` holds every table of the contract by full name; ``truth`` holds ``people``,
+    ``episodes`` and ``errors`` (see `jobs.demo.truth`).
+    """
+
+    seed: int
+    people: int
+    as_of: date
+    noise: Noise
+    tables: dict[str, pa.Table] = field(repr=False)
+    truth: dict[str, pa.Table] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """Everything that happens from 1996 to 2007, from which any night can be drawn."""
+
+    seed: int
+    people: int
+    noise: Noise
+    everybody: pd.DataFrame = field(repr=False)
+    lived: pd.DataFrame = field(repr=False)
+    cases: pd.DataFrame = field(repr=False)
+    others: pd.DataFrame = field(repr=False)
+    events: pd.DataFrame = field(repr=False)
+    moved: pd.DataFrame = field(repr=False)
+    places: pd.DataFrame = field(repr=False)
+    detentions: pd.DataFrame = field(repr=False)
+    bails: pd.DataFrame = field(repr=False)
+    barriers: pd.DataFrame = field(repr=False)
+    held: Held = field(repr=False)
+
+
+def build_world(*, seed: int, people: int, as_of: date, noise: str | Noise = "default") -> World:
+    """Invent a world and show it as recorded by the end of ``as_of``.
+
+    Args:
+        seed: the same seed gives the same world, byte for byte.
+        people: persons in each register on 25 April 2006, about half of them in both.
+        as_of: the night, from 1996 to 2007.
+        noise: ``none``, ``default``, ``harsh``, a TOML file of rates, or the rates themselves.
+
+    Raises:
+        BadInput: a size that cannot hold the cohort, a night outside the world, unknown rates.
+    """
+    check_night(as_of)
+    return on_night(build_history(seed=seed, people=people, noise=noise), as_of=as_of)
+
+
+def check_night(as_of: date) -> None:
+    """Refuse a night outside the world.
+
+    Raises:
+        BadInput: ``as_of`` lies before 1996 or after 2007.
+    """
+    if not FIRST_NIGHT <= as_of <= LAST_NIGHT:
+        raise BadInput(
+            "as-of date",
+            f"[{as_of}] is outside the invented world",
+            f"give a date from {FIRST_NIGHT} to {LAST_NIGHT}",
+        )
+
+
+def build_history(*, seed: int, people: int, noise: str | Noise = "default") -> History:
+    """Invent everything that happens; a series of nights shares one history.
+
+    Raises:
+        BadInput: a size that cannot hold the cohort, or unknown rates.
+    """
+    population.check_people(people)
+    rates = noise if isinstance(noise, Noise) else noise_named(noise)
+    persons, lived = population.populate(seed=seed, people=people)
+    cases = criminal.criminal_cases(lived, persons, stream(seed, "cases"))
+    cases = happenings.close_last(cases)
+    everybody = residents.add_residents(
+        seed=seed, people=people, persons=persons, lived=lived, cases=cases
+    )
+    everybody = people_of.describe(everybody, seed=seed, noise=rates)
+    others = residents.other_cases(everybody, stream(seed, "other cases"))
+    labels = Labels()
+    lived = recording.add_recorded(lived, stream(seed, "recording"), rates, labels)
+    lived = _with_corrections(_with_miscalculations(lived, seed, rates))
+    places = prisons.prisons(seed)
+    detained = measures.detentions(lived, cases, stream(seed, "detentions"))
+    barriers = measures.barriers(cases, stream(seed, "barriers"))
+    waiting = np.zeros(len(cases), dtype=bool)
+    waiting[barriers.loc[barriers["kind"] == measures.TRAVEL, "case"]] = True
+    cases = cases.assign(needs_document=waiting)
+    return History(
+        seed=seed,
+        people=people,
+        noise=rates,
+        everybody=everybody,
+        lived=lived,
+        cases=cases,
+        others=others,
+        events=happenings.happenings(cases, stream(seed, "events"), rates),
+        moved=recording.movements(lived, persons, places, stream(seed, "movements")),
+        places=places,
+        detentions=detained,
+        bails=measures.bails(detained, stream(seed, "bails")),
+        barriers=barriers,
+        held=hold(everybody, lived=lived, cases=cases, others=others, seed=seed, noise=rates),
+    )
+
+
+def _with_miscalculations(lived: pd.DataFrame, seed: int, rates: Noise) -> pd.DataFrame:
+    """Release dates as recorded, and a few convictions recorded after the sentence.
+
+    Some release dates are wrong by remand time or concurrent terms, as happened to 541 prisoners
+    in 1996.
+    """
+    rng = stream(seed, "miscalculations")
+    wrong = some(rng, rates.release_miscalculated, len(lived)) & ~lived["is_missed"].to_numpy()
+    shift = np.where(wrong, between(rng, np.full(len(lived), -90), 120), 0)
+    later = {
+        recorded: np.where(days.known(lived[column]), lived[column] + shift, lived[column])
+        for recorded, column in (
+            ("automatic_recorded", "automatic_release"),
+            ("conditional_recorded", "conditional_release"),
+        )
+    }
+    return lived.assign(**later, is_out_of_order=some(rng, rates.dates_out_of_order, len(lived)))
+
+
+def _with_corrections(lived: pd.DataFrame) -> pd.DataFrame:
+    """The day on which the record of a restated member of the cohort was put right."""
+    steps = np.array([days.number(day) for day in published.RESTATED])
+    restated = lived["restatement"].to_numpy()
+    corrected = np.isin(restated % 10, [cohort.BRITISH_FOUND, cohort.TERM_CORRECTED])
+    return lived.assign(corrected_day=np.where(corrected, steps[restated // 10] - 3, days.NEVER))
+
+
+def on_night(history: History, *, as_of: date) -> World:
+    """Both registers and the truth as they stood at the end of a night.
+
+    Raises:
+        BadInput: the night lies outside the world.
+    """
+    check_night(as_of)
+    day = days.number(as_of)
+    h = history
+    night = immigration_register.case_night(h.cases, h.events, day)
+    found = prison_register.tables(
+        as_of=day,
+        held=h.held,
+        lived=h.lived,
+        moved=h.moved,
+        cases=h.cases,
+        places=h.places,
+        seed=h.seed,
+    )
+    found |= immigration_register.tables(
+        as_of=day,
+        held=h.held,
+        everybody=h.everybody,
+        lived=h.lived,
+        cases=h.cases,
+        others=h.others,
+        events=h.events,
+        held_outside=h.detentions,
+    )
+    found |= {
+        "immigration.barriers": measures.barriers_table(h.barriers, night, day),
+        "immigration.appeals": measures.appeals_table(h.cases, night),
+        "immigration.detentions": measures.detentions_table(h.detentions, h.held, h.places, day),
+        "immigration.bails": measures.bails_table(h.bails, h.held, day),
+        "immigration.reportings": measures.reportings_table(h.bails, day),
+        "immigration.removals": measures.removals_table(h.lived, h.cases, h.everybody, h.held, day),
+        "immigration.staffing": staff.staffing(day),
+    }
+    found = flaws.break_rows(found, seed=h.seed, noise=h.noise)
+    return World(
+        seed=h.seed,
+        people=h.people,
+        as_of=as_of,
+        noise=h.noise,
+        tables={name: found[name] for name in records.TABLES},
+        truth={
+            "people": truth.people(h.held, h.everybody, day),
+            "episodes": truth.episodes(
+                held=h.held,
+                everybody=h.everybody,
+                lived=h.lived,
+                cases=h.cases,
+                night=night,
+                as_of=day,
+            ),
+            "errors": truth.errors(h.held, day),
+        },
+    )
