@@ -47,15 +47,17 @@ def email_reports() -> None:
 
     @task
     def prepare() -> list[int]:
-        from jobs.night import prepare_emails
+        from jobs.emails import prepare_emails
+        from jobs.settings import load_settings
 
-        return prepare_emails(as_of=_night_of_publication())
+        return prepare_emails(as_of=_night_of_publication(), settings=load_settings())
 
     @task(map_index_template="{{ task.op_kwargs['outbox_id'] }}")
     def deliver(outbox_id: int) -> str:
-        from jobs.night import send_email
+        from jobs.emails import send_email
+        from jobs.settings import load_settings
 
-        return send_email(outbox_id=outbox_id)
+        return send_email(outbox_id=outbox_id, settings=load_settings())
 
     deliver.expand(outbox_id=prepare())
 

@@ -115,7 +115,7 @@ def world(
         invented = build_world(seed=seed, people=people, as_of=as_of.date(), noise=noise.value)
         if out is not None:
             progress.start("write")
-            write_world(invented, out, truth=truth, file_format=file_format.value)
+            write_world(invented, out, truth=truth, format=file_format.value)
         if load:
             progress.start("load")
             with databases(settings, embedded=True) as opened:
@@ -288,7 +288,8 @@ def stop() -> None:
 
 def main() -> None:
     """Run the command line."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("jobs").setLevel(logging.INFO)
     try:
         app()
     except BadInput as error:

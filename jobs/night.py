@@ -18,6 +18,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import sqlalchemy as sa
 
 from jobs import __version__, results
 from jobs.assess import assess, load_policy
@@ -36,8 +37,10 @@ from jobs.warehouse import (
     latest_before,
     latest_identities,
     publish,
+    read_rows,
     read_table,
 )
+from jobs.warehouse.publishing import publication as publication_of
 
 Frames = dict[str, pd.DataFrame]
 Counts = dict[str, int]
@@ -149,7 +152,7 @@ class Night:
         return {str(k): int(v) for k, v in assessed.assessments["status"].value_counts().items()}
 
     def report(self) -> Counts:
-        """Compute figures and lists, and render the pages before anything is published."""
+        """Compute figures and lists, audit them, and render the pages, all before publishing."""
         facts = self._facts("check", "link", "assess")
         reported = build_report(tables=self._accepted(), facts=facts, as_of=self.as_of)
         facts |= {
@@ -158,29 +161,26 @@ class Night:
             results.TEAMS.full_name: reported.teams,
             results.CENSUS.full_name: reported.census,
         }
-        manifest = self._manifest()
-        about = About(
-            as_of=self.as_of,
-            publication_id=manifest.publication_id,
-            code_version=manifest.code_version,
-            policy_version=manifest.policy_version,
-            model_version=manifest.model_version,
-        )
+        audited = check_results_of_night(facts=facts)
+        audited.stop_if_critical()
+        checks = [facts[results.CHECK_RESULTS.full_name], audited.results]
+        facts[results.CHECK_RESULTS.full_name] = pd.concat(checks, ignore_index=True)
         with whole_folder(self.folder / "site") as folder:
-            render_site(facts=facts, about=about, folder=folder)
+            render_site(facts=facts, about=self._about(), folder=folder)
         self._leave("report", {name: facts[name] for name in REPORTED})
         return {"figures": len(reported.figures), "backlog": len(reported.backlog)}
 
     def publish(self) -> str:
-        """Write everything, audit it and make it current, in one transaction; give its id."""
+        """Write everything, audit what was written and make it current, in one transaction."""
         facts = self._facts("check", "link", "assess", "report")
-        audit = check_results_of_night(facts=facts)
-        facts[results.CHECK_RESULTS.full_name] = pd.concat(
-            [facts[results.CHECK_RESULTS.full_name], audit.results], ignore_index=True
-        )
-        audit.stop_if_critical()
+        manifest = self._manifest()
         with warehouse(self.settings) as engine:
-            publication = publish(engine, manifest=self._manifest(), tables=facts)
+            publication = publish(
+                engine,
+                manifest=manifest,
+                tables=facts,
+                audit=lambda connection: _audit(connection, manifest.publication_id),
+            )
         with whole_folder(self.pages) as folder:
             shutil.copytree(self.folder / "site", folder, dirs_exist_ok=True)
         self._forget_old_runs()
@@ -217,8 +217,8 @@ class Night:
                 pq.write_table(results.NIGHTLY[name].arrow(frame), folder / f"{name}.parquet")
             if accepted is not None:
                 (folder / "accepted").mkdir()
-                for name, table in accepted.items():
-                    pq.write_table(table, folder / "accepted" / f"{name}.parquet")
+                for name, rows in accepted.items():
+                    pq.write_table(rows, folder / "accepted" / f"{name}.parquet")
             (folder / "inputs.json").write_text(canonical_json(inputs or {}))
 
     def _previous_row_counts(self) -> pd.DataFrame | None:
@@ -227,6 +227,17 @@ class Night:
             if previous is None:
                 return None
             return read_table(engine, previous.publication_id, results.ROW_COUNTS.full_name)
+
+    def _about(self) -> About:
+        manifest = self._manifest()
+        return About(
+            as_of=self.as_of,
+            publication_id=manifest.publication_id,
+            code_version=manifest.code_version,
+            policy_version=manifest.policy_version,
+            model_version=manifest.model_version,
+            pages_url=self.settings.pages_url,
+        )
 
     def _manifest(self) -> Manifest:
         policy, model = load_policy(), current_model()
@@ -249,8 +260,23 @@ class Night:
 
 
 REPORTED = tuple(
-    table.full_name for table in (results.FIGURES, results.BACKLOG, results.TEAMS, results.CENSUS)
+    table.full_name
+    for table in (
+        results.CHECK_RESULTS,
+        results.FIGURES,
+        results.BACKLOG,
+        results.TEAMS,
+        results.CENSUS,
+    )
 )
+"""What `Night.report` leaves; its check results hold those of `Night.check` and of the audit."""
+
+
+def _audit(connection: sa.Connection, publication_id: str) -> None:
+    """Audit the rows as they were written, before anybody else can see them."""
+    written = publication_of(connection, publication_id)
+    facts = {name: read_rows(connection, written, table) for name, table in results.NIGHTLY.items()}
+    check_results_of_night(facts=facts).stop_if_critical()
 
 
 def run_night(night: Night, *, fetch_again: bool = False) -> str:

@@ -1,17 +1,22 @@
 """What is read back from a publication: figures, case lists, explanations, the review queue."""
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
 import pandas as pd
+import rich.console
+import rich.table
 import sqlalchemy as sa
 
 from jobs import results
+from jobs.briefing import number_text
 from jobs.databases import warehouse
 from jobs.errors import BadInput
 from jobs.report import FIGURES, case_list, explain
+from jobs.schema import Table
 from jobs.settings import Settings
 from jobs.warehouse import Publication, current_publication, publications, read_table
 
@@ -42,7 +47,7 @@ class Reader:
                 )
             yield cls(engine, publication)
 
-    def table(self, table: results.Table) -> pd.DataFrame:
+    def table(self, table: Table) -> pd.DataFrame:
         """One table of the publication."""
         return read_table(self._engine, self.publication.publication_id, table.full_name)
 
@@ -64,6 +69,24 @@ class Reader:
             indent=1,
         )
 
+    def figures_table(self) -> str:
+        """The figures as a table for a terminal, ranges only where they say more."""
+        table = rich.table.Table(title=f"Figures for {self.publication.as_of}", title_style="")
+        table.add_column("figure", overflow="fold")
+        table.add_column("group", overflow="fold")
+        table.add_column("value", justify="right", no_wrap=True)
+        table.add_column("range", justify="right", no_wrap=True)
+        frame = self.figures().astype(object)
+        for row in frame.where(frame.notna(), None).to_dict("records"):
+            low, high = row["low"], row["high"]
+            span = "" if low == high else f"{number_text(low)} to {number_text(high)}"
+            group = "" if row["group_value"] == "(all)" else row["group_value"]
+            table.add_row(row["title"], group, number_text(row["value"]), span)
+        console = rich.console.Console(width=None if sys.stdout.isatty() else 140)
+        with console.capture() as printed:
+            console.print(table)
+        return printed.get()
+
     def cases(self, name: str) -> pd.DataFrame:
         """The case list ``missed``, ``due`` or ``backlog``."""
         facts = {
@@ -77,22 +100,8 @@ class Reader:
         Raises:
             BadInput: the publication has no such episode.
         """
-        facts = {
-            table.full_name: read_table(
-                self._engine,
-                self.publication.publication_id,
-                table.full_name,
-                where={"episode_id": episode_id},
-            )
-            for table in (results.ASSESSMENTS, results.REASONS)
-        }
-        if facts[results.ASSESSMENTS.full_name].empty:
-            raise BadInput(
-                f"episode [{episode_id}]",
-                f"not in the publication for {self.publication.as_of}",
-                "take an episode_id from: python -m jobs cases",
-            )
-        return explain(episode_id, facts)
+        tables = (results.ASSESSMENTS, results.REASONS)
+        return explain(episode_id, {table.full_name: self.table(table) for table in tables})
 
     def review_queue(self, *, most: int) -> pd.DataFrame:
         """The possible links that wait for a reviewer, the likeliest first."""

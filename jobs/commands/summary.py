@@ -28,7 +28,7 @@ def summary_lines(*, as_of: date, settings: Settings) -> list[str]:
     pages = settings.data_dir / "pages" / as_of.isoformat() / "index.html"
     return [
         "",
-        f"Publication {publication.publication_id} for {as_of:%-d %B %Y}",
+        f"Publication {publication.publication_id[:12]} for {as_of:%-d %B %Y}",
         "",
         top.first_line,
         *(f"  {line}" for line in top.lines),

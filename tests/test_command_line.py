@@ -1,0 +1,290 @@
+"""The whole job from the command line, on a small invented world and a real warehouse."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from jobs.settings import ROOT
+from jobs.warehouse import embedded
+
+AS_OF = "2006-04-25"
+PEOPLE = "3000"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One installation: a data folder of its own, and the command line on it."""
+
+    data_dir: Path
+    environment: dict[str, str]
+
+    def run(self, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "jobs", *arguments],
+            cwd=ROOT,
+            env=self.environment | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def night(self, world: Path, *more: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+        registers = ("--prison", str(world / "prison"), "--immigration", str(world / "immigration"))
+        return self.run("night", "--as-of", AS_OF, *registers, *more, **variables)
+
+    def figures(self) -> dict[str, object]:
+        done = self.run("figures", "--as-of", AS_OF, "--format", "json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+    def cases(self, name: str) -> pd.DataFrame:
+        done = self.run("cases", "--as-of", AS_OF, "--list", name, "--format", "json")
+        assert done.returncode == 0, done.stderr
+        return pd.DataFrame(json.loads(done.stdout))
+
+
+def site_at(data_dir: Path) -> Site:
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("RECONCILIATION_", "AIRFLOW", "SMTP_", "LINK_"))
+    }
+    return Site(data_dir, environment | {"RECONCILIATION_DATA_DIR": str(data_dir)})
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("a world")
+    done = site_at(folder / "unused").run(
+        "world", "--people", PEOPLE, "--as-of", AS_OF, "--out", str(folder / "registers"),
+        "--truth", str(folder / "truth"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return folder / "registers"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, world: Path) -> Iterator[Site]:
+    """An installation that has published the night once."""
+    site = site_at(tmp_path_factory.mktemp("a site") / "its data")
+    done = site.night(world)
+    assert done.returncode == 0, done.stderr
+    yield site
+    embedded.stop(site.data_dir / "postgres")
+
+
+@pytest.fixture
+def broken(world: Path, tmp_path: Path) -> Path:
+    """A copy of the world for a test to break."""
+    return Path(shutil.copytree(world, tmp_path / "broken"))
+
+
+def rewrite(path: Path, change: Callable[[pa.Table], pa.Table]) -> None:
+    pq.write_table(change(pq.read_table(path)), path)
+
+
+def values(site: Site, figure_id: str) -> dict[str, float]:
+    rows = site.figures()["figures"]
+    assert isinstance(rows, list)
+    return {r["group_value"]: r["value"] for r in rows if r["figure_id"] == figure_id}
+
+
+def test_the_missed_figure_is_as_long_as_its_list(site: Site) -> None:
+    missed = site.cases("missed")
+    assert values(site, "missed.total") == {"(all)": len(missed)}
+    assert len(missed) > 900
+    assert set(missed["status"]) == {"NOT_REFERRED", "REFERRED_NOT_CONSIDERED"}
+
+
+def test_the_backlog_figure_is_as_long_as_its_list(site: Site) -> None:
+    assert values(site, "backlog.open") == {"(all)": len(site.cases("backlog"))}
+
+
+def test_the_due_figure_is_as_long_as_its_list(site: Site) -> None:
+    assert values(site, "due.total") == {"(all)": len(site.cases("due"))}
+
+
+def test_terminal_page_and_warehouse_show_the_same_number(site: Site) -> None:
+    (missed,) = values(site, "missed.total").values()
+    text = f"{missed:,.0f}"
+    assert text in site.run("summary", "--as-of", AS_OF).stdout
+    assert text in (site.data_dir / "pages" / AS_OF / "index.html").read_text()
+
+
+def test_every_missed_case_can_be_explained(site: Site) -> None:
+    episode = site.cases("missed")["episode_id"].iloc[0]
+    done = site.run("explain", episode, "--as-of", AS_OF)
+    assert done.returncode == 0, done.stderr
+    assert episode in done.stdout
+    assert "2006" in done.stdout or "200" in done.stdout
+
+
+def test_a_second_run_gives_the_same_publication(site: Site, world: Path) -> None:
+    before = site.figures()
+    done = site.night(world)
+    assert done.returncode == 0, done.stderr
+    assert site.figures() == before
+
+
+def test_the_order_of_the_registers_rows_changes_nothing(
+    site: Site, broken: Path, tmp_path: Path
+) -> None:
+    for path in broken.glob("*/*.parquet"):
+        rewrite(path, lambda table: table.take(list(range(table.num_rows - 1, -1, -1))))
+    other = site_at(tmp_path / "other")
+    done = other.night(broken)
+    assert done.returncode == 0, done.stderr
+    assert other.figures() == site.figures()
+    embedded.stop(other.data_dir / "postgres")
+
+
+def test_no_name_reaches_the_terminal(site: Site, world: Path) -> None:
+    done = site.night(world, "--fetch-again")
+    names = pq.read_table(world / "prison" / "persons.parquet")["last_name"].to_pylist()
+    said = set((done.stdout + done.stderr).split())
+    assert not {name for name in names if name and len(name) > 4} & said
+
+
+def drop_column(world: Path) -> str:
+    rewrite(world / "prison/persons.parquet", lambda t: t.drop_columns(["nationality"]))
+    return "nationality"
+
+
+def retype_column(world: Path) -> str:
+    def change(table: pa.Table) -> pa.Table:
+        position = table.column_names.index("date_of_birth")
+        return table.set_column(position, "date_of_birth", pa.array(range(table.num_rows)))
+
+    rewrite(world / "prison/persons.parquet", change)
+    return "date_of_birth"
+
+
+def empty_table(world: Path) -> str:
+    rewrite(world / "prison/episodes.parquet", lambda t: t.slice(0, 0))
+    return "prison.episodes"
+
+
+def truncate_file(world: Path) -> str:
+    path = world / "immigration/cases.parquet"
+    path.write_bytes(path.read_bytes()[:-100])
+    return "cases.parquet"
+
+
+def remove_table(world: Path) -> str:
+    (world / "immigration/events.parquet").unlink()
+    return "events"
+
+
+def shift_feed(world: Path) -> str:
+    def change(table: pa.Table) -> pa.Table:
+        days = pa.array([pd.Timestamp("2006-04-24").date()], table.schema.field(0).type)
+        return table.set_column(0, "as_of_date", days)
+
+    rewrite(world / "prison/feed.parquet", change)
+    return "prison.feed"
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        pytest.param(drop_column, id="a missing column"),
+        pytest.param(retype_column, id="a column of another type"),
+        pytest.param(empty_table, id="an empty table"),
+        pytest.param(truncate_file, id="a truncated file"),
+        pytest.param(remove_table, id="a missing table"),
+        pytest.param(shift_feed, id="a delivery for another date"),
+    ],
+)
+def test_a_bad_delivery_stops_the_night_with_one_line(
+    site: Site, broken: Path, harm: Callable[[Path], str]
+) -> None:
+    before = site.figures()
+    named = harm(broken)
+    done = site.night(broken, "--fetch-again")
+    assert done.returncode == 2
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert named in errors[0]
+    assert "Traceback" not in done.stderr
+    assert site.figures() == before
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(site: Site) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    url = f"postgresql://reader:hunter2@127.0.0.1:{port}/prison"
+    done = site.run("night", "--as-of", AS_OF, "--prison", url)
+    assert done.returncode == 2
+    assert "prison" in done.stderr
+    assert "hunter2" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_setting_is_named(site: Site, world: Path) -> None:
+    done = site.night(world, RECONCILIATION_PRISSON="typo")
+    assert done.returncode == 2
+    assert "RECONCILIATION_PRISSON" in done.stderr
+
+
+def test_a_date_without_a_landing_or_a_delivery_is_refused(site: Site, world: Path) -> None:
+    registers = ("--prison", str(world / "prison"), "--immigration", str(world / "immigration"))
+    done = site.run("night", "--as-of", "2007-01-01", *registers)
+    assert done.returncode == 2
+    assert "2006-04-25" in done.stderr
+    assert "2007-01-01" in done.stderr
+
+
+def test_reading_a_date_that_was_not_published_says_what_to_run(site: Site) -> None:
+    done = site.run("figures", "--as-of", "1999-01-01")
+    assert done.returncode == 2
+    assert "python -m jobs night --as-of 1999-01-01" in done.stderr
+
+
+def test_a_case_that_is_not_there_is_refused(site: Site) -> None:
+    done = site.run("explain", "nobody", "--as-of", AS_OF)
+    assert done.returncode == 2
+    assert "[nobody]" in done.stderr
+
+
+def test_an_impossible_date_is_refused(site: Site) -> None:
+    assert site.run("night", "--as-of", "2006-02-30").returncode == 2
+
+
+def test_a_decision_of_a_reviewer_holds_from_the_next_run_on(
+    world: Path, tmp_path: Path
+) -> None:
+    site = site_at(tmp_path / "reviewed")
+    assert site.night(world).returncode == 0
+    queue = site.run("review", "list", "--as-of", AS_OF).stdout.splitlines()
+    assert len(queue) > 1
+    prisoner, person = queue[1].split(",")[:2]
+    done = site.run(
+        "review", "decide", prisoner, person, "must_link", "--reviewer", "R1", "--reason", "seen"
+    )
+    assert done.returncode == 0, done.stderr
+    assert site.night(world).returncode == 0
+    after = site.run("review", "list", "--as-of", AS_OF).stdout.splitlines()
+    assert f"{prisoner},{person}" not in {",".join(line.split(",")[:2]) for line in after}
+    embedded.stop(site.data_dir / "postgres")
+
+
+def test_setup_check_passes_on_a_new_machine(tmp_path: Path) -> None:
+    site = site_at(tmp_path / "new")
+    done = site.run("world", "--people", PEOPLE, "--as-of", AS_OF, "--load")
+    assert done.returncode == 0, done.stderr
+    done = site.run("setup-check")
+    assert done.returncode == 0, done.stdout
+    assert "stands at 2006-04-25" in done.stdout
+    embedded.stop(site.data_dir / "postgres")
