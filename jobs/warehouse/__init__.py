@@ -14,7 +14,7 @@ from jobs.warehouse.ledger import (
     withdraw_decision,
 )
 from jobs.warehouse.migrate import upgrade
-from jobs.warehouse.publish import Manifest, Override, Publication, publish
+from jobs.warehouse.publishing import Manifest, Override, Publication, publish
 from jobs.warehouse.reading import (
     current_publication,
     latest_before,

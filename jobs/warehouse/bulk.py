@@ -43,10 +43,14 @@ class Content:
             ValueError: a column is missing, a value does not fit or is missing, or two rows share
                 a key: faults of the step that computed the table.
         """
-        arrow = table.arrow(rows if isinstance(rows, pd.DataFrame) else table.frame(rows))
+        if isinstance(rows, pd.DataFrame):
+            arrow = table.arrow(rows)
+        else:
+            arrow = rows.select(table.columns).cast(_all_nullable(table))
         for field in table.fields:
             if not field.nullable and arrow[field.name].null_count:
                 raise ValueError(f"column [{table.full_name}.{field.name}] lacks values")
+        arrow = arrow.cast(table.arrow_schema)
         arrow = arrow.sort_by([(column, "ascending") for column in table.key])
         _refuse_double_keys(table, arrow)
         return cls(table=table, rows=arrow)
@@ -69,6 +73,11 @@ class Content:
             sink = pa.BufferOutputStream()
             pa_csv.write_csv(part, sink, options)
             yield sink.getvalue().to_pybytes()
+
+
+def _all_nullable(table: Table) -> pa.Schema:
+    """The table's schema before anybody has looked for missing values."""
+    return pa.schema([field.with_nullable(True) for field in table.arrow_schema])
 
 
 def _refuse_double_keys(table: Table, ordered: pa.Table) -> None:

@@ -13,9 +13,7 @@ from jobs.files import text_digest
 from jobs.warehouse.bulk import execute_text
 from jobs.warehouse.tables import (
     CONTENTS,
-    MEANING,
     PUBLICATIONS,
-    ROW,
     SNAPSHOTS,
     SUPERSESSIONS,
     WAREHOUSE,
@@ -34,9 +32,9 @@ def _statements() -> list[str]:
     ]
     for table in WAREHOUSE.sorted_tables:
         name = f"{table.schema}.{table.name}"
-        statements.append(f"COMMENT ON TABLE {name} IS {quoted(f'One row: {table.info[ROW]}.')}")
+        statements.append(f"COMMENT ON TABLE {name} IS {quoted(str(table.comment))}")
         statements.extend(
-            f"COMMENT ON COLUMN {name}.{column.name} IS {quoted(column.info[MEANING])}"
+            f"COMMENT ON COLUMN {name}.{column.name} IS {quoted(str(column.comment))}"
             for column in table.columns
         )
     return statements

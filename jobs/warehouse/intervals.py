@@ -13,23 +13,26 @@ from jobs.warehouse.tables import CONTENTS, INTERVALS
 
 MEMORY: Final = "SELECT set_config('work_mem', '256MB', true)"
 
+_INCOMING: Final = """
+CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS SELECT {all} FROM {kept} WITH NO DATA
+"""
+_CHANGES: Final = """
+CREATE TEMPORARY TABLE {changes} ON COMMIT DROP AS
+SELECT {all_but_key} {key}, new.ctid IS NULL AS is_gone, old.ctid IS NOT NULL AS was_there
+FROM {incoming} AS new
+FULL JOIN (SELECT {all}, ctid FROM {kept} WHERE until IS NULL) AS old USING ({key})
+WHERE ({new_all}) IS DISTINCT FROM ({old_all})
+"""
 _CLOSE: Final = """
-UPDATE {kept} AS old SET until = {number}
-WHERE old.until IS NULL AND NOT EXISTS (
-    SELECT FROM {incoming} AS new
-    WHERE ({new_key}) = ({old_key}) AND ({new_all}) IS NOT DISTINCT FROM ({old_all})
-)
+UPDATE {kept} AS old SET until = {number} FROM {changes} AS change
+WHERE change.was_there AND old.until IS NULL AND ({old_key}) = ({change_key})
 """
 _OPEN: Final = """
-INSERT INTO {kept} ({columns}, since, follows)
-SELECT {new_all}, {number}, (
-    SELECT max(old.until) FROM {kept} AS old WHERE ({new_key}) = ({old_key})
+INSERT INTO {kept} ({all}, since, follows)
+SELECT {all}, {number}, (
+    SELECT max(old.until) FROM {kept} AS old WHERE ({old_key}) = ({change_key})
 )
-FROM {incoming} AS new
-WHERE NOT EXISTS (
-    SELECT FROM {kept} AS old WHERE old.until IS NULL AND ({new_key}) = ({old_key})
-)
-ORDER BY {new_key}
+FROM {changes} AS change WHERE NOT is_gone ORDER BY {key}
 """
 
 
@@ -52,22 +55,25 @@ def advance(connection: sa.Connection, content: Content, number: int) -> None:
 
 def _merge(connection: sa.Connection, content: Content, kept: sa.Table, number: int) -> None:
     table = content.table
-    incoming = f"incoming_{kept.name}"
+    incoming, changes = f"incoming_{kept.name}", f"changed_{kept.name}"
+    rest = [name for name in table.columns if name not in table.key]
     words: dict[str, sql.Composable] = {
         "kept": sql.Identifier(str(kept.schema), kept.name),
         "incoming": sql.Identifier(incoming),
+        "changes": sql.Identifier(changes),
         "number": sql.Literal(number),
-        "columns": columns_of(table.columns),
-        "new_key": columns_of(table.key, "new"),
+        "all": columns_of(table.columns),
+        "all_but_key": sql.SQL("").join(columns_of([name], "new") + sql.SQL(",") for name in rest),
+        "key": columns_of(table.key),
+        "change_key": columns_of(table.key, "change"),
         "old_key": columns_of(table.key, "old"),
         "new_all": columns_of(table.columns, "new"),
         "old_all": columns_of(table.columns, "old"),
     }
     connection.execute(sa.text(MEMORY))
-    create = "CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS SELECT {columns} FROM {kept}"
-    execute(connection, f"{create} WITH NO DATA", words)
+    execute(connection, _INCOMING, words)
     copy_in(connection, content, into=(incoming,))
-    for statement in ("ANALYZE {incoming}", _CLOSE, _OPEN):
+    for statement in (_CHANGES, "ANALYZE {changes}", _CLOSE, _OPEN):
         execute(connection, statement, words)
 
 

@@ -1,5 +1,6 @@
 """The warehouse's version: brought up to this code's, by one process at a time."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from jobs.warehouse.roles import grant_rights
 from jobs.warehouse.tables import SCHEMAS
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation upgrade', 0))"
+VERSIONS: Final = Path(__file__).with_name("migrations") / "versions"
 PARTITION: Final = re.compile(r"_\d{4}_\d{2}$")
 """How the name of a partition ends: the month of its as-of dates."""
 
@@ -69,16 +71,23 @@ def configuration() -> Config:
     return config
 
 
-def draft(engine: sa.Engine, *, why: str) -> Path:
+def draft(engine: sa.Engine, *, why: str, folder: Path = VERSIONS) -> Path:
     """Write the migration that brings an up-to-date warehouse to the declared tables.
 
     For developers, after a change of `jobs.results` or `tables`. Read it before keeping it.
     """
     config = configuration()
+    config.set_main_option("version_locations", os.pathsep.join(map(str, {VERSIONS, folder})))
     with opened.begin(engine) as connection:
         config.attributes["connection"] = connection
         count = len(list(ScriptDirectory.from_config(config).walk_revisions()))
-        script = command.revision(config, message=why, autogenerate=True, rev_id=f"{count + 1:04d}")
+        script = command.revision(
+            config,
+            message=why,
+            autogenerate=True,
+            rev_id=f"{count + 1:04d}",
+            version_path=str(folder),
+        )
     if script is None or isinstance(script, list):
         raise TypeError("expected one script")
     return Path(script.path)

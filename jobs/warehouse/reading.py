@@ -12,7 +12,7 @@ from jobs.errors import BadInput
 from jobs.schema import Table
 from jobs.warehouse import engine as opened
 from jobs.warehouse.bulk import columns_of, copy_out
-from jobs.warehouse.publish import Publication, publication, select_publications
+from jobs.warehouse.publishing import Publication, publication, select_publications
 from jobs.warehouse.tables import CURRENT, INTERVALS, PUBLICATIONS, SNAPSHOTS, SUPERSESSIONS
 
 _SNAPSHOT: Final = (

@@ -38,9 +38,6 @@ WAREHOUSE: Final = sa.MetaData(
 )
 TEXT: Final = sa.Text(collation="C")
 """Text that sorts by code point on every server, as the frames do."""
-MEANING: Final = "meaning"
-ROW: Final = "row"
-"""Where a column says what it means and a table what a row is: `fittings` tells the database."""
 NUMBER_MEANING: Final = "the publication, in order of publishing"
 
 _now = sa.text("clock_timestamp()")
@@ -52,7 +49,7 @@ _INTERVAL_SCHEMAS: Final = {
 
 
 def _column(name: str, kind: Any, meaning: str, *more: Any, **options: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, *more, info={MEANING: meaning}, **{"nullable": False, **options})
+    return sa.Column(name, kind, *more, comment=meaning, **{"nullable": False, **options})
 
 
 def _moment(name: str, meaning: str, **options: Any) -> sa.Column[Any]:
@@ -99,7 +96,7 @@ PUBLICATIONS: Final = sa.Table(
     sa.UniqueConstraint("as_of_date", "publication_number"),
     sa.CheckConstraint("num_nulls(override_by, override_reason) <> 1", name="override_whole"),
     schema="run",
-    info={ROW: "the immutable result of one run for one as-of date"},
+    comment="One row: the immutable result of one run for one as-of date.",
 )
 CONTENTS: Final = sa.Table(
     "contents",
@@ -110,7 +107,7 @@ CONTENTS: Final = sa.Table(
     _column("digest", TEXT, "digest of its rows in order of key"),
     sa.PrimaryKeyConstraint("publication_number", "table_name"),
     schema="run",
-    info={ROW: "a table of a publication, and what it holds"},
+    comment="One row: a table of a publication, and what it holds.",
 )
 CURRENT: Final = sa.Table(
     "current",
@@ -123,7 +120,7 @@ CURRENT: Final = sa.Table(
         ["run.publications.as_of_date", "run.publications.publication_number"],
     ),
     schema="run",
-    info={ROW: "an as-of date and the pointer to its current publication"},
+    comment="One row: an as-of date and the pointer to its current publication.",
 )
 SUPERSESSIONS: Final = sa.Table(
     "supersessions",
@@ -137,7 +134,7 @@ SUPERSESSIONS: Final = sa.Table(
     sa.PrimaryKeyConstraint("supersession_number"),
     sa.Index(None, "as_of_date", "made_current_at"),
     schema="run",
-    info={ROW: "a move of the pointer of a date. Never changed"},
+    comment="One row: a move of the pointer of a date. Never changed.",
 )
 ATTEMPTS: Final = sa.Table(
     "attempts",
@@ -156,7 +153,7 @@ ATTEMPTS: Final = sa.Table(
     ),
     sa.Index(None, "as_of_date"),
     schema="run",
-    info={ROW: "a run of a night, published or not"},
+    comment="One row: a run of a night, published or not.",
 )
 
 DECISIONS: Final = sa.Table(
@@ -180,7 +177,7 @@ DECISIONS: Final = sa.Table(
         postgresql_where=sa.text("deleted_at IS NULL"),
     ),
     schema="review",
-    info={ROW: "a reviewer's word on a pair of persons. Withdrawn, never deleted"},
+    comment="One row: a reviewer's word on a pair of persons. Withdrawn, never deleted.",
 )
 ACKNOWLEDGEMENTS: Final = sa.Table(
     "acknowledgements",
@@ -199,7 +196,7 @@ ACKNOWLEDGEMENTS: Final = sa.Table(
         postgresql_where=sa.text("deleted_at IS NULL"),
     ),
     schema="review",
-    info={ROW: "somebody has seen a critical episode. Withdrawn, never deleted"},
+    comment="One row: somebody has seen a critical episode. Withdrawn, never deleted.",
 )
 
 MESSAGE_STATES: Final = ("pending", "sending", "sent", "refused", "unknown")
@@ -229,7 +226,7 @@ OUTBOX: Final = sa.Table(
         "messages_waiting_idx", "state", postgresql_where=sa.text("state IN ('pending', 'sending')")
     ),
     schema="outbox",
-    info={ROW: "an email to one recipient about one publication"},
+    comment="One row: an email to one recipient about one publication.",
 )
 
 
@@ -255,7 +252,7 @@ def _snapshot(table: Table) -> sa.Table:
         *_content(table),
         sa.PrimaryKeyConstraint("as_of_date", "publication_number", *table.key),
         schema="nightly",
-        info={ROW: table.row},
+        comment=f"One row: {table.row}.",
         postgresql_partition_by="RANGE (as_of_date)",
     )
 
@@ -286,7 +283,7 @@ def _intervals(table: Table, schema: str) -> sa.Table:
         sa.CheckConstraint("since < until", name="half_open"),
         sa.CheckConstraint("follows <= since", name="no_overlap"),
         schema=schema,
-        info={ROW: f"{table.row}, for an interval of publications"},
+        comment=f"One row: {table.row}, for an interval of publications.",
     )
 
 

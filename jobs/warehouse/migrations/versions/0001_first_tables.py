@@ -4,6 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
+from jobs.warehouse.bulk import execute_text
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -12,7 +14,7 @@ depends_on = None
 
 def upgrade() -> None:
     statements = Path(__file__).with_suffix(".sql").read_text()
-    op.get_bind().connection.driver_connection.execute(statements)
+    execute_text(op.get_bind(), statements)
 
 
 def downgrade() -> None:

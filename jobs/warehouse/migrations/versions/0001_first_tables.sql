@@ -313,14 +313,16 @@ DECLARE
     parent name;
     part name;
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('reconciliation room', 0));
     FOR parent IN
         SELECT relname FROM pg_class
         WHERE relnamespace = 'nightly'::regnamespace AND relkind = 'p' ORDER BY relname
     LOOP
         part := parent || to_char(first, '"_"YYYY"_"MM');
-        CONTINUE WHEN to_regclass(format('nightly.%I', part)) IS NOT NULL;
-        PERFORM pg_advisory_xact_lock(hashtextextended('reconciliation room', 0));
-        CONTINUE WHEN to_regclass(format('nightly.%I', part)) IS NOT NULL;
+        CONTINUE WHEN EXISTS (
+            SELECT FROM pg_class
+            WHERE relnamespace = 'nightly'::regnamespace AND relname = part
+        );
         EXECUTE format(
             'CREATE TABLE nightly.%I PARTITION OF nightly.%I FOR VALUES FROM (%L) TO (%L)',
             part, parent, first, (first + interval '1 month')::date

@@ -1,0 +1,107 @@
+import pytest
+import sqlalchemy as sa
+
+from jobs import results
+from jobs.errors import BadInput
+from jobs.warehouse import (
+    acknowledge,
+    acknowledgements,
+    decisions,
+    record_decision,
+    withdraw_acknowledgement,
+    withdraw_decision,
+)
+
+
+def decide(engine: sa.Engine, **changes: str) -> int:
+    words = {
+        "prisoner_number": "A1234AA",
+        "cid_person_id": "C1",
+        "judgement": "must_link",
+        "reviewer": "A. Reviewer",
+        "reason": "same fingerprints",
+    }
+    return record_decision(engine, **{**words, **changes})
+
+
+def test_a_decision_holds_until_it_is_withdrawn(warehouse: sa.Engine) -> None:
+    assert decisions(warehouse).dtypes.equals(results.DECISIONS.empty().dtypes)
+    number = decide(warehouse)
+    decide(warehouse, cid_person_id="C2", judgement="must_not_link")
+    found = decisions(warehouse)
+    assert found[["cid_person_id", "judgement"]].to_numpy().tolist() == [
+        ["C1", "must_link"],
+        ["C2", "must_not_link"],
+    ]
+    assert found.dtypes.equals(results.DECISIONS.empty().dtypes)
+    withdraw_decision(warehouse, decision_id=number, by="B. Reviewer", reason="wrong file")
+    assert decisions(warehouse)["cid_person_id"].to_list() == ["C2"]
+
+
+def test_a_later_decision_on_a_pair_replaces_the_earlier_and_both_are_kept(
+    warehouse: sa.Engine,
+) -> None:
+    decide(warehouse)
+    decide(warehouse, judgement="must_not_link", reviewer="B. Reviewer")
+    assert decisions(warehouse)["judgement"].to_list() == ["must_not_link"]
+    with warehouse.connect() as connection:
+        kept = connection.execute(
+            sa.text("SELECT judgement, deleted_by FROM review.decisions ORDER BY decision_id")
+        )
+        assert kept.all() == [("must_link", "B. Reviewer"), ("must_not_link", None)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        pytest.param({"judgement": "maybe"}, r"judgement \[maybe\]: no such", id="judgement"),
+        pytest.param({"reviewer": " "}, r"lacks \[reviewer\]", id="nobody"),
+        pytest.param({"reason": ""}, r"lacks \[reason\]", id="no reason"),
+        pytest.param({"prisoner_number": ""}, r"lacks \[prisoner_number\]", id="no person"),
+    ],
+)
+def test_a_decision_that_is_not_whole_is_refused(
+    warehouse: sa.Engine, changes: dict[str, str], what: str
+) -> None:
+    with pytest.raises(BadInput, match=what):
+        decide(warehouse, **changes)
+    assert decisions(warehouse).empty
+
+
+def test_a_decision_cannot_be_withdrawn_twice(warehouse: sa.Engine) -> None:
+    number = decide(warehouse)
+    withdraw_decision(warehouse, decision_id=number, by="B", reason="wrong")
+    with pytest.raises(BadInput, match=rf"decision \[{number}\]: does not hold"):
+        withdraw_decision(warehouse, decision_id=number, by="B", reason="wrong")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM review.decisions",
+        "TRUNCATE review.decisions",
+        "UPDATE review.decisions SET judgement = 'must_not_link'",
+        "UPDATE review.decisions SET deleted_at = NULL, deleted_by = NULL, deletion_reason = NULL",
+    ],
+)
+def test_the_ledger_cannot_be_rewritten_even_by_its_owner(
+    warehouse: sa.Engine, change: str
+) -> None:
+    withdraw_decision(warehouse, decision_id=decide(warehouse), by="B", reason="wrong")
+    with (
+        pytest.raises(sa.exc.IntegrityError, match="withdrawn once"),
+        warehouse.begin() as connection,
+    ):
+        connection.execute(sa.text(change))
+
+
+def test_an_acknowledgement_holds_until_it_is_withdrawn(warehouse: sa.Engine) -> None:
+    acknowledge(warehouse, episode_id="E1", by="A. Manager", note="asked the prison")
+    acknowledge(warehouse, episode_id="E1", by="A. Manager", note="papers are on their way")
+    assert acknowledgements(warehouse)[["episode_id", "note"]].to_numpy().tolist() == [
+        ["E1", "papers are on their way"]
+    ]
+    withdraw_acknowledgement(warehouse, episode_id="E1", by="A. Manager", reason="closed")
+    assert acknowledgements(warehouse).empty
+    with pytest.raises(BadInput, match="nobody has acknowledged it"):
+        withdraw_acknowledgement(warehouse, episode_id="E1", by="A. Manager", reason="closed")

@@ -1,0 +1,208 @@
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+
+from jobs.errors import BadInput, Unreachable
+from jobs.warehouse import decisions, embedded, fittings, migrate, open_warehouse, publish, upgrade
+from jobs.warehouse.reading import publications
+from jobs.warehouse.tables import SCHEMAS, SNAPSHOTS, WAREHOUSE
+from tests.warehouse import nights
+
+CATALOGUE = {
+    "columns": """
+        SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default,
+               collation_name, identity_generation
+        FROM information_schema.columns WHERE table_schema = ANY(:schemas)
+    """,
+    "constraints": """
+        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = ANY(CAST(CAST(:schemas AS text[]) AS regnamespace[]))
+    """,
+    "indexes": """
+        SELECT indexdef FROM pg_indexes WHERE schemaname = ANY(:schemas)
+    """,
+    "partitions": """
+        SELECT partrelid::regclass::text, pg_get_partkeydef(partrelid) FROM pg_partitioned_table
+    """,
+}
+
+
+def catalogue(engine: sa.Engine) -> dict[str, set[tuple[object, ...]]]:
+    schemas = {"schemas": [schema for schema in SCHEMAS if schema != "report"]}
+    with engine.connect() as connection:
+        return {
+            what: {
+                tuple(row)
+                for row in connection.execute(sa.text(query), schemas)
+                if not any("alembic_version" in str(value) for value in row)
+            }
+            for what, query in CATALOGUE.items()
+        }
+
+
+def test_an_empty_database_becomes_a_warehouse_and_stays_one(warehouse: sa.Engine) -> None:
+    assert publications(warehouse) == []
+    upgrade(warehouse)
+    assert (
+        migrate.version(warehouse)
+        == migrate.ScriptDirectory.from_config(migrate.configuration()).get_current_head()
+    )
+
+
+def test_the_migrations_give_the_declared_tables(
+    warehouse: sa.Engine, postgres: embedded.EmbeddedServer
+) -> None:
+    url = postgres.create_database("declared")
+    declared = open_warehouse(url)
+    with declared.begin() as connection:
+        for schema in SCHEMAS:
+            connection.execute(sa.schema.CreateSchema(schema))
+        WAREHOUSE.create_all(connection)
+    migrated, wanted = catalogue(warehouse), catalogue(declared)
+    declared.dispose()
+    postgres.drop_database("declared")
+    for what, rows in wanted.items():
+        assert rows, what
+        assert migrated[what] == rows, f"draft a migration: {what} differ"
+
+
+def test_alembic_finds_no_difference_and_looks_past_partitions(warehouse: sa.Engine) -> None:
+    publish(warehouse, manifest=nights.manifest(), tables=nights.facts())
+    with warehouse.connect() as connection, migrate.migration_context(connection) as context:
+        found = compare_metadata(context, WAREHOUSE)
+    assert found == []
+
+
+def test_many_who_upgrade_at_once_make_one_warehouse(database: str) -> None:
+    engines = [open_warehouse(database) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(upgrade, engines))
+    assert publications(engines[0]) == []
+    for engine in engines:
+        engine.dispose()
+
+
+def test_a_warehouse_of_newer_code_is_refused_in_one_line(warehouse: sa.Engine) -> None:
+    with warehouse.begin() as connection:
+        connection.execute(sa.text("UPDATE run.alembic_version SET version_num = '9999'"))
+    with pytest.raises(BadInput, match=r"version \[9999\] is newer than this code; run the newer"):
+        upgrade(warehouse)
+
+
+def test_views_of_another_version_are_put_up_again_and_data_stays(warehouse: sa.Engine) -> None:
+    publication = publish(warehouse, manifest=nights.manifest(), tables=nights.facts())
+    with warehouse.begin() as connection:
+        fittings.take_down(connection)
+        connection.execute(sa.text("CREATE VIEW report.due AS SELECT 1 AS old"))
+        connection.execute(sa.text("COMMENT ON SCHEMA report IS 'fittings of old'"))
+    upgrade(warehouse)
+    with warehouse.connect() as connection:
+        rows = connection.execute(sa.text("SELECT DISTINCT publication_id FROM report.teams")).all()
+    assert rows == [(publication.publication_id,)]
+
+
+def test_a_failed_upgrade_leaves_the_database_as_it_was(database: str) -> None:
+    engine = open_warehouse(database)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE SCHEMA nightly"))
+        connection.execute(sa.text("CREATE TABLE nightly.teams (stranger text)"))
+    with pytest.raises(RuntimeError, match="already exists"):
+        upgrade(engine)
+    with engine.connect() as connection:
+        found = sa.inspect(connection).get_schema_names()
+    engine.dispose()
+    assert set(found) & {"run", "registry", "report"} == set()
+
+
+def test_every_table_and_column_says_what_it_holds(warehouse: sa.Engine) -> None:
+    undocumented = sa.text("""
+        SELECT c.relname, a.attname FROM pg_class AS c
+        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE c.relnamespace = ANY(CAST(CAST(:schemas AS text[]) AS regnamespace[]))
+          AND c.relkind IN ('r', 'p', 'v') AND c.relname <> 'alembic_version'
+          AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid) IS NULL)
+    """)
+    with warehouse.connect() as connection:
+        assert connection.execute(undocumented, {"schemas": list(SCHEMAS)}).all() == []
+
+
+def test_what_is_published_cannot_be_changed_even_by_its_owner(warehouse: sa.Engine) -> None:
+    publish(warehouse, manifest=nights.manifest(), tables=nights.facts())
+    changes = [
+        f"UPDATE {table.schema}.{table.name} SET publication_number = 7"
+        for table in SNAPSHOTS.values()
+    ]
+    changes += [
+        "DELETE FROM run.publications",
+        "TRUNCATE nightly.figures",
+        "DELETE FROM run.contents",
+    ]
+    for change in changes:
+        with (
+            pytest.raises(sa.exc.IntegrityError, match="a publication is never changed"),
+            warehouse.begin() as connection,
+        ):
+            connection.execute(sa.text(change))
+
+
+def test_a_draft_of_an_up_to_date_warehouse_changes_nothing(
+    warehouse: sa.Engine, tmp_path: Path
+) -> None:
+    path = migrate.draft(warehouse, why="nothing", folder=tmp_path)
+    assert path.parent == tmp_path
+    assert "op." not in path.read_text().replace("from alembic import op", "")
+
+
+def test_an_unreachable_warehouse_is_one_line() -> None:
+    engine = open_warehouse("postgresql://somebody:secret@/w?host=/nowhere")
+    with pytest.raises(Unreachable, match=r"^warehouse \[w on /nowhere\]: cannot be reached;") as e:
+        decisions(engine)
+    assert "secret" not in str(e.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "what"),
+    [
+        pytest.param("no url", "not a database URL", id="text"),
+        pytest.param("sqlite://", r"\[sqlite\] is not PostgreSQL", id="another database"),
+    ],
+)
+def test_a_setting_that_is_no_warehouse_is_one_line(url: str, what: str) -> None:
+    with pytest.raises(BadInput, match=what):
+        open_warehouse(url)
+
+
+def test_a_database_that_is_not_there_is_one_line(postgres: embedded.EmbeddedServer) -> None:
+    with pytest.raises(BadInput, match="no such database; create it"):
+        upgrade(open_warehouse(postgres.url("nowhere")))
+
+
+def test_a_user_who_is_not_let_in_is_one_line(postgres: embedded.EmbeddedServer) -> None:
+    with pytest.raises(BadInput, match="this user is not let in"):
+        upgrade(open_warehouse(postgres.url("postgres", user="stranger")))
+
+
+def test_a_wrong_password_is_one_line_without_the_password(
+    postgres: embedded.EmbeddedServer,
+) -> None:
+    rules = postgres.folder / "data" / "pg_hba.conf"
+    before = rules.read_text()
+    owner = open_warehouse(postgres.url())
+    try:
+        rules.write_text("local all guarded scram-sha-256\n" + before)
+        with owner.begin() as connection:
+            connection.execute(sa.text("CREATE ROLE guarded LOGIN PASSWORD 'right'"))
+            connection.execute(sa.text("SELECT pg_reload_conf(), pg_sleep(0.2)"))
+        url = sa.make_url(postgres.url(user="guarded")).set(password="mistaken")
+        with pytest.raises(BadInput, match="the password is wrong") as error:
+            upgrade(open_warehouse(url.render_as_string(hide_password=False)))
+        assert "mistaken" not in str(error.value)
+    finally:
+        rules.write_text(before)
+        with owner.begin() as connection:
+            connection.execute(sa.text("DROP ROLE IF EXISTS guarded"))
+            connection.execute(sa.text("SELECT pg_reload_conf()"))
+        owner.dispose()

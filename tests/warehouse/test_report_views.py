@@ -1,0 +1,64 @@
+import sqlalchemy as sa
+
+from jobs import results
+from jobs.warehouse import publish
+from jobs.warehouse.views import VIEWS
+from tests.warehouse import nights
+
+
+def rows(engine: sa.Engine, view: str, columns: str = "*") -> list[tuple[object, ...]]:
+    with engine.connect() as connection:
+        return [
+            tuple(r) for r in connection.execute(sa.text(f"SELECT {columns} FROM report.{view}"))
+        ]
+
+
+def test_views_show_current_publications_only(warehouse: sa.Engine) -> None:
+    publish(warehouse, manifest=nights.manifest(), tables=nights.facts(seed=1))
+    facts = nights.facts(seed=2, people=15)
+    current = publish(warehouse, manifest=nights.manifest(policy="2"), tables=facts)
+    for view, table in {
+        "figures": "nightly.figures",
+        "episodes": "nightly.assessments",
+        "reasons": "nightly.reasons",
+        "backlog": "nightly.backlog",
+        "teams": "nightly.teams",
+        "census": "nightly.census",
+        "row_counts": "nightly.row_counts",
+        "check_results": "nightly.check_results",
+    }.items():
+        found = rows(warehouse, view, "publication_id")
+        assert found == [(current.publication_id,)] * len(facts[table]), view
+    assert sorted(rows(warehouse, "publications", "is_current, as_of_date")) == [
+        (False, nights.AS_OF),
+        (True, nights.AS_OF),
+    ]
+
+
+def test_the_lists_are_those_of_the_figures(warehouse: sa.Engine) -> None:
+    facts = nights.facts(people=60)
+    publish(warehouse, manifest=nights.manifest(), tables=facts)
+    frame = facts["nightly.assessments"]
+    missed = frame.loc[frame["status"].isin(results.MISSED_STATUSES), "episode_id"]
+    due = frame.loc[frame["status"] == "DUE", "episode_id"]
+    assert len(missed)
+    assert len(due)
+    assert {r[0] for r in rows(warehouse, "missed_consideration", "episode_id")} == set(missed)
+    assert {r[0] for r in rows(warehouse, "due", "episode_id")} == set(due)
+
+
+def test_counts_stand_in_for_quarantined_rows_and_links(warehouse: sa.Engine) -> None:
+    facts = nights.facts(people=60)
+    publish(warehouse, manifest=nights.manifest(), tables=facts)
+    total = sum(int(str(r[0])) for r in rows(warehouse, "quarantine_counts", "row_count"))
+    assert total == len(facts["nightly.quarantine"])
+    found = dict(rows(warehouse, "link_counts", "outcome, row_count"))
+    assert found == facts["nightly.links"]["outcome"].value_counts().to_dict()
+
+
+def test_no_view_shows_anything_personal() -> None:
+    personal = {f.name for table in results.NIGHTLY.values() for f in table.fields if f.personal}
+    assert {"prisoner_number", "cid_person_id", "row", "row_key", "person_id"} <= personal
+    for view in VIEWS:
+        assert not personal & set(view.columns), view.name
+        assert "source_key" not in view.columns

@@ -1,0 +1,151 @@
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from jobs.errors import BadInput
+from jobs.warehouse import (
+    create_roles,
+    decisions,
+    embedded,
+    open_warehouse,
+    publish,
+    record_decision,
+    upgrade,
+    withdraw_decision,
+)
+from jobs.warehouse.roles import QUALITY, READER, REVIEWER, WRITER
+from jobs.warehouse.views import VIEWS
+from tests.warehouse import nights
+
+
+class Users:
+    """Engines for users who hold one role each."""
+
+    def __init__(self, server: embedded.EmbeddedServer, owner: sa.Engine) -> None:
+        self._server, self._owner = server, owner
+        self._made: list[tuple[str, sa.Engine]] = []
+
+    def of(self, role: str) -> sa.Engine:
+        name = f"user_of_{role}"
+        with self._owner.begin() as connection:
+            connection.execute(sa.text(f"CREATE ROLE {name} LOGIN IN ROLE {role}"))
+        engine = open_warehouse(self._server.url(str(self._owner.url.database), user=name))
+        self._made.append((name, engine))
+        return engine
+
+    def leave(self) -> None:
+        for name, engine in self._made:
+            engine.dispose()
+            with self._owner.begin() as connection:
+                connection.execute(sa.text(f"DROP ROLE {name}"))
+
+
+@pytest.fixture
+def users(postgres: embedded.EmbeddedServer, warehouse: sa.Engine) -> Iterator[Users]:
+    """The roles of a warehouse with one publication; roles are of the whole server."""
+    create_roles(warehouse)
+    publish(warehouse, manifest=nights.manifest(), tables=nights.facts())
+    made = Users(postgres, warehouse)
+    yield made
+    made.leave()
+    with warehouse.begin() as connection:
+        for role in (READER, WRITER, REVIEWER, QUALITY):
+            connection.execute(sa.text(f"DROP OWNED BY {role}"))
+            connection.execute(sa.text(f"DROP ROLE {role}"))
+
+
+def read(engine: sa.Engine, table: str) -> int:
+    with engine.connect() as connection:
+        return connection.scalar(sa.text(f"SELECT count(*) FROM {table}")) or 0
+
+
+def refused(engine: sa.Engine, statement: str) -> bool:
+    try:
+        with engine.begin() as connection:
+            connection.execute(sa.text(statement))
+    except sa.exc.ProgrammingError as error:
+        return "permission denied" in str(error)
+    return False
+
+
+def test_a_reader_reads_every_view_and_nothing_else(users: Users) -> None:
+    reader = users.of(READER)
+    for view in VIEWS:
+        read(reader, f"report.{view.name}")
+    assert read(reader, "report.episodes") > 0
+    for table in (
+        "nightly.assessments",
+        "nightly.assessments_2006_04",
+        "nightly.quarantine",
+        "registry.identities",
+        "review.decisions",
+        "run.publications",
+        "outbox.messages",
+    ):
+        assert refused(reader, f"SELECT * FROM {table}"), table
+    assert refused(reader, "SELECT run.make_room('1900-01-01')")
+
+
+def test_a_writer_publishes_a_month_that_was_not_there_and_changes_nothing(users: Users) -> None:
+    writer = users.of(WRITER)
+    upgrade(writer)
+    for day, seed in ((1, 2), (2, 3)):
+        publish(
+            writer,
+            manifest=nights.manifest(as_of=date(2007, 1, day)),
+            tables=nights.facts(seed=seed),
+        )
+    assert refused(writer, "UPDATE nightly.figures SET value = 0")
+    assert refused(writer, "UPDATE registry.links SET outcome = 'linked'")
+    assert refused(writer, "DELETE FROM run.publications")
+    assert refused(writer, "UPDATE outbox.messages SET recipient = 'x'")
+    assert refused(writer, "INSERT INTO review.decisions (reviewer) VALUES ('x')")
+
+
+def test_a_reviewer_decides_and_cannot_publish_or_see_quarantined_rows(users: Users) -> None:
+    reviewer = users.of(REVIEWER)
+    number = record_decision(
+        reviewer,
+        prisoner_number="A1234AA",
+        cid_person_id="C1",
+        judgement="must_link",
+        reviewer="A. Reviewer",
+        reason="same fingerprints",
+    )
+    withdraw_decision(reviewer, decision_id=number, by="A. Reviewer", reason="wrong file")
+    assert decisions(reviewer).empty
+    assert read(reviewer, "registry.links") > 0
+    assert refused(reviewer, "SELECT * FROM nightly.quarantine")
+    assert refused(reviewer, "UPDATE review.decisions SET judgement = 'must_not_link'")
+    with pytest.raises(BadInput, match="this user lacks a right"):
+        publish(reviewer, manifest=nights.manifest(policy="2"), tables=nights.facts())
+
+
+def test_the_data_team_reads_quarantined_rows_and_no_links(users: Users) -> None:
+    quality = users.of(QUALITY)
+    assert read(quality, "nightly.quarantine") > 0
+    assert refused(quality, "SELECT * FROM registry.links")
+    assert refused(quality, "SELECT * FROM nightly.assessments")
+
+
+def test_roles_can_be_created_again_and_keep_their_rights_after_an_upgrade(
+    users: Users, warehouse: sa.Engine
+) -> None:
+    reader = users.of(READER)
+    create_roles(warehouse)
+    with warehouse.begin() as connection:
+        connection.execute(sa.text("COMMENT ON SCHEMA report IS 'fittings of old'"))
+    upgrade(warehouse)
+    assert read(reader, "report.figures") > 0
+
+
+def test_a_user_who_may_not_create_roles_is_told_so(users: Users, warehouse: sa.Engine) -> None:
+    writer = users.of(WRITER)
+    with warehouse.begin() as connection:
+        connection.execute(sa.text(f"DROP OWNED BY {QUALITY}"))
+        connection.execute(sa.text(f"DROP ROLE {QUALITY}"))
+    with pytest.raises(BadInput, match="this user lacks a right"):
+        create_roles(writer)
+    create_roles(warehouse)
