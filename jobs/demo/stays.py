@@ -38,24 +38,27 @@ REMOVALS: Final = ("", "DEPORTATION", "EARLY_REMOVAL", "ADMINISTRATIVE", "VOLUNT
 MOST_STAYS: Final = 4
 _AGGREGATION_YEARS: Final = 5
 _AGGREGATION_MONTHS: Final = 12
+_AGGREGATION_COUNT: Final = 2
 
 
 class History:
-    """The last two sentences of each person: what the aggregation rule looks back at."""
+    """The last sentences of each person on record: what the aggregation rule looks back at."""
 
     def __init__(self, size: int) -> None:
-        self.day = np.full((size, 2), -days.NEVER, dtype=np.int64)
-        self.months = np.zeros((size, 2))
+        self.day = np.full((size, MOST_STAYS - 1), -days.NEVER, dtype=np.int64)
+        self.months = np.zeros((size, MOST_STAYS - 1))
 
     def add(self, person: Ints, day: Ints, months: Floats) -> None:
         """Remember one more sentence for each of these people."""
-        self.day[person, 1], self.months[person, 1] = self.day[person, 0], self.months[person, 0]
-        self.day[person, 0], self.months[person, 0] = day, months
+        for values, newest in ((self.day, day), (self.months, months)):
+            values[person, 1:] = values[person, :-1]
+            values[person, 0] = newest
 
-    def earlier_months(self, person: Ints, day: Ints, *, years: int) -> Floats:
-        """Months of the last two sentences passed in the ``years`` before ``day``."""
+    def earlier_months(self, person: Ints, day: Ints, *, years: int, count: int) -> Floats:
+        """Months of the ``count`` longest sentences passed in the ``years`` before ``day``."""
         recent = self.day[person] >= days.add_months(day, -12 * years)[:, None]
-        total: Floats = np.where(recent, self.months[person], 0.0).sum(axis=1)
+        months = np.sort(np.where(recent, self.months[person], 0.0), axis=1)
+        total: Floats = months[:, -count:].sum(axis=1)
         return total
 
 
@@ -71,7 +74,7 @@ def in_scope(
     """The referral criteria to July 2008 (PSO 4630), for people who are not British.
 
     A court recommendation; 12 months or more; 24 for the EEA, Irish excepted; 12 with nationality
-    unclear; outside the EEA also less than 12 where this and the two sentences before it, passed
+    unclear; outside the EEA also less than 12 where this and one or two earlier sentences, passed
     within five years, total 12.
     """
     irish = (nationality == nat.IRISH) & ~is_unknown
@@ -141,8 +144,9 @@ def _next_stay(
     )
     sentenced = kind == SENTENCED
     day, months = stays["sentence_day"].to_numpy(), sentences.total_months(stays)
-    earlier = history.earlier_months(person, day, years=_AGGREGATION_YEARS)
-    wide = history.earlier_months(person, day, years=_AGGREGATION_YEARS + 1)
+    years = _AGGREGATION_YEARS
+    earlier = history.earlier_months(person, day, years=years, count=_AGGREGATION_COUNT)
+    wide = history.earlier_months(person, day, years=years + 1, count=MOST_STAYS)
     stays["is_in_scope"] = sentenced & in_scope(
         nationality=people["nationality"].to_numpy(),
         is_unknown=people["is_unknown"].to_numpy(),
@@ -154,7 +158,9 @@ def _next_stay(
     near = sentenced & _near_scope(people, months, wide)
     stays["is_decided"] = stays["is_in_scope"] | near
     _add_ends(stays, british, rng)
-    history.add(person[sentenced], day[sentenced], months[sentenced])
+    # What ended before the world began is on no record.
+    kept = sentenced & (stays["end"] >= days.WORLD_START).to_numpy()
+    history.add(person[kept], day[kept], months[kept])
     return stays
 
 
