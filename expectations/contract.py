@@ -12,21 +12,12 @@ from jobs.schema import Table
 
 
 def checks() -> list[Check]:
-    """Columns, required values and keys of every table of both registers."""
+    """Required values and keys of every table of both registers."""
     return [check for table in TABLES.values() for check in _of(table)]
 
 
 def _of(table: Table) -> list[Check]:
     name = table.full_name
-    columns = on_rows(
-        id=f"{name}.columns",
-        table=name,
-        column=None,
-        meaning="the table has the columns of the contract and no others",
-        expectation=gxe.ExpectTableColumnsToMatchSet(
-            column_set=table.columns, exact_match=True, severity="critical"
-        ),
-    )
     required = [
         on_rows(
             id=f"{name}.{field.name}.required",
@@ -50,4 +41,4 @@ def _of(table: Table) -> list[Check]:
         meaning=f"no two accepted rows share the key ({', '.join(table.key)})",
         expectation=unique,
     )
-    return [columns, *required, key]
+    return [*required, key]

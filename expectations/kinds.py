@@ -31,6 +31,12 @@ class Check:
         severity: Severity = self.expectation.severity.value
         return severity
 
+    @property
+    def columns(self) -> list[str]:
+        """The columns that a check on rows looks at."""
+        many = getattr(self.expectation, "column_list", None)
+        return list(many) if many else [self.expectation.column]
+
 
 def on_rows(
     *,

@@ -32,9 +32,9 @@ def load_delivered(
 ) -> dict[str, int]:
     """Load every table of both registers, converted to the contract's types.
 
-    ``raw_<register>.<table>`` holds the delivered rows with their number, from 1;
-    ``delivered_<register>.<table>`` the converted ones, with a column for each field that says
-    whether the delivered value could not be read.
+    ``raw_<register>_<table>`` shows the delivered rows with their number, from 1;
+    ``delivered_<register>.<table>`` holds the converted ones, with a column for each field that
+    says whether the delivered value could not be read.
 
     Returns:
         Rows of each table.
@@ -44,14 +44,19 @@ def load_delivered(
     """
     connection.execute("SET TimeZone = 'UTC'")
     for register in sorted({table.space for table in TABLES.values()}):
-        for schema in (f"raw_{register}", f"delivered_{register}", register):
-            connection.execute(f"CREATE SCHEMA {schema}")
+        connection.execute(f"CREATE SCHEMA delivered_{register}")
+        connection.execute(f"CREATE SCHEMA {register}")
     for table in TABLES.values():
         arrow = tables.get(table.full_name)
         if arrow is None:
             raise GateFailed(f"table [{table.full_name}]", "is missing", _MEND)
         _load(connection, table, arrow)
     return {name: tables[name].num_rows for name in TABLES}
+
+
+def raw_name(table: Table) -> str:
+    """Name of the view on the rows of a table as delivered."""
+    return f"raw_{table.space}_{table.name}"
 
 
 def extra_columns(arrow: pa.Table, table: Table) -> list[str]:
@@ -84,15 +89,13 @@ def _load(connection: duckdb.DuckDBPyConnection, table: Table, arrow: pa.Table) 
         counted.append(f"count({column}), coalesce(count_if({unreadable}), 0)")
     numbers = pa.array(np.arange(1, arrow.num_rows + 1, dtype=np.int64))
     raw = arrow.select(table.columns).append_column(ROW_NUMBER, numbers)
-    connection.register("arriving", raw)
-    connection.execute(f"CREATE TABLE raw_{table.full_name} AS SELECT * FROM arriving")  # noqa: S608
-    connection.unregister("arriving")
+    connection.register(raw_name(table), raw)
     connection.execute(
         f"""
         CREATE TABLE delivered_{table.full_name} AS
         SELECT {ROW_NUMBER}, {", ".join(read)} FROM (
             SELECT {ROW_NUMBER}, {", ".join(values)} FROM (
-                SELECT {ROW_NUMBER}, {", ".join(cleaned)} FROM raw_{table.full_name}
+                SELECT {ROW_NUMBER}, {", ".join(cleaned)} FROM {raw_name(table)}
             )
         )
         """  # noqa: S608

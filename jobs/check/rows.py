@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs import results
-from jobs.check.contract import ROW_NUMBER
+from jobs.check.contract import ROW_NUMBER, raw_name
 from jobs.check.rules import DUPLICATE_CONFLICTING, DUPLICATE_IDENTICAL, RowRule, row_rules
 from jobs.records import TABLES
 from jobs.schema import Table
@@ -150,7 +150,7 @@ def _quarantine(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
                     replace({key}, chr(0), '') AS row_key, q.rule_id,
                     to_json(struct_pack({row}))::VARCHAR AS row
                 FROM {SET_ASIDE} AS q
-                JOIN raw_{table.full_name} AS r ON r.{ROW_NUMBER} = q.row_number
+                JOIN {raw_name(table)} AS r ON r.{ROW_NUMBER} = q.row_number
                 WHERE q.register = '{register}' AND q.table_name = '{name}'
                 ORDER BY q.row_number, q.rule_id
                 """  # noqa: S608

@@ -160,7 +160,9 @@ def forget(figure: str) -> Spoil:
     [
         pytest.param(put("row_counts", 0, accepted=2), "row_counts.add_up", id="a row was lost"),
         pytest.param(
-            put("quarantine", slice(None), table_name="persons"), "quarantine.counted", id="quarantine is not kept"
+            put("quarantine", slice(None), table_name="persons"),
+            "quarantine.counted",
+            id="quarantine is not kept",
         ),
         pytest.param(
             drop("assessments", 1), "assessments.complete", id="an episode is not assessed"
