@@ -1,6 +1,6 @@
 """What is compared between two rows, and the grades of agreement of each comparison.
 
-One declaration serves the engine (as a Splink comparison), the trainer (as a starting point and
+One declaration serves the engine, the trainer (as a starting point and
 an anchor for small data) and the reader (as evidence). Facts that depend on each other, such as
 postcode and suburb, are grades of one comparison, so that they are not counted twice.
 
@@ -9,10 +9,10 @@ The first condition that holds is the grade. ``l`` and ``r`` below stand for the
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-RAREST: Final = 2.0**-17
-"""No value counts as rarer than this, about once in 130,000: frequencies of rarer ones are noise."""
+WITHIN_NATIONALITY: Final = frozenset({"given", "family"})
+"""Columns whose frequencies are counted within each nationality, where one is recorded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,15 +97,17 @@ def _initial(column: str) -> str:
     )
 
 
-def _elsewhere(column: str) -> str:
+def _elsewhere(column: str, other: str) -> str:
+    """Found among the words of the whole name, and not just as the other one of its two names."""
     return (
-        f"(list_contains(all_names_l, {column}_r) OR list_contains(all_names_r, {column}_l))"
+        f"((list_contains(all_names_l, {column}_r) AND {column}_r <> coalesce({other}_l, '')) "
+        f"OR (list_contains(all_names_r, {column}_l) AND {column}_l <> coalesce({other}_r, '')))"
     )
 
 
 GIVEN = Comparison(
     name="given name",
-    needs=("given", "given_sound", "all_names"),
+    needs=("given", "family", "given_sound", "all_names"),
     silent=_either_missing("given"),
     grades=(
         Grade(name="same", sql="given_l = given_r", rarity="given",
@@ -113,10 +115,10 @@ GIVEN = Comparison(
         Grade(name="a slip", sql=_slip("given"), rarity="given",
               among_same=0.09, among_others=0.002),
         Grade(name="a variant", sql=f"given_sound_l = given_sound_r OR {_alike('given', 0.9)}",
-              rarity="given", rarity_share=0.5, among_same=0.04, among_others=0.003),
+              rarity="given", among_same=0.04, among_others=0.003),
         Grade(name="a short form", sql=f"{_start('given')} OR {_initial('given')}",
               among_same=0.015, among_others=0.003),
-        Grade(name="elsewhere in the name", sql=_elsewhere("given"),
+        Grade(name="elsewhere in the name", sql=_elsewhere("given", "family"),
               among_same=0.015, among_others=0.004),
         Grade(name="faintly alike", sql=_alike("given", 0.78),
               among_same=0.02, among_others=0.02),
@@ -125,7 +127,7 @@ GIVEN = Comparison(
 )  # fmt: skip
 FAMILY = Comparison(
     name="family name",
-    needs=("family", "family_sound", "family_words", "all_names"),
+    needs=("family", "given", "family_sound", "family_words", "all_names"),
     silent=_either_missing("family"),
     grades=(
         Grade(name="same", sql="family_l = family_r", rarity="family",
@@ -133,11 +135,11 @@ FAMILY = Comparison(
         Grade(name="a slip", sql=_slip("family"), rarity="family",
               among_same=0.09, among_others=0.001),
         Grade(name="a variant", sql=f"family_sound_l = family_sound_r OR {_alike('family', 0.9)}",
-              rarity="family", rarity_share=0.5, among_same=0.03, among_others=0.003),
+              rarity="family", among_same=0.03, among_others=0.003),
         Grade(name="a part of it",
               sql=f"list_has_any(family_words_l, family_words_r) OR {_start('family')}",
               among_same=0.015, among_others=0.002),
-        Grade(name="elsewhere in the name", sql=_elsewhere("family"),
+        Grade(name="elsewhere in the name", sql=_elsewhere("family", "given"),
               among_same=0.015, among_others=0.003),
         Grade(name="faintly alike", sql=_alike("family", 0.78),
               among_same=0.015, among_others=0.01),
@@ -165,6 +167,10 @@ BIRTH = Comparison(
     grades=(
         Grade(name="same", sql="birth_l = birth_r", rarity="birth",
               among_same=0.88, among_others=0.00007),
+        Grade(name="first of January of the year",
+              sql="left(birth_l, 4) = left(birth_r, 4) AND "
+              "(right(birth_l, 4) = '0101' OR right(birth_r, 4) = '0101')",
+              among_same=0.01, among_others=0.0004),
         Grade(name="day and month changed over",
               sql="left(birth_l, 4) = left(birth_r, 4) AND "
               "substr(birth_l, 5, 2) = right(birth_r, 2) AND "
@@ -195,30 +201,35 @@ GENDER = Comparison(
         Grade(name="different", sql=ELSE, among_same=0.01, among_others=0.3),
     ),
 )
-NATIONALITY = Comparison(
-    name="nationality",
-    needs=("nationality", "nationality_two"),
-    silent=_either_missing("nationality"),
+_SAME_NATION = "coalesce(nationality_l = nationality_r, FALSE)"
+_SAME_PLACE = "coalesce(birth_place_l = birth_place_r, FALSE)"
+_NO_NATION = f"({_either_missing('nationality')})"
+_NO_PLACE = f"({_either_missing('birth_place')})"
+ORIGIN = Comparison(
+    name="origin",
+    needs=("nationality", "nationality_two", "birth_place"),
+    silent=f"{_NO_NATION} AND {_NO_PLACE}",
     grades=(
-        Grade(name="same", sql="nationality_l = nationality_r", rarity="nationality",
-              among_same=0.93, among_others=0.05),
-        Grade(name="same as the second one",
+        Grade(name="nationality and birth place", sql=f"{_SAME_NATION} AND {_SAME_PLACE}",
+              rarity="birth_place", among_same=0.6, among_others=0.01),
+        Grade(name="nationality, birth place alike",
+              sql=f"{_SAME_NATION} AND {_alike('birth_place', 0.88)}",
+              among_same=0.05, among_others=0.003),
+        Grade(name="birth place, nationality not known", sql=f"{_NO_NATION} AND {_SAME_PLACE}",
+              among_same=0.02, among_others=0.002),
+        Grade(name="nationality, birth place not known", sql=f"{_SAME_NATION} AND {_NO_PLACE}",
+              rarity="nationality", among_same=0.15, among_others=0.02),
+        Grade(name="nationality, other birth place", sql=_SAME_NATION,
+              among_same=0.08, among_others=0.05),
+        Grade(name="second nationality",
               sql="nationality_two_l = nationality_r OR nationality_l = nationality_two_r",
               among_same=0.01, among_others=0.01),
-        Grade(name="different", sql=ELSE, among_same=0.06, among_others=0.94),
+        Grade(name="birth place, other nationality", sql=_SAME_PLACE,
+              among_same=0.02, among_others=0.005),
+        Grade(name="different", sql=ELSE, among_same=0.07, among_others=0.9),
     ),
 )  # fmt: skip
-BIRTH_PLACE = Comparison(
-    name="birth place",
-    needs=("birth_place",),
-    silent=_either_missing("birth_place"),
-    grades=(
-        Grade(name="same", sql="birth_place_l = birth_place_r", rarity="birth_place",
-              among_same=0.8, among_others=0.02),
-        Grade(name="alike", sql=_alike("birth_place", 0.88), among_same=0.08, among_others=0.01),
-        Grade(name="different", sql=ELSE, among_same=0.12, among_others=0.97),
-    ),
-)  # fmt: skip
+"""Nationality and birth place go together, so they count once."""
 STREET = Comparison(
     name="street",
     needs=("address", "house"),
@@ -290,7 +301,7 @@ VARIANT = Comparison(
 """Weighs the choice of the variant: without it, whoever has more names would agree more often."""
 
 PEOPLE: Final = (
-    GIVEN, FAMILY, MIDDLE, BIRTH, GENDER, NATIONALITY, BIRTH_PLACE, STREET, AREA, HOME_OFFICE,
+    GIVEN, FAMILY, MIDDLE, BIRTH, GENDER, ORIGIN, STREET, AREA, HOME_OFFICE,
 )  # fmt: skip
 
 SYSTEM_NAMES: Final = {"id_pnc": "PNC number", "id_cro": "CRO number", "id_noms": "prison number"}
@@ -332,11 +343,11 @@ def of_identifier(column: str) -> Comparison:
 def comparisons_for(columns: Iterable[str]) -> tuple[Comparison, ...]:
     """Every comparison that two sides can be held to, given the columns both have values in.
 
-    A comparison with several columns is made if at least its first one, or for streets and areas
-    any one, has values.
+    A comparison with several columns is made if its first one has values, or for origin, street
+    and area any one.
     """
     present = set(columns)
-    some_of = {STREET.name, AREA.name}
+    some_of = {STREET.name, AREA.name, ORIGIN.name}
     chosen = [
         comparison
         for comparison in PEOPLE
@@ -352,32 +363,3 @@ def comparisons_for(columns: Iterable[str]) -> tuple[Comparison, ...]:
 def rarity_columns(comparisons: Iterable[Comparison]) -> list[str]:
     """The columns whose value frequencies scale some grade."""
     return sorted({grade.rarity for c in comparisons for grade in c.grades if grade.rarity})
-
-
-def splink_comparison(
-    comparison: Comparison, shares: Iterable[tuple[float, float]]
-) -> dict[str, Any]:
-    """A comparison as Splink wants it, with the shares among same and other for each grade."""
-    levels: list[dict[str, Any]] = [
-        {
-            "sql_condition": comparison.silent,
-            "label_for_charts": "nothing to compare",
-            "is_null_level": True,
-        }
-    ]
-    for grade, (same, others) in zip(comparison.grades, shares, strict=True):
-        level: dict[str, Any] = {
-            "sql_condition": grade.sql,
-            "label_for_charts": grade.name,
-            "m_probability": same,
-            "u_probability": others,
-        }
-        if grade.rarity:
-            level |= {
-                "tf_adjustment_column": grade.rarity,
-                "tf_adjustment_weight": grade.rarity_share,
-                "tf_minimum_u_value": RAREST,
-            }
-        levels.append(level)
-    return {"output_column_name": comparison.column, "comparison_levels": levels}
-

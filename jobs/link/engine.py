@@ -1,44 +1,48 @@
-"""The engine: Splink on DuckDB compares pairs of rows and weighs the evidence.
+"""The engine: DuckDB compares pairs of rows and weighs the evidence.
 
-Weights are logarithms to base 2: each unit doubles the odds. Everything here is a function of the
-two rows, the model and the value frequencies, never of the order of rows or of the threads.
+The model is Fellegi and Sunter's, as in Splink, whose string measures and ways these are: a grade
+weighs log2(share among same / share among others), so each unit doubles the odds, and agreement
+on a rare value weighs more. Written here in plain SQL instead of through Splink because a rarity
+must be seen *within a nationality* (agreement on a Somali name between two Somalis is weaker
+evidence than between any two people), and because the trainer needs the grades of each pair,
+which Splink keeps to itself.
+
+Everything is a function of the two rows, the model and the value frequencies, never of the order
+of rows or of the threads.
 """
 
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-from splink import DuckDBAPI, Linker
 
 from jobs.link.blocking import RuleUse, block, rules_for
 from jobs.link.comparisons import (
+    ELSE,
+    WITHIN_NATIONALITY,
     Comparison,
     comparisons_for,
     rarity_columns,
-    splink_comparison,
 )
 from jobs.link.model import Shares
 from jobs.link.persons import Side
 
-for noisy in ("splink", "splink.internals"):
-    logging.getLogger(noisy).setLevel(logging.WARNING)
-
-LEFT, RIGHT = "left_side", "right_side"
-NO_PRIOR: Final = 0.5
-"""Splink adds the prior to each weight; even odds add nothing, and the prior comes later."""
+SMOOTHING: Final = 30.0
+"""A name's frequency within a nationality is mixed with its frequency overall as if this many
+people of the nationality had been seen before: a nationality of ten says little of its names."""
+RAREST: Final = 17.0
+"""No value counts as rarer than 2 to the -17th, about once in 130,000: below that it is noise."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """Both sides on the engine's table, blocked and ready to be compared."""
+    """Both sides on the engine's table, ready to be blocked and compared."""
 
     connection: duckdb.DuckDBPyConnection
     left: Side
@@ -51,72 +55,13 @@ class Bench:
         return _shared_columns(self.left, self.right)
 
     def block(self) -> list[RuleUse]:
-        """Make the table of pairs worth comparing."""
+        """Make the table ``pairs`` of those worth comparing."""
         systems = sorted(name for name in self.columns if name.startswith("id_"))
         return block(
             self.connection,
             rules=rules_for(self.columns, systems),
             persons=len(self.left) + len(self.right),
         )
-
-    def compare(
-        self, *, shares: Shares, pairs: str = "pairs", at_least: float | None = None
-    ) -> duckdb.DuckDBPyRelation:
-        """Compare the rows of the table ``pairs``.
-
-        Returns:
-            ``row_l``, ``row_r``, ``weight`` and, for each comparison, ``mw_`` and where it has
-            rarities ``mw_tf_adj_`` columns; only pairs of at least ``at_least``.
-        """
-        interface = DuckDBAPI(connection=self.connection)
-        inputs = [
-            interface.register("rows_l_in", dataset_display_name=LEFT),
-            interface.register("rows_r_in", dataset_display_name=RIGHT),
-        ]
-        linker = Linker(inputs, self._settings(shares), log_level=None, validate_settings=False)
-        for column in rarity_columns(self.comparisons):
-            lookup = interface.register(f"rarity_{column}", table_name=f"lookup_{column}")
-            linker.table_management.register_term_frequency_lookup(lookup, column)
-        self.connection.execute(
-            f"""
-            CREATE OR REPLACE TEMP VIEW {pairs}_named AS
-            SELECT '{LEFT}-__-' || row_l AS join_key_l, '{RIGHT}-__-' || row_r AS join_key_r,
-                   '0' AS match_key
-            FROM {pairs}
-            """  # noqa: S608 - names of this module
-        )
-        blocked = interface.register(f"{pairs}_named", table_name=f"{pairs}_blocked")
-        linker.table_management.register_blocked_pairs_for_predict(blocked)
-        # Pushed down, the filter on the weight would work out each comparison once for each of
-        # its grades; where it stands, each is worked out once.
-        self.connection.execute("SET disabled_optimizers = 'filter_pushdown'")
-        found = linker.inference.predict(threshold_match_weight=at_least, warning_mode="never")
-        self.connection.execute("RESET disabled_optimizers")
-        parts = [
-            name
-            for name in self.connection.sql(f"SELECT * FROM {found.physical_name} LIMIT 0").columns  # noqa: S608
-            if name.startswith("mw_")
-        ]
-        return self.connection.sql(
-            f"""
-            SELECT unique_id_l AS row_l, unique_id_r AS row_r, match_weight AS weight,
-                   {", ".join(parts)}
-            FROM {found.physical_name}
-            """  # noqa: S608
-        )
-
-    def _settings(self, shares: Shares) -> dict[str, Any]:
-        return {
-            "link_type": "link_only",
-            "probability_two_random_records_match": NO_PRIOR,
-            "retain_matching_columns": False,
-            "retain_intermediate_calculation_columns": True,
-            "comparisons": [
-                splink_comparison(comparison, told_apart(comparison, shares))
-                for comparison in self.comparisons
-            ],
-            "blocking_rules_to_generate_predictions": ["1=1"],
-        }
 
 
 @contextmanager
@@ -134,13 +79,12 @@ def bench(
         for side, table in (("l", left.rows), ("r", right.rows)):
             complete = _with_columns(table, left, right)
             connection.register("given_rows", complete)
-            connection.execute(f"CREATE TABLE rows_{side} AS SELECT * FROM given_rows")  # noqa: S608
+            connection.execute(f"CREATE TABLE plain_{side} AS SELECT * FROM given_rows")
             connection.unregister("given_rows")
-            connection.execute(
-                f"CREATE VIEW rows_{side}_in AS SELECT row AS unique_id, * FROM rows_{side}"  # noqa: S608
-            )
         for column in rarity_columns(used):
             _count_values(connection, column)
+        for side in ("l", "r"):
+            _add_rarities(connection, side, rarity_columns(used))
         yield Bench(connection=connection, left=left, right=right, comparisons=used)
     finally:
         connection.close()
@@ -169,26 +113,143 @@ def _with_columns(rows: pa.Table, left: Side, right: Side) -> pa.Table:
 
 
 def _count_values(connection: duckdb.DuckDBPyConnection, column: str) -> None:
-    """How often a value occurs among both sides' own rows, to the next power of the root of 2.
+    """Make the table of a column's rarities in bits, ``-log2(frequency)``.
 
-    Rounded so that one more record changes the weights of few others.
+    Frequencies are those among both sides' own rows, for names within a nationality. They are
+    rounded to half a bit, so that one more record changes the weights of few others.
     """
+    group = "coalesce(nationality, '')" if column in WITHIN_NATIONALITY else "''"
     connection.execute(
         f"""
         CREATE TABLE rarity_{column} AS
-        WITH counted AS (
-            SELECT {column}, count(*) AS n
-            FROM (SELECT * FROM rows_l UNION ALL SELECT * FROM rows_r)
-            WHERE {column} IS NOT NULL AND variant = 'own' GROUP BY {column}
-        ), total AS (SELECT sum(n) AS all_n FROM counted)
-        SELECT {column}, pow(2.0::DOUBLE, round(2 * log2(n / all_n)) / 2) AS tf_{column}
-        FROM counted, total
-        """  # noqa: S608 - a column of this package
+        WITH own AS (
+            SELECT {column} AS value, {group} AS grouped
+            FROM (SELECT * FROM plain_l UNION ALL SELECT * FROM plain_r)
+            WHERE {column} IS NOT NULL AND variant = 'own'
+        ),
+        overall AS (
+            SELECT value, count(*) / sum(count(*)) OVER () AS share FROM own GROUP BY value
+        ),
+        within AS (
+            SELECT grouped, value, count(*) AS n, sum(count(*)) OVER (PARTITION BY grouped) AS size
+            FROM own GROUP BY grouped, value
+        )
+        SELECT grouped, value,
+               least(round(-2 * log2(
+                   CASE WHEN grouped = '' THEN share
+                        ELSE (n + {SMOOTHING} * share) / (size + {SMOOTHING}) END
+               )) / 2, {RAREST}) AS bits
+        FROM within JOIN overall USING (value)
+        """
+    )
+
+
+def _add_rarities(
+    connection: duckdb.DuckDBPyConnection, side: str, columns: Sequence[str]
+) -> None:
+    """Make the table of a side's rows with the rarity of their values, ``bits_<column>``."""
+    joins, selected = [], []
+    for column in columns:
+        group = "coalesce(nationality, '')" if column in WITHIN_NATIONALITY else "''"
+        joins.append(
+            f"LEFT JOIN rarity_{column} AS of_{column} ON of_{column}.value = plain.{column} "
+            f"AND of_{column}.grouped = {group}"
+        )
+        selected.append(
+            f"CASE WHEN variant <> 'turned' THEN of_{column}.bits END AS bits_{column}"
+        )
+    connection.execute(
+        f"""
+        CREATE TABLE rows_{side} AS
+        SELECT {", ".join(["plain.*", *selected])} FROM plain_{side} AS plain {" ".join(joins)}
+        ORDER BY row
+        """
+    )
+    connection.execute(f"DROP TABLE plain_{side}")
+
+
+def grades_sql(comparison: Comparison) -> str:
+    """The position of the grade of a pair as SQL; -1 where there is nothing to compare."""
+    cases = [f"WHEN {comparison.silent} THEN -1"]
+    cases += [
+        f"ELSE {place}" if grade.sql == ELSE else f"WHEN {grade.sql} THEN {place}"
+        for place, grade in enumerate(comparison.grades)
+    ]
+    return f"(CASE {' '.join(cases)} END)::TINYINT"
+
+
+def weight_sql(comparison: Comparison, shares: Shares) -> str:
+    """The weight of a pair's grade as SQL over its ``grade_`` and ``bits_`` columns."""
+    of = shares[comparison.name]
+    cases = []
+    for place, grade in enumerate(comparison.grades):
+        same, others = of[grade.name]
+        weight = repr(round(float(np.log2(same / others)), 9))
+        if grade.rarity:
+            usual = -float(np.log2(of[_exact(comparison, grade.rarity)][1]))
+            bits = f"least(bits_{grade.rarity}_l, bits_{grade.rarity}_r)"
+            weight += f" + {grade.rarity_share} * coalesce({bits} - {round(usual, 9)!r}, 0)"
+        cases.append(f"WHEN {place} THEN {weight}")
+    return f"(CASE grade_{comparison.column} {' '.join(cases)} ELSE 0 END)"
+
+
+def _exact(comparison: Comparison, column: str) -> str:
+    """The first grade that a column scales: the one of equal values."""
+    return next(grade.name for grade in comparison.grades if grade.rarity == column)
+
+
+def compare(
+    table: Bench,
+    *,
+    shares: Shares,
+    pairs: str,
+    at_least: float | None = None,
+    sides: tuple[str, str] = ("l", "r"),
+) -> duckdb.DuckDBPyRelation:
+    """Compare the rows of the table ``pairs`` (``row_l``, ``row_r``), of these ``sides``.
+
+    Returns:
+        ``row_l``, ``row_r``, ``weight``, and for each comparison ``grade_`` and ``weight_``; only
+        pairs of at least ``at_least``. Lazy: it is worked out where it is used.
+    """
+    needed = sorted(
+        {name for c in table.comparisons for name in c.needs}
+        | {f"bits_{name}" for name in rarity_columns(table.comparisons)}
+    )
+    columns = ", ".join(f"l.{name} AS {name}_l, r.{name} AS {name}_r" for name in needed)
+    bits = ", ".join(
+        f"bits_{name}_{side}" for name in rarity_columns(table.comparisons) for side in "lr"
+    )
+    grades = ", ".join(f"{grades_sql(c)} AS grade_{c.column}" for c in table.comparisons)
+    weights = ", ".join(
+        f"{weight_sql(c, shares)} AS weight_{c.column}" for c in table.comparisons
+    )
+    total = " + ".join(f"weight_{c.column}" for c in table.comparisons)
+    floor = "" if at_least is None else f"WHERE weight >= {at_least!r}"
+    # A filter pushed down would work out each comparison once for each use of its grade.
+    table.connection.execute("SET disabled_optimizers = 'filter_pushdown'")
+    return table.connection.sql(
+        f"""
+        WITH beside AS (
+            SELECT row_l, row_r, {columns}
+            FROM {pairs}
+            JOIN rows_{sides[0]} l ON l.row = row_l JOIN rows_{sides[1]} r ON r.row = row_r
+        ),
+        graded AS (SELECT row_l, row_r, {bits}{", " if bits else ""}{grades} FROM beside),
+        weighed AS (SELECT * , {weights} FROM graded),
+        summed AS (SELECT *, {total} AS weight FROM weighed)
+        SELECT * FROM summed {floor}
+        """
     )
 
 
 def weigh(
-    table: Bench, *, shares: Shares, at_least: float, pairs: str = "pairs"
+    table: Bench,
+    *,
+    shares: Shares,
+    at_least: float,
+    pairs: str = "pairs",
+    sides: tuple[str, str] = ("l", "r"),
 ) -> pd.DataFrame:
     """The best variant of each pair of persons, if it weighs at least ``at_least``.
 
@@ -197,59 +258,22 @@ def weigh(
         its name with the weight it adds (rarity included), and ``grade <name>`` columns with the
         position of the grade, -1 where there was nothing to compare.
     """
-    compared = table.compare(shares=shares, at_least=at_least, pairs=pairs)
-    columns = set(compared.columns)
-    parts = []
-    for comparison in table.comparisons:
-        rarity = f"mw_tf_adj_{comparison.column}"
-        added = f" + {rarity}" if rarity in columns else ""
-        parts.append(
-            f'mw_{comparison.column}{added} AS "{comparison.name}", '
-            f'mw_{comparison.column} AS "grade {comparison.name}"'
-        )
-    compared.create_view("compared", replace=True)
+    parts = ", ".join(
+        f'weight_{c.column} AS "{c.name}", grade_{c.column} AS "grade {c.name}"'
+        for c in table.comparisons
+    )
+    compared = compare(table, shares=shares, pairs=pairs, at_least=at_least, sides=sides)
+    compared.to_table("heavy_pairs")
+    table.connection.execute("RESET disabled_optimizers")
     found = table.connection.execute(
         f"""
-        SELECT l.person AS person_l, r.person AS person_r, weight, {", ".join(parts)}
-        FROM compared JOIN rows_l l ON l.row = row_l JOIN rows_r r ON r.row = row_r
+        SELECT l.person AS person_l, r.person AS person_r, weight, {parts}
+        FROM heavy_pairs
+        JOIN rows_{sides[0]} l ON l.row = row_l JOIN rows_{sides[1]} r ON r.row = row_r
         QUALIFY row_number() OVER (
             PARTITION BY l.person, r.person ORDER BY weight DESC, row_l, row_r) = 1
         ORDER BY person_l, person_r
-        """  # noqa: S608 - names of this package
+        """
     ).df()
-    for comparison in table.comparisons:
-        column = f"grade {comparison.name}"
-        found[column] = grades_of(found[column], comparison, shares)
+    table.connection.execute("DROP TABLE heavy_pairs")
     return found.astype({"person_l": np.int64, "person_r": np.int64})
-
-
-APART: Final = 1e-6
-"""Grades of a comparison weigh at least this differently, in bits, so that a weight names one."""
-
-
-def told_apart(comparison: Comparison, shares: Shares) -> list[tuple[float, float]]:
-    """The shares of a comparison, moved in the sixth digit where two grades weigh the same.
-
-    Splink gives weights and keeps the grades to itself.
-    """
-    taken = [0.0]
-    apart = []
-    for grade in comparison.grades:
-        same, others = shares[comparison.name][grade.name]
-        while min(abs(np.log2(same / others) - weight) for weight in taken) < APART:
-            same *= 1 - APART
-        taken.append(float(np.log2(same / others)))
-        apart.append((same, others))
-    return apart
-
-
-def grades_of(
-    weights: "pd.Series[float]", comparison: Comparison, shares: Shares
-) -> npt.NDArray[np.int64]:
-    """The positions of the grades that the weights belong to; -1 for nothing to compare."""
-    known = [same / others for same, others in told_apart(comparison, shares)]
-    of_grades = np.append(np.log2(known), 0.0)
-    order = np.argsort(of_grades)
-    middles = (of_grades[order][1:] + of_grades[order][:-1]) / 2
-    places = order[np.searchsorted(middles, weights.to_numpy(dtype=np.float64))]
-    return np.where(places == len(known), -1, places)

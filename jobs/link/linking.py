@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from jobs.link.duplicates import one_each
 from jobs.link.engine import Bench, bench, weigh
 from jobs.link.identities import identities
-from jobs.link.matching import Pairs, one_to_one, posterior
-from jobs.link.model import Model, current_model, usable
+from jobs.link.matching import Pairs, Posterior, one_to_one, posterior
+from jobs.link.model import Model, Shares, current_model, usable
 from jobs.link.comparisons import comparisons_for
 from jobs.link.outcomes import (
     LINKED_FROM,
@@ -27,6 +28,8 @@ from jobs.link.persons import immigration_side, prison_side
 from jobs.results import LINKS
 
 log = logging.getLogger(__name__)
+
+EVEN = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +71,7 @@ def link_registers(
         table.block()
         floor = least_weight(len(left), len(right))
         found = weigh(table, shares=model.shares, at_least=floor)
-        links = _links(table, found, words)
+        links = _links(table, found, words, model.shares)
     linked = links[links["outcome"] == "linked"]
     log.info(
         "links: %d linked, %d to review, %d decided by reviewers",
@@ -85,9 +88,37 @@ def link_registers(
     )
 
 
-def _links(table: Bench, found: pd.DataFrame, words: Decided) -> pd.DataFrame:
+def _links(table: Bench, found: pd.DataFrame, words: Decided, shares: Shares) -> pd.DataFrame:
     free = undecided(found, words)
     candidates = found[free].reset_index(drop=True)
+    weighed = _probabilities(table, candidates, shares)
+    probability, prior = np.round(weighed.probability, 6), weighed.prior
+    reasons = held(candidates, table.comparisons)
+    certain = (probability >= LINKED_FROM) & pd.isna(reasons)
+    shown = certain | (probability >= REVIEW_FROM)
+    modelled = candidates[shown].assign(
+        probability=probability[shown],
+        outcome=np.where(certain[shown], "linked", "review"),
+        evidence=evidence(
+            candidates[shown], table.comparisons, prior=prior, reasons=reasons[shown]
+        ),
+        match_weight=candidates.loc[shown, "weight"] + prior,
+        decided_by=None,
+    )
+    links = pd.concat([modelled, _decided_links(table, found, words, prior)])
+    links["prisoner_number"] = table.left.persons.to_numpy()[links["person_l"].to_numpy(np.int64)]
+    links["cid_person_id"] = table.right.persons.to_numpy()[links["person_r"].to_numpy(np.int64)]
+    links["match_weight"] = links["match_weight"].astype("float64").round(4) + 0.0
+    links = links[LINKS.columns].sort_values(list(LINKS.key)).reset_index(drop=True)
+    return links.astype({field.name: field.kind.pandas for field in LINKS.fields})
+
+
+def _probabilities(table: Bench, candidates: pd.DataFrame, shares: Shares) -> Posterior:
+    """The probability of each pair of records, records of one person counting as one.
+
+    The best pair of two people stands for all pairs of their records, and only the best partner
+    of a person can pass even odds, so a link is one to one between people.
+    """
     pairs = Pairs(
         left=candidates["person_l"].to_numpy(),
         right=candidates["person_r"].to_numpy(),
@@ -95,26 +126,35 @@ def _links(table: Bench, found: pd.DataFrame, words: Decided) -> pd.DataFrame:
         left_count=len(table.left),
         right_count=len(table.right),
     )
-    answer = posterior(pairs)
-    candidates["probability"] = np.round(answer.probability, 6)
-    reasons = held(candidates, table.comparisons)
-    certain = (candidates["probability"] >= LINKED_FROM).to_numpy() & (reasons == None)  # noqa: E711
-    is_linked = one_to_one(pairs, certain, answer.probability)
-    shown = is_linked | (candidates["probability"] >= REVIEW_FROM).to_numpy()
-    modelled = candidates[shown].assign(
-        outcome=np.where(is_linked[shown], "linked", "review"),
-        evidence=evidence(
-            candidates[shown], table.comparisons, prior=answer.prior, reasons=reasons[shown]
-        ),
-        match_weight=candidates.loc[shown, "weight"] + answer.prior,
-        decided_by=None,
+    first = posterior(pairs)
+    people = pd.DataFrame(
+        {
+            "left": one_each(table, pairs=pairs, prior=first.prior, shares=shares, side="l")[
+                pairs.left
+            ],
+            "right": one_each(table, pairs=pairs, prior=first.prior, shares=shares, side="r")[
+                pairs.right
+            ],
+            "weight": pairs.weight,
+        }
     )
-    links = pd.concat([modelled, _decided_links(table, found, words, answer.prior)])
-    links["prisoner_number"] = table.left.persons.to_numpy()[links["person_l"].to_numpy(np.int64)]
-    links["cid_person_id"] = table.right.persons.to_numpy()[links["person_r"].to_numpy(np.int64)]
-    links["match_weight"] = links["match_weight"].astype("float64").round(4) + 0.0
-    links = links[LINKS.columns].sort_values(list(LINKS.key)).reset_index(drop=True)
-    return links.astype({field.name: field.kind.pandas for field in LINKS.fields})
+    best = people.groupby(["left", "right"], as_index=False)["weight"].max()
+    of_people = Pairs(
+        left=best["left"].to_numpy(),
+        right=best["right"].to_numpy(),
+        weight=best["weight"].to_numpy(),
+        left_count=pairs.left_count,
+        right_count=pairs.right_count,
+    )
+    answer = posterior(of_people)
+    kept = one_to_one(of_people, answer.probability > EVEN, answer.probability)
+    best["probability"] = np.where(
+        kept, answer.probability, np.minimum(answer.probability, EVEN)
+    )
+    spread = people.merge(best[["left", "right", "probability"]], how="left", on=["left", "right"])
+    return Posterior(
+        probability=spread["probability"].to_numpy(), prior=answer.prior, shared=answer.shared
+    )
 
 
 def _decided_links(

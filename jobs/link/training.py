@@ -10,14 +10,14 @@ Two steps, both deterministic:
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from jobs.link.comparisons import Comparison
-from jobs.link.engine import Bench, grades_of, weigh
+from jobs.link.comparisons import ORIGIN, Comparison
+from jobs.link.engine import Bench, compare, weigh
 from jobs.link.matching import Numbers, Pairs, posterior, prior_for
 from jobs.link.model import Shares, first_shares
 
@@ -60,51 +60,78 @@ def train(table: Bench) -> dict[str, dict[str, tuple[float, float]]]:
 
 
 def _among_others(table: Bench, shares: _Counts) -> _Counts:
-    each = max(int(RANDOM_PAIRS**0.5), 1)
-    wide = [
-        min(len(side), max(each, RANDOM_PAIRS // max(len(other), 1)))
-        for side, other in ((table.left, table.right), (table.right, table.left))
-    ]
-    if not min(wide):
+    """Learn from random pairs; if nationalities are known, from pairs of one nationality.
+
+    People of one nationality share names and habits of spelling. Since origin is evidence of its
+    own, everything else must say what is left to say among people of one origin.
+    """
+    if not len(table.left) or not len(table.right):
         return shares
-    table.connection.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE random_pairs AS
-        SELECT l.row AS row_l, r.row AS row_r
-        FROM (SELECT row FROM rows_l WHERE variant = 'own' ORDER BY hash(row), row LIMIT $1) l,
-             (SELECT row FROM rows_r WHERE variant = 'own' ORDER BY hash(-row), row LIMIT $2) r
-        """,
-        wide,
-    )
-    compared = table.compare(shares=shares, pairs="random_pairs")
-    smaller = min(len(table.left), len(table.right))
-    prior = float(np.log2(max(0.3 * smaller, 1)) - np.log2(len(table.left) * len(table.right)))
     learned = dict(shares)
-    compared.create_view("compared_random", replace=True)
-    for comparison in table.comparisons:
-        if comparison.is_fixed:
-            continue
-        seen = _weighted_grades(table, comparison, shares, prior)
-        learned[comparison.name] = _update(comparison, shares, seen, others=True)
+    by_nation = "nationality" in table.columns
+    groups = [(False, [c for c in table.comparisons if c is ORIGIN or not by_nation])]
+    if by_nation:
+        groups.append((True, [c for c in table.comparisons if c is not ORIGIN]))
+    for within, comparisons in groups:
+        wanted = [c for c in comparisons if not c.is_fixed]
+        if wanted:
+            _random_pairs(table, within=within)
+            for comparison, seen in _weighted_grades(table, wanted, shares):
+                learned[comparison.name] = _update(comparison, shares, seen, others=True)
     return learned
 
 
+def _random_pairs(table: Bench, *, within: bool) -> None:
+    """Make the table ``random_pairs`` of about `RANDOM_PAIRS` pairs of own rows."""
+    meet = "l.nationality = r.nationality" if within else "TRUE"
+    share = 1.0
+    if within:
+        share = table.connection.execute(
+            """
+            WITH l AS (SELECT nationality, count(*) AS n FROM rows_l GROUP BY nationality),
+                 r AS (SELECT nationality, count(*) AS n FROM rows_r GROUP BY nationality)
+            SELECT coalesce(sum(l.n * r.n), 0) / ((SELECT sum(n) FROM l) * (SELECT sum(n) FROM r))
+            FROM l JOIN r USING (nationality)
+            """
+        ).fetchall()[0][0]
+    pairs = RANDOM_PAIRS / max(share, 1e-4)
+    each = int(pairs**0.5)
+    sizes = [
+        min(len(side), max(each, int(pairs) // max(len(other), 1)))
+        for side, other in ((table.left, table.right), (table.right, table.left))
+    ]
+    table.connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE random_pairs AS
+        SELECT l.row AS row_l, r.row AS row_r
+        FROM (SELECT * FROM rows_l WHERE variant = 'own' ORDER BY hash(row), row LIMIT $1) l
+        JOIN (SELECT * FROM rows_r WHERE variant = 'own' ORDER BY hash(-row), row LIMIT $2) r
+        ON {meet}
+        """,
+        sizes,
+    )
+
+
 def _weighted_grades(
-    table: Bench, comparison: Comparison, shares: Shares, prior: float
-) -> Numbers:
+    table: Bench, comparisons: Sequence[Comparison], shares: Shares
+) -> Iterator[tuple[Comparison, Numbers]]:
     """How often random pairs show each grade, probable true pairs discounted."""
+    smaller = min(len(table.left), len(table.right))
+    prior = float(np.log2(max(0.3 * smaller, 1)) - np.log2(len(table.left) * len(table.right)))
+    grades = ", ".join(f"grade_{comparison.column}" for comparison in comparisons)
+    compare(table, shares=shares, pairs="random_pairs").to_table("compared")
     counted = table.connection.execute(
         f"""
-        SELECT mw_{comparison.column} AS mw,
-               sum(1.0 / (1.0 + pow(2.0, least(weight + ?, 60)))) AS pairs
-        FROM compared_random GROUP BY mw ORDER BY mw
-        """,  # noqa: S608 - a column of this package
-        [prior],
+        SELECT {grades}, sum(1.0 / (1.0 + pow(2.0, least(weight + {prior!r}, 60)))) AS pairs
+        FROM compared GROUP BY ALL ORDER BY ALL
+        """
     ).df()
-    seen = np.zeros(len(comparison.grades) + 1)
-    np.add.at(seen, grades_of(counted["mw"], comparison, shares), counted["pairs"])
-    seen = seen[:-1]
-    return np.round(seen, 3)
+    table.connection.execute("DROP TABLE compared")
+    table.connection.execute("RESET disabled_optimizers")
+    for comparison in comparisons:
+        seen = np.zeros(len(comparison.grades) + 1)
+        np.add.at(seen, counted[f"grade_{comparison.column}"].to_numpy() + 1, counted["pairs"])
+        yield comparison, np.round(seen[1:], 3)
 
 
 def _among_same(
