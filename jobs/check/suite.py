@@ -52,7 +52,9 @@ def run_suite(
     Raises:
         GateFailed: a check could not be asked, which is not the same as a failure.
     """
-    numbers = {check.id: _number(connection, check) for check in checks if check.number is not None}
+    asked = {check.number: check.id for check in checks if check.number is not None}
+    found = {number: _number(connection, number, id_) for number, id_ in asked.items()}
+    numbers = {check.id: found[check.number] for check in checks if check.number is not None}
     source = _data_source()
     answers = _ask(
         source,
@@ -62,19 +64,19 @@ def run_suite(
     )
     on_rows = [check for check in checks if check.number is None]
     for table in dict.fromkeys(check.table for check in on_rows):
-        asked = [check for check in on_rows if check.table == table]
+        here = [check for check in on_rows if check.table == table]
         frame = table_of(table)
         # Great Expectations hashes every frame it is given: the columns in question will do.
-        columns = {name for check in asked for name in check.columns}
-        answers |= _ask(source, table, asked, frame[[c for c in frame.columns if c in columns]])
+        columns = {name for check in here for name in check.columns}
+        answers |= _ask(source, table, here, frame[[c for c in frame.columns if c in columns]])
     return _results(checks, answers, numbers)
 
 
-def _number(connection: duckdb.DuckDBPyConnection, check: "Check") -> float | None:
+def _number(connection: duckdb.DuckDBPyConnection, number: str, check_id: str) -> float | None:
     try:
-        row = connection.execute(str(check.number)).fetchone()
+        row = connection.execute(number).fetchone()
     except duckdb.Error as error:
-        raise _crashed(check.id, type(error).__name__) from error
+        raise _crashed(check_id, type(error).__name__) from error
     return None if row is None or row[0] is None else float(row[0])
 
 
