@@ -83,9 +83,8 @@ def team_work(
     """
     cases = TABLES["immigration.cases"].frame(tables["immigration.cases"])
     criminal = cases.loc[cases["case_type"].eq("CRIMINAL"), "team"].dropna().unique()
-    staff = TABLES["immigration.staffing"].frame(tables["immigration.staffing"])
-    staff = staff[staff["staffing_date"].le(pd.Timestamp(as_of)) & staff["team"].isin(criminal)]
-    staff = staff.sort_values(["team", "staffing_date"]).drop_duplicates("team", keep="last")
+    staff = _criminal_staff(tables, as_of).sort_values(["team", "staffing_date"])
+    staff = staff.drop_duplicates("team", keep="last")
     staff = staff.set_index("team")[["fte", "fte_absent", "fte_diverted"]]
     open_by_team = backlog["team"].value_counts()
     teams = pd.Index(sorted({*criminal, *open_by_team.index}), name="team", dtype="str")
@@ -96,6 +95,36 @@ def team_work(
     at_work = frame["fte_working"].where(frame["fte_working"] > 0)
     frame["cases_per_fte"] = (frame["open_cases"].astype("float64") / at_work).round(2)
     return results.TEAMS.frame(results.TEAMS.arrow(frame.reset_index()))
+
+
+def case_flow(*, tables: Mapping[str, pa.Table], as_of: date) -> pd.DataFrame:
+    """When each criminal case was opened and closed, up to the night: ``opened``, ``closed``."""
+    today = pd.Timestamp(as_of)
+    cases = TABLES["immigration.cases"].frame(tables["immigration.cases"])
+    cases = cases[cases["case_type"].eq("CRIMINAL")].drop_duplicates("case_id")
+    opened = cases["opened_date"].fillna(cases["referral_received_date"])
+    closed = cases["closed_date"]
+    return pd.DataFrame(
+        {"opened": opened.where(opened.le(today)), "closed": closed.where(closed.le(today))}
+    )
+
+
+def staff_days(*, tables: Mapping[str, pa.Table], as_of: date) -> pd.DataFrame:
+    """Staff at work on criminal cases on each day up to the night: ``day``, ``working``."""
+    staff = _criminal_staff(tables, as_of)
+    lost = staff["fte_absent"].fillna(0.0) + staff["fte_diverted"].fillna(0.0)
+    working = (staff["fte"] - lost).clip(lower=0.0)
+    # Hundredths as integers: their sum does not depend on the order of the rows.
+    days = (working * 100).round().groupby(staff["staffing_date"]).sum() / 100
+    return pd.DataFrame({"day": days.index, "working": days.to_numpy()})
+
+
+def _criminal_staff(tables: Mapping[str, pa.Table], as_of: date) -> pd.DataFrame:
+    """Staffing rows up to the night of the teams that hold, or held, a criminal case."""
+    cases = TABLES["immigration.cases"].frame(tables["immigration.cases"])
+    criminal = cases.loc[cases["case_type"].eq("CRIMINAL"), "team"].dropna().unique()
+    staff = TABLES["immigration.staffing"].frame(tables["immigration.staffing"])
+    return staff[staff["staffing_date"].le(pd.Timestamp(as_of)) & staff["team"].isin(criminal)]
 
 
 def _open(cases: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:

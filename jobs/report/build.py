@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs import results
-from jobs.report.backlog import open_cases, team_work
+from jobs.report.backlog import case_flow, open_cases, staff_days, team_work
 from jobs.report.census import take_census
 from jobs.report.facts import Facts
 from jobs.report.figures import compute_figures
@@ -49,5 +49,11 @@ def build_report(
         results.TEAMS.full_name: teams,
         results.CENSUS.full_name: census,
     }
-    figures = compute_figures(Facts(frames=frames, as_of=as_of))
+    known = Facts(
+        frames=frames,
+        as_of=as_of,
+        flow=case_flow(tables=tables, as_of=as_of),
+        staff=staff_days(tables=tables, as_of=as_of),
+    )
+    figures = compute_figures(known)
     return Reported(figures=figures, backlog=backlog, teams=teams, census=census)

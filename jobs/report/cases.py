@@ -133,6 +133,8 @@ def _sentence_line(row: Mapping[Hashable, Any]) -> str:
 
 def _release_line(row: Mapping[Hashable, Any]) -> str:
     if row["is_released"]:
+        if not _known(row["release_date"]):
+            return "Released on a day that is not recorded."
         return f"Released: {_day(row['release_date'])}."
     if row["is_in_custody"]:
         return (

@@ -1,11 +1,14 @@
 """Sentences that pages and emails share: the backlog, and what to bear in mind."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import pandas as pd
 
 from jobs.briefing import plural
 from jobs.report.headline import key_figure
+
+CHECKS_TOLD: Final = 3
 
 
 def caveats(facts: Mapping[str, pd.DataFrame], notices: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -37,14 +40,21 @@ def caveats(facts: Mapping[str, pd.DataFrame], notices: tuple[str, ...] = ()) ->
 
 
 def failed_checks(facts: Mapping[str, pd.DataFrame]) -> list[str]:
-    """One sentence for each check that did not hold on a published night."""
+    """The checks that did not hold on a published night: the widest in words, the rest counted."""
     checks = facts["nightly.check_results"]
-    failed = checks[~checks["passed"]].sort_values("check_id")
+    failed = checks[~checks["passed"]].sort_values(
+        ["rows_failed", "check_id"], ascending=[False, True], na_position="last"
+    )
     sentences = []
-    for row in failed.to_dict("records"):
+    for row in failed.head(CHECKS_TOLD).to_dict("records"):
         count = row["rows_failed"]
-        many = "" if pd.isna(count) or not count else f" ({plural(int(count), 'row', 'rows')})"
-        sentences.append(f"A check did not hold{many}: {row['meaning']}.")
+        many = "" if pd.isna(count) or not count else f" in {plural(int(count), 'row', 'rows')}"
+        sentences.append(f"A check of {row['table_name']} failed{many}: {row['meaning']}.")
+    rest = len(failed) - CHECKS_TOLD
+    if rest > 0:
+        sentences.append(
+            f"{plural(rest, 'other check', 'other checks')} failed: see the data quality page."
+        )
     return sentences
 
 

@@ -10,11 +10,10 @@ import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import matplotlib as mpl
-from matplotlib.figure import Figure as Drawing
-from matplotlib.ticker import MaxNLocator
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
 
 INK: Final = "#0b0c0c"
 FAINT: Final = "#6b7276"
@@ -77,7 +76,7 @@ class Chart:
         """The drawing as an SVG element for a page; ids are unique to chart and width."""
         width, height = NARROW if narrow else WIDE
         buffer = io.StringIO()
-        with mpl.rc_context(_STYLE):
+        with _style():
             drawing = self._drawn(width, height * self.height, narrow=narrow)
             _save(drawing, fname=buffer, format="svg", metadata={"Date": None, "Creator": None})
         suffix = "n" if narrow else "w"
@@ -86,12 +85,14 @@ class Chart:
     def png(self) -> bytes:
         """The drawing as an image on white, for emails."""
         buffer = io.BytesIO()
-        with mpl.rc_context({**_STYLE, "figure.facecolor": "white"}):
+        with _style(**{"figure.facecolor": "white"}):
             drawing = self._drawn(6.4, 2.9 * self.height, narrow=False)
             _save(drawing, fname=buffer, format="png", dpi=100, metadata={"Software": None})
         return buffer.getvalue()
 
-    def _drawn(self, width: float, height: float, *, narrow: bool) -> Drawing:
+    def _drawn(self, width: float, height: float, *, narrow: bool) -> "Drawing":
+        from matplotlib.figure import Figure as Drawing
+
         drawing = Drawing(figsize=(width, height), layout="constrained")
         self.draw(drawing.subplots(), narrow)
         return drawing
@@ -113,6 +114,8 @@ def columns(
     """
 
     def draw(axes: Any, narrow: bool) -> None:
+        from matplotlib.ticker import MaxNLocator
+
         places = range(len(values))
         marked = set(strong)
         axes.bar(places, values, width=0.82, color=[STRONG if i in marked else BAR for i in places])
@@ -178,7 +181,14 @@ def bars(
     return draw
 
 
-def _save(drawing: Drawing, **how: Any) -> None:
+def _style(**more: Any) -> Any:
+    # Loaded when the first chart is drawn: half of the commands draw none.
+    import matplotlib as mpl
+
+    return mpl.rc_context({**_STYLE, **more})
+
+
+def _save(drawing: "Drawing", **how: Any) -> None:
     with warnings.catch_warnings():
         # A register's text may hold letters that the drawing's font lacks.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")

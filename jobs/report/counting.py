@@ -114,3 +114,9 @@ def _upper(chance: pd.Series, group: pd.Series, index: pd.Index) -> pd.Series:
     deviation = np.sqrt(sums["variance"].astype("float64")) / MILLION
     upper: pd.Series = np.floor(sums["mean"] / MILLION + PERCENTILE_95 * deviation + 0.5)
     return upper.reindex(index, fill_value=0.0)
+
+
+def value_of(figures: pd.DataFrame, id_: str, group: str = ALL) -> float | None:
+    """The value of a published figure; None where there is none."""
+    rows = figures.loc[figures["figure_id"].eq(id_) & figures["group_value"].eq(group), "value"]
+    return None if rows.empty or pd.isna(rows.iloc[0]) else float(rows.iloc[0])

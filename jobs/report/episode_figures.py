@@ -20,7 +20,7 @@ RELEASE_BANDS: Final = (
     (90, "31 to 90 days"),
     (365, "91 to 365 days"),
 )
-DATE_PASSED: Final = "date has passed"
+DATE_PASSED: Final = "earliest date has passed"
 LATER: Final = "later"
 RELEASE_BAND_ORDER: Final = (DATE_PASSED, *(name for _, name in RELEASE_BANDS), LATER, NO_DATE)
 OFFENCE_CATEGORIES: Final = (

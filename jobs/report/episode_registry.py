@@ -141,7 +141,7 @@ EPISODE_FIGURES: Final = (
     ),
     _due(
         "overdue",
-        "Due, release date passed",
+        "Due, earliest release date passed",
         "Episodes due whose earliest recorded release date has passed while the person is held.",
         e.due(e.overdue),
     ),

@@ -1,7 +1,7 @@
 """The facts of a night as the report reads them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -10,12 +10,26 @@ NONE = "(none)"
 """Group of rows that name no prison, team or stage."""
 
 
+def _no_flow() -> pd.DataFrame:
+    return pd.DataFrame({"opened": [], "closed": []}, dtype="datetime64[us]")
+
+
+def _no_staff() -> pd.DataFrame:
+    return pd.DataFrame({"day": pd.Series(dtype="datetime64[us]"), "working": []})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """Result frames by full name (``nightly.assessments``) and the night they belong to."""
+    """Result frames by full name (``nightly.assessments``) and the night they belong to.
+
+    ``flow`` has a row for each criminal case, open or closed, with the days on which it was opened
+    and closed; ``staff`` a row for each day with the staff at work on criminal cases.
+    """
 
     frames: Mapping[str, pd.DataFrame]
     as_of: date
+    flow: pd.DataFrame = field(default_factory=_no_flow)
+    staff: pd.DataFrame = field(default_factory=_no_staff)
 
     @property
     def today(self) -> pd.Timestamp:

@@ -16,55 +16,57 @@ from jobs.report.sheets import clean
 
 WEEKS_AHEAD: Final = 26
 PRISONS_SHOWN: Final = 15
-LONGEST_MONTHLY: Final = 96
-"""Months beyond which releases are drawn by year."""
+MONTHS_SHOWN: Final = 60
 OLD_BANDS: Final = ("2 to 3 years", "3 to 4 years", "4 to 5 years", "over 5 years")
 
 
 def missed_by_month(figures: pd.DataFrame, as_of: date) -> Chart | None:
-    """When the missed were released; by year where the months would not fit."""
+    """When the missed were released, month by month; earlier years stand in the numbers."""
     rows = _groups(figures, "missed.by_release_month")
     undated = float(rows["value"].get(NO_DATE, 0.0))
     rows = rows.drop(NO_DATE, errors="ignore")
     if rows.empty:
         return None
-    unit = "month"
-    months = [str(m) for m in pd.period_range(rows.index.min(), rows.index.max(), freq="M")]
-    if len(months) > LONGEST_MONTHLY:
-        rows = rows.groupby(rows.index.str[:4]).sum()
-        months = [str(y) for y in range(int(rows.index.min()), int(rows.index.max()) + 1)]
-        unit = "year"
-    rows = rows.reindex(months, fill_value=0.0)
-    values = rows["value"].tolist()
+    last = str(rows.index.max())
+    first = max(str(rows.index.min()), str(pd.Period(last, freq="M") - MONTHS_SHOWN + 1))
+    earlier = rows[rows.index < first]
+    months = [str(month) for month in pd.period_range(first, last, freq="M")]
+    shown = rows.reindex(months, fill_value=0.0)
+    values = shown["value"].tolist()
     peak = values.index(max(values))
-    note = (
-        f"{plural(undated, 'release', 'releases')} without a recorded date "
-        f"{'is' if undated == 1 else 'are'} not drawn."
-        if undated
-        else ""
-    )
+    years = earlier.groupby(earlier.index.str[:4]).sum()
+    numbers = [
+        *((f"{year}, before {_month_text(first)}", *row) for year, *row in years.itertuples()),
+        *((_month_text(month), *row) for month, *row in shown.itertuples()),
+    ]
     return Chart(
         name="missed-by-month",
-        finding=f"Releases without consideration peaked in {_period_text(months[peak])}, "
+        finding=f"Releases without consideration peaked in {_month_text(months[peak])}, "
         f"at {number_text(values[peak])}",
-        description=f"Upright bars: releases without consideration for each {unit} from "
-        f"{_period_text(months[0])} to {_period_text(months[-1])}, as known on {day_text(as_of)}.",
+        description="Upright bars: releases without consideration for each month from "
+        f"{_month_text(first)} to {_month_text(last)}, as known on {day_text(as_of)}.",
         draw=columns(
             months,
             values,
-            ranges=list(zip(rows["low"], rows["high"], strict=True)),
+            ranges=list(zip(shown["low"], shown["high"], strict=True)),
             strong=(peak,),
             ticks=_ticks(months),
-            x_label=f"{unit} of release",
+            x_label="month of release",
             y_label="releases",
         ),
-        headers=(unit.capitalize(), "Releases", "Low", "High"),
-        rows=tuple(
-            (_period_text(m), number_text(v), number_text(low), number_text(high))
-            for m, v, low, high in zip(months, values, rows["low"], rows["high"], strict=True)
-        ),
-        note=note,
+        headers=("Released", "Number", "Low", "High"),
+        rows=tuple((label, *map(number_text, row)) for label, *row in numbers),
+        note=_not_drawn(float(earlier["value"].sum()), _month_text(first), undated),
     )
+
+
+def _not_drawn(earlier: float, first: str, undated: float) -> str:
+    parts = []
+    if earlier:
+        parts.append(f"{plural(earlier, 'release', 'releases')} before {first}")
+    if undated:
+        parts.append(f"{plural(undated, 'release', 'releases')} without a recorded date")
+    return f"Not drawn: {' and '.join(parts)}." if parts else ""
 
 
 def due_by_week(facts: Mapping[str, pd.DataFrame], as_of: date) -> Chart | None:
@@ -172,14 +174,12 @@ def _groups(figures: pd.DataFrame, id_: str) -> pd.DataFrame:
     return rows.set_index("group_value")[["value", "low", "high"]]
 
 
-def _period_text(period: str) -> str:
-    return period if len(period) == 4 else f"{pd.Period(period, freq='M').to_timestamp():%B %Y}"
+def _month_text(month: str) -> str:
+    return f"{pd.Period(month, freq='M').to_timestamp():%B %Y}"
 
 
 def _ticks(periods: Sequence[str]) -> dict[int, str]:
-    """Label years, or the months of a short series at each January."""
-    if len(periods[0]) == 4:
-        return dict(enumerate(periods))
+    """Label each January with its year, or the months of a short series."""
     if len(periods) <= 18:
         step = 1 if len(periods) <= 6 else 3
         return {i: _short(period) for i, period in enumerate(periods) if i % step == 0}

@@ -122,7 +122,7 @@ def check_sheet(facts: Facts) -> sheets.Sheet:
     frame = facts["nightly.check_results"]
     column = frame["column_name"]
     frame = frame.assign(
-        result=frame["passed"].map({True: "Held", False: "Did not hold"}),
+        meaning=frame["meaning"].map(_sentence_case),
         where=frame["table_name"].where(column.isna(), frame["table_name"] + "." + column),
     )
     return sheets.sheet(

@@ -266,7 +266,7 @@ def _quality(site: Site) -> None:
         "Data quality",
         lead=f"Of {plural(rows_in.value, 'row', 'rows')} delivered, {accepted.text} were "
         f"accepted and {aside.text} kept aside. "
-        f"{plural(failed, 'check', 'checks')} did not hold.",
+        f"{plural(failed, 'check', 'checks')} failed.",
         text=(
             "A row that breaks a rule is kept aside whole, under the rule's id, and comes back "
             "by itself once the register has mended it."

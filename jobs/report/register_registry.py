@@ -2,12 +2,14 @@
 
 from typing import Final
 
+from jobs.report import flow_figures as f
 from jobs.report import register_figures as r
 from jobs.report.counting import Compute
 from jobs.report.figure import (
     CASES,
     CASEWORK,
     DATA,
+    EPISODES,
     FTE,
     IN_SCOPE,
     OPEN,
@@ -42,7 +44,43 @@ def _staff(id_: str, title: str, definition: str, compute: Compute, unit: str = 
         unit=unit,
         owner=CASEWORK,
         compute=compute,
+        groups="month" if id_ == "by_month" else "",
     )
+
+
+def _flow(
+    id_: str, title: str, definition: str, unit: str, compute: Compute, groups: str = ""
+) -> Figure:
+    return Figure(
+        id=f"flow.{id_}",
+        title=title,
+        definition=definition,
+        population="criminal cases and custody episodes in scope",
+        unit=unit,
+        owner=CASEWORK,
+        compute=compute,
+        groups=groups,
+    )
+
+
+_FLOWS: Final = (
+    ("opened", "Cases opened", "Criminal cases opened", CASES, f.opened),
+    ("closed", "Cases closed", "Criminal cases closed", CASES, f.closed),
+    (
+        "decided",
+        "Decisions",
+        "Custody episodes decided on by a named caseworker",
+        EPISODES,
+        f.decided,
+    ),
+    (
+        "newcomers",
+        "Due at sentence",
+        "Custody episodes in scope sentenced with less than 12 months to serve, so due at once,",
+        EPISODES,
+        f.due_at_sentence,
+    ),
+)
 
 
 def _census(id_: str, title: str, definition: str, compute: Compute, unit: str = PEOPLE) -> Figure:
@@ -138,6 +176,48 @@ REGISTER_FIGURES: Final = (
         "Open criminal cases for each full-time equivalent at work on cases.",
         r.cases_per_fte,
         "cases per full-time equivalent",
+    ),
+    _staff(
+        "working_13_weeks",
+        "Staff at work, last 13 weeks",
+        "Mean over the days of the last 13 weeks of the staff at work on criminal cases.",
+        f.staff_of_last_weeks,
+    ),
+    _staff(
+        "by_month",
+        "Staff at work by month",
+        "Mean of the staff at work on criminal cases in each of the last 24 whole months.",
+        f.staff_by_month,
+    ),
+    *(
+        _flow(
+            f"{name}_13_weeks",
+            f"{title}, last 13 weeks",
+            f"{counted} in the 13 weeks up to the night.",
+            unit,
+            f.last_weeks(days),
+        )
+        for name, title, counted, unit, days in _FLOWS
+    ),
+    *(
+        _flow(
+            f"{name}_by_month",
+            f"{title} by month",
+            f"{counted} in each of the last 24 whole months.",
+            unit,
+            f.by_month(days),
+            "month",
+        )
+        for name, title, counted, unit, days in _FLOWS[:3]
+    ),
+    _flow(
+        "late_26_weeks",
+        "Released before their turn",
+        "People in custody on whom nobody has decided and who, at the pace of the last 13 weeks "
+        "and with the nearest release always taken first, are released within 26 weeks before "
+        "their turn comes.",
+        PEOPLE,
+        f.late_people,
     ),
     _census("people", "People in prison", "Everybody held.", r.census_total("people")),
     _census(

@@ -12,7 +12,6 @@ from typing import Final
 import pandas as pd
 
 from jobs import codes as c
-from jobs import results
 from jobs.briefing import number_text
 from jobs.schema import CodeList
 
@@ -232,8 +231,12 @@ RULE_COLUMNS: Final = (
 )
 CHECK_COLUMNS: Final = (
     Column(source="meaning", heading="What must hold"),
-    Column(source="result", heading="Result"),
-    Column(source="severity", heading="If it fails", codes=results.SEVERITY),
+    Column(source="passed", heading="Result", words={"True": "Held", "False": "Failed"}),
+    Column(
+        source="severity",
+        heading="If it fails",
+        words={"critical": "Stops the night", "warning": "Caveat"},
+    ),
     Column(source="where", heading="Where"),
     Column(source="rows_checked", heading="Rows checked", kind="whole"),
     Column(source="rows_failed", heading="Rows failed", kind="whole"),

@@ -186,7 +186,7 @@ def test_a_night_without_cases_has_a_whole_site(tmp_path: Path) -> None:
 
 def test_a_check_that_did_not_hold_is_a_caveat_on_the_first_page(site: Path) -> None:
     text = (site / "index.html").read_text(encoding="utf-8")
-    assert "A check did not hold (79 rows): nationality is known for 97 of 100" in text
+    assert "A check of prison.persons failed in 79 rows: nationality is known for 97 of 100" in text
 
 
 def test_a_notice_stands_on_every_page(world: Invented, tmp_path: Path) -> None:
