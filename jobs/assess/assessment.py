@@ -36,6 +36,7 @@ from jobs.assess.nationality import (
     read_other_record,
 )
 from jobs.assess.reasons import give_reasons
+from jobs.assess.release import Recomputed, recompute
 from jobs.assess.rules import Policy
 from jobs.assess.scope import SCOPE_RULES, Scope, decide_scope
 from jobs.assess.sentences import Sentenced, read_sentences
@@ -51,6 +52,7 @@ _EPISODE_COLUMNS = (
     "imprisonment_status",
     "sentence_start_date",
     *st.RELEASE_DATES,
+    "additional_days_awarded",
     "last_movement_type",
     "last_movement_reason",
     "last_movement_date",
@@ -80,6 +82,7 @@ class Findings:
     cases: Cases
     decisions: Decisions
     handled: Handled
+    recomputed: Recomputed
     due: st.Due
     status: Whole
     in_scope: Flags
@@ -161,7 +164,10 @@ def find(
         is_extradited=custody.is_extradited,
         policy=policy,
     )
-    earliest, source = st.earliest_release(episodes=episodes, sentenced=sentenced)
+    recomputed = recompute(episodes=episodes, sentenced=sentenced, policy=policy, as_of=day)
+    earliest, source = st.earliest_release(
+        episodes=episodes, sentenced=sentenced, recomputed=recomputed.earliest
+    )
     due = st.due(earliest=earliest, source=source, sentenced=sentenced, night=night, policy=policy)
     status, in_scope = st.decide_status(
         scope=scope,
@@ -191,6 +197,7 @@ def find(
         cases=cases,
         decisions=decisions,
         handled=handled,
+        recomputed=recomputed,
         due=due,
         status=status,
         in_scope=in_scope,

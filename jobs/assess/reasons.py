@@ -39,6 +39,7 @@ _DATES = [
     "parole eligibility",
     "home detention curfew eligibility",
     "end of the tariff",
+    "worked out from the sentences",
 ]
 
 
@@ -465,6 +466,20 @@ def _due(reasons: _Collected, found: "Findings", policy: "Policy") -> None:
         _own(found, rows),
         day=in_words(found.due.earliest[rows]),
         source=chosen(_DATES, found.due.source[rows]),
+    )
+    rows = np.flatnonzero(expected & found.recomputed.is_disputed)
+    finding = (
+        "RELEASE_DATE_DISPUTED: {recorded} is recorded; the sentences give {earliest} to {latest}."
+    )
+    reasons.add(
+        rows,
+        "release.disputed",
+        finding,
+        EPISODES,
+        _own(found, rows),
+        recorded=in_words(found.recomputed.recorded[rows]),
+        earliest=in_words(found.recomputed.earliest[rows]),
+        latest=in_words(found.recomputed.latest[rows]),
     )
     rows = np.flatnonzero(expected & unknown)
     finding = "No plausible release date is recorded."

@@ -45,6 +45,20 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "referral.every-foreign-national": ("at_once_within_days",),
     "referral.non-eea-length": ("months",),
     "referral.unclear-length": ("months",),
+    "release.act-1991": (
+        "numerator",
+        "denominator",
+        "long_numerator",
+        "long_denominator",
+        "long_term_months",
+    ),
+    "release.act-2003": ("numerator", "denominator"),
+    "release.disputed": ("tolerance_days",),
+    "release.extended": ("numerator", "denominator"),
+    "release.forty-percent-long": ("numerator", "denominator"),
+    "release.forty-percent-short": ("numerator", "denominator", "under_months"),
+    "release.two-thirds": ("numerator", "denominator"),
+    "removal.early": ("days", "served_numerator", "served_denominator"),
 }
 """The numbers that code reads of a rule: each switched-on period must give them all."""
 

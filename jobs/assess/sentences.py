@@ -39,6 +39,7 @@ _USED = [
     "term_weeks",
     "term_days",
     "activated_date",
+    "remand_days",
 ]
 _MOST_MONTHS, _MOST_DAYS = 12_000, 400_000
 
@@ -59,6 +60,8 @@ class SentenceRows:
     own_days: Whole
     months: Whole
     days: Whole
+    ends: Days
+    remand_days: Whole
     table: pa.Table
 
 
@@ -106,8 +109,7 @@ def read_sentences(*, episodes: pa.Table, sentences: pa.Table, as_of: np.datetim
     rows = _rows(episodes, sentences, as_of)
     count = len(episodes)
     groups = np.where(rows.counts, rows.episode, -1)
-    ends = col.add_term(rows.starts, rows.months, rows.days)
-    length = (ends - rows.starts).astype(np.int64)
+    length = (rows.ends - rows.starts).astype(np.int64)
     fixed = rows.counts & ~rows.indeterminate & ~rows.undetermined
     longest = col.pick(rows.episode, [-length, rows.sequence], fixed, count)
     first = col.pick(rows.episode, [rows.passed, rows.sequence], rows.counts, count)
@@ -135,7 +137,7 @@ def read_sentences(*, episodes: pa.Table, sentences: pa.Table, as_of: np.datetim
         months=col.at(rows.months, longest, 0),
         days=col.at(rows.days, longest, 0),
         starts=col.at(rows.starts, longest, NO_DAY),
-        ends=col.at(ends, longest, NO_DAY),
+        ends=col.at(rows.ends, longest, NO_DAY),
         length_days=col.at(length, longest, -1),
         selects=selects,
         first_sentence=col.first_day(passed, np.where(has_counted, start, NO_DAY)),
@@ -188,10 +190,14 @@ def _rows(episodes: pa.Table, sentences: pa.Table, as_of: np.datetime64) -> Sent
     own_months, own_days, is_flawed = _terms(table)
     indeterminate = col.is_one_of(table, "calculation_type", INDETERMINATE)
     chain = _follow(episode, sequence, col.whole(table, "consecutive_to_sequence", missing=-1))
-    months, days, flawed, root = _add_up(
+    adds = counts & ~indeterminate
+    (months, days, remand), flawed, root = _add_up(
         chain,
-        np.where(counts & ~indeterminate, own_months, 0),
-        np.where(counts & ~indeterminate, own_days, 0),
+        (
+            np.where(adds, own_months, 0),
+            np.where(adds, own_days, 0),
+            np.clip(col.whole(table, "remand_days", missing=0), 0, _MOST_DAYS),
+        ),
         (is_flawed & counts & ~indeterminate) | (chain == _LOST),
     )
     starts = col.first_day(
@@ -200,6 +206,8 @@ def _rows(episodes: pa.Table, sentences: pa.Table, as_of: np.datetime64) -> Sent
         col.days(episodes, "sentence_start_date")[episode],
         col.days(episodes, "reception_date")[episode],
     )
+    starts = np.where(np.isnat(starts), as_of, starts)
+    months, days = np.minimum(months, _MOST_MONTHS), np.minimum(days, _MOST_DAYS)
     return SentenceRows(
         episode=episode,
         sequence=sequence,
@@ -208,11 +216,13 @@ def _rows(episodes: pa.Table, sentences: pa.Table, as_of: np.datetime64) -> Sent
         undetermined=flawed,
         is_hospital=col.is_one_of(table, "calculation_type", {"HOSP"}),
         passed=passed,
-        starts=np.where(np.isnat(starts), as_of, starts),
+        starts=starts,
         own_months=own_months,
         own_days=own_days,
-        months=np.minimum(months, _MOST_MONTHS),
-        days=np.minimum(days, _MOST_DAYS),
+        months=months,
+        days=days,
+        ends=col.add_term(starts, months, days),
+        remand_days=remand,
         table=table,
     )
 
@@ -245,20 +255,20 @@ def _follow(episode: Whole, sequence: Whole, follows: Whole) -> Whole:
 
 
 def _add_up(
-    chain: Whole, months: Whole, days: Whole, flawed: Flags
-) -> tuple[Whole, Whole, Flags, Whole]:
+    chain: Whole, amounts: tuple[Whole, ...], flawed: Flags
+) -> tuple[tuple[Whole, ...], Flags, Whole]:
     """Sum each chain back to its first sentence, halving the way left in each round."""
-    months, days, flawed = months.copy(), days.copy(), flawed.copy()
+    amounts, flawed = tuple(amount.copy() for amount in amounts), flawed.copy()
     ahead, root = np.where(chain >= 0, chain, _NONE), np.arange(len(chain))
     rounds = int(np.ceil(np.log2(len(chain) + 1))) + 1 if len(chain) else 0
     for _ in range(rounds):
-        open_ = np.flatnonzero(ahead >= 0)
-        if len(open_) == 0:
-            return months, days, flawed, root
-        to = ahead[open_]
-        months[open_] = np.minimum(months[open_] + months[to], _MOST_MONTHS)
-        days[open_] = np.minimum(days[open_] + days[to], _MOST_DAYS)
-        flawed[open_] |= flawed[to]
-        root[open_] = root[to]
-        ahead[open_] = ahead[to]
-    return months, days, flawed | (ahead >= 0), root
+        rows = np.flatnonzero(ahead >= 0)
+        if len(rows) == 0:
+            break
+        to = ahead[rows]
+        for amount in amounts:
+            amount[rows] = np.minimum(amount[rows] + amount[to], _MOST_DAYS)
+        flawed[rows] |= flawed[to]
+        root[rows] = root[to]
+        ahead[rows] = ahead[to]
+    return amounts, flawed | (ahead >= 0), root

@@ -52,13 +52,27 @@ class Due:
     due: Days
 
 
-def earliest_release(*, episodes: pa.Table, sentenced: Sentenced) -> tuple[Days, Whole]:
-    """The earliest plausible release date of each episode and which of `RELEASE_DATES` it is."""
+RECOMPUTED = len(RELEASE_DATES)
+
+
+def earliest_release(
+    *, episodes: pa.Table, sentenced: Sentenced, recomputed: Days
+) -> tuple[Days, Whole]:
+    """The earliest plausible release date of each episode, and where it comes from.
+
+    Args:
+        episodes: ``prison.episodes``, in the order of the result.
+        sentenced: the sentences; a date before them is implausible.
+        recomputed: the release date worked out from the sentences.
+
+    Returns:
+        The dates, and positions in `RELEASE_DATES`, or `RECOMPUTED`, or -1 without a date.
+    """
     floor = col.first_day(sentenced.first_sentence, col.days(episodes, "reception_date"))
     earliest = np.full(len(episodes), NO_DAY)
     source = np.full(len(episodes), -1)
-    for index, name in enumerate(RELEASE_DATES):
-        day = col.days(episodes, name)
+    candidates = [col.days(episodes, name) for name in RELEASE_DATES]
+    for index, day in enumerate([*candidates, recomputed]):
         better = ~np.isnat(day) & ~(day < floor) & ~(day >= earliest)
         earliest = np.where(better, day, earliest)
         source = np.where(better, index, source)

@@ -226,13 +226,7 @@ class Reference:
                 undetermined = True
                 continue
             months, days, root = chain
-            start = _some(
-                self.passed(root),
-                root["conviction_date"],
-                episode["sentence_start_date"],
-                episode["reception_date"],
-                self.night,
-            )
+            start = self.started_on(root, episode)
             ends = start + relativedelta(months=months) + timedelta(days=days)
             fixed.append(((ends - start).days, -row["sentence_sequence"], start, months, days))
         longest = max(fixed, default=None, key=lambda entry: entry[:2])
@@ -285,14 +279,7 @@ class Reference:
         by_sequence = {each["sentence_sequence"]: each for each in rows}
         while root["consecutive_to_sequence"] in by_sequence and steps < len(rows):
             root, steps = by_sequence[root["consecutive_to_sequence"]], steps + 1
-        start = _some(
-            self.passed(root),
-            root["conviction_date"],
-            episode["sentence_start_date"],
-            episode["reception_date"],
-            self.night,
-        )
-        return start, *own
+        return self.started_on(root, episode), *own
 
     def is_unsentenced(self, episode: Row) -> bool:
         if episode["sentence_start_date"]:
@@ -406,10 +393,42 @@ class Reference:
 
     def earliest_release(self, episode: Row, term: "Term") -> date | None:
         floor = term.first or episode["reception_date"]
-        return _first(
-            episode[name]
-            for name in RELEASE_DATES
-            if episode[name] and not (floor and episode[name] < floor)
+        candidates = [*(episode[name] for name in RELEASE_DATES), self.recomputed(episode, term)]
+        return _first(day for day in candidates if day and not (floor and day < floor))
+
+    def recomputed(self, episode: Row, term: "Term") -> date | None:
+        """Parole, or the release point, worked out from the sentences."""
+        if term.indeterminate:
+            return episode["tariff_date"]
+        if term.undetermined or term.longest is None:
+            return None
+        rows = self.sentences(episode)
+        counted = [row for row in rows if self.counts(row)]
+        points, remands = [], [0]
+        for row in counted:
+            months, days, root = self.chain(row, rows) or (0, 0, row)
+            start = self.started_on(root, episode)
+            points.append(start + timedelta(days=_to_serve(row, start, months, days)))
+            remands.append(self.remand(row, rows))
+        added = max(episode["additional_days_awarded"] or 0, 0)
+        day = max(points) + timedelta(days=added - max(remands))
+        return max(day, term.first) if term.first else day
+
+    def remand(self, row: Row, rows: list[Row]) -> int:
+        by_sequence = {each["sentence_sequence"]: each for each in rows}
+        total = max(row["remand_days"] or 0, 0)
+        while row["consecutive_to_sequence"] is not None:
+            row = by_sequence[row["consecutive_to_sequence"]]
+            total += max(row["remand_days"] or 0, 0)
+        return total
+
+    def started_on(self, root: Row, episode: Row) -> date:
+        return _some(
+            self.passed(root),
+            root["conviction_date"],
+            episode["sentence_start_date"],
+            episode["reception_date"],
+            self.night,
         )
 
     # people and nationality -------------------------------------------------------------------
@@ -755,6 +774,20 @@ def _kind(reason: str | None) -> str:
     return {"DEC": "died", "HP": "hospital", "UAL": "away", "ESCP": "away", "ET": "centre"}.get(
         reason or "", "released"
     )
+
+
+def _to_serve(row: Row, start: date, months: int, days: int) -> int:
+    """Days to parole or release of a whole term, by the regime of the conduct."""
+    ends = start + relativedelta(months=months) + timedelta(days=days)
+    length = (ends - start).days
+    conduct = row["offence_date"] or start
+    kind = row["calculation_type"]
+    half = -(-length // 2)
+    if kind == "ADIMP_1991" or (kind != "ADIMP" and conduct < date(2005, 4, 4)):
+        return half
+    under_five_years = ends < start + relativedelta(months=60)
+    begins = date(2024, 9, 10) if under_five_years else date(2024, 10, 22)
+    return min(half, max(-(-2 * length // 5), (begins - start).days))
 
 
 def _is_indeterminate(row: Row) -> bool:

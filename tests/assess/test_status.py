@@ -244,15 +244,23 @@ DUE_DATES = [
                  id="a date before the sentence is implausible"),
     pytest.param({"conditional_release_date": date(2004, 9, 1)}, "DUE", date(2004, 3, 1),
                  id="less than twelve months: due on sentence"),
-    pytest.param({"conditional_release_date": None}, "DUE", date(2004, 3, 1),
-                 id="no release date: due on sentence"),
+    pytest.param({"conditional_release_date": None}, "NOT_YET_DUE", date(2008, 3, 1),
+                 id="no recorded date: the one worked out from the sentences"),
+    pytest.param({"conditional_release_date": date(2010, 1, 1)}, "NOT_YET_DUE",
+                 date(2008, 3, 1), id="a recorded date later than the sentences allow"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("dates", "status", "due"), DUE_DATES)
 def test_when_consideration_falls_due(dates: dict[str, date], status: str, due: date) -> None:
-    found, _ = tell(HELD.but(episode=dates))
+    found, _ = tell(HELD.but(episode=dates, sentences=({"term_months": 120},)))
     assert (found["status"], found["due_date"].date()) == (status, due)
+
+
+def test_without_any_release_date_consideration_is_due_on_sentence() -> None:
+    found, reasons = tell(HELD.but(episode={}, sentences=({"calculation_type": "LIFE"},)))
+    assert (found["status"], found["due_date"].date()) == ("DUE", date(2004, 3, 1))
+    assert "release.unknown" in set(reasons["rule_id"])
 
 
 def test_somebody_in_custody_is_considered_by_a_decision() -> None:

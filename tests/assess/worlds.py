@@ -74,6 +74,8 @@ episodes = rows(
     sentence_start_date=day,
     conditional_release_date=day,
     parole_eligibility_date=day,
+    tariff_date=day,
+    additional_days_awarded=st.sampled_from([None, 0, 30]),
     last_movement_type=st.sampled_from(["REL", "ADM", None, " "]),
     last_movement_reason=st.sampled_from(["CR", "DD", "DEC", "HP", "UAL", None]),
     last_movement_date=day,
@@ -81,12 +83,15 @@ episodes = rows(
 sentences = rows(
     "prison.sentences",
     consecutive_to_sequence=st.sampled_from([None, None, 1, 2, 3, 9]),
-    calculation_type=st.sampled_from(["ADIMP", "ADIMP", "ADIMP", "SUSP", "FINE", "LIFE", None]),
+    calculation_type=st.sampled_from(
+        ["ADIMP", "ADIMP", "ADIMP_1991", "SUSP", "FINE", "LIFE", "YOI", None]
+    ),
     sentence_date=day,
     conviction_date=day,
     offence_date=day,
     activated_date=day,
     offence_code=st.sampled_from(["RAPE", "DRUGS", "THEFT", None]),
+    remand_days=st.sampled_from([None, 0, 10, 100, 1000, -5]),
     term_years=few,
     term_months=st.sampled_from([None, 3, 4, 6, 11, 12, 23, 24, -1]),
     term_days=st.sampled_from([None, 0, 1, 29, 30, 364, 365, 366]),

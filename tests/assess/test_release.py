@@ -1,0 +1,111 @@
+"""Release dates worked out again: shares, rounding, remand, added days, regimes, disputes."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.assess.stories import HELD, Story, tell
+
+START = date(2005, 6, 1)
+"""A sentence of n months from here is of the Act of 2003 unless told otherwise."""
+
+
+def held(*terms: dict[str, Any], start: date = START, **episode: Any) -> Story:
+    passed = tuple(
+        {"sentence_date": start, "offence_date": start, "calculation_type": "ADIMP", **term}
+        for term in terms
+    )
+    return HELD.but(
+        episode={"reception_date": start, "sentence_start_date": start, **episode},
+        sentences=passed,
+        night=max(start, date(2006, 4, 25)),
+    )
+
+
+OLD = {"calculation_type": "ADIMP_1991"}
+
+POINTS = [
+    pytest.param(held({"term_days": 100}), date(2005, 7, 21), id="half of 100 days"),
+    pytest.param(held({"term_days": 101}), date(2005, 7, 22), id="half of 101, rounded up"),
+    pytest.param(held({"term_months": 24}), date(2006, 6, 1), id="half of two years"),
+    pytest.param(held({"term_months": 24, "remand_days": 30}), date(2006, 5, 2),
+                 id="less thirty days on remand"),
+    pytest.param(held({"term_months": 24}, additional_days_awarded=10), date(2006, 6, 11),
+                 id="plus ten days added"),
+    pytest.param(held({"term_months": 24}, additional_days_awarded=-10), date(2006, 6, 1),
+                 id="negative days added count as none"),
+    pytest.param(held({"term_days": 100, "remand_days": 90}), START,
+                 id="more on remand than to serve: the day of the sentence"),
+    pytest.param(held({"term_months": 12}, {"term_months": 24}), date(2006, 6, 1),
+                 id="together: the later decides"),
+    pytest.param(held({"term_months": 12}, {"term_months": 12, "consecutive_to_sequence": 1}),
+                 date(2006, 6, 1), id="one after the other: half of the sum"),
+    pytest.param(held({"term_months": 47, **OLD}), date(2007, 5, 17),
+                 id="Act of 1991, under four years: half"),
+    pytest.param(held({"term_months": 48, **OLD}), date(2007, 6, 2),
+                 id="Act of 1991, four years: parole at half"),
+    pytest.param(held({"term_months": 24, "calculation_type": None}), date(2006, 6, 1),
+                 id="kind of sentence not recorded"),
+    pytest.param(held({"calculation_type": "LIFE"}, tariff_date=date(2012, 1, 1)),
+                 date(2012, 1, 1), id="life: the tariff"),
+    pytest.param(held({"calculation_type": "SDS_PLUS", "term_months": 36}, start=date(2021, 1, 1)),
+                 date(2023, 1, 1), id="two thirds of three years"),
+    pytest.param(held({"calculation_type": "EDS", "term_months": 36}, start=date(2021, 1, 1)),
+                 date(2022, 7, 3), id="extended: half at the earliest"),
+    pytest.param(held({"term_months": 36}, start=date(2023, 9, 10)), date(2024, 11, 22),
+                 id="two fifths of three years, past the day it began"),
+    pytest.param(held({"term_months": 36}, start=date(2023, 5, 1)), date(2024, 9, 10),
+                 id="two fifths reached before the day it began: that day"),
+    pytest.param(held({"term_months": 36}, start=date(2023, 2, 1)), date(2024, 8, 2),
+                 id="half reached before two fifths began"),
+    pytest.param(held({"term_months": 60}, start=date(2022, 5, 1)), date(2024, 10, 22),
+                 id="five years: the later start of two fifths"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "earliest"), POINTS)
+def test_the_earliest_release_is_worked_out_from_the_sentences(told: Story, earliest: date) -> None:
+    assert tell(told)[0]["earliest_release_date"].date() == earliest
+
+
+DISPUTES = [
+    pytest.param({"conditional_release_date": date(2006, 6, 3)}, False, id="two days late"),
+    pytest.param({"conditional_release_date": date(2006, 6, 4)}, True, id="three days late"),
+    pytest.param({"conditional_release_date": date(2006, 5, 30)}, False, id="two days early"),
+    pytest.param({"conditional_release_date": date(2006, 5, 29)}, True, id="three days early"),
+    pytest.param({}, False, id="nothing recorded"),
+    pytest.param({"conditional_release_date": date(2007, 1, 1),
+                  "conditional_release_override_date": date(2006, 6, 1)}, False,
+                 id="the date entered by hand stands before the other"),
+    pytest.param({"automatic_release_date": date(2006, 9, 1)}, True, id="an automatic date"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("recorded", "disputed"), DISPUTES)
+def test_a_recorded_date_is_disputed_beyond_two_days(
+    recorded: dict[str, date], disputed: bool
+) -> None:
+    _, reasons = tell(held({"term_months": 24}, **recorded))
+    assert ("release.disputed" in set(reasons["rule_id"])) is disputed
+
+
+def test_a_long_term_is_disputed_by_its_parole_date_and_by_its_release_date() -> None:
+    long = {"term_months": 60, **OLD}
+    fine = {"parole_eligibility_date": date(2007, 12, 1)}
+    fine["conditional_release_date"] = date(2008, 10, 1)
+    for changed, disputed in (
+        (fine, False),
+        (fine | {"parole_eligibility_date": date(2008, 2, 1)}, True),
+        (fine | {"conditional_release_date": date(2007, 12, 1)}, True),
+    ):
+        _, reasons = tell(held(long, **changed))
+        assert ("release.disputed" in set(reasons["rule_id"])) is disputed
+
+
+def test_the_finding_tells_both_dates() -> None:
+    _, reasons = tell(held({"term_months": 24}, conditional_release_date=date(2007, 6, 1)))
+    assert reasons.set_index("rule_id").loc["release.disputed", "finding"] == (
+        "RELEASE_DATE_DISPUTED: 1 June 2007 is recorded; the sentences give 1 June 2006 to "
+        "1 June 2006."
+    )
