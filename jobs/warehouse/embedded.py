@@ -179,18 +179,25 @@ def stop(folder: Path) -> None:
 def _ensure_running(folder: Path, socket_folder: Path, linger: float) -> None:
     """Have a server that answers; the caller holds ``start.lock`` and ``users.lock``."""
     deadline = time.monotonic() + READY_SECONDS
-    if keeper.is_free(folder / "server.lock"):
-        _start(folder, socket_folder, linger)
-    elif keeper.is_free(folder / "keeper.lock"):
-        _hire_keeper(folder, linger)
-    while not _answers(socket_folder):
+    started = False
+    while True:
         if keeper.is_free(folder / "server.lock"):
-            raise BadInput(f"folder [{folder}]", "the embedded PostgreSQL stopped", _advice(folder))
-        if time.monotonic() > deadline:
+            if started:
+                raise BadInput(
+                    f"folder [{folder}]", "the embedded PostgreSQL stopped", _advice(folder)
+                )
+            _start(folder, socket_folder, linger)
+            started = True
+        elif _answers(socket_folder):
+            break
+        elif time.monotonic() > deadline:
             raise Unreachable(
                 f"folder [{folder}]", "the embedded PostgreSQL does not answer", _advice(folder)
             )
-        time.sleep(0.05)
+        else:
+            time.sleep(0.05)
+    if keeper.is_free(folder / "keeper.lock"):
+        _hire_keeper(folder, linger)
 
 
 def _start(folder: Path, socket_folder: Path, linger: float) -> None:

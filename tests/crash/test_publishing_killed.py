@@ -31,7 +31,7 @@ from jobs.warehouse.publishing import content_digest
 from tests.warehouse import nights
 
 ROOT = Path(__file__).resolve().parents[2]
-PEOPLE = 4000
+PEOPLE = 2000
 PUBLISH = f"""
 import sys
 from jobs.warehouse import open_warehouse, publish
@@ -140,7 +140,7 @@ def test_a_killed_publisher_leaves_the_last_publication_or_a_whole_new_one(
     chance = random.Random(1999)
     longest = duration_of_publishing(engine)
     last = publications(engine)[-1]
-    for round_number in range(2, 7):
+    for round_number in range(2, 6):
         process = begin_to_publish(server, f"round {round_number}")
         time.sleep(chance.uniform(0, longest))
         process.kill()
