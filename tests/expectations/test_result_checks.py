@@ -66,7 +66,7 @@ def facts_of_a_night() -> Facts:
     values = {
         "missed.total": 1, "missed.never_referred": 1, "missed.referred_not_considered": 0,
         "due.total": 1, "considered.late": 0, "scope.verify_nationality": 0, "backlog.open": 1,
-        "census.people": 7, "quality.rows_in": 4, "quality.quarantined": 1,
+        "census.people": 7, "quality.rows_in": 7, "quality.quarantined": 1,
     }  # fmt: skip
     groups = {
         "missed.by_release_month": 1, "missed.by_offence": 1, "missed.by_prison": 1,
@@ -79,6 +79,7 @@ def facts_of_a_night() -> Facts:
         for figure, value in many.items()
     ]
     row_counts = {"register": "prison", "table_name": "episodes"}
+    persons = {"table_name": "persons", "quarantined": 0}
     facts: Facts = {name: table.empty() for name, table in results.NIGHTLY.items()}
     return {
         **facts,
@@ -87,7 +88,10 @@ def facts_of_a_night() -> Facts:
             results.REASONS, *({"episode_id": f"E{n}", "position": 1} for n in (1, 2, 3))
         ),
         "nightly.row_counts": rows(
-            results.ROW_COUNTS, {**row_counts, "rows_in": 4, "accepted": 3, "quarantined": 1}
+            results.ROW_COUNTS,
+            {**row_counts, "rows_in": 4, "accepted": 3, "quarantined": 1},
+            {**persons, "register": "prison", "rows_in": 1, "accepted": 1},
+            {**persons, "register": "immigration", "rows_in": 2, "accepted": 2},
         ),
         "nightly.quarantine": rows(
             results.QUARANTINE,
@@ -98,6 +102,12 @@ def facts_of_a_night() -> Facts:
             results.LINKS,
             {"prisoner_number": "A", "cid_person_id": "P", "outcome": "linked", "probability": 0.9},
             {"prisoner_number": "A", "cid_person_id": "Q", "outcome": "review", "probability": 0.5},
+        ),
+        "nightly.identities": rows(
+            results.IDENTITIES,
+            {"register": "prison", "person_id": "A", "identity_id": "ID1"},
+            {"register": "immigration", "person_id": "P", "identity_id": "ID1"},
+            {"register": "immigration", "person_id": "Q", "identity_id": "ID3"},
         ),
         "nightly.backlog": rows(results.BACKLOG, {"case_id": "C1"}),
         "nightly.census": rows(results.CENSUS, {"prison_id": "AAI", "people": 7}),
@@ -176,8 +186,8 @@ def forget(figure: str) -> Spoil:
             id="missed but not released",
         ),
         pytest.param(
-            put("assessments", 1, is_in_custody=False), "assessments.due_are_in_custody",
-            id="due but not in custody",
+            put("assessments", 1, is_released=True), "assessments.due_are_not_released",
+            id="due but released",
         ),
         pytest.param(
             put("assessments", 2, considered_date=pd.NaT),
@@ -193,9 +203,14 @@ def forget(figure: str) -> Spoil:
             id="a probability below nought",
         ),
         pytest.param(
-            put("links", 1, outcome="linked"), "links.prisoner_number.one_to_one",
-            id="a person linked twice",
+            put("links", 1, outcome="linked"), "links.prisoner_number.linked_twice",
+            id="everybody linked twice",
         ),
+        pytest.param(
+            put("identities", 1, identity_id="ID2"), "links.share_identity",
+            id="a link between two identities",
+        ),
+        pytest.param(drop("identities", 2), "identities.complete", id="a person with no identity"),
         pytest.param(
             misstate("missed.total", 2), "figures.missed.total.agrees",
             id="a figure that is not its list",
