@@ -23,8 +23,8 @@ def write_world(
 ) -> None:
     """Write both registers as ``<folder>/prison/<table>`` and ``<folder>/immigration/<table>``.
 
-    The folder is whole or absent; one that stands is replaced. The truth goes to ``truth`` and
-    nowhere else.
+    Each register's folder is whole or absent; one that stands is replaced, and nothing else in
+    ``folder`` is touched. The truth goes to ``truth`` and nowhere else.
 
     Args:
         world: what to write.
@@ -33,18 +33,20 @@ def write_world(
         format: ``parquet`` or ``csv`` for the registers.
 
     Raises:
-        BadInput: an unknown format, a truth folder inside the registers' folder, or a folder
+        BadInput: an unknown format, a truth folder inside or around a register's, or a folder
             that cannot be written.
     """
     if format not in FORMATS:
         raise BadInput("format", f"[{format}] is not known", f"use one of {', '.join(FORMATS)}")
     if truth is not None:
         _check_apart(folder, truth)
-    with whole_folder(folder) as temporary:
+    with (
+        whole_folder(folder / "prison") as prison,
+        whole_folder(folder / "immigration") as immigration,
+    ):
+        places = {"prison": prison, "immigration": immigration}
         for name, table in records.TABLES.items():
-            path = temporary / table.space / f"{table.name}.{format}"
-            path.parent.mkdir(exist_ok=True)
-            _write(world.tables[name], path)
+            _write(world.tables[name], places[table.space] / f"{table.name}.{format}")
     if truth is not None:
         with whole_folder(truth) as temporary:
             for name, found in world.truth.items():
@@ -52,12 +54,15 @@ def write_world(
 
 
 def _check_apart(folder: Path, truth: Path) -> None:
-    inside = folder.resolve() in (truth.resolve(), *truth.resolve().parents)
-    around = truth.resolve() in folder.resolve().parents
-    if inside or around:
-        raise BadInput(
-            f"folder [{truth}]", "the truth would lie beside the registers", "name another folder"
-        )
+    wanted = truth.resolve()
+    for register in records.REGISTERS:
+        place = (folder / register).resolve()
+        if place in (wanted, *wanted.parents) or wanted in place.parents:
+            raise BadInput(
+                f"folder [{truth}]",
+                f"the truth would lie inside or around the {register} register",
+                "name another folder",
+            )
 
 
 def _write(table: pa.Table, path: Path) -> None:

@@ -52,10 +52,26 @@ def test_the_same_world_gives_the_same_bytes(clean: World, tmp_path: Path) -> No
         assert path.read_bytes() == other.read_bytes()
 
 
-def test_a_truth_folder_inside_the_registers_is_refused(clean: World, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="the truth would lie beside the registers"):
-        write_world(clean, tmp_path / "out", truth=tmp_path / "out" / "truth")
+@pytest.mark.parametrize("truth", ["out/prison", "out/immigration/truth", "out", "."])
+def test_a_truth_folder_inside_or_around_a_register_is_refused(
+    clean: World, tmp_path: Path, truth: str
+) -> None:
+    with pytest.raises(BadInput, match="the truth would lie inside or around"):
+        write_world(clean, tmp_path / "out", truth=tmp_path / truth)
     assert not (tmp_path / "out").exists()
+
+
+def test_the_truth_may_lie_beside_the_registers(clean: World, tmp_path: Path) -> None:
+    write_world(clean, tmp_path / "out", truth=tmp_path / "out" / "truth")
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"prison", "immigration", "truth"}
+
+
+def test_what_else_stands_in_the_folder_is_left_alone(clean: World, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    for _ in range(2):
+        write_world(clean, tmp_path)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
 def test_an_unknown_format_is_refused(clean: World, tmp_path: Path) -> None:
