@@ -38,8 +38,9 @@ class KeyFigure:
 
     @property
     def text(self) -> str:
-        """The number as read: ``1,023``, ``12.5`` or ``not known``."""
-        return number_text(self.value)
+        """The number as read: ``1,023``, ``12.5``, ``7.1%`` or ``not known``."""
+        percent = "%" if self.unit == "per cent" and self.value is not None else ""
+        return number_text(self.value) + percent
 
     @property
     def range_text(self) -> str:

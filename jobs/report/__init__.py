@@ -8,11 +8,14 @@ else.
 from jobs.report.brief import TABLES as BRIEFING_TABLES
 from jobs.report.brief import Briefer, Earlier
 from jobs.report.build import Reported, build_report
+from jobs.report.capacity import Forecast, Pace, forecast
+from jobs.report.capacity_charts import clearing
 from jobs.report.cases import LISTS, case_list, explain
 from jobs.report.facts import About
 from jobs.report.figures import FIGURES, figures_markdown
 from jobs.report.headline import headline, key_figure
 from jobs.report.pages import render_site
+from jobs.report.workbook import write_workbook
 
 __all__ = [
     "BRIEFING_TABLES",
@@ -21,12 +24,17 @@ __all__ = [
     "About",
     "Briefer",
     "Earlier",
+    "Forecast",
+    "Pace",
     "Reported",
     "build_report",
     "case_list",
+    "clearing",
     "explain",
     "figures_markdown",
+    "forecast",
     "headline",
     "key_figure",
     "render_site",
+    "write_workbook",
 ]

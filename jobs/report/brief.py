@@ -22,7 +22,7 @@ from jobs.briefing import (
 )
 from jobs.report.backlog import OLDEST_BAND
 from jobs.report.cases import case_list
-from jobs.report.caveats import backlog_sentence, caveats
+from jobs.report.caveats import backlog_sentence, capacity_sentence, caveats
 from jobs.report.facts import NONE, About
 from jobs.report.findings import backlog_by_age, due_by_week
 from jobs.report.headline import HEADLINE_FIGURES, headline, key_figure
@@ -64,6 +64,7 @@ class Briefer:
 
     def for_reader(self, reader: Reader) -> Briefing:
         """The briefing of one reader: prisons and teams limit the lists, not the headline."""
+        figures = self.facts["nightly.figures"]
         due = self._due(reader)
         soon = due[due["days_to_release"].le(SOON_DAYS).fillna(False).astype("bool")]
         open_ = soon[~soon["episode_id"].isin(self.acknowledged)]
@@ -81,7 +82,7 @@ class Briefer:
                 *(self._prison(code) for code in reader.prisons),
                 *(self._team(name) for name in reader.teams),
             ),
-            capacity=backlog_sentence(self.facts["nightly.figures"]),
+            capacity=f"{backlog_sentence(figures)} {capacity_sentence(figures)}",
             caveats=caveats(self.facts, self.about.notices),
             pictures=self._pictures,
             pages_url=self.about.pages_url,

@@ -1,7 +1,7 @@
 """Pages of reasons: each listed custody episode with the rules that gave its status."""
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,9 +24,9 @@ class CasePages:
     places: Mapping[str, int]
 
     @classmethod
-    def of(cls, facts: Facts, listed: Callable[[Facts], Iterable[str]]) -> "CasePages":
+    def of(cls, facts: Facts, listed: Iterable[str]) -> "CasePages":
         """Give every listed episode a place, in the order of the lists."""
-        episodes = tuple(dict.fromkeys(listed(facts)))
+        episodes = tuple(dict.fromkeys(listed))
         places = {episode: place for place, episode in enumerate(episodes)}
         return cls(facts=facts, episodes=episodes, places=places)
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from jobs.briefing import plural
+from jobs.briefing import number_text, plural
 from jobs.report.headline import key_figure
 
 CHECKS_TOLD: Final = 3
@@ -71,3 +71,23 @@ def backlog_sentence(figures: pd.DataFrame) -> str:
     if diverted.value:
         lead += f" Another {diverted.text} work elsewhere."
     return lead
+
+
+def capacity_sentence(figures: pd.DataFrame) -> str:
+    """Whether the pace of decisions keeps up with the releases ahead, in a sentence."""
+    decided = key_figure(figures, "flow.decided_13_weeks")
+    late = key_figure(figures, "flow.late_26_weeks")
+    if not decided.value:
+        return "No decision is recorded in the last 13 weeks: at this pace nobody gets a turn."
+    weekly = number_text(round(decided.value / 13, 1))
+    if not late.value:
+        return (
+            f"At the present pace of {weekly} decisions a week, everybody known can be decided on "
+            "before release in the next 26 weeks."
+        )
+    between = f" ({late.range_text})" if late.range_text else ""
+    return (
+        f"At the present pace of {weekly} decisions a week, "
+        f"{plural(late.value, 'person', 'people')}{between} will be released before their turn in "
+        "the next 26 weeks."
+    )

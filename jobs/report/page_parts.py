@@ -1,6 +1,7 @@
 """Parts that several pages are made of: tiles of figures and sheets of counts."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, Final
 
 import pandas as pd
@@ -9,7 +10,9 @@ from jobs import codes as c
 from jobs import results
 from jobs.briefing import KeyFigure
 from jobs.report import sheets
-from jobs.report.counting import ALL
+from jobs.report.capacity import forecast
+from jobs.report.capacity_charts import clearing
+from jobs.report.counting import ALL, value_of
 from jobs.report.episode_figures import OFFENCE_CATEGORIES, RELEASE_BAND_ORDER
 from jobs.report.figures import FIGURES
 from jobs.report.headline import key_figure
@@ -24,11 +27,13 @@ _LINKS: Final = {
     "backlog": "backlog.html",
     "staff": "backlog.html",
     "census": "census.html",
+    "flow": "capacity.html",
+    "pace": "capacity.html",
     "links": "linkage.html",
     "quality": "quality.html",
 }
 """The page that lists a figure's cases, by figure or by the first part of its id."""
-_URGENT: Final = frozenset({"missed.total", "due.within_7", "due.overdue"})
+_URGENT: Final = frozenset({"missed.total", "due.within_7", "due.overdue", "flow.late_26_weeks"})
 _ORDER: Final = {
     "missed.by_offence": OFFENCE_CATEGORIES,
     "due.by_release": RELEASE_BAND_ORDER,
@@ -160,6 +165,43 @@ def probability_sheet(links: pd.DataFrame) -> sheets.Sheet:
             sheets.Column(source="linked", heading="Linked", kind="whole"),
             sheets.Column(source="review", heading="To review", kind="whole"),
         ),
+    )
+
+
+def what_if_sheet(facts: Facts, as_of: date) -> sheets.Sheet:
+    """The work ahead with other numbers of staff."""
+    figures = facts["nightly.figures"]
+    now = value_of(figures, "staff.working_13_weeks") or 0.0
+    in_post = value_of(figures, "staff.in_post") or 0.0
+    absent = value_of(figures, "staff.absent") or 0.0
+    levels = (
+        ("A quarter fewer", now * 0.75),
+        ("As in the last 13 weeks", now),
+        ("Those working elsewhere called back", max(now, in_post - absent)),
+        ("Half as many again", now * 1.5),
+        ("Twice as many", now * 2),
+    )
+    rows = []
+    for label, staff in levels:
+        ahead = forecast(facts=facts, as_of=as_of, staff=staff)
+        rows.append(
+            {
+                "label": label,
+                "staff": round(staff, 1),
+                "decisions": round(ahead.pace.decisions(staff), 1),
+                "late": len(ahead.late),
+                "low": ahead.late_low,
+                "high": ahead.late_high,
+                "clearing": _sentence_case(
+                    clearing(ahead).removeprefix("the backlog ").removeprefix("is ")
+                ),
+            }
+        )
+    return sheets.sheet(
+        name="what-if",
+        caption="Staff, decisions and what follows",
+        frame=pd.DataFrame(rows).astype({"label": "str", "clearing": "str"}),
+        columns=sheets.WHAT_IF_COLUMNS,
     )
 
 

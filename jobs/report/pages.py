@@ -5,6 +5,7 @@ email, the terminal and the warehouse. The bytes are the same on every run.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -13,9 +14,15 @@ import pandas as pd
 from jobs import results
 from jobs.briefing import number_text, plural
 from jobs.report import sheets
+from jobs.report.capacity import forecast
+from jobs.report.capacity_charts import (
+    backlog_ahead,
+    opened_and_closed,
+    releases_against_capacity,
+)
 from jobs.report.case_pages import CasePages
 from jobs.report.cases import case_list
-from jobs.report.caveats import backlog_sentence, caveats
+from jobs.report.caveats import backlog_sentence, capacity_sentence, caveats
 from jobs.report.facts import About
 from jobs.report.findings import (
     backlog_by_age,
@@ -33,8 +40,10 @@ from jobs.report.page_parts import (
     row_count_sheet,
     rule_sheet,
     tiles,
+    what_if_sheet,
 )
 from jobs.report.site import MOST_PARTS, PAGE_ROWS, Facts, ListPage, Section, Site
+from jobs.report.workbook import write_workbook
 
 
 def render_site(*, facts: Facts, about: About, folder: Path) -> None:
@@ -48,7 +57,12 @@ def render_site(*, facts: Facts, about: About, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     facts = {**facts, **{name: _by_key(facts[name], name) for name in _SHOWN_WHOLE}}
-    site = Site(facts=facts, about=about, folder=folder, cases=CasePages.of(facts, _listed))
+    site = Site(
+        facts=facts,
+        about=about,
+        folder=folder,
+        cases=CasePages.of(facts, _listed(facts, about.as_of)),
+    )
     site.begin()
     for write in (
         _index,
@@ -56,15 +70,18 @@ def render_site(*, facts: Facts, about: About, folder: Path) -> None:
         _due,
         _verify,
         _backlog,
+        _capacity,
         _census,
         _quality,
         _linkage,
         _definitions,
         _reasons,
+        _workbook,
     ):
         write(site)
 
 
+WORKBOOK: Final = "consideration.xlsx"
 _SHOWN_WHOLE: Final = (
     "nightly.figures",
     "nightly.census",
@@ -107,6 +124,7 @@ def _index(site: Site) -> None:
         missed_chart=missed_by_month(site.figures, site.about.as_of),
         statuses=group_sheet("statuses", "Custody episodes by status", site.figures),
         caveats=caveats(site.facts, site.about.notices),
+        workbook=f"data/{WORKBOOK}",
     )
 
 
@@ -209,6 +227,61 @@ def _backlog(site: Site) -> None:
             ],
             list_title="Each case, oldest first",
         )
+    )
+
+
+def _capacity(site: Site) -> None:
+    facts, as_of = site.facts, site.about.as_of
+    ahead = forecast(facts=facts, as_of=as_of)
+    late = ahead.late.head(PAGE_ROWS)
+    site.page(
+        "capacity.html",
+        "page.html.j2",
+        "Work ahead",
+        lead=capacity_sentence(site.figures),
+        text=(
+            "Capacity is measured, not planned: decisions and closings of the last 13 weeks by the "
+            "staff at work in them. The nearest release is always taken first; no other order "
+            "loses fewer people."
+        ),
+        tiles_=tiles(
+            key_figure(site.figures, id_)
+            for id_ in (
+                "flow.late_26_weeks",
+                "flow.decided_13_weeks",
+                "flow.opened_13_weeks",
+                "flow.closed_13_weeks",
+                "staff.working_13_weeks",
+                "pace.sentence_to_referral",
+                "pace.referral_to_decision",
+                "pace.decided_year_before",
+            )
+        ),
+        charts=(
+            releases_against_capacity(forecast(facts=facts, as_of=as_of, weeks=26)),
+            backlog_ahead(ahead),
+            opened_and_closed(site.figures),
+        ),
+        sections=[
+            Section(
+                id="what-if",
+                title="With more or fewer staff",
+                sheet=what_if_sheet(facts, as_of),
+                text="If everybody works at the present pace.",
+            ),
+            Section(
+                id="late",
+                title="Released before their turn",
+                sheet=sheets.sheet(
+                    name="late",
+                    caption="People who will be released first, in the next 12 months",
+                    frame=late,
+                    columns=sheets.LATE_COLUMNS,
+                    links=tuple(site.cases.link(str(episode)) for episode in late["episode_id"]),
+                    sortable=True,
+                ),
+            ),
+        ],
     )
 
 
@@ -328,13 +401,20 @@ def _definitions(site: Site) -> None:
     )
 
 
+def _workbook(site: Site) -> None:
+    path = site.folder / "data" / WORKBOOK
+    write_workbook(facts=site.facts, about=site.about, path=path)
+
+
 def _reasons(site: Site) -> None:
     for file, cases in site.cases.pages():
         site.page(file, "cases.html.j2", "Reasons", cases=cases)
 
 
-def _listed(facts: Facts) -> Iterator[str]:
+def _listed(facts: Facts, as_of: date) -> Iterator[str]:
     """Episodes that the pages show, which need their reasons beside them."""
     for name in ("missed", "due", "verify"):
         shown = case_list(name, facts)["episode_id"].head(PAGE_ROWS * MOST_PARTS)
         yield from (str(episode) for episode in shown)
+    late = forecast(facts=facts, as_of=as_of).late["episode_id"]
+    yield from (str(episode) for episode in late.head(PAGE_ROWS))

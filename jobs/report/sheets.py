@@ -63,7 +63,7 @@ def sheet(
     sortable: bool = False,
 ) -> Sheet:
     """Turn a frame into a sheet; ``links`` are the targets of the first cell of each row."""
-    texts = [list(_texts(frame[column.source], column)) for column in columns]
+    texts = [list(cell_texts(frame[column.source], column)) for column in columns]
     return Sheet(
         name=name,
         caption=caption,
@@ -97,7 +97,8 @@ def csv_text(frame: pd.DataFrame) -> str:
     return text
 
 
-def _texts(values: pd.Series, column: Column) -> pd.Series:
+def cell_texts(values: pd.Series, column: Column) -> pd.Series:
+    """The cells of a column as text; empty where nothing is recorded."""
     return _KINDS[column.kind](values, column)
 
 
@@ -182,6 +183,21 @@ DUE_COLUMNS: Final = (
     REFERRED,
     CASE,
     POSSIBLE,
+)
+LATE_COLUMNS: Final = (
+    EPISODE,
+    PRISON,
+    Column(source="release_date", heading="Earliest release", kind="date"),
+    Column(source="seriousness", heading="Seriousness (1 to 5)", kind="whole"),
+)
+WHAT_IF_COLUMNS: Final = (
+    Column(source="label", heading="Staff"),
+    Column(source="staff", heading="At work", kind="number"),
+    Column(source="decisions", heading="Decisions in a week", kind="number"),
+    Column(source="late", heading="Released before their turn in 12 months", kind="whole"),
+    Column(source="low", heading="Low", kind="whole"),
+    Column(source="high", heading="High", kind="whole"),
+    Column(source="clearing", heading="Backlog"),
 )
 VERIFY_COLUMNS: Final = (EPISODE, PRISON, RELEASE_DUE, RELEASED, OFFENCE, NATIONALITY, CASE)
 BACKLOG_COLUMNS: Final = (

@@ -1,0 +1,149 @@
+"""The workbook: real tables, real dates, and text that stays text."""
+
+import re
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from jobs import results
+from jobs.report import About, case_list, headline, write_workbook
+from jobs.report.facts import Facts
+from jobs.report.figures import compute_figures
+from tests.report.invented import AS_OF, Invented, invent
+
+ABOUT = About(as_of=AS_OF, publication_id="3f2a")
+NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+SHEETS = [
+    "Cover",
+    "Contents",
+    "Notes",
+    "Figures",
+    "Missed",
+    "Due",
+    "Nationality",
+    "Backlog",
+    "Teams",
+    "Census",
+    "Definitions",
+]
+
+
+class Book:
+    """A workbook as its XML says."""
+
+    def __init__(self, path: Path) -> None:
+        self.zip = zipfile.ZipFile(path)
+        self.parts = self.zip.namelist()
+        shared = ET.fromstring(self.zip.read("xl/sharedStrings.xml"))
+        self.texts = ["".join(t.itertext()) for t in shared.findall("m:si", NAMES)]
+        book = ET.fromstring(self.zip.read("xl/workbook.xml"))
+        self.sheets = [str(s.get("name")) for s in book.iterfind("m:sheets/m:sheet", NAMES)]
+
+    def xml(self, sheet: str) -> ET.Element:
+        return ET.fromstring(
+            self.zip.read(f"xl/worksheets/sheet{self.sheets.index(sheet) + 1}.xml")
+        )
+
+    def cells(self, sheet: str) -> dict[str, str]:
+        found = {}
+        for cell in self.xml(sheet).iterfind(".//m:c", NAMES):
+            value = cell.findtext("m:v", namespaces=NAMES)
+            if value is not None:
+                is_text = cell.get("t") == "s"
+                found[str(cell.get("r"))] = self.texts[int(value)] if is_text else value
+        return found
+
+    def column(self, sheet: str, letter: str) -> list[str]:
+        cells = self.cells(sheet)
+        rows = sorted(
+            int(ref[len(letter) :]) for ref in cells if re.fullmatch(letter + r"\d+", ref)
+        )
+        return [cells[f"{letter}{row}"] for row in rows if row > 3]
+
+
+@pytest.fixture(scope="module")
+def world() -> Invented:
+    return invent(episodes=500)
+
+
+@pytest.fixture(scope="module")
+def book(world: Invented, tmp_path_factory: pytest.TempPathFactory) -> Book:
+    path = tmp_path_factory.mktemp("books") / "book.xlsx"
+    write_workbook(facts=world.facts, about=ABOUT, path=path)
+    return Book(path)
+
+
+def test_there_is_a_cover_contents_notes_and_one_table_on_each_sheet(book: Book) -> None:
+    assert book.sheets == SHEETS
+    tables = [part for part in book.parts if part.startswith("xl/tables/")]
+    assert len(tables) == len(SHEETS) - 3
+    for sheet in SHEETS[3:]:
+        assert book.xml(sheet).find("m:tableParts", NAMES) is not None
+        pane = book.xml(sheet).find(".//m:pane", NAMES)
+        assert pane is not None
+        assert pane.get("state") == "frozen"
+    merged = [s for s in SHEETS if book.xml(s).find("m:mergeCells", NAMES) is not None]
+    assert merged == []
+
+
+def test_the_cover_says_what_the_headline_says(book: Book, world: Invented) -> None:
+    texts = set(book.cells("Cover").values())
+    top = headline(world.reported.figures)
+    assert top.first_line in texts
+    assert {figure.label for figure in top.figures} <= texts
+
+
+@pytest.mark.parametrize(("sheet", "name"), [("Missed", "missed"), ("Due", "due")])
+def test_a_list_has_every_row_in_its_order(
+    book: Book, world: Invented, sheet: str, name: str
+) -> None:
+    assert book.column(sheet, "A") == case_list(name, world.facts)["episode_id"].tolist()
+
+
+def test_dates_are_dates_and_numbers_are_numbers(book: Book, world: Invented) -> None:
+    missed = case_list("missed", world.facts)
+    days = missed["release_date"].dropna()
+    serials = [float(value) for value in book.column("Missed", "E")]
+    assert serials == [(day - days.min()).days + min(serials) for day in days]
+    assert min(serials) == (days.min() - type(days.min())("1899-12-30")).days
+    assert [float(v) for v in book.column("Missed", "B")] == missed["priority"].tolist()
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t="])
+def test_text_that_looks_like_a_formula_is_text(
+    world: Invented, tmp_path: Path, start: str
+) -> None:
+    census = world.facts["nightly.census"].assign(prison_name=f"{start}1+1 http://x.invalid")
+    facts = {**world.facts, "nightly.census": census}
+    write_workbook(facts=facts, about=ABOUT, path=tmp_path / "book.xlsx")
+    hostile = Book(tmp_path / "book.xlsx")
+    assert hostile.column("Census", "B")[0] == f"{start}1+1 http://x.invalid".strip("\t")
+    assert hostile.xml("Census").find(".//m:f", NAMES) is None
+    assert hostile.xml("Census").find("m:hyperlinks", NAMES) is None
+
+
+def test_a_very_long_text_is_cut_to_what_a_cell_holds(world: Invented, tmp_path: Path) -> None:
+    census = world.facts["nightly.census"].assign(prison_name="x" * 40_000)
+    path = tmp_path / "book.xlsx"
+    write_workbook(facts={**world.facts, "nightly.census": census}, about=ABOUT, path=path)
+    assert len(Book(path).column("Census", "B")[0]) == 32_767
+
+
+def test_the_same_facts_give_the_same_bytes(world: Invented, tmp_path: Path) -> None:
+    for name in ("one.xlsx", "two.xlsx"):
+        write_workbook(facts=world.facts, about=ABOUT, path=tmp_path / name)
+    assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
+
+
+def test_a_night_without_cases_has_a_whole_workbook(tmp_path: Path) -> None:
+    frames = {name: table.empty() for name, table in results.NIGHTLY.items()}
+    frames["nightly.figures"] = compute_figures(Facts(frames=frames, as_of=AS_OF))
+    write_workbook(facts=frames, about=ABOUT, path=tmp_path / "book.xlsx")
+    assert Book(tmp_path / "book.xlsx").sheets == SHEETS
+
+
+def test_no_personal_value_is_in_the_workbook(book: Book, world: Invented) -> None:
+    assessments = world.facts["nightly.assessments"]
+    assert not set(book.texts) & set(assessments["prisoner_number"])
