@@ -30,9 +30,7 @@ APPEALS: Final = ("ALLOWED", "DISMISSED", "WITHDRAWN", "STRUCK_OUT", "ABANDONED"
 SOURCES: Final = tuple(entry.code for entry in codes.REFERRAL_SOURCE.codes)
 _PRISON, _INTERNAL = SOURCES.index("PRISON"), SOURCES.index("INTERNAL")
 
-OUTCOMES_2007: Final = tuple(published.outcomes())
-"""Where a member of the cohort stood in 2007, by position; -1 outside the 1,013."""
-NOT_LOCATED: Final = OUTCOMES_2007.index("not_located")
+NOT_LOCATED: Final = cohort.OUTCOMES.index("not_located")
 
 _REFERRED_THOUGH_OUTSIDE: Final = 0.13
 _NOT_LOOKED_AT_DAYS: Final = 900
@@ -211,7 +209,8 @@ def _cohort_cases(lived: pd.DataFrame, where: Flags, rng: np.random.Generator) -
     picked = sample(rng, np.flatnonzero(referred), published.STARTED + published.COMPLETED)
     began[picked] = True
     completed = np.zeros(size, dtype=bool)
-    free = picked[(own["restatement"].to_numpy() == 0)[picked]]
+    inside = own["outcome"].to_numpy() == cohort.OUTCOMES.index("in_prison")
+    free = picked[((own["restatement"].to_numpy() == 0) & ~inside)[picked]]
     completed[sample(rng, free, published.COMPLETED)] = True
     late = between(rng, np.maximum(end, days.number(date(2005, 6, 1))), days.FOUND - 1)
     allocated = np.where(began, late, cases["received"].to_numpy() + 5)
@@ -230,15 +229,10 @@ def _decide_late(
     """The decisions of 2006 and what had become of the 1,013 in 2007, as published."""
     size = len(own)
     restated = own["restatement"].to_numpy()
-    counted = np.flatnonzero(restated == 0)
-    outcome = np.full(size, -1, dtype=np.int64)
-    outcome[rng.permutation(counted)] = np.repeat(
-        np.arange(len(published.outcomes())), list(published.outcomes().values())
-    )
-    names = list(published.outcomes())
-    deported, lost, stayed, inside, working = (
-        outcome == names.index(name)
-        for name in ("deported", "not_located", "right_to_stay", "in_prison", "in_process")
+    outcome = own["outcome"].to_numpy()
+    deported, stayed, inside = (
+        outcome == cohort.OUTCOMES.index(name)
+        for name in ("deported", "right_to_stay", "in_prison")
     )
     wanted = published.decisions()
     not_pursued = np.zeros(size, dtype=bool)
@@ -248,8 +242,9 @@ def _decide_late(
     pursued = (outcome >= 0) & ~not_pursued & ~deferred
     told = days.number(published.COMPLETED_ON)
     first = np.maximum(cases["started"].to_numpy() + 3, told + 6)
+    first = np.where(inside, days.number(date(2006, 8, 1)), first)
     decision = between(rng, first, days.number(date(2006, 12, 8)))
-    decision = np.where(completed, told, decision)
+    decision = np.where(completed & ~inside, told, decision)
     for name, flag in (("pursue", pursued), ("not_pursue", not_pursued), ("deferred", deferred)):
         _set(cases, name, flag, decision)
     _set(cases, "deferred_until", deferred, np.full(size, days.number(date(2008, 6, 30))))
@@ -267,7 +262,6 @@ def _decide_late(
     cases["closing"] = np.select([deported, not_pursued | won], [CLOSED_REMOVED, CLOSED_LEAVE], -1)
     cases["outcome_2007"] = outcome
     _restate(cases, own, restated)
-    del lost, working
 
 
 def _restate(cases: pd.DataFrame, own: pd.DataFrame, restated: Ints) -> None:

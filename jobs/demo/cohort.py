@@ -5,6 +5,7 @@ tables to the person. Which of them was never referred, and why ten were later t
 is invented.
 """
 
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,9 @@ from jobs import codes
 from jobs.demo import days, published, sentences, stays
 from jobs.demo import nationalities as nat
 from jobs.demo.chance import Flags, Ints, between, choose, sample, spread
+
+OUTCOMES: Final = tuple(published.outcomes())
+"""Where a member of the cohort stood in 2007, by position."""
 
 _BY_RECOMMENDATION_ALONE: Final = 24
 _BY_AGGREGATION: Final = 36
@@ -48,8 +52,9 @@ def people(rng: np.random.Generator) -> pd.DataFrame:
 def live(members: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """The stays of the cohort, in the columns of `stays.live` and with those of its story.
 
-    Adds ``bucket`` (line of the table of releases, -1 for earlier stays), ``is_dated``,
-    ``is_referred`` and ``restatement``.
+    Adds ``bucket`` (line of the table of releases, -1 for other stays), ``is_dated``,
+    ``is_referred``, ``restatement`` and ``outcome`` (where the person stood in 2007, by position;
+    -1 for the ten off the list).
     """
     size = published.COHORT
     missed = _missed_stays(members, rng)
@@ -59,10 +64,11 @@ def live(members: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     earlier["end"] = days.working_day_before(earlier["reception"].to_numpy() - gap)
     earlier = _backwards(earlier, earlier["end"].to_numpy())
     earlier = earlier.assign(order=0, bucket=-1, is_in_scope=False, is_dated=True)
-    earlier = earlier.assign(is_referred=False, restatement=NOT_RESTATED)
+    earlier = earlier.assign(is_referred=False, restatement=NOT_RESTATED, outcome=-1)
     missed["order"] = np.isin(np.arange(size), aggregated).astype(np.int64)
-    both = pd.concat([missed, earlier], ignore_index=True).drop(columns="is_aggregated")
-    return both.sort_values(["person", "order"], kind="stable", ignore_index=True)
+    parts = [missed, earlier, _later_stays(missed, rng)]
+    lived = pd.concat(parts, ignore_index=True).drop(columns="is_aggregated")
+    return lived.sort_values(["person", "order"], kind="stable", ignore_index=True)
 
 
 def _missed_stays(members: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -110,7 +116,57 @@ def _missed_stays(members: pd.DataFrame, rng: np.random.Generator) -> pd.DataFra
         }
     )
     drawn["restatement"] = _restatements(drawn, rng)
+    drawn["outcome"] = _outcomes(drawn, rng)
     return _backwards(drawn, release)
+
+
+def _outcomes(drawn: pd.DataFrame, rng: np.random.Generator) -> Ints:
+    """Where each of the 1,013 stood in 2007, exactly as published."""
+    found = np.full(len(drawn), -1, dtype=np.int64)
+    counted = np.flatnonzero(drawn["restatement"] == NOT_RESTATED)
+    found[counted] = spread(dict(enumerate(published.outcomes().values())), rng)
+    return found
+
+
+def _later_stays(missed: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """New stays of those who were in prison again in 2007: on remand in 2006, then sentenced."""
+    inside = (missed["outcome"] == OUTCOMES.index("in_prison")).to_numpy()
+    own = missed[inside]
+    first = np.full(len(own), days.number(date(2006, 5, 2)))
+    reception = between(rng, first, days.number(date(2006, 7, 28)))
+    sentence = between(rng, first + 255, days.number(date(2007, 3, 30)))
+    offence = sentences.draw_offences(rng, is_british=np.zeros(len(own), dtype=bool))
+    murder = sentences.OFFENCES.index("MURDER")
+    later = own.assign(
+        reception=reception,
+        sentence_day=sentence,
+        conviction_day=sentence - 14,
+        offence_day=reception - 20,
+        offence=np.where(offence == murder, sentences.OFFENCES.index("ROBBERY"), offence),
+        term_months=between(rng, np.full(len(own), 6), 10) * 12,
+        term_days=0,
+        remand_days=sentence - reception,
+        calculation=sentences.ACT_2003,
+        is_recommended=False,
+        order=missed["order"][inside] + 1,
+        bucket=-1,
+        is_dated=True,
+        is_referred=False,
+        outcome=-1,
+    )
+    later = sentences.add_schedule(later)
+    release = days.working_day_before(later["conditional_release"])
+    return later.assign(
+        curfew=days.NEVER,
+        scheduled=release,
+        end=release,
+        end_reason=stays.REASON["DD"],
+        removal=stays.DEPORTATION,
+        is_decided=True,
+        decision=stays.PURSUE,
+        referred_day=sentence + 7,
+        decision_day=sentence + between(rng, np.full(len(own), 30), 200),
+    )
 
 
 def _offences(rng: np.random.Generator) -> Ints:

@@ -4,6 +4,7 @@ Look-alikes are true too: twins, fathers and sons of one name, and near twins by
 what makes linkage hard, so their share is a rate of the noise.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -129,18 +130,26 @@ def _numbers(persons: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     # A few of those never in prison have a police record.
     has_police = in_prison | some(rng, 0.08, size)
 
-    def only(where: Flags, numbers: Texts) -> Texts:
-        return np.where(where, numbers, "")
+    def only(where: Flags, number: Callable[[Ints, Flags], Texts]) -> Texts:
+        given = np.full(size, "", dtype=object)
+        given[where] = number(index[where], where)
+        return given
 
+    form = rng.integers(0, 4, size)
     return persons.assign(
-        prisoner_number=only(in_prison, identifiers.prisoner_numbers(index)),
-        pnc=only(has_police, identifiers.pnc_numbers(index, arrested)),
-        cro=only(has_police, identifiers.cro_numbers(index, arrested)),
+        prisoner_number=only(in_prison, lambda own, _: identifiers.prisoner_numbers(own)),
+        pnc=only(has_police, lambda own, at: identifiers.pnc_numbers(own, arrested[at])),
+        cro=only(has_police, lambda own, at: identifiers.cro_numbers(own, arrested[at])),
         ho_reference=only(
             in_immigration,
-            identifiers.home_office_references(index, rng.integers(0, 4, size), known),
+            lambda own, at: identifiers.home_office_references(own, form[at], known[at]),
         ),
-        insurance=only(some(rng, 0.35, size), identifiers.insurance_numbers(index)),
-        passport=only(some(rng, 0.3, size), identifiers.passport_numbers(index)),
+        insurance=only(
+            in_prison & some(rng, 0.35, size),
+            lambda own, _: identifiers.insurance_numbers(own),
+        ),
+        passport=only(
+            in_prison & some(rng, 0.3, size), lambda own, _: identifiers.passport_numbers(own)
+        ),
         number_index=index,
     )

@@ -23,7 +23,7 @@ COHORT, FOREIGN, BRITISH, RESIDENT = range(4)
 TRUE_SCALE_PEOPLE: Final = 100_000
 FEWEST_PEOPLE: Final = 1_200
 MOST_PEOPLE: Final = 5_000_000
-_FOREIGN_PEOPLE: Final = 119_000
+_FOREIGN_PEOPLE: Final = 116_000
 _FOREIGN_UNKNOWN: Final = 0.022
 _BRITISH_UNKNOWN: Final = 0.006
 _FIRST_YEAR: Final = 1987
@@ -35,6 +35,7 @@ _FIRST_RECEPTIONS: Final = {
     **published.RECEPTIONS,
     2006: 9900, 2007: 10_000,
 }  # fmt: skip
+_NOT_KNOWN: Final = 0  # 1 January 1970 stands for a missing date: nobody is really born on it
 _AFTER_FOUND: Final = 0.14
 """British and resident people who first appear after the night of counting, to those before."""
 
@@ -95,7 +96,8 @@ def _cohort(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _births(first_reception: Ints, rng: np.random.Generator) -> Ints:
     age = 18.6 * 365.25 + rng.gamma(2.1, 6.0 * 365.25, len(first_reception))
-    return first_reception - np.minimum(age, 78 * 365.25).astype(np.int64)
+    born = first_reception - np.minimum(age, 78 * 365.25).astype(np.int64)
+    return np.where(born == _NOT_KNOWN, born + 1, born)
 
 
 def _foreign(

@@ -28,16 +28,12 @@ _DAYS_TO_TRANSFER: Final = 160
 def add_recorded(
     lived: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
 ) -> pd.DataFrame:
-    """Add the days on which reception, sentence and end were recorded: never before they happened.
-
-    An undated release is recorded some weeks later, before the failure was found.
-    """
+    """Add the days on which reception, sentence and end were recorded, never before they were."""
     reception = lived["reception"].to_numpy() + _lateness(len(lived), rng, noise, labels, lived)
     sentence = lived["sentence_day"].to_numpy() + _lateness(len(lived), rng, noise, labels, lived)
     end = lived["end"].to_numpy() + _lateness(len(lived), rng, noise, labels, lived)
-    undated = ~lived["is_dated"].to_numpy()
-    written = lived["end"].to_numpy() + between(rng, np.full(len(lived), 5), 60)
-    end = np.where(undated, np.minimum(written, days.FOUND - 5), end)
+    # An undated release was noted on its day; only the date was left out.
+    end = np.where(lived["is_dated"], end, lived["end"])
     sentence = np.maximum(sentence, reception)
     sentenced = (lived["kind"] == stays.SENTENCED).to_numpy()
     return lived.assign(

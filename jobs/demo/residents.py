@@ -91,12 +91,13 @@ def _residents(before: int, rng: np.random.Generator) -> pd.DataFrame:
     opened = np.concatenate([early, late])
     size = len(opened)
     age = 1.0 * 365 + rng.gamma(3.2, 9 * 365.25, size)
+    born = opened - np.minimum(age, 88 * 365).astype(np.int64)
     return pd.DataFrame(
         {
             "nationality": nat.of_others(rng, size),
             "is_unknown": False,
             "is_female": some(rng, 0.42, size),
-            "birth_day": opened - np.minimum(age, 88 * 365).astype(np.int64),
+            "birth_day": np.where(born == 0, 1, born),
             "first_reception": days.NEVER,
             "group": population.RESIDENT,
             "in_prison": False,

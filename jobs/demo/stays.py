@@ -279,7 +279,7 @@ def _add_scheduled(stays: pd.DataFrame, british: Flags, rng: np.random.Generator
     stays["curfew"] = np.where(british, curfew, days.NEVER)
     on_curfew = british & days.known(curfew) & (curfew + 3 < release) & some(rng, 0.3, size)
     by_curfew = between(rng, np.minimum(curfew, release - 2), release - 1)
-    unsentenced = stays["reception"].to_numpy() + 3 + rng.exponential(205, size).astype(np.int64)
+    unsentenced = stays["reception"].to_numpy() + 3 + rng.exponential(230, size).astype(np.int64)
     endless = np.isin(stays["calculation"], [sentences.LIFE, sentences.PROTECTION])
     stays["early_removal"] = np.where(british, days.NEVER, stays["early_removal"])
     choices = [

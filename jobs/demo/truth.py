@@ -77,6 +77,7 @@ def episodes(
         ``episode_id``, ``person``, ``prisoner_number``, ``case_id``, ``status``, ``is_missed``
         (the status is one of the two of 2006), ``population`` (never_referred, not_considered or
         empty), ``is_cohort`` (one of the 1,023), ``bucket`` (line of the table of releases),
+        ``is_dated`` (the prison recorded the day of release),
         ``release_date``, ``nationality``, ``is_in_scope``, ``is_recommended``, ``offence_code``,
         ``restatement``, ``outcome_2007``.
     """
@@ -108,6 +109,7 @@ def episodes(
             "population": columns.texts(population.astype(object)),
             "is_cohort": own["is_missed"].to_numpy(),
             "bucket": columns.coded(buckets, own["bucket"]),
+            "is_dated": own["is_dated"].to_numpy(),
             "release_date": days.dates(own["end"], where=(own["end_recorded"] <= as_of).to_numpy()),
             "nationality": columns.coded(
                 nat.CODES, everybody["nationality"].to_numpy()[own["person"]]
@@ -148,7 +150,7 @@ def statuses(
             days.known(decided) & (in_time | ~ended),
             left,
             days.known(decided),
-            released & days.known(referred),
+            released & (referred <= end),
             released,
             due,
         ],

@@ -1,0 +1,121 @@
+"""The rules of the night, given perfect registers, find exactly what is true of the world."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from jobs import results
+from jobs.assess import assess, load_policy
+from jobs.demo import History, World, on_night
+from jobs.demo.score import score, statuses
+from tests.demo.conftest import FOUND, truth
+
+
+def perfect_links(world: World) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Links and identities as a linkage without any error would give them."""
+    people = truth(world, "people")
+    pairs = people.dropna(subset=["prisoner_number", "cid_person_id"])
+    links = pd.DataFrame(
+        {
+            "prisoner_number": pairs["prisoner_number"],
+            "cid_person_id": pairs["cid_person_id"],
+            "probability": 1.0,
+            "match_weight": 30.0,
+            "outcome": "linked",
+            "evidence": "{}",
+            "decided_by": None,
+        }
+    )
+    sides = [
+        pd.DataFrame(
+            {
+                "register": register,
+                "person_id": people[key],
+                "identity_id": "ID" + people["person"].astype(str),
+            }
+        ).dropna()
+        for register, key in (("prison", "prisoner_number"), ("immigration", "cid_person_id"))
+    ]
+    identities = pd.concat(sides, ignore_index=True).drop_duplicates()
+    return (
+        results.LINKS.frame(results.LINKS.arrow(links)),
+        results.IDENTITIES.frame(results.IDENTITIES.arrow(identities)),
+    )
+
+
+def assessed(world: World) -> dict[str, pd.DataFrame]:
+    links, identities = perfect_links(world)
+    found = assess(
+        tables=world.tables,
+        links=links,
+        identities=identities,
+        as_of=world.as_of,
+        policy=load_policy(),
+    )
+    return {"nightly.links": links, "nightly.assessments": found.assessments}
+
+
+@pytest.mark.parametrize(
+    "night",
+    [
+        date(1999, 3, 31),
+        date(2003, 6, 30),
+        FOUND,
+        date(2006, 5, 31),
+        date(2006, 9, 30),
+        date(2006, 11, 30),
+        date(2007, 12, 31),
+    ],
+    ids=str,
+)
+def test_every_published_status_is_the_true_one(clean_history: History, night: date) -> None:
+    world = on_night(clean_history, as_of=night)
+    published, true = assessed(world), _truth(world)
+    # Nobody can tell whether a referral came before a release without a date.
+    undated = ~true["episodes"]["is_dated"]
+    late = undated & (true["episodes"]["status"] == "NOT_REFERRED") & (night > FOUND)
+    true["episodes"] = true["episodes"][~late]
+    kept = published["nightly.assessments"]["episode_id"].isin(true["episodes"]["episode_id"])
+    published["nightly.assessments"] = published["nightly.assessments"][kept]
+    found = statuses(published=published, truth=true)
+    wrong = found[found["status_true"] != found["status_published"]]
+    assert wrong.empty, wrong.to_string()
+
+
+def test_the_rules_find_exactly_the_missed(clean: World) -> None:
+    found = assessed(clean)["nightly.assessments"]
+    missed = found[found["status"].isin(results.MISSED_STATUSES)]
+    expected = truth(clean, "episodes").query("is_cohort")
+    assert len(missed) == 1023
+    assert set(missed["episode_id"]) == set(expected["episode_id"])
+    assert missed["release_date"].isna().sum() == 123
+    assert missed["is_court_recommended"].sum() == 160
+
+
+def test_a_perfect_publication_scores_one_throughout(clean: World) -> None:
+    found = score(published=assessed(clean), truth=_truth(clean))
+    shares = found.dropna(subset=["share"])
+    assert (shares["share"] == 1.0).all(), shares[shares["share"] != 1.0].to_string()
+
+
+def test_a_lost_link_lowers_recall_and_raises_a_false_alarm(clean: World) -> None:
+    published = assessed(clean)
+    published["nightly.links"] = published["nightly.links"].iloc[10:]
+    found = score(published=published, truth=_truth(clean)).set_index(["measure", "group"])
+    recall = found.loc[("link recall", "(all)")]
+    assert recall["out_of"] - recall["right"] == 10
+    assert found.loc[("link precision", "(all)"), "share"] == 1.0
+
+
+def test_a_false_link_lowers_precision(clean: World) -> None:
+    published = assessed(clean)
+    links = published["nightly.links"].copy()
+    links["cid_person_id"] = links["cid_person_id"].to_numpy()[::-1]
+    published["nightly.links"] = links
+    found = score(published=published, truth=_truth(clean)).set_index(["measure", "group"])
+    assert found.loc[("link precision", "(all)"), "share"] < 0.01
+
+
+def _truth(world: World) -> dict[str, pd.DataFrame]:
+    return {name: truth(world, name) for name in world.truth}
