@@ -150,8 +150,8 @@ def start(folder: Path, *, linger: float = LINGER_SECONDS) -> EmbeddedServer:
     try:
         folder = folder.expanduser().resolve()
         folder.mkdir(parents=True, exist_ok=True)
-        socket_folder = _socket_folder(folder)
         with _locked(folder / "start.lock"):
+            socket_folder = _socket_folder(folder)
             hold = os.open(folder / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 fcntl.flock(hold, fcntl.LOCK_SH)
@@ -170,7 +170,7 @@ def stop(folder: Path) -> None:
     if not (folder / "start.lock").exists():
         return
     with _locked(folder / "start.lock"):
-        keeper.stop_server(folder)
+        keeper.stop_server(folder, _socket_path(folder))
         deadline = time.monotonic() + 5
         while not keeper.is_free(folder / "keeper.lock") and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -229,6 +229,7 @@ def _hire_keeper(
 ) -> None:
     order = {
         "folder": str(folder),
+        "sockets": str(_socket_path(folder)),
         "data": str(folder / "data"),
         "linger": linger,
         "command": command,
@@ -301,17 +302,22 @@ def _configure(data: Path, socket_folder: Path) -> None:
     path.chmod(0o644)
 
 
+def _socket_path(folder: Path) -> Path:
+    """Where the socket of the server of ``folder`` is: short, and the same for every process."""
+    common = Path("/tmp")  # noqa: S108 - TMPDIR may differ between the users of one server
+    if not os.access(common, os.W_OK | os.X_OK):
+        common = Path(tempfile.gettempdir())
+    mark = hashlib.sha256(f"{os.geteuid()} {folder}".encode()).hexdigest()[:12]
+    return common / f"reconciliation-{mark}"
+
+
 def _socket_folder(folder: Path) -> Path:
     """The private folder of the server's socket, made where there is none.
 
     Raises:
         BadInput: somebody else's folder is in its place.
     """
-    common = Path("/tmp")  # noqa: S108 - TMPDIR may differ between the users of one server
-    if not os.access(common, os.W_OK | os.X_OK):
-        common = Path(tempfile.gettempdir())
-    mark = hashlib.sha256(f"{os.geteuid()} {folder}".encode()).hexdigest()[:12]
-    path = common / f"reconciliation-{mark}"
+    path = _socket_path(folder)
     with suppress(FileExistsError):
         path.mkdir(mode=0o700)
     user = _system_user() if os.geteuid() == 0 else None

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def main(order: dict[str, Any]) -> None:
         os._exit(0)
     if order["command"]:
         _start(order)
-    _keep(folder, linger=order["linger"])
+    _keep(folder, Path(order["sockets"]), linger=order["linger"])
 
 
 def _start(order: dict[str, Any]) -> None:
@@ -46,7 +47,7 @@ def _start(order: dict[str, Any]) -> None:
     os.close(order["server_lock"])
 
 
-def _keep(folder: Path, *, linger: float) -> None:
+def _keep(folder: Path, sockets: Path, *, linger: float) -> None:
     idle_since: float | None = None
     while not is_free(folder / "server.lock"):
         time.sleep(POLL_SECONDS)
@@ -57,10 +58,10 @@ def _keep(folder: Path, *, linger: float) -> None:
         now = time.monotonic()
         idle_since = now if idle_since is None else idle_since
         if now - idle_since >= linger:
-            _stop_if_unused(folder)
+            _stop_if_unused(folder, sockets)
 
 
-def _stop_if_unused(folder: Path) -> None:
+def _stop_if_unused(folder: Path, sockets: Path) -> None:
     """Stop the server under the lock that those who start it take first."""
     with (folder / "start.lock").open("a") as starting:
         try:
@@ -68,7 +69,7 @@ def _stop_if_unused(folder: Path) -> None:
         except OSError:
             return
         if is_free(folder / "users.lock"):
-            stop_server(folder)
+            stop_server(folder, sockets)
 
 
 def _bury() -> None:
@@ -95,16 +96,20 @@ def is_free(path: Path) -> bool:
         os.close(handle)
 
 
-def stop_server(folder: Path, *, patience: float = 30.0) -> None:
+def stop_server(folder: Path, sockets: Path, *, patience: float = 30.0) -> None:
     """Stop the server of ``folder`` and wait until it is gone: politely, then at once.
 
-    The process number is believed only while ``server.lock`` is held, so it is never a stranger's.
+    The folder of its socket goes with it, if the server has left it empty. The caller holds
+    ``start.lock``. The process number is believed only while ``server.lock`` is held, so it is
+    never a stranger's.
     """
     for sign, seconds in ((signal.SIGINT, patience), (signal.SIGQUIT, patience)):
         deadline = time.monotonic() + seconds
         signalled = False
         while time.monotonic() < deadline:
             if is_free(folder / "server.lock"):
+                with suppress(OSError):
+                    sockets.rmdir()
                 return
             number = server_number(folder / "data" / "postmaster.pid")
             if number is not None and not signalled:

@@ -52,7 +52,7 @@ def server() -> Iterator[embedded.EmbeddedServer]:
         yield embedded.start(folder / "server")
     finally:
         embedded.stop(folder / "server")
-        shutil.rmtree(embedded._socket_folder(folder / "server"), ignore_errors=True)
+        shutil.rmtree(embedded._socket_path(folder / "server"), ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 
