@@ -18,7 +18,7 @@ STATUS = codes(
     {
         "OUT_OF_SCOPE": "nobody has to consider deportation",
         "NOT_YET_DUE": "in scope; consideration is not due yet",
-        "DUE": "in scope and in custody; consideration is due and not recorded",
+        "DUE": "in scope and not released; consideration is due and not recorded",
         "CONSIDERED": "a named caseworker decided before release",
         "CONSIDERED_LATE": "a named caseworker decided, but after release",
         "NOT_REFERRED": "released, never referred to the immigration service",
@@ -243,6 +243,72 @@ FIGURES = Table(
         number("low", "lower end of the range"),
         number("high", "upper end of the range"),
         text("unit", "what is counted", required=True),
+    ),
+)
+
+OUTCOME = codes(
+    "outcome of a person released unconsidered",
+    OWN,
+    {
+        "BRITISH": "found to be British",
+        "DIED": "died",
+        "DEPORTED": "left the country",
+        "ALLOWED_TO_STAY": "decided not to pursue, allowed to stay or exempt",
+        "IN_CUSTODY": "in prison or immigration detention again",
+        "NOT_LOCATED": "not to be found, or nobody has looked",
+        "NO_RELEASE_DATE": "released on an unknown day, and nothing else is known",
+        "IN_PROCESS": "the case has still to end",
+    },
+)
+"""Exactly one for each: they sum to the cohort always."""
+UNCONSIDERED_STATUSES: Final = MISSED_STATUSES | {"CONSIDERED_LATE"}
+"""The cohort of the outcomes: everybody who was not shown to be considered before release."""
+
+FLAGS = Table(
+    space="nightly",
+    name="flags",
+    row="what the law and the calendar say of an episode whose person is not simply British",
+    key=("episode_id",),
+    fields=(
+        text("episode_id", "the custody episode", required=True),
+        yes_no("is_duty_to_deport", "the duty of the UK Borders Act 2007 applies", required=True),
+        text("duty_rule_id", "the rule of the duty"),
+        yes_no("is_liable", "deportation must be considered", required=True),
+        text("liability_rule_id", "the rule that makes it so, or that does not"),
+        yes_no("is_referral_met", "a referral criterion is met", required=True),
+        text("referral_rule_id", "the criterion met, or the one that is not"),
+        yes_no("is_exempt", "an exception takes the duty away; still considered", required=True),
+        text("exemption_rule_id", "the exception"),
+        date("computed_release_date", "earliest release worked out from the sentences"),
+        date("computed_release_latest_date", "latest release point worked out from them"),
+        yes_no("is_release_disputed", "the recorded date lies outside that range", required=True),
+        date("disputed_release_date", "the recorded date that is disputed"),
+        date("early_removal_date", "from when the Early Removal Scheme allows removal"),
+        date("referral_due_date", "last working day to refer; empty before October 2015"),
+        yes_no("is_referred_late", "referred after that day, or not yet and it has passed"),
+        whole("alert_days", "alert reached: 365, 180, 90, 30, 7 or 0", unit="days"),
+        date("restriction_date", "detention or bail decided between conviction and release"),
+        yes_no("is_restriction_missing", "released unconsidered and without one", required=True),
+        text("outcome", "outcome of a person released unconsidered", codes=OUTCOME),
+        text("outcome_rule_id", "the rule that gave the outcome"),
+    ),
+)
+DISCREPANCIES = Table(
+    space="nightly",
+    name="discrepancies",
+    row="a field on which the registers disagree about a person linked for certain",
+    key=("discrepancy_id",),
+    fields=(
+        text("discrepancy_id", "stable from night to night", required=True),
+        text("rule_id", "the kind of discrepancy", required=True),
+        text("episode_id", "the person's latest custody episode", required=True),
+        text("cid_person_id", "the immigration person", required=True, personal=True),
+        text("prison_value", "what the prison register says, nothing personal", required=True),
+        text("immigration_value", "what the other says, nothing personal", required=True),
+        text("likely_wrong", "register that most likely errs", required=True, codes=REGISTER),
+        date("since_date", "day from which the two disagree, where known"),
+        date("first_seen_date", "night on which it was first reported", required=True),
+        whole("age_days", "days since it was first reported", required=True, unit="days"),
     ),
 )
 

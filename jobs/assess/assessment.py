@@ -12,11 +12,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs import codes as c
 from jobs.assess import columns as col
 from jobs.assess import status as st
 from jobs.assess.cases import (
-    DECISIONS,
     Cases,
     Decisions,
     Handled,
@@ -26,21 +24,22 @@ from jobs.assess.cases import (
     read_decisions,
 )
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
-from jobs.assess.custody import DIED, Custody, read_custody
+from jobs.assess.custody import Custody, read_custody
+from jobs.assess.discrepancies import compare_registers
+from jobs.assess.flags import raise_flags
 from jobs.assess.identity import Identified, identify
 from jobs.assess.nationality import (
     Nationality,
     OtherRecord,
-    output,
     read_nationality,
     read_other_record,
 )
 from jobs.assess.reasons import give_reasons
 from jobs.assess.release import Recomputed, recompute
 from jobs.assess.rules import Policy
-from jobs.assess.scope import SCOPE_RULES, Scope, decide_scope
+from jobs.assess.scope import Scope, decide_scope
 from jobs.assess.sentences import Sentenced, read_sentences
-from jobs.results import ASSESSMENTS
+from jobs.assess.table import assessments_of
 
 _EPISODE_COLUMNS = (
     "episode_id",
@@ -62,10 +61,12 @@ COURT_RECOMMENDATION = "REC_DEP"
 
 @dataclass(frozen=True, kw_only=True)
 class Assessed:
-    """The results: frames with the columns of `results.ASSESSMENTS` and `results.REASONS`."""
+    """The results, as frames of the tables of the same names in `jobs.results`."""
 
     assessments: pd.DataFrame
     reasons: pd.DataFrame
+    flags: pd.DataFrame
+    discrepancies: pd.DataFrame
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +82,7 @@ class Findings:
     scope: Scope
     cases: Cases
     decisions: Decisions
+    window: Window
     handled: Handled
     recomputed: Recomputed
     due: st.Due
@@ -97,6 +99,7 @@ def assess(
     identities: pd.DataFrame,
     as_of: date,
     policy: Policy,
+    previous_discrepancies: pd.DataFrame | None = None,
 ) -> Assessed:
     """Assess every accepted custody episode against the rules in force.
 
@@ -106,13 +109,19 @@ def assess(
         identities: persons and identities as in `results.IDENTITIES`.
         as_of: the night; nothing recorded or happening later is looked at.
         policy: the rules, from `load_policy`.
+        previous_discrepancies: those of the publication before, whose first-seen dates last.
 
     Returns:
         One assessment for each row of ``prison.episodes``, and the reasons of each in order of
         reading. The same input in any row order gives the same output.
     """
     found = find(tables=tables, links=links, identities=identities, as_of=as_of, policy=policy)
-    return Assessed(assessments=_assessments(found), reasons=give_reasons(found, policy))
+    return Assessed(
+        assessments=assessments_of(found),
+        reasons=give_reasons(found, policy),
+        flags=raise_flags(found, tables=tables, policy=policy),
+        discrepancies=compare_registers(found, tables=tables, previous=previous_discrepancies),
+    )
 
 
 def find(
@@ -144,6 +153,7 @@ def find(
         policy=policy,
     )
     decisions = read_decisions(cases=cases, known=events, as_of=day)
+    window = _window(episodes, sentenced, custody, recommended, identified.identity, day)
     handled = handle(
         tables=tables,
         identified=identified,
@@ -151,7 +161,7 @@ def find(
         events=events,
         decisions=decisions,
         custody=custody,
-        window=_window(episodes, sentenced, custody, recommended, identified.identity, day),
+        window=window,
         as_of=day,
     )
     scope = decide_scope(
@@ -196,6 +206,7 @@ def find(
         scope=scope,
         cases=cases,
         decisions=decisions,
+        window=window,
         handled=handled,
         recomputed=recomputed,
         due=due,
@@ -257,78 +268,3 @@ def _next_anchor(anchor: Days, identity: Whole) -> Days:
     later = np.where(follows, np.r_[anchor[first][1:], NO_DAY], NO_DAY)
     answer[order] = later[np.cumsum(new) - 1]
     return answer
-
-
-def _assessments(found: Findings) -> pd.DataFrame:
-    episodes, sentenced, custody = found.episodes, found.sentenced, found.custody
-    handled, decisions, cases = found.handled, found.decisions, found.cases
-    decided = np.where(handled.timely >= 0, handled.timely, handled.late)
-    to_release = (found.due.earliest - found.as_of).astype(np.int64)
-    is_expected = ~custody.is_gone & ~np.isnat(found.due.earliest)
-    offence = _codes(sentenced.offence, [offence.code for offence in c.OFFENCE.codes])
-    columns: dict[str, object] = {
-        "episode_id": episodes.column("episode_id"),
-        "identity_id": found.identified.identity_ids.take(pa.array(found.identified.identity)),
-        "prisoner_number": episodes.column("prisoner_number"),
-        "prison_id": episodes.column("prison_id"),
-        "nationality": output(found.nationality),
-        "status": _codes(found.status, st.STATUSES),
-        "status_rule_id": _codes(found.status, st.STATUS_RULES),
-        "is_foreign_national": ~found.nationality.is_british,
-        "is_nationality_unknown": found.nationality.is_unclear,
-        "is_in_custody": custody.is_on_roll,
-        "is_released": custody.is_released,
-        "is_court_recommended": found.is_court_recommended,
-        "is_in_scope": found.in_scope,
-        "scope_rule_id": _scope_rules(found),
-        "offence_code": offence,
-        "seriousness": _numbers(sentenced.seriousness, sentenced.seriousness <= 5),
-        "sentence_date": sentenced.first_sentence,
-        "sentence_days": _numbers(sentenced.length_days, sentenced.length_days >= 0),
-        "release_date": custody.release_date,
-        "earliest_release_date": np.where(custody.is_gone, NO_DAY, found.due.earliest),
-        "due_date": np.where(found.in_scope & ~custody.is_gone, found.due.due, NO_DAY),
-        "days_to_release": _numbers(to_release, is_expected),
-        "referred_date": handled.referred,
-        "started_date": handled.started,
-        "considered_date": col.at(decisions.day, decided, NO_DAY),
-        "decision": _codes(col.at(decisions.kind, decided, -1), DECISIONS),
-        "order_signed_date": handled.order_signed,
-        "removed_date": handled.removed,
-        "case_id": _taken(cases.table.column("case_id"), handled.case),
-        "link_outcome": pa.array(found.identified.outcome, pa.string()),
-        "link_probability": found.identified.probability,
-        "possible_case_id": _taken(cases.table.column("case_id"), handled.possible_case),
-        "is_possibly_considered": handled.is_possibly_considered,
-        "priority": _numbers(found.rank, found.rank > 0),
-    }
-    arrays = [pa.chunked_array([_arrow(columns[f.name], f.kind.arrow)]) for f in ASSESSMENTS.fields]
-    return ASSESSMENTS.frame(pa.Table.from_arrays(arrays, schema=ASSESSMENTS.arrow_schema))
-
-
-def _scope_rules(found: Findings) -> pa.Array:
-    names = [*SCOPE_RULES, "exit.died", "exit.removed"]
-    gone = found.scope.in_scope & ~found.in_scope
-    exit_rule = np.where(found.custody.kind == DIED, len(names) - 2, len(names) - 1)
-    return _codes(np.where(gone, exit_rule, found.scope.scope_rule), names)
-
-
-def _codes(numbers: Whole, names: tuple[str, ...] | list[str]) -> pa.Array:
-    return _taken(pa.array(names, pa.string()), numbers)
-
-
-def _taken(values: pa.Array, rows: Whole) -> pa.Array:
-    taken = values.take(pa.array(rows, mask=rows < 0))
-    return taken.combine_chunks() if isinstance(taken, pa.ChunkedArray) else taken
-
-
-def _numbers(values: Whole, known: Flags) -> pa.Array:
-    return pa.array(values, pa.int64(), mask=~known)
-
-
-def _arrow(values: object, kind: pa.DataType) -> pa.Array:
-    if isinstance(values, pa.ChunkedArray):
-        return values.combine_chunks()
-    if isinstance(values, pa.Array):
-        return values
-    return pa.array(values, kind, from_pandas=True)

@@ -23,8 +23,14 @@ COUNTS, NO_CASEWORKER, OPEN_DEFERRAL, WITHDRAWN, UNDATED = range(5)
 
 DECISIONS = ["DECISION_PURSUE", "DECISION_NOT_PURSUE", "DECISION_DEFERRED"]
 NOT_PURSUE, DEFERRED = 1, 2
-_MATTERING = {*DECISIONS, "DECISION_WITHDRAWN", "REFERRED", "STARTED", "REMOVED"} | {
-    "DEPORTATION_ORDER_SIGNED"
+_MATTERING = {
+    *DECISIONS,
+    "DECISION_WITHDRAWN",
+    "REFERRED",
+    "STARTED",
+    "DEPORTATION_ORDER_SIGNED",
+    "DETENTION_AUTHORISED",
+    "REMOVED",
 }
 _CASE_COLUMNS = [
     "case_id",
@@ -121,7 +127,8 @@ class Handled:
     """What the immigration service did about each episode, over certain links unless it says so.
 
     Rows are positions: ``timely`` and ``late`` among the decisions, ``case`` among the cases, -1
-    for none. ``discounted_episode`` and ``discounted`` pair episodes with decisions that do not
+    for none. ``restricted`` is the first decision on detention or bail between conviction and
+    release. ``discounted_episode`` and ``discounted`` pair episodes with decisions that do not
     count for them.
     """
 
@@ -139,6 +146,7 @@ class Handled:
     referral_case: Whole
     started: Days
     order_signed: Days
+    restricted: Days
     removed: Days
     removed_under_order: Flags
     discounted_episode: Whole
@@ -256,6 +264,7 @@ def handle(
     sure_episode, sure_case = episode[certain], case[certain]
     order = _first_event(events, "DEPORTATION_ORDER_SIGNED", sure_episode, sure_case, window)
     removed = _first_event(events, "REMOVED", sure_episode, sure_case, window)
+    authorised = _first_event(events, "DETENTION_AUTHORISED", sure_episode, sure_case, window)
     referred = cases.referred[case]
     exit_day = np.where(custody.is_gone, custody.exit_date, NO_DAY)
     in_good_time = ~(referred > exit_day[episode])
@@ -284,6 +293,10 @@ def handle(
         referral_case=case_of_referral,
         started=col.earliest(np.where(certain & spans, episode, -1), cases.started[case], count),
         order_signed=order,
+        restricted=np.fmin(
+            np.where(authorised <= window.limit, authorised, NO_DAY),
+            _restrictions(tables, identified, window),
+        ),
         removed=np.fmin(removed, _removals(tables, identified, custody, window, as_of)),
         removed_under_order=(custody.kind == REMOVED)
         & ~np.isnat(ordered)
@@ -377,6 +390,27 @@ def _order_served(
     return col.earliest(np.where(hit, episode, -1), day[alert], len(window.anchor))
 
 
+def _restrictions(tables: Mapping[str, pa.Table], identified: Identified, window: Window) -> Days:
+    """The first detention or bail of the linked person between conviction and release."""
+    found = np.full(len(window.anchor), NO_DAY)
+    for name, field in (
+        ("immigration.detentions", "start_date"),
+        ("immigration.bails", "granted_date"),
+    ):
+        day, episode, row = _own(tables[name], field, identified)
+        inside = (day[row] >= window.anchor[episode]) & (day[row] <= window.limit[episode])
+        mine = np.where(inside, episode, -1)
+        found = np.fmin(found, col.earliest(mine, day[row], len(found)))
+    return found
+
+
+def _own(table: pa.Table, field: str, identified: Identified) -> tuple[Days, Whole, Whole]:
+    """Days of a table of immigration persons, and the pairs of episode and row that belong."""
+    owner = col.positions(table.column("cid_person_id"), identified.persons.column("cid_person_id"))
+    episode, row = col.pairs(identified.identity, col.at(identified.certain, owner, -1))
+    return col.days(table, field), episode, row
+
+
 def _removals(
     tables: Mapping[str, pa.Table],
     identified: Identified,
@@ -384,10 +418,8 @@ def _removals(
     window: Window,
     as_of: np.datetime64,
 ) -> Days:
-    table = tables["immigration.removals"]
-    owner = col.positions(table.column("cid_person_id"), identified.persons.column("cid_person_id"))
-    day = _by(col.days(table, "removed_date"), as_of)
-    episode, removal = col.pairs(identified.identity, col.at(identified.certain, owner, -1))
+    day, episode, removal = _own(tables["immigration.removals"], "removed_date", identified)
+    day = _by(day, as_of)
     hit = _belongs(day[removal], episode, window)
     there = col.earliest(np.where(hit, episode, -1), day[removal], len(window.anchor))
     return np.fmin(there, np.where(custody.kind == REMOVED, custody.exit_date, NO_DAY))

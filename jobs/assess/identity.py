@@ -19,6 +19,14 @@ from jobs.assess.columns import Flags, Whole
 from jobs.files import text_digest
 from jobs.results import IDENTITIES, LINKS
 
+_PERSON_COLUMNS = [
+    "cid_person_id",
+    "nationality",
+    "nationality_verified",
+    "noms_number",
+    "located_status",
+    "died_date",
+]
 LINKED, REVIEW, NOT_LINKED = "linked", "review", "not_linked"
 
 
@@ -35,6 +43,7 @@ class Identified:
     identity_ids: pa.Array
     prisoner: Whole
     prisoners: pa.Array
+    of_prisoner: Whole
     persons: pa.Table
     certain: Whole
     possible_prisoner: Whole
@@ -63,7 +72,7 @@ def identify(
     persons = col.sort(
         tables["immigration.persons"],
         by="cid_person_id",
-        keep=["cid_person_id", "nationality", "nationality_verified"],
+        keep=_PERSON_COLUMNS,
     )
     of_prisoner, of_person, names = _number(prisoners, prison, persons, other)
     pairs = LINKS.arrow(links)
@@ -88,6 +97,7 @@ def identify(
         identity_ids=names,
         prisoner=prisoner,
         prisoners=prisoners,
+        of_prisoner=of_prisoner,
         persons=persons,
         certain=certain,
         possible_prisoner=left[review],

@@ -172,6 +172,12 @@ def read_other_record(
     )
 
 
+def is_unknown(codes: Whole) -> Flags:
+    """Whether a nationality is one of the codes for not known; missing is."""
+    answer: Flags = col.at(_IS_UNKNOWN, codes, True)
+    return answer
+
+
 def output(nationality: Nationality) -> pa.Array:
     """The nationality relied on as its code; empty where missing or not in the list."""
     return pc.take(

@@ -39,7 +39,6 @@ _DATES = [
     "parole eligibility",
     "home detention curfew eligibility",
     "end of the tariff",
-    "worked out from the sentences",
 ]
 
 
@@ -123,6 +122,7 @@ def give_reasons(found: "Findings", policy: "Policy") -> pd.DataFrame:
     _link(reasons, found, asked)
     _referral(reasons, found, asked)
     _decisions(reasons, found, asked)
+    _restriction(reasons, found)
     _possible(reasons, found, asked)
     _due(reasons, found, policy)
     _status(reasons, found)
@@ -440,6 +440,18 @@ def _add_decisions(
         )
 
 
+def _restriction(reasons: _Collected, found: "Findings") -> None:
+    unconsidered = np.isin(found.status, st.UNCONSIDERED)
+    restricted = found.handled.restricted
+    rows = np.flatnonzero(unconsidered & ~np.isnat(restricted))
+    finding = "Detention or bail was decided on {day}, before release."
+    day = in_words(restricted[rows])
+    reasons.add(rows, "consideration.restriction", finding, day=day)
+    rows = np.flatnonzero(unconsidered & np.isnat(restricted))
+    finding = "No decision on detention or bail is on record before release either."
+    reasons.add(rows, "consideration.restriction", finding)
+
+
 def _possible(reasons: _Collected, found: "Findings", asked: Flags) -> None:
     handled = found.handled
     has_case = handled.possible_case >= 0
@@ -456,17 +468,19 @@ def _possible(reasons: _Collected, found: "Findings", asked: Flags) -> None:
 def _due(reasons: _Collected, found: "Findings", policy: "Policy") -> None:
     expected = found.in_scope & ~found.custody.is_gone
     unknown = np.isnat(found.due.earliest)
-    rows = np.flatnonzero(expected & ~unknown)
+    is_ours = found.due.source == st.RECOMPUTED
+    rows = np.flatnonzero(expected & ~unknown & ~is_ours)
     finding = "Earliest plausible release {day} ({source})."
+    day = in_words(found.due.earliest[rows])
+    source = chosen(_DATES, found.due.source[rows])
     reasons.add(
-        rows,
-        "release.earliest",
-        finding,
-        EPISODES,
-        _own(found, rows),
-        day=in_words(found.due.earliest[rows]),
-        source=chosen(_DATES, found.due.source[rows]),
+        rows, "release.earliest", finding, EPISODES, _own(found, rows), day=day, source=source
     )
+    rows = np.flatnonzero(expected & is_ours)
+    finding = "Earliest plausible release {day}, worked out from the sentences."
+    key = _sentence_key(found, found.sentenced.first_row[rows])
+    day = in_words(found.due.earliest[rows])
+    reasons.add(rows, "release.recomputed", finding, SENTENCES, key, day=day)
     rows = np.flatnonzero(expected & found.recomputed.is_disputed)
     finding = (
         "RELEASE_DATE_DISPUTED: {recorded} is recorded; the sentences give {earliest} to {latest}."

@@ -41,6 +41,8 @@ OUT, CONSIDERED, NOT_YET_DUE, DUE, LATE, NOT_REFERRED, NOT_CONSIDERED, VERIFY = 
 STATUS_RULES = tuple(f"status.{status.lower().replace('_', '-')}" for status in STATUSES)
 TO_DO = (DUE, NOT_REFERRED, NOT_CONSIDERED)
 """The statuses that are ranked work."""
+UNCONSIDERED = (LATE, NOT_REFERRED, NOT_CONSIDERED)
+"""The statuses of those who were not shown to be considered before release."""
 
 
 @dataclass(frozen=True, kw_only=True)

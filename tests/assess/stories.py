@@ -45,6 +45,8 @@ class Story:
     cases: Rows = ()
     events: Rows = ()
     removals: Rows = ()
+    detentions: Rows = ()
+    bails: Rows = ()
 
     def but(self, **changes: Any) -> "Story":
         """The same story with changes."""
@@ -173,6 +175,14 @@ def registers(story: Story) -> dict[str, pa.Table]:
         {"removal_id": f"R{n}", "cid_person_id": "P1", **removal}
         for n, removal in enumerate(story.removals, start=1)
     ]
+    detentions = [
+        {"detention_id": f"D{n}", "cid_person_id": "P1", **detention}
+        for n, detention in enumerate(story.detentions, start=1)
+    ]
+    bails = [
+        {"bail_id": f"B{n}", "cid_person_id": "P1", **bail}
+        for n, bail in enumerate(story.bails, start=1)
+    ]
     given = register_tables()
     for name, told in {
         **{key.replace("_", ".", 1): told for key, told in rows.items()},
@@ -180,6 +190,8 @@ def registers(story: Story) -> dict[str, pa.Table]:
         "immigration.cases": cases,
         "immigration.events": events,
         "immigration.removals": removals,
+        "immigration.detentions": detentions,
+        "immigration.bails": bails,
     }.items():
         given[name] = table(name, told)
     return given

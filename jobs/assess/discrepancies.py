@@ -1,0 +1,338 @@
+"""On what the two registers disagree about one person, and who should mend it.
+
+Only people linked for certain are compared, on their latest custody episode. A discrepancy keeps
+its id and the night on which it was first seen for as long as it lasts (rules ``discrepancy.*``).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jobs.assess import columns as col
+from jobs.assess import nationality as na
+from jobs.assess.columns import NO_DAY, Days, Flags, Whole
+from jobs.assess.custody import RELEASED, REMOVED
+from jobs.assess.frames import frame_of
+from jobs.assess.wording import TEXT, chosen, in_words, say
+from jobs.files import text_digest
+from jobs.results import DISCREPANCIES
+
+if TYPE_CHECKING:
+    from jobs.assess.assessment import Findings
+
+PRISON, IMMIGRATION = "prison", "immigration"
+_NOT_INSIDE = ("LOCATED", "NOT_LOCATED", "ABROAD")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Compared:
+    """People linked for certain: the latest episode and the immigration person of each pair."""
+
+    found: "Findings"
+    tables: Mapping[str, pa.Table]
+    episode: Whole
+    person: Whole
+    held: Flags
+    located: pa.Array
+    detained_since: Days
+    bailed_since: Days
+    absconded_since: Days
+
+    def text(self, name: str) -> pa.Array:
+        """A text column of the immigration persons, pair by pair."""
+        column = self.found.identified.persons.column(name)
+        return column.take(pa.array(self.person)).combine_chunks()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Finding:
+    """Pairs that disagree under one rule."""
+
+    rule: str
+    hit: Flags
+    prison: pa.Array
+    immigration: pa.Array
+    since: Days
+    prison_errs: Flags
+
+
+def compare_registers(
+    found: "Findings", *, tables: Mapping[str, pa.Table], previous: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Every discrepancy of the night, one row of `results.DISCREPANCIES` each.
+
+    Args:
+        found: the findings of the night.
+        tables: both registers.
+        previous: the discrepancies of the publication before, whose first-seen dates last.
+    """
+    pairs = _compare(found, tables)
+    columns = [_rows(pairs, rule(pairs)) for rule in _RULES]
+    merged = {name: pa.concat_arrays([part[name] for part in columns]) for name in columns[0]}
+    order = pc.sort_indices(merged["discrepancy_id"])
+    merged = {name: values.take(order) for name, values in merged.items()}
+    first = _first_seen(merged["discrepancy_id"], previous, found.as_of)
+    age = (found.as_of - first).astype(np.int64)
+    return frame_of(DISCREPANCIES, {**merged, "first_seen_date": first, "age_days": age})
+
+
+def _first_seen(ids: pa.Array, previous: pd.DataFrame | None, as_of: np.datetime64) -> Days:
+    tonight = np.full(len(ids), as_of)
+    if previous is None or previous.empty:
+        return tonight
+    earlier = DISCREPANCIES.arrow(previous)
+    row = col.positions(ids, earlier.column("discrepancy_id"))
+    known = col.at(col.days(earlier, "first_seen_date"), row, NO_DAY)
+    first: Days = np.fmin(tonight, known)
+    return first
+
+
+def _compare(found: "Findings", tables: Mapping[str, pa.Table]) -> _Compared:
+    identity, certain = found.identified.identity, found.identified.certain
+    came = col.first_day(col.days(found.episodes, "reception_date"), found.sentenced.first_sentence)
+    newest = np.where(np.isnat(came), np.datetime64("0001-01-01"), came)
+    order = -newest.astype(np.int64)
+    everyone = np.ones(len(identity), dtype=bool)
+    latest = col.pick(
+        identity, [~found.custody.is_on_roll, order], everyone, len(found.identified.identity_ids)
+    )
+    person = np.flatnonzero(certain >= 0)
+    person = person[latest[certain[person]] >= 0]
+    episode = latest[certain[person]]
+
+    def since(table: str, name: str, open_: Callable[[pa.Table], Flags]) -> Days:
+        rows = tables[table]
+        owner = col.positions(
+            rows.column("cid_person_id"), found.identified.persons.column("cid_person_id")
+        )
+        day = col.days(rows, name)
+        hit = open_(rows) & ~(day > found.as_of)
+        return col.earliest(np.where(hit, owner, -1), day, len(certain))[person]
+
+    def is_open(rows: pa.Table) -> Flags:
+        return ~(col.days(rows, "end_date") <= found.as_of)
+
+    return _Compared(
+        found=found,
+        tables=tables,
+        episode=episode,
+        person=person,
+        held=found.custody.is_on_roll[episode],
+        located=found.identified.persons.column("located_status")
+        .take(pa.array(person))
+        .combine_chunks(),
+        detained_since=since("immigration.detentions", "start_date", is_open),
+        bailed_since=since(
+            "immigration.bails",
+            "granted_date",
+            lambda rows: col.is_one_of(rows, "bail_status", {"ACTIVE"}),
+        ),
+        absconded_since=since(
+            "immigration.bails",
+            "ended_date",
+            lambda rows: col.is_one_of(rows, "bail_status", {"ABSCONDED"}),
+        ),
+    )
+
+
+def _nationality(pairs: _Compared) -> _Finding:
+    found = pairs.found
+    persons = found.identified.persons
+    here = found.nationality.code[pairs.episode]
+    there = col.code_numbers(persons, "nationality", na.CODES)[pairs.person]
+    known = (here >= 0) & (there >= 0) & ~na.is_unknown(here) & ~na.is_unknown(there)
+    return _Finding(
+        rule="discrepancy.nationality",
+        hit=known & (here != there),
+        prison=chosen(na.CODES, here),
+        immigration=chosen(na.CODES, there),
+        since=np.full(len(here), NO_DAY),
+        prison_errs=col.flags(persons, "nationality_verified")[pairs.person],
+    )
+
+
+def _identity(pairs: _Compared) -> _Finding:
+    """The prison number that the immigration register holds, against those of the identity."""
+    identified = pairs.found.identified
+    told = pc.utf8_upper(pc.utf8_trim_whitespace(pairs.text("noms_number")))
+    owner = col.positions(told, identified.prisoners)
+    own = identified.of_prisoner
+    has = pc.fill_null(pc.greater(pc.utf8_length(told), 0), False).to_numpy(zero_copy_only=False)
+    mine = col.at(own, owner, -1) == identified.identity[pairs.episode]
+    return _Finding(
+        rule="discrepancy.identity",
+        hit=has & ~mine,
+        prison=_same("this person's number", pairs),
+        immigration=chosen(["a number of nobody", "another person's number"], 1 * (owner >= 0)),
+        since=np.full(len(pairs.person), NO_DAY),
+        prison_errs=np.zeros(len(pairs.person), dtype=bool),
+    )
+
+
+def _custody(pairs: _Compared) -> _Finding:
+    located = pairs.located
+    away = _in(located, _NOT_INSIDE)
+    inside = _in(located, ("IN_CUSTODY",))
+    released = pairs.found.custody.kind[pairs.episode] == RELEASED
+    elsewhere = ~np.isnat(pairs.detained_since)
+    gone = released & inside & ~elsewhere
+    return _Finding(
+        rule="discrepancy.custody",
+        hit=(pairs.held & away) | gone,
+        prison=chosen(["released", "held"], 1 * pairs.held),
+        immigration=pc.fill_null(located, "").cast(TEXT),
+        since=np.where(gone, pairs.found.custody.release_date[pairs.episode], NO_DAY),
+        prison_errs=np.zeros(len(pairs.held), dtype=bool),
+    )
+
+
+def _deported_in_prison(pairs: _Compared) -> _Finding:
+    removed = _removed(pairs)
+    since = col.days(pairs.found.episodes, "reception_date")[pairs.episode]
+    return _Finding(
+        rule="discrepancy.deported-in-prison",
+        hit=pairs.held & (removed >= since),
+        prison=_same("held", pairs),
+        immigration=say("removed on {day}", len(removed), day=in_words(removed)),
+        since=removed,
+        prison_errs=np.zeros(len(removed), dtype=bool),
+    )
+
+
+def _removal_date(pairs: _Compared) -> _Finding:
+    custody = pairs.found.custody
+    left = custody.exit_date[pairs.episode]
+    removed = _removed(pairs)
+    differs = (removed != left) & ~np.isnat(left)
+    return _Finding(
+        rule="discrepancy.removal-date",
+        hit=(custody.kind[pairs.episode] == REMOVED) & differs,
+        prison=say("removed on {day}", len(left), day=in_words(left)),
+        immigration=say("removed on {day}", len(left), day=in_words(removed)),
+        since=left,
+        prison_errs=~np.isnat(removed) & (removed < left),
+    )
+
+
+def _bailed_detained(pairs: _Compared) -> _Finding:
+    bailed = ~np.isnat(pairs.bailed_since)
+    detained = ~np.isnat(pairs.detained_since)
+    return _Finding(
+        rule="discrepancy.bailed-detained",
+        hit=bailed & (pairs.held | detained),
+        prison=chosen(["not held", "held"], 1 * pairs.held),
+        immigration=chosen(["on bail", "on bail and detained"], 1 * detained),
+        since=pairs.bailed_since,
+        prison_errs=np.zeros(len(bailed), dtype=bool),
+    )
+
+
+def _unknown_prison(pairs: _Compared) -> _Finding:
+    found = pairs.found
+    detentions = pairs.tables["immigration.detentions"]
+    place = detentions.column("place_id")
+    unknown = col.filled(detentions, "place_id") & (
+        col.positions(place, pairs.tables["prison.prisons"].column("prison_id")) < 0
+    )
+    open_ = ~(col.days(detentions, "end_date") <= found.as_of)
+    began = col.days(detentions, "start_date")
+    persons = found.identified.persons.column("cid_person_id")
+    owner = col.positions(detentions.column("cid_person_id"), persons)
+    odd = unknown & open_ & ~(began > found.as_of)
+    return _Finding(
+        rule="discrepancy.unknown-prison",
+        hit=col.any_of(owner, odd, len(persons))[pairs.person],
+        prison=_same("no such prison", pairs),
+        immigration=_same("detained there", pairs),
+        since=col.earliest(np.where(odd, owner, -1), began, len(persons))[pairs.person],
+        prison_errs=np.zeros(len(pairs.person), dtype=bool),
+    )
+
+
+def _absconded(pairs: _Compared) -> _Finding:
+    gone = ~np.isnat(pairs.absconded_since)
+    return _Finding(
+        rule="discrepancy.absconded",
+        hit=gone & pairs.held,
+        prison=_same("held", pairs),
+        immigration=_same("absconded from bail", pairs),
+        since=pairs.absconded_since,
+        prison_errs=np.zeros(len(gone), dtype=bool),
+    )
+
+
+def _died(pairs: _Compared) -> _Finding:
+    died = col.days(pairs.found.identified.persons, "died_date")[pairs.person]
+    return _Finding(
+        rule="discrepancy.died",
+        hit=pairs.held & (died <= pairs.found.as_of),
+        prison=_same("held", pairs),
+        immigration=say("died on {day}", len(died), day=in_words(died)),
+        since=died,
+        prison_errs=np.zeros(len(died), dtype=bool),
+    )
+
+
+_RULES: tuple[Callable[[_Compared], _Finding], ...] = (
+    _nationality,
+    _identity,
+    _custody,
+    _deported_in_prison,
+    _removal_date,
+    _bailed_detained,
+    _unknown_prison,
+    _absconded,
+    _died,
+)
+
+
+def _rows(pairs: _Compared, finding: _Finding) -> dict[str, Any]:
+    """The columns of the pairs that disagree."""
+    hit = np.flatnonzero(finding.hit)
+    rows = pa.array(hit)
+    episode = pairs.found.episodes.column("episode_id").take(pa.array(pairs.episode[hit]))
+    person = pairs.text("cid_person_id").take(rows)
+    episode = episode.combine_chunks()
+    ids = [
+        "D" + text_digest(finding.rule, *pair)[:16]
+        for pair in zip(episode.to_pylist(), person.to_pylist(), strict=True)
+    ]
+    count = len(hit)
+    return {
+        "discrepancy_id": pa.array(ids, pa.string()),
+        "rule_id": pa.array([finding.rule] * count, pa.string()),
+        "episode_id": episode,
+        "cid_person_id": person,
+        "prison_value": finding.prison.take(rows).cast(pa.string()),
+        "immigration_value": finding.immigration.take(rows).cast(pa.string()),
+        "likely_wrong": pa.array(
+            np.where(finding.prison_errs[hit], PRISON, IMMIGRATION).astype(object), pa.string()
+        ),
+        "since_date": pa.array(finding.since[hit], pa.date32()),
+    }
+
+
+def _removed(pairs: _Compared) -> Days:
+    """The last removal that the immigration register holds of each person."""
+    removals = pairs.tables["immigration.removals"]
+    persons = pairs.found.identified.persons.column("cid_person_id")
+    owner = col.positions(removals.column("cid_person_id"), persons)
+    day = col.days(removals, "removed_date")
+    day = np.where(day > pairs.found.as_of, NO_DAY, day)
+    return col.latest(owner, day, len(persons))[pairs.person]
+
+
+def _in(values: pa.Array, codes: tuple[str, ...]) -> Flags:
+    answer: Flags = pc.is_in(values, value_set=pa.array(codes, values.type)).to_numpy(
+        zero_copy_only=False
+    )
+    return answer
+
+
+def _same(text: str, pairs: _Compared) -> pa.Array:
+    return pa.repeat(pa.scalar(text, TEXT), len(pairs.person))

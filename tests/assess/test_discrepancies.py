@@ -1,0 +1,132 @@
+"""Where the registers disagree about one person, who most likely errs, and since when."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from jobs.assess import assess
+from jobs.results import DISCREPANCIES
+from tests.assess.stories import (
+    HELD,
+    REFERRED,
+    RELEASED,
+    Story,
+    assess_all,
+    people,
+    policy,
+    registers,
+)
+
+
+def discrepancies(told: Story) -> pd.DataFrame:
+    found = assess_all(told).discrepancies
+    DISCREPANCIES.arrow(found)
+    return found
+
+
+def kinds(told: Story) -> set[tuple[str, str]]:
+    found = discrepancies(told)
+    return set(zip(found["rule_id"].str.removeprefix("discrepancy."), found["likely_wrong"],
+                   strict=True))  # fmt: skip
+
+
+def here(**there: Any) -> Story:
+    return HELD.but(there={"nationality": "NIGERIA", **there})
+
+
+DAY = date(2006, 1, 10)
+DEPORTED = ({"movement_type": "REL", "movement_reason": "DD", "movement_date": RELEASED},)
+SPELL = {"start_date": DAY, "place_id": "AAI"}
+
+CASES = [
+    pytest.param(here(), set(), id="nothing differs"),
+    pytest.param(here(nationality="GHANA"), {("nationality", "immigration")},
+                 id="nationality differs, no document"),
+    pytest.param(here(nationality="GHANA", nationality_verified=True), {("nationality", "prison")},
+                 id="nationality differs, a document seen"),
+    pytest.param(here(nationality="UNKNOWN"), set(), id="unknown there is no disagreement"),
+    pytest.param(here(nationality="GHANA").but(link="review"), set(),
+                 id="a possible match is not compared"),
+    pytest.param(here(noms_number="A9999ZZ"), {("identity", "immigration")},
+                 id="a prison number of nobody"),
+    pytest.param(here(noms_number=" a0001aa "), set(), id="this person's number, badly typed"),
+    pytest.param(here(located_status="LOCATED"), {("custody", "immigration")},
+                 id="held, and at an address"),
+    pytest.param(here(located_status="IN_CUSTODY"), set(), id="held, and in custody"),
+    pytest.param(Story(there={"located_status": "IN_CUSTODY"}), {("custody", "immigration")},
+                 id="released, and in custody"),
+    pytest.param(Story(there={"located_status": "IN_CUSTODY"}, detentions=(SPELL,)), set(),
+                 id="released into detention"),
+    pytest.param(here().but(removals=({"removed_date": DAY},)),
+                 {("deported-in-prison", "immigration")}, id="deported, and in prison"),
+    pytest.param(here().but(removals=({"removed_date": date(2004, 2, 1)},)), set(),
+                 id="deported before, and returned to prison"),
+    pytest.param(Story(there={}, movements=DEPORTED), {("removal-date", "immigration")},
+                 id="deported from prison, no removal there"),
+    pytest.param(Story(there={}, movements=DEPORTED, removals=({"removed_date": RELEASED},)), set(),
+                 id="deported on the same day in both"),
+    pytest.param(Story(there={}, movements=DEPORTED,
+                       removals=({"removed_date": date(2004, 11, 20)},)),
+                 {("removal-date", "prison")}, id="deported there before the prison says so"),
+    pytest.param(here().but(bails=({"granted_date": DAY, "bail_status": "ACTIVE"},)),
+                 {("bailed-detained", "immigration")}, id="on bail, and in prison"),
+    pytest.param(Story(there={}, bails=({"granted_date": DAY, "bail_status": "ACTIVE"},),
+                       detentions=(SPELL,)), {("bailed-detained", "immigration")},
+                 id="on bail, and detained"),
+    pytest.param(here().but(bails=({"granted_date": DAY, "bail_status": "ENDED"},)), set(),
+                 id="bail that ended"),
+    pytest.param(here().but(detentions=({"start_date": DAY, "place_id": "ZZI"},)),
+                 {("unknown-prison", "immigration")}, id="detained in a prison that is none"),
+    pytest.param(here().but(detentions=({"start_date": DAY, "place_id": "ZZI",
+                                         "end_date": date(2006, 2, 1)},)), set(),
+                 id="detained there once"),
+    pytest.param(here().but(bails=({"granted_date": DAY, "ended_date": DAY,
+                                    "bail_status": "ABSCONDED"},)),
+                 {("absconded", "immigration")}, id="an absconder is in prison"),
+    pytest.param(here(died_date=DAY), {("died", "immigration")}, id="dead, and in prison"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "wanted"), CASES)
+def test_a_disagreement_is_told_with_the_register_that_most_likely_errs(
+    told: Story, wanted: set[tuple[str, str]]
+) -> None:
+    assert kinds(told) == wanted
+
+
+def test_a_discrepancy_that_lasts_keeps_its_id_and_its_first_night() -> None:
+    told = here(nationality="GHANA")
+    first = discrepancies(told)
+    assert first[["first_seen_date", "age_days"]].to_numpy().tolist() == [
+        [pd.Timestamp(told.night), 0]
+    ]
+    later = told.but(night=told.night + timedelta(days=10))
+    links, identities = people(later)
+    again = assess(
+        tables=registers(later),
+        links=links,
+        identities=identities,
+        as_of=later.night,
+        policy=policy(),
+        previous_discrepancies=first,
+    ).discrepancies
+    assert again["discrepancy_id"].tolist() == first["discrepancy_id"].tolist()
+    assert again["first_seen_date"].tolist() == first["first_seen_date"].tolist()
+    assert again["age_days"].tolist() == [10]
+
+
+def test_values_are_told_in_words_without_anything_personal() -> None:
+    found = discrepancies(here(noms_number="A9999ZZ", died_date=DAY)).set_index("rule_id")
+    assert found.loc["discrepancy.died", "immigration_value"] == "died on 10 January 2006"
+    assert not found.drop(columns="cid_person_id").astype(str).stack().str.contains("A9999").any()
+
+
+def test_the_latest_episode_is_compared_not_an_earlier_one() -> None:
+    told = here(located_status="LOCATED").but(earlier=[(date(2001, 1, 1), {"term_months": 3})])
+    assert discrepancies(told)["episode_id"].tolist() == ["E1"]
+
+
+def test_a_case_alone_is_no_discrepancy() -> None:
+    assert kinds(HELD.but(cases=(REFERRED,))) == set()
