@@ -114,7 +114,11 @@ def assess(
     Returns:
         One assessment for each row of ``prison.episodes``, and the reasons of each in order of
         reading. The same input in any row order gives the same output.
+
+    Raises:
+        BadInput: an override of the rules has expired by the night.
     """
+    policy.refuse_expired(as_of=as_of)
     found = find(tables=tables, links=links, identities=identities, as_of=as_of, policy=policy)
     return Assessed(
         assessments=assessments_of(found),

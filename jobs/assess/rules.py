@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from jobs.assess.columns import Days, Flags, Whole
 from jobs.assess.lines import line_of
+from jobs.assess.overrides import Placed, read_overrides
 from jobs.errors import BadInput
 from jobs.files import text_digest
 
@@ -181,15 +182,28 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """Every rule by id, with a version and a digest over the files that say them."""
+    """Every rule by id, with a version and a digest over the files that say them.
+
+    ``overrides`` are the site's own changes, already made in ``rules``.
+    """
 
     version: str
     digest: str
     rules: dict[str, Rule] = field(repr=False)
+    overrides: tuple[Placed, ...] = ()
 
     def __getitem__(self, rule_id: str) -> Rule:
         """The rule of this id."""
         return self.rules[rule_id]
+
+    def refuse_expired(self, *, as_of: date) -> None:
+        """Stop a night on which an override has expired.
+
+        Raises:
+            BadInput: naming the file and line of the override.
+        """
+        for placed in self.overrides:
+            placed.refuse_if_expired(as_of)
 
     def on(self, *, day: date) -> list[InForce]:
         """The rules in force on a day, by id."""
@@ -211,8 +225,13 @@ class Policy:
         ]
 
 
-def load_policy(*, folder: Path = FOLDER) -> Policy:
-    """Read every rule file of a folder.
+def load_policy(*, folder: Path = FOLDER, overrides: Path | None = None) -> Policy:
+    """Read every rule file of a folder, and a site's overrides.
+
+    Args:
+        folder: the rule files.
+        overrides: a TOML file of ``[[override]]`` tables, each with ``rule``, ``from`` where the
+            period has one, ``numbers`` or ``switched_on``, ``reason``, ``owner``, ``expires``.
 
     Raises:
         BadInput: a file that is not TOML, an unknown key, a missing citation or number, a rule that
@@ -232,7 +251,49 @@ def load_policy(*, folder: Path = FOLDER) -> Policy:
     missing = sorted(NEEDED.keys() - rules.keys())
     if missing:
         raise BadInput(f"folder [{folder}]", f"no rule [{missing[0]}]", "restore its file")
-    return Policy(version=POLICY_VERSION, digest=text_digest(*texts), rules=rules)
+    placed: tuple[Placed, ...] = ()
+    if overrides is not None:
+        text, placed = read_overrides(overrides)
+        texts += ["overrides", text]
+        for each in placed:
+            rules[each.override.rule] = _overridden(each, rules.get(each.override.rule))
+    digest = text_digest(*texts)
+    return Policy(version=POLICY_VERSION, digest=digest, rules=rules, overrides=placed)
+
+
+def _overridden(placed: Placed, rule: Rule | None) -> Rule:
+    """The rule with the numbers of an override in the period that it names."""
+    override = placed.override
+    if rule is None:
+        raise placed.refuse(f"no rule [{override.rule}]")
+    index = [
+        index
+        for index, period in enumerate(rule.period)
+        if period.from_ == override.from_ and period.switched_off == override.switched_on
+    ]
+    if len(index) != 1:
+        raise placed.refuse(f"rule [{rule.id}] has no such period from [{override.from_}]")
+    period = rule.period[index[0]]
+    unknown = sorted(set(override.numbers) - set(period.numbers))
+    if unknown:
+        raise placed.refuse(f"rule [{rule.id}] has no number [{unknown[0]}]")
+    changed = period.model_copy(
+        update={"numbers": {**period.numbers, **override.numbers}, "switched_off": False}
+    )
+    periods = (*rule.period[: index[0]], changed, *rule.period[index[0] + 1 :])
+    if override.switched_on:
+        periods = _make_room(periods, changed)
+    return rule.model_copy(update={"period": periods})
+
+
+def _make_room(periods: tuple[Period, ...], new: Period) -> tuple[Period, ...]:
+    """End the period that was open when one is switched on after it."""
+    return tuple(
+        period.model_copy(update={"to": new.from_})
+        if period is not new and not period.switched_off and period.holds_on(new.starts)
+        else period
+        for period in periods
+    )
 
 
 def _read(path: Path, text: str) -> tuple[Rule, ...]:

@@ -8,9 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jobs.assess import load_policy, rules_changed, rules_in_force, rules_markdown
+from jobs.assess import (
+    Policy,
+    assess,
+    load_policy,
+    rules_changed,
+    rules_in_force,
+    rules_markdown,
+)
 from jobs.assess.rules import FOLDER
 from jobs.errors import BadInput
+from tests.assess.stories import HELD, people, registers
 
 CODE = Path(__file__).parents[2] / "jobs" / "assess"
 RULE = """[[rule]]
@@ -145,3 +153,116 @@ def test_the_page_of_rules_holds_every_rule_and_says_what_is_switched_off() -> N
     page = rules_markdown()
     assert all(f"(`{rule_id}`)" in page for rule_id in load_policy().rules)
     assert "unverified, switched off" in page
+
+
+OVERRIDE = """[[override]]
+rule = "consideration.due"
+numbers = { months_before_release = 18 }
+reason = "Early work on long cases is on trial."
+owner = "Head of casework"
+expires = 2006-12-01
+"""
+
+
+def overridden(folder: Path, text: str = OVERRIDE) -> Policy:
+    file = folder / "overrides.toml"
+    file.write_text(text)
+    return load_policy(overrides=file)
+
+
+def test_an_override_changes_a_number_and_the_digest(tmp_path: Path) -> None:
+    policy = overridden(tmp_path)
+    day = date(2006, 4, 25)
+    assert policy["consideration.due"].number_on("months_before_release", day) == 18
+    assert load_policy()["consideration.due"].number_on("months_before_release", day) == 12
+    assert policy.digest != load_policy().digest
+
+
+def test_an_override_brings_consideration_forward(tmp_path: Path) -> None:
+    told = HELD.but(
+        sentences=({"term_months": 120},), episode={"confirmed_release_date": date(2007, 9, 1)}
+    )
+    links, identities = people(told)
+    for policy, status in ((load_policy(), "NOT_YET_DUE"), (overridden(tmp_path), "DUE")):
+        found = assess(
+            tables=registers(told),
+            links=links,
+            identities=identities,
+            as_of=told.night,
+            policy=policy,
+        )
+        assert found.assessments["status"].tolist() == [status]
+
+
+def test_an_expired_override_stops_the_night_with_its_line(tmp_path: Path) -> None:
+    policy = overridden(tmp_path)
+    policy.refuse_expired(as_of=date(2006, 11, 30))
+    with pytest.raises(BadInput, match=r"line 1: override of \[consideration.due\] expired"):
+        policy.refuse_expired(as_of=date(2006, 12, 1))
+
+
+def test_assessing_with_an_expired_override_is_refused(tmp_path: Path) -> None:
+    told = HELD.but(night=date(2006, 12, 1))
+    links, identities = people(told)
+    with pytest.raises(BadInput, match="expired"):
+        assess(
+            tables=registers(told),
+            links=links,
+            identities=identities,
+            as_of=told.night,
+            policy=overridden(tmp_path),
+        )
+
+
+def test_a_rule_that_ships_switched_off_can_be_switched_on(tmp_path: Path) -> None:
+    policy = overridden(
+        tmp_path,
+        OVERRIDE.replace("consideration.due", "removal.early").replace(
+            "numbers = { months_before_release = 18 }", "from = 2026-01-22\nswitched_on = true"
+        ),
+    )
+    rule = policy["removal.early"]
+    assert rule.number_on("days", date(2026, 1, 21)) == 1461
+    assert rule.number_on("days", date(2026, 1, 22)) == 100000
+
+
+BAD_OVERRIDES = [
+    pytest.param("reason", "line 1", "field required", id="no reason"),
+    pytest.param("owner", "line 1", "field required", id="no owner"),
+    pytest.param("expires", "line 1", "field required", id="no expiry"),
+    pytest.param("numbers", "line 1", "changes nothing", id="nothing changed"),
+]
+
+
+@pytest.mark.parametrize(("missing", "line", "what"), BAD_OVERRIDES)
+def test_an_override_needs_a_reason_an_owner_and_an_expiry(
+    missing: str, line: str, what: str, tmp_path: Path
+) -> None:
+    text = "".join(row for row in OVERRIDE.splitlines(True) if not row.startswith(missing))
+    with pytest.raises(BadInput) as refusal:
+        overridden(tmp_path, text)
+    assert line in str(refusal.value)
+    assert what in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("consideration.due", "no.rule", "no rule [no.rule]"),
+        ("months_before_release", "weeks", "has no number [weeks]"),
+        ("expires", "from = 2001-01-01\nexpires", "no such period from [2001-01-01]"),
+        ("expires", "colour = 1\nexpires", "extra inputs"),
+        ("[[override]]", "[[override]", "not TOML"),
+    ],
+)
+def test_an_override_that_fits_no_rule_is_refused(
+    old: str, new: str, what: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput) as refusal:
+        overridden(tmp_path, OVERRIDE.replace(old, new, 1))
+    assert what in str(refusal.value)
+
+
+def test_a_missing_file_of_overrides_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="cannot be read"):
+        load_policy(overrides=tmp_path / "none.toml")
