@@ -3,7 +3,8 @@
 `link_registers` is the nightly step; `link_files` links any two person files and trains itself.
 """
 
+from jobs.link.anyfiles import link_files
 from jobs.link.linking import Linked, link_registers
 from jobs.link.model import Model, current_model, read_model
 
-__all__ = ["Linked", "Model", "current_model", "link_registers", "read_model"]
+__all__ = ["Linked", "Model", "current_model", "link_files", "link_registers", "read_model"]

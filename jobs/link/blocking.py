@@ -10,6 +10,8 @@ alias rows. The turned rows (see `persons`) form pairs by name rules alone and s
 themselves.
 """
 
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -28,13 +30,17 @@ SMALLEST_BUDGET: Final = 200_000
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A blocking rule: an SQL text expression over a row, or a list column, and what it needs."""
+    """A blocking rule: an SQL text expression over a row, or a list of texts, and what it needs.
+
+    ``of_names``: made for turned rows too. ``without``: used only where this column has no values.
+    """
 
     name: str
     key: str
     needs: tuple[str, ...]
     of_names: bool
     is_list: bool = False
+    without: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +53,8 @@ class RuleUse:
     left_out_pairs: int
 
 
-_DAY_MONTH = "least(substr(birth, 5, 2), right(birth, 2)) || greatest(substr(birth, 5, 2), " \
-    "right(birth, 2))"  # fmt: skip
+_MONTH, _DAY = "substr(birth, 5, 2)", "right(birth, 2)"
+_DAY_MONTH = f"least({_MONTH}, {_DAY}) || greatest({_MONTH}, {_DAY})"
 _DATE = f"left(birth, 4) || {_DAY_MONTH}"
 """Blind to day and month changed over."""
 
@@ -81,6 +87,10 @@ RULES: Final = (
     Rule(name="starts of names, year",
          key="left(given, 2) || '|' || left(family, 2) || left(birth, 4)",
          needs=("given", "family", "birth"), of_names=True),
+    Rule(name="starts of names", key="left(given, 3) || '|' || left(family, 3)",
+         needs=("given", "family"), of_names=True, without="birth"),
+    Rule(name="any word of the name", key="all_names",
+         needs=("all_names",), of_names=False, is_list=True, without="birth"),
     Rule(name="postcode, given name", key="postcode || '|' || left(given, 2)",
          needs=("postcode", "given"), of_names=False),
     Rule(name="postcode, family name", key="postcode || '|' || left(family, 2)",
@@ -100,7 +110,13 @@ def rules_for(columns: Collection[str], systems: Collection[str]) -> tuple[Rule,
         Rule(name=column, key=column, needs=(column,), of_names=False, is_list=True)
         for column in sorted(systems)
     )
-    return (*identifiers, *(rule for rule in RULES if set(rule.needs) <= set(columns)))
+    return (*identifiers, *_possible(columns))
+
+
+def _possible(columns: Collection[str]) -> tuple[Rule, ...]:
+    return tuple(
+        rule for rule in RULES if set(rule.needs) <= set(columns) and rule.without not in columns
+    )
 
 
 def block(
@@ -179,7 +195,7 @@ def _keys_sql(rule: Rule, side: str) -> str:
         SELECT DISTINCT row, hash(key) AS key
         FROM (SELECT row, {key} AS key FROM rows_{side} WHERE {kept})
         WHERE key IS NOT NULL
-        """  # noqa: S608 - expressions come from RULES, never from data
+        """
 
 
 def _spread(connection: duckdb.DuckDBPyConnection, into: str) -> None:
@@ -198,5 +214,5 @@ def _spread(connection: duckdb.DuckDBPyConnection, into: str) -> None:
         UNION ALL
         SELECT DISTINCT row_l, row_r
         FROM formed JOIN rows_r r ON formed.row_r = r.row WHERE r.variant = 'turned'
-        """  # noqa: S608 - a table name of this module
+        """
     )

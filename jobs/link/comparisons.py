@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-WITHIN_NATIONALITY: Final = frozenset({"given", "family"})
+WITHIN_NATIONALITY: Final = frozenset({"given", "family", "birth_place"})
 """Columns whose frequencies are counted within each nationality, where one is recorded."""
 
 
@@ -201,35 +201,30 @@ GENDER = Comparison(
         Grade(name="different", sql=ELSE, among_same=0.01, among_others=0.3),
     ),
 )
-_SAME_NATION = "coalesce(nationality_l = nationality_r, FALSE)"
-_SAME_PLACE = "coalesce(birth_place_l = birth_place_r, FALSE)"
-_NO_NATION = f"({_either_missing('nationality')})"
-_NO_PLACE = f"({_either_missing('birth_place')})"
-ORIGIN = Comparison(
-    name="origin",
-    needs=("nationality", "nationality_two", "birth_place"),
-    silent=f"{_NO_NATION} AND {_NO_PLACE}",
+NATIONALITY = Comparison(
+    name="nationality",
+    needs=("nationality", "nationality_two"),
+    silent=_either_missing("nationality"),
     grades=(
-        Grade(name="nationality and birth place", sql=f"{_SAME_NATION} AND {_SAME_PLACE}",
-              rarity="birth_place", among_same=0.6, among_others=0.01),
-        Grade(name="nationality, birth place alike",
-              sql=f"{_SAME_NATION} AND {_alike('birth_place', 0.88)}",
-              among_same=0.05, among_others=0.003),
-        Grade(name="birth place, nationality not known", sql=f"{_NO_NATION} AND {_SAME_PLACE}",
-              among_same=0.02, among_others=0.002),
-        Grade(name="nationality, birth place not known", sql=f"{_SAME_NATION} AND {_NO_PLACE}",
-              rarity="nationality", among_same=0.15, among_others=0.02),
-        Grade(name="nationality, other birth place", sql=_SAME_NATION,
-              among_same=0.08, among_others=0.05),
-        Grade(name="second nationality",
+        Grade(name="same", sql="nationality_l = nationality_r", rarity="nationality",
+              among_same=0.93, among_others=0.05),
+        Grade(name="same as the second one",
               sql="nationality_two_l = nationality_r OR nationality_l = nationality_two_r",
               among_same=0.01, among_others=0.01),
-        Grade(name="birth place, other nationality", sql=_SAME_PLACE,
-              among_same=0.02, among_others=0.005),
-        Grade(name="different", sql=ELSE, among_same=0.07, among_others=0.9),
+        Grade(name="different", sql=ELSE, among_same=0.06, among_others=0.94),
     ),
 )  # fmt: skip
-"""Nationality and birth place go together, so they count once."""
+BIRTH_PLACE = Comparison(
+    name="birth place",
+    needs=("birth_place",),
+    silent=_either_missing("birth_place"),
+    grades=(
+        Grade(name="same", sql="birth_place_l = birth_place_r", rarity="birth_place",
+              among_same=0.8, among_others=0.05),
+        Grade(name="alike", sql=_alike("birth_place", 0.88), among_same=0.08, among_others=0.02),
+        Grade(name="different", sql=ELSE, among_same=0.12, among_others=0.93),
+    ),
+)  # fmt: skip
 STREET = Comparison(
     name="street",
     needs=("address", "house"),
@@ -301,7 +296,7 @@ VARIANT = Comparison(
 """Weighs the choice of the variant: without it, whoever has more names would agree more often."""
 
 PEOPLE: Final = (
-    GIVEN, FAMILY, MIDDLE, BIRTH, GENDER, ORIGIN, STREET, AREA, HOME_OFFICE,
+    GIVEN, FAMILY, MIDDLE, BIRTH, GENDER, NATIONALITY, BIRTH_PLACE, STREET, AREA, HOME_OFFICE,
 )  # fmt: skip
 
 SYSTEM_NAMES: Final = {"id_pnc": "PNC number", "id_cro": "CRO number", "id_noms": "prison number"}
@@ -343,11 +338,11 @@ def of_identifier(column: str) -> Comparison:
 def comparisons_for(columns: Iterable[str]) -> tuple[Comparison, ...]:
     """Every comparison that two sides can be held to, given the columns both have values in.
 
-    A comparison with several columns is made if its first one has values, or for origin, street
-    and area any one.
+    A comparison with several columns is made if its first one has values, or for street and
+    area any one.
     """
     present = set(columns)
-    some_of = {STREET.name, AREA.name, ORIGIN.name}
+    some_of = {STREET.name, AREA.name}
     chosen = [
         comparison
         for comparison in PEOPLE

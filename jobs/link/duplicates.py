@@ -1,4 +1,4 @@
-"""People whom one register holds twice.
+"""Probabilities of pairs of records where one register may hold a person twice.
 
 Two records of one person rival for the same record of the other register, so that neither would
 be linked. Where two such rivals are certainly one person they count as one: they share a partner
@@ -8,13 +8,15 @@ Only rivals are compared with each other, so this costs little and never joins t
 no record of the other register speaks for.
 """
 
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
 from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
 from jobs.link.engine import Bench, weigh
-from jobs.link.matching import Pairs, Places
+from jobs.link.matching import Pairs, Places, Posterior, one_to_one, posterior
 from jobs.link.model import Shares
 from jobs.link.outcomes import LINKED_FROM, held
 
@@ -23,8 +25,51 @@ HELD_TWICE: Final = 0.005
 two people of one register is the worse error."""
 RIVAL: Final = 0.0
 """A record is a rival from even odds on, prior included."""
+EVEN: Final = 0.5
 OWN_NUMBERS: Final = ("prison number", "Home Office reference")
 """Numbers that a second record of the same person brings along: different ones say nothing."""
+
+
+def probabilities(table: Bench, candidates: pd.DataFrame, shares: Shares) -> Posterior:
+    """The probability of each pair of records, records of one person counting as one.
+
+    The best pair of two people stands for all pairs of their records, and only the best partner
+    of a person can pass even odds, so a link is one to one between people.
+    """
+    pairs = Pairs(
+        left=candidates["person_l"].to_numpy(),
+        right=candidates["person_r"].to_numpy(),
+        weight=candidates["weight"].to_numpy(),
+        left_count=len(table.left),
+        right_count=len(table.right),
+    )
+    first = posterior(pairs)
+    people = pd.DataFrame(
+        {
+            "left": one_each(table, pairs=pairs, prior=first.prior, shares=shares, side="l")[
+                pairs.left
+            ],
+            "right": one_each(table, pairs=pairs, prior=first.prior, shares=shares, side="r")[
+                pairs.right
+            ],
+            "weight": pairs.weight,
+        }
+    )
+    best = people.groupby(["left", "right"], as_index=False)["weight"].max()
+    of_people = Pairs(
+        left=best["left"].to_numpy(),
+        right=best["right"].to_numpy(),
+        weight=best["weight"].to_numpy(),
+        left_count=pairs.left_count,
+        right_count=pairs.right_count,
+    )
+    answer = posterior(of_people)
+    kept = one_to_one(of_people, answer.probability > EVEN, answer.probability)
+    best["probability"] = np.where(kept, answer.probability, np.minimum(answer.probability, EVEN))
+    spread = people.merge(best[["left", "right", "probability"]], how="left", on=["left", "right"])
+    return Posterior(
+        probability=spread["probability"].to_numpy(), prior=answer.prior, shared=answer.shared
+    )
 
 
 def one_each(

@@ -11,6 +11,8 @@ Everything is a function of the two rows, the model and the value frequencies, n
 of rows or of the threads.
 """
 
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -144,9 +146,7 @@ def _count_values(connection: duckdb.DuckDBPyConnection, column: str) -> None:
     )
 
 
-def _add_rarities(
-    connection: duckdb.DuckDBPyConnection, side: str, columns: Sequence[str]
-) -> None:
+def _add_rarities(connection: duckdb.DuckDBPyConnection, side: str, columns: Sequence[str]) -> None:
     """Make the table of a side's rows with the rarity of their values, ``bits_<column>``."""
     joins, selected = [], []
     for column in columns:
@@ -155,9 +155,7 @@ def _add_rarities(
             f"LEFT JOIN rarity_{column} AS of_{column} ON of_{column}.value = plain.{column} "
             f"AND of_{column}.grouped = {group}"
         )
-        selected.append(
-            f"CASE WHEN variant <> 'turned' THEN of_{column}.bits END AS bits_{column}"
-        )
+        selected.append(f"CASE WHEN variant <> 'turned' THEN of_{column}.bits END AS bits_{column}")
     connection.execute(
         f"""
         CREATE TABLE rows_{side} AS
@@ -221,9 +219,7 @@ def compare(
         f"bits_{name}_{side}" for name in rarity_columns(table.comparisons) for side in "lr"
     )
     grades = ", ".join(f"{grades_sql(c)} AS grade_{c.column}" for c in table.comparisons)
-    weights = ", ".join(
-        f"{weight_sql(c, shares)} AS weight_{c.column}" for c in table.comparisons
-    )
+    weights = ", ".join(f"{weight_sql(c, shares)} AS weight_{c.column}" for c in table.comparisons)
     total = " + ".join(f"weight_{c.column}" for c in table.comparisons)
     floor = "" if at_least is None else f"WHERE weight >= {at_least!r}"
     # A filter pushed down would work out each comparison once for each use of its grade.
@@ -276,4 +272,5 @@ def weigh(
         """
     ).df()
     table.connection.execute("DROP TABLE heavy_pairs")
-    return found.astype({"person_l": np.int64, "person_r": np.int64})
+    typed: pd.DataFrame = found.astype({"person_l": np.int64, "person_r": np.int64})
+    return typed

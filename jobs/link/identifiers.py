@@ -102,7 +102,8 @@ def _checked(year: pd.Series, serial: pd.Series, letter: pd.Series, width: int) 
     remainder = (year * 10**width + serial) % len(CHECK_LETTERS)
     expected = remainder.map(dict(enumerate(CHECK_LETTERS)))
     right = (expected == letter) & (serial > 0)
-    return right.fillna(value=False).astype(bool)
+    checked: pd.Series = right.fillna(value=False).astype(bool)
+    return checked
 
 
 def _cro_form(

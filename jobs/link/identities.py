@@ -44,8 +44,8 @@ def identities(
     )
     members["part"] = _parts(
         count=len(members),
-        one=prison.get_indexer(linked["prisoner_number"]),
-        other=len(prison) + immigration.get_indexer(linked["cid_person_id"]),
+        one=prison.get_indexer(pd.Index(linked["prisoner_number"])),
+        other=len(prison) + immigration.get_indexer(pd.Index(linked["cid_person_id"])),
     )
     kept = _kept(members, previous)
     missing = np.setdiff1d(members["part"].unique(), kept.index.to_numpy())
@@ -74,9 +74,7 @@ def _parts(
 
 def _kept(members: pd.DataFrame, previous: pd.DataFrame) -> "pd.Series[str]":
     """For each part that keeps an earlier id, that id."""
-    claims = members.assign(place=range(len(members))).merge(
-        previous, on=["register", "person_id"]
-    )
+    claims = members.assign(place=range(len(members))).merge(previous, on=["register", "person_id"])
     claims = claims.groupby(["identity_id", "part"], as_index=False).agg(
         size=("place", "size"), first=("place", "min")
     )

@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.link.duplicates import one_each
+from jobs.link.comparisons import comparisons_for
+from jobs.link.duplicates import probabilities
 from jobs.link.engine import Bench, bench, weigh
 from jobs.link.identities import identities
-from jobs.link.matching import Pairs, Posterior, one_to_one, posterior
 from jobs.link.model import Model, Shares, current_model, usable
-from jobs.link.comparisons import comparisons_for
 from jobs.link.outcomes import (
     LINKED_FROM,
     REVIEW_FROM,
@@ -28,8 +27,6 @@ from jobs.link.persons import immigration_side, prison_side
 from jobs.results import LINKS
 
 log = logging.getLogger(__name__)
-
-EVEN = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +88,7 @@ def link_registers(
 def _links(table: Bench, found: pd.DataFrame, words: Decided, shares: Shares) -> pd.DataFrame:
     free = undecided(found, words)
     candidates = found[free].reset_index(drop=True)
-    weighed = _probabilities(table, candidates, shares)
+    weighed = probabilities(table, candidates, shares)
     probability, prior = np.round(weighed.probability, 6), weighed.prior
     reasons = held(candidates, table.comparisons)
     certain = (probability >= LINKED_FROM) & pd.isna(reasons)
@@ -113,53 +110,7 @@ def _links(table: Bench, found: pd.DataFrame, words: Decided, shares: Shares) ->
     return links.astype({field.name: field.kind.pandas for field in LINKS.fields})
 
 
-def _probabilities(table: Bench, candidates: pd.DataFrame, shares: Shares) -> Posterior:
-    """The probability of each pair of records, records of one person counting as one.
-
-    The best pair of two people stands for all pairs of their records, and only the best partner
-    of a person can pass even odds, so a link is one to one between people.
-    """
-    pairs = Pairs(
-        left=candidates["person_l"].to_numpy(),
-        right=candidates["person_r"].to_numpy(),
-        weight=candidates["weight"].to_numpy(),
-        left_count=len(table.left),
-        right_count=len(table.right),
-    )
-    first = posterior(pairs)
-    people = pd.DataFrame(
-        {
-            "left": one_each(table, pairs=pairs, prior=first.prior, shares=shares, side="l")[
-                pairs.left
-            ],
-            "right": one_each(table, pairs=pairs, prior=first.prior, shares=shares, side="r")[
-                pairs.right
-            ],
-            "weight": pairs.weight,
-        }
-    )
-    best = people.groupby(["left", "right"], as_index=False)["weight"].max()
-    of_people = Pairs(
-        left=best["left"].to_numpy(),
-        right=best["right"].to_numpy(),
-        weight=best["weight"].to_numpy(),
-        left_count=pairs.left_count,
-        right_count=pairs.right_count,
-    )
-    answer = posterior(of_people)
-    kept = one_to_one(of_people, answer.probability > EVEN, answer.probability)
-    best["probability"] = np.where(
-        kept, answer.probability, np.minimum(answer.probability, EVEN)
-    )
-    spread = people.merge(best[["left", "right", "probability"]], how="left", on=["left", "right"])
-    return Posterior(
-        probability=spread["probability"].to_numpy(), prior=answer.prior, shared=answer.shared
-    )
-
-
-def _decided_links(
-    table: Bench, found: pd.DataFrame, words: Decided, prior: float
-) -> pd.DataFrame:
+def _decided_links(table: Bench, found: pd.DataFrame, words: Decided, prior: float) -> pd.DataFrame:
     """The decided pairs, with the model's evidence where it weighed them."""
     decisions = pd.DataFrame(
         {

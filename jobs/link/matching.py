@@ -148,7 +148,9 @@ class _Place:
         return np.repeat(sums, self._sizes)
 
 
-def one_to_one(pairs: Pairs, wanted: npt.NDArray[np.bool_], score: Numbers) -> npt.NDArray[np.bool_]:
+def one_to_one(
+    pairs: Pairs, wanted: npt.NDArray[np.bool_], score: Numbers
+) -> npt.NDArray[np.bool_]:
     """Keep of the ``wanted`` pairs those that are the best of both of their persons."""
     rank = np.lexsort((pairs.right, pairs.left, -score))
     rank = rank[wanted[rank]]

@@ -5,6 +5,7 @@ about a person is guessed from them.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
@@ -18,7 +19,9 @@ NO_NAMES: Final = frozenset(
     {"unknown", "notknown", "nk", "na", "nil", "none", "null", "noname", "unnamed", "fnu", "lnu"}
     | {"xxx", "test", "anonymous", "notrecorded", "notgiven"}
 )
-TITLES: Final = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "hon", "rev", "jr", "sr"})
+TITLES: Final = frozenset(
+    {"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "hon", "rev", "jr", "sr"}
+)
 
 PARTICLES: Final = frozenset(
     {"al", "el", "ul", "ar", "as", "ad", "an", "bin", "ibn", "bint", "ould", "de", "da", "do"}
@@ -31,6 +34,10 @@ JOINERS: Final = frozenset({"o", "mc", "mac", "fitz", "st", "ben", "abu", "abou"
 
 _SERVANT = re.compile(r"^(abd|abdul|abdel|abdal|abdur|abdool|abdoul)$")
 _SERVANT_START = re.compile(r"^abd(?:oul|ool|ul|el|al|ur|er|us|as|ar)?(?=[a-z]{4})")
+_VOWEL_CARRIERS = re.compile(r"\b[\u0622\u0623\u0625\u0627\u0639]")
+"""Alif in its forms, and ain, at the start of a word."""
+_EAST_ASIAN = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]")
+_SYLLABLES = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BLANKS = re.compile(r"[\s\-_/.,;:+&()\[\]\"]+")
 _NOT_LETTERS = re.compile(r"[^a-z ]")
 
@@ -40,6 +47,7 @@ _SOUNDS: Final = tuple(
         (r"^(?:abdul|abdel|abdal|abdur|abdoul|abdool)", "abd"),
         (r"(?:tsch|tch|sch|szcz|shch|cz|sz|zh|ch|sh|ts|tz)", "s"),
         (r"c(?=[eiy])", "s"),
+        (r"(?<!^)x", "ks"),
         (r"[zx]", "s"),
         (r"(?:ph|pf)", "f"),
         (r"kh", "h"),
@@ -49,8 +57,7 @@ _SOUNDS: Final = tuple(
         (r"dh", "d"),
         (r"(?:dj|dzh|jh)", "j"),
         (r"^[yj]", "j"),
-        (r"w(?=[aeiouy])", "v"),
-        (r"^w", "v"),
+        (r"(?:^|(?<=[aeiou]))w(?=[aeiouy])", "v"),
     )
 )
 _WEAK = re.compile(r"(?<!^)h")
@@ -106,8 +113,18 @@ def _by_distinct(values: pd.Series, change: Callable[[str], object]) -> pd.Serie
     return changed.where(changed.notna(), None)
 
 
+def _latin(name: str) -> str:
+    """A name of another script in Latin letters.
+
+    Arabic letters that carry a first vowel are written ``a``, as all first vowels are in `sound`;
+    syllables of Chinese and Korean names are parted.
+    """
+    text = anyascii(_VOWEL_CARRIERS.sub("a", unicodedata.normalize("NFKC", name)))
+    return _SYLLABLES.sub(" ", text) if _EAST_ASIAN.search(name) else text
+
+
 def _standard(name: str) -> str | None:
-    text = name if name.isascii() else anyascii(name)
+    text = name if name.isascii() else _latin(name)
     text = _BLANKS.sub(" ", text.lower())
     text = _NOT_LETTERS.sub("", text)
     kept = [word for word in text.split() if word not in TITLES]

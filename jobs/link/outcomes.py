@@ -25,9 +25,12 @@ REVIEW_FROM: Final = 0.05
 
 Flags = npt.NDArray[np.bool_]
 
+YEAR_ONLY: Final = ("first of January of the year",)
+
 HELD: Final = {
     "possible twins": "same family name and date of birth, another given name",
     "possible father and son": "same names, birth years apart",
+    "another date of birth": "names agree, no number does, dates of birth are far apart",
     "another person's number": "one number agrees, names and date of birth do not",
 }
 """Why a pair is held for a reviewer whatever its probability. Evidence shows the reason."""
@@ -47,8 +50,8 @@ def decided(decisions: pd.DataFrame, left: Side, right: Side) -> Decided:
     """The decisions whose two persons are in the registers tonight, in order of their keys."""
     known = decisions.sort_values(["prisoner_number", "cid_person_id"])
     places = (
-        left.persons.get_indexer(known["prisoner_number"]),
-        right.persons.get_indexer(known["cid_person_id"]),
+        left.persons.get_indexer(pd.Index(known["prisoner_number"])),
+        right.persons.get_indexer(pd.Index(known["cid_person_id"])),
     )
     here = (places[0] >= 0) & (places[1] >= 0)
     return Decided(
@@ -87,10 +90,11 @@ def held(found: pd.DataFrame, comparisons: tuple[Comparison, ...]) -> npt.NDArra
     given_near = _is(found, GIVEN.name, near, comparisons)
     family_off = _is(found, FAMILY.name, off, comparisons)
     family_near = _is(found, FAMILY.name, near, comparisons)
-    birth_near = _is(found, BIRTH.name, {"same", "a slip"}, comparisons)
+    birth_near = _is(found, BIRTH.name, {"same", "a slip", *YEAR_ONLY}, comparisons)
     birth_off = _is(found, BIRTH.name, {"different"}, comparisons)
     birth_far = birth_off | _is(found, BIRTH.name, {"two slips", "close in years"}, comparisons)
     reasons = np.full(len(found), None, dtype=object)
+    reasons[birth_far & (agreeing == 0)] = "another date of birth"
     reasons[given_near & family_near & birth_off & (agreeing == 0)] = "possible father and son"
     reasons[given_off & family_near & birth_near & (agreeing == 0)] = "possible twins"
     reasons[given_off & family_off & birth_far & (agreeing == 1)] = "another person's number"
@@ -142,4 +146,3 @@ def least_weight(left_count: int, right_count: int) -> float:
     most = np.log2(max(min(left_count, right_count), 1))
     alone = np.log2(max(left_count * right_count, 1)) + 2 * np.log2(LEAST_ALONE)
     return float(np.log2(REVIEW_FROM) - 6.0 - (most - alone))
-

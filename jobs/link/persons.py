@@ -32,7 +32,7 @@ NAME_COLUMNS: Final = (
 NO_BIRTH_DATES: Final = frozenset({"19000101", "19700101"})
 """Dates of birth that mean "not known" in both registers."""
 NO_NATIONALITY: Final = frozenset({"UNKNOWN", "REF"})
-NO_GENDER: Final = frozenset({"NK", "NS"})
+NO_GENDER: Final = frozenset({"NK", "NS", "U", "X", "UNKNOWN", ""})
 
 COMMON_IDENTIFIER: Final = 5
 """An identifier that more persons of one side share than this is a filler, not a number."""
@@ -183,7 +183,7 @@ def _named(frame: pd.DataFrame, person: np.ndarray, variant: str) -> pd.DataFram
 
 
 def _alias_rows(aliases: pd.DataFrame, keys: pd.Index, own: pd.DataFrame) -> pd.DataFrame:
-    owner = keys.get_indexer(aliases["id"])
+    owner = keys.get_indexer(pd.Index(aliases["id"]))
     known = aliases[owner >= 0].reset_index(drop=True)
     rows = _named(known, owner[owner >= 0], ALIAS)
     rows = rows[rows["given"].notna() | rows["family"].notna()]
@@ -205,11 +205,10 @@ def _turned_rows(own: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _fixed(
-    persons: pd.DataFrame, numbers: Mapping[str, pd.DataFrame], keys: pd.Index
-) -> pa.Table:
+def _fixed(persons: pd.DataFrame, numbers: Mapping[str, pd.DataFrame], keys: pd.Index) -> pa.Table:
     fixed: dict[str, pa.Array] = {}
-    gender = _column(persons, "gender").astype("str").str.upper().str[:2]
+    gender = _column(persons, "gender").astype("str").str.strip().str.upper()
+    gender = gender.str.replace(r"^([MF])[A-Z]*$", r"\1", regex=True)
     fixed["gender"] = _text(gender.where(~gender.isin(NO_GENDER)))
     nationality = _column(persons, "nationality")
     fixed["nationality"] = _text(nationality)
@@ -221,19 +220,23 @@ def _fixed(
     fixed["postcode"] = _text(postcode)
     for column in ("suburb", "region", "address"):
         fixed[column] = _text(names.given_form(_place(_column(persons, column))))
-    house = _column(persons, "street_number").astype("str")
-    fixed["house"] = _text(house.str.extract(r"([1-9]\d*)")[0])
+    house = _first_number(_column(persons, "street_number"))
+    fixed["house"] = _text(house.fillna(_first_number(_column(persons, "address"))))
     for system, found in sorted(numbers.items()):
         form = _CANONICAL.get(system, identifiers.plain)
         column = f"id_{system}"
         values = found.assign(value=form(found["value"]))
-        if system not in {"noms"}:
+        if system != "noms":
             values = _without_fillers(values)
         fixed[column] = _lists(values, keys)
         if system == "ho":
             files = values.assign(value=identifiers.home_office_file(values["value"]))
             fixed["id_ho_file"] = _lists(files, keys)
     return pa.table(fixed)
+
+
+def _first_number(values: pd.Series) -> pd.Series:
+    return values.astype("str").str.extract(r"([1-9]\d*)")[0]
 
 
 def _place(values: pd.Series) -> pd.Series:
@@ -251,15 +254,13 @@ def _lists(values: pd.DataFrame, keys: pd.Index) -> pa.Array:
     """For each key its sorted distinct values as a list, or missing."""
     values = values[values["value"].notna()]
     known = pd.DataFrame(
-        {"person": keys.get_indexer(values["id"]), "value": values["value"].to_numpy()}
+        {"person": keys.get_indexer(pd.Index(values["id"])), "value": values["value"].to_numpy()}
     )
     known = known[known["person"] >= 0].drop_duplicates().sort_values(["person", "value"])
     counts = np.bincount(known["person"], minlength=len(keys))
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     flat = pa.array(known["value"], pa.string())
-    return pa.ListArray.from_arrays(
-        pa.array(offsets), flat, mask=pa.array(counts == 0)
-    )
+    return pa.ListArray.from_arrays(pa.array(offsets), flat, mask=pa.array(counts == 0))
 
 
 def _text(values: pd.Series) -> pa.Array:

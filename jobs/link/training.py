@@ -9,6 +9,8 @@ Two steps, both deterministic:
    shares stand in as `ANCHOR` pairs, which steadies small files.
 """
 
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -16,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from jobs.link.comparisons import ORIGIN, Comparison
+from jobs.link.comparisons import NATIONALITY, Comparison
 from jobs.link.engine import Bench, compare, weigh
 from jobs.link.matching import Numbers, Pairs, posterior, prior_for
 from jobs.link.model import Shares, first_shares
@@ -62,16 +64,16 @@ def train(table: Bench) -> dict[str, dict[str, tuple[float, float]]]:
 def _among_others(table: Bench, shares: _Counts) -> _Counts:
     """Learn from random pairs; if nationalities are known, from pairs of one nationality.
 
-    People of one nationality share names and habits of spelling. Since origin is evidence of its
-    own, everything else must say what is left to say among people of one origin.
+    People of one nationality share names, towns and habits of spelling. Since nationality is
+    evidence of its own, everything else must say what is left to say among people of one.
     """
     if not len(table.left) or not len(table.right):
         return shares
     learned = dict(shares)
     by_nation = "nationality" in table.columns
-    groups = [(False, [c for c in table.comparisons if c is ORIGIN or not by_nation])]
+    groups = [(False, [c for c in table.comparisons if c is NATIONALITY or not by_nation])]
     if by_nation:
-        groups.append((True, [c for c in table.comparisons if c is not ORIGIN]))
+        groups.append((True, [c for c in table.comparisons if c is not NATIONALITY]))
     for within, comparisons in groups:
         wanted = [c for c in comparisons if not c.is_fixed]
         if wanted:
@@ -134,9 +136,7 @@ def _weighted_grades(
         yield comparison, np.round(seen[1:], 3)
 
 
-def _among_same(
-    table: Bench, found: pd.DataFrame, shares: _Counts, left_count: int
-) -> _Counts:
+def _among_same(table: Bench, found: pd.DataFrame, shares: _Counts, left_count: int) -> _Counts:
     if found.empty:
         return shares
     grades = {c.name: found[f"grade {c.name}"].to_numpy(dtype=np.int64) for c in table.comparisons}
@@ -149,7 +149,7 @@ def _among_same(
         right_count=len(table.right),
     )
     shared = 0.3 * min(left_count, len(table.right))
-    for turn in range(ROUNDS):
+    for _ in range(ROUNDS):
         weight = fixed.copy()
         for comparison in table.comparisons:
             weight += _log_same(comparison, shares)[grades[comparison.name]]
@@ -167,7 +167,7 @@ def _among_same(
         shares = updated
         if change < STILL:
             break
-    log.info("shares learned in %d rounds from about %.0f shared persons", turn + 1, shared)
+    log.info("shares learned from about %.0f shared persons", shared)
     return shares
 
 

@@ -166,5 +166,3 @@ def _noisy(rng: np.random.Generator, people: pd.DataFrame, noise: float) -> pd.D
     for column in ("nationality", "gender", "birth_place", "first_name"):
         seen[column] = seen[column].astype(object).where(rng.random(count) > noise / 3, None)
     return seen
-
-

@@ -60,7 +60,7 @@ some_pairs = st.permutations(["C1", "C2", "C3"]).flatmap(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=20)
 @given(nights=st.lists(some_pairs, min_size=1, max_size=6))
 def test_over_any_nights_ids_join_exactly_who_is_linked_and_settle(nights):
     previous = None

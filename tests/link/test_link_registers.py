@@ -165,8 +165,21 @@ def test_father_and_son_of_one_name_are_not_linked():
     assert ("A9998AA", "C9999998") not in pairs(linked(tables).links, "linked")
 
 
-def test_two_records_of_one_person_in_one_register_go_to_review():
-    same = person("Marlon", "Ferrensby", "1970-03-04")
+def test_two_records_of_one_person_in_one_register_share_the_link():
+    same = person("Marlon", "Ferrensby", "1970-03-04", birth_place="Oldtown")
+    tables = persons(
+        [{"prisoner_number": "A9997AA", **same}, {"prisoner_number": "A9998AA", **same}],
+        [{"cid_person_id": "C9999998", **same}],
+    )
+    result = linked(tables)
+    both = {("A9997AA", "C9999998"), ("A9998AA", "C9999998")}
+    assert both <= pairs(result.links, "linked")
+    ids = result.identities.set_index("person_id")["identity_id"]
+    assert ids["A9997AA"] == ids["A9998AA"] == ids["C9999998"]
+
+
+def test_two_partners_who_fit_equally_well_but_may_be_two_people_go_to_review():
+    same = {"first_name": "Marlon", "last_name": "Ferrensby"}
     tables = persons(
         [{"prisoner_number": "A9997AA", **same}, {"prisoner_number": "A9998AA", **same}],
         [{"cid_person_id": "C9999998", **same}],
