@@ -8,6 +8,7 @@ import pandas as pd
 from jobs.demo import days
 from jobs.demo.cases import DAYS
 from jobs.demo.chance import Ints, some
+from jobs.demo.mistakes import Labels
 from jobs.demo.noise import Noise
 
 TYPES: Final = (
@@ -30,22 +31,36 @@ STAGES: Final = (
 """The stage that each event opens; empty where it opens none."""
 
 
-def happenings(cases: pd.DataFrame, rng: np.random.Generator, noise: Noise) -> pd.DataFrame:
+def happenings(
+    cases: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
+) -> pd.DataFrame:
     """Every event: ``case`` and ``type`` (positions), ``day``, ``recorded``.
 
     An event is recorded on its day, or later where the register was slow; a decision found in a
     file long afterwards is recorded when it was found.
     """
-    days_of = cases[list(COLUMNS)].to_numpy()
+    days_of = cases[list(COLUMNS)].to_numpy().copy()
+    disordered = some(rng, noise.dates_out_of_order, len(cases))
+    disordered &= days.known(days_of[:, AT["allocated"]])
+    days_of[disordered, AT["allocated"]] = days_of[disordered, AT["received"]] - 5
     case, kind = np.nonzero(days_of < days.NEVER)
     day = days_of[case, kind]
+    person = cases["person"].to_numpy()
     late = some(rng, noise.recorded_late, len(case))
     wait = np.where(late, 1 + np.minimum(rng.exponential(9, len(case)), 60), 0).astype(np.int64)
     recorded = day + wait
     found = cases["found_day"].to_numpy()[case]
     is_found = np.isin(kind, DECISIONS) & days.known(found)
     recorded = np.where(is_found, found, recorded)
-    return pd.DataFrame({"case": case, "type": kind, "day": day, "recorded": recorded})
+    # A case is on record from its referral: nothing of it is written down before.
+    opened = np.zeros(len(cases), dtype=np.int64)
+    referral = kind == AT["received"]
+    opened[case[referral]] = recorded[referral]
+    labels.add_people("immigration", person[case[late]], "recorded_late")
+    labels.add_people("immigration", person[disordered], "dates_out_of_order")
+    return pd.DataFrame(
+        {"case": case, "type": kind, "day": day, "recorded": np.maximum(recorded, opened[case])}
+    )
 
 
 def known_days(events: pd.DataFrame, cases: int, as_of: int) -> Ints:

@@ -45,9 +45,9 @@ def hold(
     others: pd.DataFrame,
     seed: int,
     noise: Noise,
+    labels: Labels,
 ) -> Held:
-    """Write down everybody in the registers that know them."""
-    labels = Labels()
+    """Write down everybody in the registers that know them, and label every error."""
     corrected = _corrections(lived, everybody)
     prison = _prison_records(everybody, corrected, seed, noise, labels)
     immigration = _immigration_records(everybody, corrected, seed, noise, labels)
@@ -63,7 +63,8 @@ def hold(
     later = (lived["order"].to_numpy() >= 1) & (second[lived["person"]] >= 0)
     stay_record = np.where(later, second[lived["person"]], first[lived["person"]])
     _appear_by(prison, stay_record, lived["reception"].to_numpy())
-    first, second = _first_records(immigration, size), _second_records(immigration, size)
+    firsts = {"prison": first, "immigration": _first_records(immigration, size)}
+    first, second = firsts["immigration"], _second_records(immigration, size)
     split = second[cases["person"]] >= 0
     case_record = np.where(split, second[cases["person"]], first[cases["person"]])
     _appear_by(immigration, case_record, cases["received"].to_numpy())
@@ -75,7 +76,7 @@ def hold(
         stay_record=stay_record,
         case_record=case_record,
         other_record=first[others["person"]],
-        errors=labels.frame(),
+        errors=labels.frame(firsts),
     )
 
 
@@ -115,15 +116,19 @@ def _prison_records(
     records["corrected_day"] = corrected[own]
     for column in ("pnc", "cro", "insurance", "passport"):
         records[column] = everybody[column].to_numpy()[own]
-    shared = ~some(rng, noise.identifiers_unshared, len(everybody))
+    shared = _shared(len(everybody), seed, noise)
     records["ho_reference"] = np.where(shared, everybody["ho_reference"], "")[own]
-    records["is_shared"] = shared[own]
     merged = extra & some(rng, noise.merged, len(records))
     after = records["since"].to_numpy() + 30 + rng.exponential(400, len(records)).astype(np.int64)
     records["merged_day"] = np.where(merged, after, days.NEVER)
     labels.add("prison", records, extra, "duplicated")
     labels.add("prison", records, merged, "merged")
     return records
+
+
+def _shared(people: int, seed: int, noise: Noise) -> Flags:
+    """Whose numbers one service ever passed on to the other."""
+    return ~some(stream(seed, "shared"), noise.identifiers_unshared, people)
 
 
 def _second_nationality(records: pd.DataFrame, rng: np.random.Generator) -> Ints:
@@ -149,16 +154,20 @@ def _immigration_records(
     records.loc[extra, "ho_reference"] = identifiers.home_office_references(
         index[extra], index[extra], days.years(records["since"].to_numpy()[extra])
     )
-    shared = ~some(rng, noise.identifiers_unshared, len(everybody))
+    naturalised = everybody["is_naturalised"].to_numpy()[own]
+    records["nationality"] = np.where(naturalised, nat.BRITISH, records["nationality"])
+    shared = _shared(len(everybody), seed, noise)
     in_prison = everybody["in_prison"].to_numpy()
     told = np.where(in_prison, shared, True)[own]
-    records["is_shared"] = told
     for column, source in (("noms", "prisoner_number"), ("pnc", "pnc"), ("cro", "cro")):
         missing = some(rng, noise.identifiers_missing, len(records))
         records[column] = np.where(told & ~missing, everybody[source].to_numpy()[own], "")
     records["numbers_day"] = np.where(in_prison, everybody["first_reception"], 0)[own]
     records["merged_day"] = days.NEVER
     labels.add("immigration", records, extra, "duplicated")
+    labels.add("immigration", records, naturalised, "naturalised")
+    nothing = in_prison[own] & (records[["noms", "pnc", "cro"]] == "").all(axis=1).to_numpy()
+    labels.add("immigration", records, nothing, "identifiers_missing")
     return records
 
 

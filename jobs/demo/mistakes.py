@@ -4,6 +4,7 @@ Each function changes the records in place and labels what it did, so that a sco
 kind of error cost which link.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -27,6 +28,7 @@ _NEIGHBOURS: Final = {
     "RUSSIA": "UKRAINE", "UKRAINE": "RUSSIA", "GUYANA": "JAMAICA", "SIERRA": "LIBERIA",
 }  # fmt: skip
 _ELSEWHERE: Final = "OTHER"
+_ANY_RECORD: Final = -2
 _PLACEHOLDER_NAMES: Final = ("MIG_ERROR_1", "DUPLICATE_2", "NO_SHOW_3", "MIG_ERROR_7")
 _PLACEHOLDER_BIRTHS: Final = (-25_567, 0)  # 1900-01-01 and 1970-01-01
 _PLACEHOLDER_CRO: Final = "000000/00Z"
@@ -42,20 +44,32 @@ class Labels:
     def add(self, register: str, records: pd.DataFrame, where: Flags, kind: str) -> None:
         """Label the records (by position) where an error of this kind was made."""
         rows = np.flatnonzero(where)
+        self._add(register, rows, records["person"].to_numpy()[rows], kind)
+
+    def add_people(self, register: str, person: Ints, kind: str) -> None:
+        """Label people, where an error is not of one record."""
+        own = np.unique(person)
+        self._add(register, np.full(len(own), _ANY_RECORD), own, kind)
+
+    def _add(self, register: str, record: Ints, person: Ints, kind: str) -> None:
         self._found.append(
-            pd.DataFrame(
-                {
-                    "register": register,
-                    "record": rows,
-                    "person": records["person"].to_numpy()[rows],
-                    "kind": kind,
-                }
-            )
+            pd.DataFrame({"register": register, "record": record, "person": person, "kind": kind})
         )
 
-    def frame(self) -> pd.DataFrame:
-        """Every label: ``register``, ``record`` (position), ``person``, ``kind``."""
-        return pd.concat(self._found, ignore_index=True)
+    def frame(self, first_records: Mapping[str, Ints]) -> pd.DataFrame:
+        """Every label: ``register``, ``record`` (position), ``person``, ``kind``.
+
+        Args:
+            first_records: for each register the position of each person's first record, which
+                takes the labels of people; -1 for people whom it does not hold.
+        """
+        found = pd.concat(self._found, ignore_index=True)
+        record, person = found["record"].to_numpy().copy(), found["person"].to_numpy()
+        for register, first in first_records.items():
+            open_ = (record == _ANY_RECORD) & (found["register"] == register).to_numpy()
+            record[open_] = first[person[open_]]
+        found = found.assign(record=record)
+        return found[found["record"] >= 0].reset_index(drop=True)
 
 
 def names(

@@ -39,6 +39,7 @@ class Noise:
     nationality_missing: float = 0.0  # not recorded at reception
     nationality_wrong: float = 0.0  # a neighbouring country, a claimed one, or a mistyped code
     british_by_mistake: float = 0.0  # British in prison, from an accent or a passport not checked
+    naturalised: float = 0.0  # of those it may concern: British since, as only one register knows
     # Identifiers.
     identifiers_unshared: float = 0.0  # people in both registers: no number was ever passed on
     identifiers_missing: float = 0.0  # of the others, each number that could be, separately
@@ -57,7 +58,8 @@ class Noise:
     # Events.
     recorded_late: float = 0.0  # written down days or weeks after they happened
     release_miscalculated: float = 0.0  # a release date wrong by remand or by concurrent terms
-    dates_out_of_order: float = 0.0  # conviction after sentence, offence after reception
+    corrected_later: float = 0.0  # a release recorded under a wrong day, put right months later
+    dates_out_of_order: float = 0.0  # conviction after sentence, allocation before referral
     # Rows that no rule can use, in thousandths of a table's rows.
     broken_rows: float = 0.0  # a duplicate key, an orphan, a negative term, a missing key
 
@@ -84,7 +86,8 @@ NOISES: Final = {
         nationality_missing=0.012,
         nationality_wrong=0.025,
         british_by_mistake=0.004,
-        identifiers_unshared=0.5,
+        naturalised=0.01,
+        identifiers_unshared=0.56,
         identifiers_missing=0.35,
         prison_identifiers_missing=0.18,
         identifiers_mistyped=0.02,
@@ -95,9 +98,10 @@ NOISES: Final = {
         merged=0.25,
         twins=0.002,
         fathers_and_sons=0.006,
-        near_twins=0.055,
+        near_twins=0.1,
         recorded_late=0.06,
         release_miscalculated=0.012,
+        corrected_later=0.008,
         dates_out_of_order=0.002,
         broken_rows=0.15,
     ),
@@ -112,7 +116,7 @@ def _harsh(default: Noise) -> Noise:
         for rate in fields(Noise)
         if rate.name not in _KEPT
     }
-    doubled |= {"identifiers_unshared": 0.72, "identifiers_missing": 0.45}
+    doubled |= {"identifiers_unshared": 0.76, "identifiers_missing": 0.45}
     return replace(default, **doubled)
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from jobs.demo import days, identifiers, names
 from jobs.demo import nationalities as nat
 from jobs.demo.chance import Flags, Ints, Texts, between, choose, falling, some, stream
+from jobs.demo.mistakes import Labels
 from jobs.demo.noise import Noise
 
 _AREAS: Final = (
@@ -25,7 +26,7 @@ _AREAS: Final = (
 _GENERATION_DAYS: Final = (19 * 365, 38 * 365)
 
 
-def describe(persons: pd.DataFrame, *, seed: int, noise: Noise) -> pd.DataFrame:
+def describe(persons: pd.DataFrame, *, seed: int, noise: Noise, labels: Labels) -> pd.DataFrame:
     """Add names, birth place, postcode and numbers to the people of the world.
 
     Adds ``culture`` (position in `names.cultures`), ``first``, ``middle``, ``last``,
@@ -38,7 +39,7 @@ def describe(persons: pd.DataFrame, *, seed: int, noise: Noise) -> pd.DataFrame:
     described = pd.concat([persons.assign(culture=cultures_of), drawn], axis=1)
     described["birth_place"] = _birth_places(persons["nationality"].to_numpy(), rng)
     described["postcode"] = _postcodes(len(persons), rng)
-    described = _look_alikes(described, stream(seed, "look-alikes"), noise)
+    described = _look_alikes(described, stream(seed, "look-alikes"), noise, labels)
     return _numbers(described, stream(seed, "numbers"))
 
 
@@ -66,7 +67,9 @@ def _postcodes(size: int, rng: np.random.Generator) -> Texts:
     return identifiers.postcodes(areas, rng.integers(0, 4410, size))
 
 
-def _look_alikes(persons: pd.DataFrame, rng: np.random.Generator, noise: Noise) -> pd.DataFrame:
+def _look_alikes(
+    persons: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
+) -> pd.DataFrame:
     """Make some people resemble another of the same culture and sex."""
     size = len(persons)
     other = _another_alike(persons, rng)
@@ -78,11 +81,15 @@ def _look_alikes(persons: pd.DataFrame, rng: np.random.Generator, noise: Noise) 
     # Nobody copies a copy, so that a pair stays a pair.
     alike = twin | related | near
     alike &= ~alike[other] & (other != np.arange(size))
+    for name, where in (("twins", twin), ("fathers_and_sons", related), ("near_twins", near)):
+        pair = np.concatenate([np.flatnonzero(where & alike), other[where & alike]])
+        for register in ("prison", "immigration"):
+            labels.add_people(register, pair, name)
     copied = persons.copy()
     for column, where in (
         ("last", alike),
         ("middle", related & alike),
-        ("first", (related | (near & some(rng, 0.6, size))) & alike),
+        ("first", (related | (near & some(rng, 0.75, size))) & alike),
         ("birth_place", twin & alike),
         ("postcode", twin & alike),
     ):
@@ -106,9 +113,9 @@ def _look_alikes(persons: pd.DataFrame, rng: np.random.Generator, noise: Noise) 
 
 
 def _another_alike(persons: pd.DataFrame, rng: np.random.Generator) -> Ints:
-    """For each person the next one, in random order, of the same culture and sex."""
+    """For each person the next one, in random order, of the same culture, sex and register."""
     random = rng.random(len(persons))
-    order = np.lexsort((random, persons["is_female"], persons["culture"]))
+    order = np.lexsort((random, persons["in_prison"], persons["is_female"], persons["culture"]))
     following = np.roll(order, -1)
     same = (
         (persons["culture"].to_numpy()[order] == persons["culture"].to_numpy()[following])

@@ -30,6 +30,7 @@ def tables(
 ) -> dict[str, pa.Table]:
     """Every table of the prison register, by full name, as recorded by the end of ``as_of``."""
     keys = keys_on(held, as_of)
+    moved = recording.as_known(moved, as_of)
     shown = (lived["reception_recorded"] <= as_of).to_numpy()
     return {
         "prison.feed": feed("prison", as_of),

@@ -36,10 +36,52 @@ def add_recorded(
     end = np.where(lived["is_dated"], end, lived["end"])
     sentence = np.maximum(sentence, reception)
     sentenced = (lived["kind"] == stays.SENTENCED).to_numpy()
-    return lived.assign(
+    lived = lived.assign(
         reception_recorded=reception,
         sentence_recorded=np.where(sentenced, sentence, days.NEVER),
         end_recorded=np.maximum(end, np.where(sentenced, sentence, reception)),
+    )
+    return _with_wrong_ends(_with_miscalculations(lived, rng, noise, labels), rng, noise, labels)
+
+
+def _with_miscalculations(
+    lived: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
+) -> pd.DataFrame:
+    """Release dates as recorded, and a few convictions recorded after the sentence.
+
+    Some release dates are wrong by remand time or concurrent terms, as happened to 541 prisoners
+    in 1996.
+    """
+    size = len(lived)
+    wrong = some(rng, noise.release_miscalculated, size) & ~lived["is_missed"].to_numpy()
+    shift = np.where(wrong, between(rng, np.full(size, -90), 120), 0)
+    recorded = {
+        name: np.where(days.known(lived[column]), lived[column] + shift, lived[column])
+        for name, column in (
+            ("automatic_recorded", "automatic_release"),
+            ("conditional_recorded", "conditional_release"),
+        )
+    }
+    disordered = some(rng, noise.dates_out_of_order, size)
+    person = lived["person"].to_numpy()
+    labels.add_people("prison", person[wrong], "release_miscalculated")
+    labels.add_people("prison", person[disordered], "dates_out_of_order")
+    return lived.assign(**recorded, is_out_of_order=disordered)
+
+
+def _with_wrong_ends(
+    lived: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
+) -> pd.DataFrame:
+    """Ends first recorded under an earlier day and put right later, back-dated."""
+    size = len(lived)
+    early = between(rng, np.full(size, 1), np.full(size, 20))
+    room = lived["end"].to_numpy() - lived["reception"].to_numpy() > 40
+    wrong = some(rng, noise.corrected_later, size) & room & ~lived["is_missed"].to_numpy()
+    until = lived["end_recorded"].to_numpy() + 30 + rng.exponential(120, size).astype(np.int64)
+    labels.add_people("prison", lived["person"].to_numpy()[wrong], "corrected_later")
+    return lived.assign(
+        first_end=np.where(wrong, lived["end"] - early, lived["end"]),
+        end_corrected=np.where(wrong, until, -days.NEVER),
     )
 
 
@@ -48,7 +90,7 @@ def _lateness(
 ) -> Ints:
     late = some(rng, noise.recorded_late, size)
     wait = 1 + np.minimum(rng.exponential(9, size), 60).astype(np.int64)
-    labels.add("prison", lived, late, "recorded_late")
+    labels.add_people("prison", lived["person"].to_numpy()[late], "recorded_late")
     return np.where(late, wait, 0)
 
 
@@ -67,7 +109,8 @@ def movements(
         rng: source of chance.
 
     Returns:
-        ``stay``, ``sequence``, ``day`` (`days.NEVER` if not recorded), ``recorded``, ``type``,
+        ``stay``, ``sequence``, ``day`` (`days.NEVER` if not recorded), ``first_day`` (as
+        recorded until it was ``corrected``), ``recorded``, ``type``,
         ``reason``, ``from_prison``, ``to_prison`` (positions; -1 is outside).
     """
     size = len(lived)
@@ -106,8 +149,13 @@ def movements(
     told = lived["end_recorded"].to_numpy()
     leaving = _part(stay, end, told, RELEASE, reason, last, _OUTSIDE)
     leaving["day"] = np.where(lived["is_dated"], end, days.NEVER)
+    wrong = (lived["end_corrected"] > 0).to_numpy()
+    leaving["first_day"] = np.where(wrong, lived["first_end"], leaving["day"])
+    leaving["corrected"] = lived["end_corrected"].to_numpy()
     parts.append(leaving)
     moved = pd.concat(parts, ignore_index=True)
+    moved["first_day"] = moved["first_day"].fillna(days.NEVER).astype("int64")
+    moved["corrected"] = moved["corrected"].fillna(-days.NEVER).astype("int64")
     # Sorted by the day it happened; an undated release is the last movement all the same.
     return _in_order(moved)
 
@@ -132,3 +180,9 @@ def _in_order(moved: pd.DataFrame) -> pd.DataFrame:
     moved = moved.iloc[order].reset_index(drop=True)
     moved["sequence"] = moved.groupby("stay").cumcount() + 1
     return moved
+
+
+def as_known(moved: pd.DataFrame, as_of: int) -> pd.DataFrame:
+    """Movements with their days as a night knows them, before the corrections made after it."""
+    wrong = (moved["corrected"] > as_of).to_numpy()
+    return moved.assign(day=np.where(wrong, moved["first_day"], moved["day"]))

@@ -122,14 +122,15 @@ def other_cases(everybody: pd.DataFrame, rng: np.random.Generator) -> pd.DataFra
         choose(rng, [0.05, 0.75, 0.15, 0.05], size),
         choose(rng, [0.50, 0.30, 0.06, 0.14], size),
     )
-    kind = np.where(nationality == nat.BRITISH, NATURALISATION, kind)
+    british = (nationality == nat.BRITISH) | everybody["is_naturalised"].to_numpy()[person]
+    kind = np.where(british, NATURALISATION, kind)
     # Only British people were naturalised: anybody else's application was refused.
     outcome = np.where(kind == NATURALISATION, REFUSED, choose(rng, [0.45, 0.55], size))
-    outcome = np.where(nationality == nat.BRITISH, GRANTED, outcome)
+    outcome = np.where(british, GRANTED, outcome)
     opened = everybody["other_day"].to_numpy()[person]
     closed = opened + 30 + rng.exponential(420, size).astype(np.int64)
     early = everybody["first_reception"].to_numpy()[person] - 5
-    closed = np.where(nationality == nat.BRITISH, np.minimum(closed, early), closed)
+    closed = np.where(british, np.minimum(closed, early), closed)
     return pd.DataFrame(
         {
             "person": person,

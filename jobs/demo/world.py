@@ -32,8 +32,9 @@ from jobs.demo import (
     staff,
     truth,
 )
+from jobs.demo import nationalities as nat
 from jobs.demo import people as people_of
-from jobs.demo.chance import between, some, stream
+from jobs.demo.chance import Flags, some, stream
 from jobs.demo.held import Held, hold
 from jobs.demo.mistakes import Labels
 from jobs.demo.noise import Noise, noise_named
@@ -123,11 +124,12 @@ def build_history(*, seed: int, people: int, noise: str | Noise = "default") -> 
     everybody = residents.add_residents(
         seed=seed, people=people, persons=persons, lived=lived, cases=cases
     )
-    everybody = people_of.describe(everybody, seed=seed, noise=rates)
-    others = residents.other_cases(everybody, stream(seed, "other cases"))
     labels = Labels()
+    everybody = people_of.describe(everybody, seed=seed, noise=rates, labels=labels)
+    everybody = everybody.assign(is_naturalised=_naturalised(everybody, lived, seed, rates))
+    others = residents.other_cases(everybody, stream(seed, "other cases"))
     lived = recording.add_recorded(lived, stream(seed, "recording"), rates, labels)
-    lived = _with_corrections(_with_miscalculations(lived, seed, rates))
+    lived = _with_corrections(lived)
     places = prisons.prisons(seed)
     detained = measures.detentions(lived, cases, stream(seed, "detentions"))
     barriers = measures.barriers(cases, stream(seed, "barriers"))
@@ -142,33 +144,36 @@ def build_history(*, seed: int, people: int, noise: str | Noise = "default") -> 
         lived=lived,
         cases=cases,
         others=others,
-        events=happenings.happenings(cases, stream(seed, "events"), rates),
+        events=happenings.happenings(cases, stream(seed, "events"), rates, labels),
         moved=recording.movements(lived, persons, places, stream(seed, "movements")),
         places=places,
         detentions=detained,
         bails=measures.bails(detained, stream(seed, "bails")),
         barriers=barriers,
-        held=hold(everybody, lived=lived, cases=cases, others=others, seed=seed, noise=rates),
+        held=hold(
+            everybody,
+            lived=lived,
+            cases=cases,
+            others=others,
+            seed=seed,
+            noise=rates,
+            labels=labels,
+        ),
     )
 
 
-def _with_miscalculations(lived: pd.DataFrame, seed: int, rates: Noise) -> pd.DataFrame:
-    """Release dates as recorded, and a few convictions recorded after the sentence.
+def _naturalised(everybody: pd.DataFrame, lived: pd.DataFrame, seed: int, rates: Noise) -> Flags:
+    """People who became British, as the prison never learnt.
 
-    Some release dates are wrong by remand time or concurrent terms, as happened to 541 prisoners
-    in 1996.
+    They are drawn from those whom no rule ever asks to be considered, so that nobody's true status
+    hangs on it.
     """
-    rng = stream(seed, "miscalculations")
-    wrong = some(rng, rates.release_miscalculated, len(lived)) & ~lived["is_missed"].to_numpy()
-    shift = np.where(wrong, between(rng, np.full(len(lived), -90), 120), 0)
-    later = {
-        recorded: np.where(days.known(lived[column]), lived[column] + shift, lived[column])
-        for recorded, column in (
-            ("automatic_recorded", "automatic_release"),
-            ("conditional_recorded", "conditional_release"),
-        )
-    }
-    return lived.assign(**later, is_out_of_order=some(rng, rates.dates_out_of_order, len(lived)))
+    asked = np.zeros(len(everybody), dtype=bool)
+    asked[lived.loc[lived["is_decided"] | lived["is_missed"], "person"]] = True
+    may: Flags = everybody["in_prison"].to_numpy() & days.known(everybody["other_day"]) & ~asked
+    may &= (everybody["nationality"] != nat.BRITISH).to_numpy()
+    may &= (everybody["group"] != population.COHORT).to_numpy()
+    return may & some(stream(seed, "naturalised"), rates.naturalised, len(everybody))
 
 
 def _with_corrections(lived: pd.DataFrame) -> pd.DataFrame:
