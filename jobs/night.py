@@ -6,14 +6,19 @@ killed and run again. Between steps only ids and small counts travel. The steps 
 each other: what one needs of another comes in here, as an argument.
 """
 
+import functools
 import hashlib
 import json
+import logging
 import re
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Concatenate, ParamSpec
 
 import pandas as pd
 import pyarrow as pa
@@ -24,6 +29,7 @@ from jobs import __version__, results
 from jobs.assess import assess, load_policy
 from jobs.check import check_night, check_results_of_night
 from jobs.databases import databases, warehouse
+from jobs.errors import BadInput
 from jobs.extract import Landing, land, open_landing
 from jobs.files import canonical_json, locked, text_digest, whole_folder
 from jobs.link import current_model, link_registers
@@ -36,17 +42,41 @@ from jobs.warehouse import (
     decisions,
     latest_before,
     latest_identities,
+    publications,
     publish,
     read_rows,
     read_table,
+    record_attempt,
 )
 from jobs.warehouse.publishing import publication as publication_of
 
+log = logging.getLogger(__name__)
+
 Frames = dict[str, pd.DataFrame]
 Counts = dict[str, int]
+P = ParamSpec("P")
 
 KEEP_RUNS_SECONDS = 24 * 3600
 """Run folders this much older than the one that just published are removed."""
+
+
+Step = Callable[Concatenate["Night", P], Counts]
+
+
+def timed(step: "Step[P]") -> "Step[P]":
+    """Leave the seconds that a step took in the run's folder, for the diary of runs."""
+
+    @functools.wraps(step)
+    def run(night: "Night", /, *args: P.args, **kwargs: P.kwargs) -> Counts:
+        started = time.monotonic()
+        counts = step(night, *args, **kwargs)
+        name = " ".join([step.__name__, *map(str, args)])
+        seconds = night.folder / "seconds"
+        seconds.mkdir(parents=True, exist_ok=True)
+        (seconds / name).write_text(f"{time.monotonic() - started:.3f}")
+        return counts
+
+    return run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +108,7 @@ class Night:
 
     # The steps, in order.
 
+    @timed
     def extract(self, register: str, *, fetch_again: bool = False) -> Counts:
         """Copy one register to its landing, unless the landing has it; give rows by table."""
         with databases(self.settings) as opened:
@@ -91,6 +122,7 @@ class Night:
             )
         return {name: table.rows for name, table in landing.manifest.tables.items()}
 
+    @timed
     def check(self) -> Counts:
         """Check the landings: contract, row rules, quality gate; stop if a critical check fails."""
         landed: dict[str, pa.Table] = {}
@@ -114,6 +146,7 @@ class Night:
             "quarantined": int(checked.row_counts["quarantined"].sum()),
         }
 
+    @timed
     def link(self) -> Counts:
         """Link the persons of both registers and give each its identity."""
         with warehouse(self.settings) as engine:
@@ -132,6 +165,7 @@ class Night:
         )
         return {str(k): int(v) for k, v in linked.links["outcome"].value_counts().items()}
 
+    @timed
     def assess(self) -> Counts:
         """Assess every custody episode against the rules in force."""
         facts = self._facts("link")
@@ -151,6 +185,7 @@ class Night:
         )
         return {str(k): int(v) for k, v in assessed.assessments["status"].value_counts().items()}
 
+    @timed
     def report(self) -> Counts:
         """Compute figures and lists, audit them, and render the pages, all before publishing."""
         facts = self._facts("check", "link", "assess")
@@ -175,18 +210,47 @@ class Night:
         facts = self._facts("check", "link", "assess", "report")
         manifest = self._manifest()
         with warehouse(self.settings) as engine:
-            publication = publish(
+            earlier = {found.publication_id for found in publications(engine, as_of=self.as_of)}
+            published = publish(
                 engine,
                 manifest=manifest,
                 tables=facts,
                 audit=lambda connection: _audit(connection, manifest.publication_id),
             )
+            is_known = published.publication_id in earlier
+            record_attempt(
+                engine,
+                as_of=self.as_of,
+                label=self.label,
+                outcome="unchanged" if is_known else "published",
+                timings=self._seconds(),
+                publication_id=published.publication_id,
+            )
         with whole_folder(self.pages) as folder:
             shutil.copytree(self.folder / "site", folder, dirs_exist_ok=True)
         self._forget_old_runs()
-        return publication.publication_id
+        return published.publication_id
+
+    def note_failure(self, error: BaseException) -> None:
+        """Write a run that did not publish into the diary, if the warehouse can be reached."""
+        try:
+            with warehouse(self.settings) as engine:
+                record_attempt(
+                    engine,
+                    as_of=self.as_of,
+                    label=self.label,
+                    outcome="refused" if isinstance(error, BadInput) else "failed",
+                    timings=self._seconds(),
+                    failure=str(error) if isinstance(error, BadInput) else type(error).__name__,
+                )
+        except BadInput as unwritten:
+            log.warning("the failure is not in the diary of runs: %s", unwritten)
 
     # What the steps leave for each other.
+
+    def _seconds(self) -> dict[str, float]:
+        files = sorted((self.folder / "seconds").glob("*"))
+        return {path.name: float(path.read_text()) for path in files}
 
     def _landing(self, register: str) -> Landing:
         folder = self.settings.data_dir / "landing"
@@ -288,16 +352,21 @@ def run_night(night: Night, *, fetch_again: bool = False) -> str:
     lock = night.folder.with_suffix(".lock")
     with (
         locked(lock, f"the night of {night.as_of}"),
-        steps(f"night of {night.as_of}", 7) as progress,
+        steps(f"night of {night.as_of}", 6) as progress,
     ):
-        for register in REGISTERS:
-            progress.start(f"extract {register}")
-            night.extract(register, fetch_again=fetch_again)
-        for step in (night.check, night.link, night.assess, night.report):
-            progress.start(step.__name__)
-            step()
-        progress.start("publish")
-        return night.publish()
+        try:
+            progress.start("extract")
+            with ThreadPoolExecutor() as side_by_side:
+                extract = functools.partial(night.extract, fetch_again=fetch_again)
+                list(side_by_side.map(extract, REGISTERS))
+            for step in (night.check, night.link, night.assess, night.report):
+                progress.start(step.__name__)
+                step()
+            progress.start("publish")
+            return night.publish()
+        except BaseException as error:
+            night.note_failure(error)
+            raise
 
 
 def code_digest() -> str:

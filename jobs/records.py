@@ -7,7 +7,7 @@ A site whose tables differ maps them to these names with a mapping file (`jobs.e
 Dates are calendar dates in England and Wales; timestamps are UTC.
 """
 
-from typing import Any
+from collections.abc import Callable
 
 from jobs import codes as c
 from jobs.schema import CodeList, Field, Kind, Table, by_name
@@ -22,7 +22,7 @@ API = c.PRISON_API
 OWN = c.PROJECT
 
 
-def _field(kind: Kind) -> Any:
+def _field(kind: Kind) -> Callable[..., Field]:
     def declare(
         name: str,
         meaning: str,

@@ -164,7 +164,7 @@ class Table:
 
     def frame(self, arrow: pa.Table) -> pd.DataFrame:
         """Read an Arrow table of this schema as a frame with the declared pandas types."""
-        frame = arrow.select(self.columns).to_pandas(date_as_object=False)
+        frame: pd.DataFrame = arrow.select(self.columns).to_pandas(date_as_object=False)
         return frame.astype({f.name: f.kind.pandas for f in self.fields})
 
     def arrow(self, frame: pd.DataFrame) -> pa.Table:
