@@ -312,6 +312,94 @@ DISCREPANCIES = Table(
     ),
 )
 
+CAUSE = codes(
+    "cause of a movement",
+    OWN,
+    {
+        "newly_released": "released since the publication before",
+        "release_recorded_late": "released before it, recorded since",
+        "returned_to_custody": "held again, or the release was recorded in error",
+        "newly_sentenced": "sentenced since",
+        "newly_found": "newly found in a register",
+        "left_register": "no longer in a register",
+        "quarantined": "a row of the case was set aside",
+        "back_from_quarantine": "a row that was set aside has been mended",
+        "newly_linked": "linked with a record of the other register",
+        "unlinked": "no longer linked with a record of the other register",
+        "duplicates_merged": "two records of one register are now known to be one person",
+        "identity_split": "one person is now known to be two",
+        "reviewers_decision": "a reviewer decided on a link, or withdrew the decision",
+        "consideration_recorded": "decided by a named caseworker since",
+        "consideration_recorded_late": "decided before, recorded since",
+        "consideration_withdrawn": "a decision was withdrawn or no longer counts",
+        "consideration_moved": "a decision counts for another sentence of the person",
+        "referral_recorded": "a referral was recorded",
+        "referral_withdrawn": "a referral was withdrawn",
+        "court_recommendation_corrected": "the record of a court recommendation was corrected",
+        "nationality_corrected": "nationality, or the evidence of it, was corrected",
+        "sentence_corrected": "the record of a sentence was corrected",
+        "release_date_corrected": "a release date, past or ahead, was corrected",
+        "died_or_removed": "died or left the country, or the record of it was corrected",
+        "time_passed": "a date was reached",
+        "rule_changed": "the rules changed",
+        "model_changed": "the linkage model changed",
+        "code_changed": "the code changed",
+    },
+)
+"""Complete: there is no code for other causes, because none is left."""
+BASIS = codes(
+    "basis of a movement",
+    OWN,
+    {
+        "same_versions": "code, rules and model are the same: only data changed",
+        "assessed_again": "the data of the publication before were assessed again as tonight's, "
+        "so changes of code, rules or model are told from changes of data",
+        "not_assessed_again": "the data of the publication before are gone; a change of code, "
+        "rules or model is named where no recorded fact changed",
+    },
+)
+MOVEMENT = Table(
+    space="nightly",
+    name="movement",
+    row="a custody episode that came into a figure or went out of it, and the one cause",
+    key=("figure_id", "episode_id"),
+    fields=(
+        text("figure_id", "the figure", required=True),
+        text("episode_id", "the custody episode", required=True),
+        text("cause", "why", required=True, codes=CAUSE),
+        whole("change", "1 came in, -1 went out", required=True),
+        text("before_status", "status in the publication before; empty if not in it", codes=STATUS),
+        text("after_status", "status tonight; empty if not in the register", codes=STATUS),
+    ),
+)
+BRIDGES = Table(
+    space="nightly",
+    name="bridges",
+    row="a figure from the publication before to tonight: opening + redefined + came_in - "
+    "went_out = closing",
+    key=("figure_id",),
+    fields=(
+        text("figure_id", "the figure", required=True),
+        text("before_publication_id", "the publication compared with", required=True),
+        date("before_as_of_date", "its night", required=True),
+        text(
+            "basis",
+            "how changes of data and of software are told apart",
+            required=True,
+            codes=BASIS,
+        ),
+        whole("opening", "the value published then", required=True),
+        whole(
+            "redefined",
+            "what tonight's definition of the figure adds to that value; 0 unless it changed",
+            required=True,
+        ),
+        whole("came_in", "episodes that came into the figure", required=True),
+        whole("went_out", "episodes that went out of it", required=True),
+        whole("closing", "the value tonight", required=True),
+    ),
+)
+
 NIGHTLY: dict[str, Table] = by_name(
     (
         ROW_COUNTS,
