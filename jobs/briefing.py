@@ -107,7 +107,8 @@ class Briefing:
 
     ``changes`` say what moved since ``since``, the last night reported. ``actions`` are the first
     of ``actions_total`` custody episodes that need a decision within 7 days; ``acknowledged`` of
-    them are left out because somebody has taken them on.
+    them are left out because somebody has taken them on. ``is_part``: they are those of the prisons
+    and teams that the reader answers for.
     """
 
     as_of: date
@@ -118,6 +119,7 @@ class Briefing:
     actions: tuple[Action, ...]
     actions_total: int
     acknowledged: int
+    is_part: bool
     sections: tuple[Section, ...]
     capacity: str
     caveats: tuple[str, ...]

@@ -135,9 +135,10 @@ def _actions_line(briefing: Briefing) -> str:
         if briefing.acknowledged
         else ""
     )
+    where = "In your prisons and teams: " if briefing.is_part else ""
     if not total:
-        return f"Nobody to be decided on within 7 days.{taken}"
-    people = plural(total, "person is", "people are")
+        return f"{where}{'nobody' if where else 'Nobody'} to be decided on within 7 days.{taken}"
+    people = where + plural(total, "person is", "people are")
     if not shown:
         return f"{people} to be decided on within 7 days.{taken}"
     order = "Most serious first:" if shown == total else f"The {shown} most serious:"

@@ -78,6 +78,7 @@ class Briefer:
             actions=_actions(open_.head(ACTIONS_SHOWN)) if shows else (),
             actions_total=len(open_),
             acknowledged=len(soon) - len(open_),
+            is_part=bool(reader.prisons or reader.teams),
             sections=(
                 *(self._prison(code) for code in reader.prisons),
                 *(self._team(name) for name in reader.teams),

@@ -6,7 +6,7 @@ Everything is counted from one publication, so ``python -m jobs capacity`` and t
 one member of staff is that number by the full-time equivalents at work in those weeks. Another
 number of staff is supposed to work at the same pace.
 
-**Queue.** People in custody and in scope on whom nobody has decided: those due, and those who
+**Queue.** People in scope and not released on whom nobody has decided: those due, and those who
 become due later, from the day on which they do. People sentenced in the weeks to come are not
 known; as many as were due at their sentence in the last 13 weeks take their share of the capacity
 first. Who is still held after the recorded date has passed is taken first, and is not counted as
@@ -153,7 +153,7 @@ def _capacity(pace: Pace, staff: float) -> float:
 
 
 def waiting(assessments: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """People in custody and in scope without a decision, nearest release first.
+    """People in scope, not released and without a decision, nearest release first.
 
     Returns:
         episode_id, prison_id, seriousness, release_date, ``arrives`` (day from the night on which
@@ -162,7 +162,7 @@ def waiting(assessments: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """
     today = pd.Timestamp(as_of)
     status = assessments["status"]
-    frame = assessments[status.isin({"DUE", "NOT_YET_DUE"}) & assessments["is_in_custody"]]
+    frame = assessments[status.isin({"DUE", "NOT_YET_DUE"})]
     order = frame["days_to_release"].astype("float64").fillna(NEVER)
     later = (frame["due_date"] - today).dt.days.fillna(0).clip(lower=0)
     arrives = later.where(frame["status"].eq("NOT_YET_DUE"), 0)

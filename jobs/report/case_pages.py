@@ -35,6 +35,10 @@ class CasePages:
         place = self.places[episode_id]
         return f"{_file(place)}#{_anchor(place)}"
 
+    def link_or_none(self, episode_id: str) -> str:
+        """The link of an episode if it is listed, else nothing."""
+        return self.link(episode_id) if episode_id in self.places else ""
+
     def pages(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """Each page's file and what it says of its episodes."""
         episodes = self.facts["nightly.assessments"]

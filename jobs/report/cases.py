@@ -136,9 +136,10 @@ def _release_line(row: Mapping[Hashable, Any]) -> str:
         if not _known(row["release_date"]):
             return "Released on a day that is not recorded."
         return f"Released: {_day(row['release_date'])}."
-    if row["is_in_custody"]:
+    if row["status"] in {"DUE", "NOT_YET_DUE"} or row["is_in_custody"]:
+        where = "In custody" if row["is_in_custody"] else "Not released"
         return (
-            f"In custody; earliest release {_day(row['earliest_release_date'])}; "
+            f"{where}; earliest release {_day(row['earliest_release_date'])}; "
             f"consideration due by {_day(row['due_date'])}."
         )
     return ""

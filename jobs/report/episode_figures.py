@@ -119,7 +119,7 @@ def due(
         frame = facts.of("assessments")
         inside = subset(frame)
         already_due = frame["due_date"].isna() | frame["due_date"].le(facts.today)
-        cleared = frame["status"].eq("CONSIDERED") & frame["is_in_custody"] & already_due
+        cleared = frame["status"].eq("CONSIDERED") & ~frame["is_released"] & already_due
         moves = Moves(may_leave=frame["is_possibly_considered"], false_link_enters=cleared & inside)
         return count_rows(
             counted=frame["status"].eq("DUE") & inside,
@@ -138,7 +138,7 @@ def within(days: int) -> Mask:
 
 
 def overdue(frame: pd.DataFrame) -> pd.Series:
-    """The earliest release date has passed and the person is still held."""
+    """The earliest release date has passed and no release is recorded."""
     return frame["days_to_release"].lt(0).fillna(False).astype("bool")
 
 
@@ -212,7 +212,7 @@ def no_release_date(frame: pd.DataFrame) -> pd.Series:
 
 
 def no_earliest_release(frame: pd.DataFrame) -> pd.Series:
-    """In custody without any date of release."""
+    """Not released, without any date of release."""
     return frame["days_to_release"].isna()
 
 

@@ -7,8 +7,8 @@ from jobs.report.counting import Compute
 from jobs.report.figure import (
     CASEWORK,
     EPISODES,
-    IN_CUSTODY,
     IN_SCOPE,
+    NOT_RELEASED,
     PRISONS,
     RELEASED,
     Figure,
@@ -33,7 +33,7 @@ def _due(id_: str, title: str, definition: str, compute: Compute, groups: str = 
         id=f"due.{id_}",
         title=title,
         definition=definition,
-        population=IN_CUSTODY,
+        population=NOT_RELEASED,
         unit=EPISODES,
         owner=CASEWORK,
         compute=compute,
@@ -136,13 +136,13 @@ EPISODE_FIGURES: Final = (
     _due(
         "total",
         "Consideration due",
-        "Episodes of people in custody and in scope whose consideration is due and not recorded.",
+        "Episodes in scope and not released whose consideration is due and not recorded.",
         e.due(),
     ),
     _due(
         "overdue",
         "Due, earliest release date passed",
-        "Episodes due whose earliest recorded release date has passed while the person is held.",
+        "Episodes due whose earliest release date has passed though no release is recorded.",
         e.due(e.overdue),
     ),
     *(
@@ -177,7 +177,7 @@ EPISODE_FIGURES: Final = (
     _due(
         "by_prison",
         "Due by prison",
-        "Episodes due by the prison that holds the person.",
+        "Episodes due by the prison that holds the person, or held them last.",
         e.due(by=e.prison),
         "prison code",
     ),

@@ -17,7 +17,7 @@ ROWS: Final = "rows"
 FTE: Final = "full-time equivalents"
 
 RELEASED: Final = "custody episodes that ended in a release on or before the night"
-IN_CUSTODY: Final = "custody episodes of people in a prison on the night"
+NOT_RELEASED: Final = "custody episodes that have not ended in a release by the night"
 IN_SCOPE: Final = "custody episodes in scope under the rules in force"
 OPEN: Final = "criminal cases open on the night"
 TEAMS: Final = "teams that hold or held criminal cases"

@@ -13,9 +13,14 @@ from jobs import results
 from jobs.report.episode_registry import EPISODE_FIGURES
 from jobs.report.facts import Facts
 from jobs.report.figure import Figure
+from jobs.report.flag_registry import FLAG_FIGURES
 from jobs.report.register_registry import REGISTER_FIGURES
 
-FIGURES: Final[tuple[Figure, ...]] = (*EPISODE_FIGURES, *REGISTER_FIGURES)
+FIGURES: Final[tuple[Figure, ...]] = (
+    *EPISODE_FIGURES,
+    *REGISTER_FIGURES,
+    *FLAG_FIGURES,
+)
 """Every published figure, in the order of reading."""
 FIGURE_BY_ID: Final[dict[str, Figure]] = {figure.id: figure for figure in FIGURES}
 
@@ -36,6 +41,8 @@ def compute_figures(facts: Facts) -> pd.DataFrame:
     frames = []
     for figure in FIGURES:
         frame = figure.compute(facts)
+        if frame.empty:
+            continue
         frame["figure_id"] = figure.id
         frame["unit"] = figure.unit
         frames.append(frame)

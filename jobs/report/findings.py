@@ -85,7 +85,7 @@ def due_by_week(facts: Mapping[str, pd.DataFrame], as_of: date) -> Chart | None:
         name="due-by-week",
         finding=f"{plural(sum(values[:4]), 'release', 'releases')} of people not considered "
         f"{'falls' if sum(values[:4]) == 1 else 'fall'} in the next 4 weeks",
-        description=f"Upright bars: earliest releases of people in custody whose consideration is "
+        description=f"Upright bars: earliest releases of people whose consideration is "
         f"due, for each of {WEEKS_AHEAD} weeks from {day_text(as_of)}.",
         draw=columns(
             [day_text(start) for start in starts],

@@ -69,7 +69,7 @@ def _number(value: float) -> float | None:
 
 def _first_line(*, missed: float, soon: float) -> str:
     ahead = (
-        f"{plural(soon, 'person in custody may be', 'people in custody may be')} released within "
+        f"{plural(soon, 'person may be', 'people may be')} released within "
         "7 days without consideration"
     )
     past = (

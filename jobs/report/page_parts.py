@@ -25,6 +25,8 @@ _LINKS: Final = {
     "due": "due.html",
     "scope.verify_nationality": "verify.html",
     "backlog": "backlog.html",
+    "outcome": "outcomes.html",
+    "discrepancies": "discrepancies.html",
     "staff": "backlog.html",
     "census": "census.html",
     "flow": "capacity.html",
@@ -38,9 +40,11 @@ _ORDER: Final = {
     "missed.by_offence": OFFENCE_CATEGORIES,
     "due.by_release": RELEASE_BAND_ORDER,
     "backlog.by_stage": STAGES,
+    "outcome.by_outcome": tuple(entry.code for entry in results.OUTCOME.codes),
     "scope.by_status": tuple(entry.code for entry in results.STATUS.codes),
 }
 _WORDS: Final = {
+    "outcome.by_outcome": {entry.code: entry.meaning for entry in results.OUTCOME.codes},
     "backlog.by_stage": {entry.code: entry.meaning for entry in c.STAGE.codes},
     "scope.by_status": {
         entry.code: f"{entry.code}: {entry.meaning}" for entry in results.STATUS.codes
@@ -132,7 +136,7 @@ def check_sheet(facts: Facts) -> sheets.Sheet:
     )
     return sheets.sheet(
         name="checks",
-        caption="Checks of the gate",
+        caption="Each check, those that failed first",
         frame=frame.sort_values(["passed", "severity", "check_id"]),
         columns=sheets.CHECK_COLUMNS,
         sortable=True,

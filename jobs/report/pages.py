@@ -22,15 +22,12 @@ from jobs.report.capacity_charts import (
 )
 from jobs.report.case_pages import CasePages
 from jobs.report.cases import case_list
-from jobs.report.caveats import backlog_sentence, capacity_sentence, caveats
+from jobs.report.caveats import capacity_sentence, caveats
 from jobs.report.facts import About
-from jobs.report.findings import (
-    backlog_by_age,
-    due_by_week,
-    foreign_nationals_by_prison,
-    missed_by_month,
-)
+from jobs.report.findings import foreign_nationals_by_prison, missed_by_month
+from jobs.report.flag_pages import discrepancies_page, outcomes_page
 from jobs.report.headline import headline, key_figure
+from jobs.report.list_pages import backlog_page, due_page, missed_page, verify_page
 from jobs.report.page_parts import (
     check_sheet,
     figure_definitions,
@@ -42,7 +39,7 @@ from jobs.report.page_parts import (
     tiles,
     what_if_sheet,
 )
-from jobs.report.site import MOST_PARTS, PAGE_ROWS, Facts, ListPage, Section, Site
+from jobs.report.site import MOST_PARTS, PAGE_ROWS, Facts, Section, Site
 from jobs.report.workbook import write_workbook
 
 
@@ -66,14 +63,16 @@ def render_site(*, facts: Facts, about: About, folder: Path) -> None:
     site.begin()
     for write in (
         _index,
-        _missed,
-        _due,
-        _verify,
-        _backlog,
+        missed_page,
+        outcomes_page,
+        due_page,
+        verify_page,
+        backlog_page,
         _capacity,
         _census,
         _quality,
         _linkage,
+        discrepancies_page,
         _definitions,
         _reasons,
         _workbook,
@@ -125,108 +124,6 @@ def _index(site: Site) -> None:
         statuses=group_sheet("statuses", "Custody episodes by status", site.figures),
         caveats=caveats(site.facts, site.about.notices),
         workbook=f"data/{WORKBOOK}",
-    )
-
-
-def _missed(site: Site) -> None:
-    missed = key_figure(site.figures, "missed.total")
-    site.list_pages(
-        ListPage(
-            name="missed",
-            title="Released without consideration",
-            lead=f"{plural(missed.value, 'release', 'releases')} went ahead with no decision by a "
-            "named caseworker, and none has been made since.",
-            range_line=f"Until uncertain links are settled, the number may be {missed.range_text}."
-            if missed.range_text
-            else "",
-            columns=sheets.MISSED_COLUMNS,
-            charts=[missed_by_month(site.figures, site.about.as_of)],
-            tables=[
-                group_sheet("offences", "By offence", site.figures, "missed.by_offence"),
-            ],
-            list_title="Each release",
-        )
-    )
-
-
-def _due(site: Site) -> None:
-    due = key_figure(site.figures, "due.total")
-    site.list_pages(
-        ListPage(
-            name="due",
-            title="Consideration due",
-            lead=f"{plural(due.value, 'person', 'people')} in custody must be considered before "
-            "release, and nobody has decided yet.",
-            range_line=f"Until uncertain links are settled, the number may be {due.range_text}."
-            if due.range_text
-            else "",
-            columns=sheets.DUE_COLUMNS,
-            tiles=tiles(
-                key_figure(site.figures, id_)
-                for id_ in (
-                    "due.overdue",
-                    "due.within_7",
-                    "due.within_30",
-                    "due.within_90",
-                    "due.within_365",
-                    "due.no_date",
-                    "due.serious",
-                )
-            ),
-            charts=[due_by_week(site.facts, site.about.as_of)],
-            tables=[group_sheet("bands", "By time to release", site.figures, "due.by_release")],
-            list_title="Each person",
-        )
-    )
-
-
-def _verify(site: Site) -> None:
-    verify = key_figure(site.figures, "scope.verify_nationality")
-    site.list_pages(
-        ListPage(
-            name="verify",
-            title="Nationality to verify",
-            lead=f"In {plural(verify.value, 'custody episode', 'custody episodes')} there is "
-            "evidence of British nationality that conflicts with the record.",
-            range_line="Nothing is done to a person on this list but to settle their nationality.",
-            columns=sheets.VERIFY_COLUMNS,
-            list_title="Each custody episode",
-        )
-    )
-
-
-def _backlog(site: Site) -> None:
-    site.list_pages(
-        ListPage(
-            name="backlog",
-            title="Backlog",
-            lead=backlog_sentence(site.figures),
-            columns=sheets.BACKLOG_COLUMNS,
-            tiles=tiles(
-                key_figure(site.figures, id_)
-                for id_ in (
-                    "backlog.open",
-                    "backlog.unallocated",
-                    "backlog.idle_30",
-                    "backlog.idle_76",
-                    "staff.working",
-                    "staff.diverted",
-                    "staff.cases_per_fte",
-                    "pace.referral_to_decision",
-                )
-            ),
-            charts=[backlog_by_age(site.figures)],
-            tables=[
-                sheets.sheet(
-                    name="teams",
-                    caption="Teams and their staff, in full-time equivalents",
-                    frame=site.facts["nightly.teams"],
-                    columns=sheets.TEAM_COLUMNS,
-                ),
-                group_sheet("stages", "By stage", site.figures, "backlog.by_stage"),
-            ],
-            list_title="Each case, oldest first",
-        )
     )
 
 

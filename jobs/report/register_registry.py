@@ -213,9 +213,9 @@ REGISTER_FIGURES: Final = (
     _flow(
         "late_26_weeks",
         "Released before their turn",
-        "People in custody on whom nobody has decided and who, at the pace of the last 13 weeks "
-        "and with the nearest release always taken first, are released within 26 weeks before "
-        "their turn comes.",
+        "People not yet released on whom nobody has decided and who, at the pace of the last 13 "
+        "weeks and with the nearest release always taken first, are released within 26 weeks "
+        "before their turn comes.",
         PEOPLE,
         f.late_people,
     ),

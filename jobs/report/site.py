@@ -25,6 +25,7 @@ MOST_PARTS: Final = 4
 MENU: Final = (
     ("index.html", "Summary"),
     ("missed.html", "Missed"),
+    ("outcomes.html", "Outcomes"),
     ("due.html", "Due"),
     ("verify.html", "Nationality"),
     ("backlog.html", "Backlog"),
@@ -32,8 +33,11 @@ MENU: Final = (
     ("census.html", "Census"),
     ("quality.html", "Data quality"),
     ("linkage.html", "Linkage"),
+    ("discrepancies.html", "Discrepancies"),
     ("definitions.html", "Definitions"),
 )
+NEEDS: Final = {"outcomes.html": "nightly.flags", "discrepancies.html": "nightly.discrepancies"}
+"""Pages that are there only if the publication has the table."""
 
 Facts = Mapping[str, pd.DataFrame]
 
@@ -96,7 +100,11 @@ class Site:
                 day=day_text(self.about.as_of),
                 about=self.about,
                 notices=self.about.notices,
-                menu=[{"file": page, "label": label} for page, label in MENU],
+                menu=[
+                    {"file": page, "label": label}
+                    for page, label in MENU
+                    if NEEDS.get(page, "nightly.figures") in self.facts
+                ],
                 current=file,
                 root="../" * file.count("/"),
                 **words,

@@ -24,8 +24,8 @@ from jobs.report.figures import FIGURE_BY_ID, FIGURES
 from jobs.report.headline import headline
 from jobs.report.sheets import Column, clean
 
-MOST_ROWS: Final = 1_000_000
-"""Rows of one sheet; a spreadsheet holds 1,048,576."""
+MOST_ROWS: Final = 25_000
+"""Rows of one sheet; a list that is longer is whole in the CSV beside the pages."""
 MOST_LETTERS: Final = 32_767
 WIDEST: Final = 60
 
@@ -187,7 +187,13 @@ def _contents(book: Any, formats: dict[str, Any], tables: Sequence[_Table]) -> N
     page.write_string(0, 0, "Contents", formats["title"])
     for row, table in enumerate(tables, start=2):
         page.write_url(row, 0, f"internal:'{table.sheet}'!A1", string=table.sheet)
-        page.write_string(row, 1, f"{table.title}: {len(table.frame):,} rows")
+        page.write_string(row, 1, f"{table.title}: {_how_many(len(table.frame))}")
+
+
+def _how_many(rows: int) -> str:
+    if rows <= MOST_ROWS:
+        return f"{rows:,} rows"
+    return f"the first {MOST_ROWS:,} of {rows:,} rows; the CSV beside the pages has all"
 
 
 def _notes(book: Any, formats: dict[str, Any], facts: Facts, about: About) -> None:

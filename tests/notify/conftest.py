@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from jobs import results
 from jobs.report import About, Briefer
 from jobs.warehouse import Manifest, open_warehouse, publish, upgrade
 from tests.report.invented import AS_OF, Invented, invent
@@ -49,7 +50,8 @@ def publish_night(engine: sa.Engine, facts: dict[str, pd.DataFrame], code: str) 
         policy_version="1",
         model_version="1",
     )
-    return publish(engine, manifest=manifest, tables=facts).publication_id
+    tables = {name: facts[name] for name in results.NIGHTLY}
+    return publish(engine, manifest=manifest, tables=tables).publication_id
 
 
 def briefer(world: Invented, publication_id: str) -> Briefer:

@@ -197,7 +197,7 @@ def test_an_email_of_a_night_without_cases(world: Invented) -> None:
     data = render(recipient=GOVERNOR, briefing=briefing, sender=SENDER).data
     message = message_from_bytes(data, policy=default)
     assert message["Subject"] == "25 April 2006: no release without consideration"
-    assert "Nobody to be decided on within 7 days." in text_of(message)  # type: ignore[arg-type]
+    assert "In your prisons and teams: nobody to be decided on within 7 days." in text_of(message)  # type: ignore[arg-type]
 
 
 def test_a_sender_that_is_no_address_is_refused(world: Invented) -> None:

@@ -59,6 +59,8 @@ def invent(*, episodes: int = 400, seed: int = 1) -> Invented:
         "nightly.row_counts": invent_row_counts(tables),
         "nightly.quarantine": invent_quarantine(),
         "nightly.check_results": invent_checks(),
+        "nightly.flags": invent_flags(rng, assessments),
+        "nightly.discrepancies": invent_discrepancies(assessments),
     }
     reported = report(tables, facts)
     facts["nightly.figures"] = reported.figures
@@ -185,6 +187,42 @@ def invent_reasons(assessments: pd.DataFrame) -> pd.DataFrame:
         )
     frame = pd.concat(parts).sort_values(["episode_id", "position"], ignore_index=True)
     return results.REASONS.frame(results.REASONS.arrow(frame))
+
+
+def invent_flags(rng: np.random.Generator, assessments: pd.DataFrame) -> pd.DataFrame:
+    """Flags of every episode in scope, outcomes for those not considered in time."""
+    episodes = assessments[assessments["is_in_scope"]].reset_index(drop=True)
+    rows = len(episodes)
+    outcome = pd.Series(rng.choice([entry.code for entry in results.OUTCOME.codes], rows))
+    columns: dict[str, object] = {
+        "episode_id": episodes["episode_id"],
+        "is_duty_to_deport": False,
+        "is_liable": True,
+        "is_referral_met": True,
+        "is_exempt": False,
+        "is_release_disputed": rng.random(rows) < 0.05,
+        "is_restriction_missing": rng.random(rows) < 0.1,
+        "outcome": outcome.where(episodes["status"].isin(results.UNCONSIDERED_STATUSES)),
+    }
+    return frame_of(results.FLAGS, columns, rows)
+
+
+def invent_discrepancies(assessments: pd.DataFrame) -> pd.DataFrame:
+    """A disagreement about every tenth linked person."""
+    linked = assessments[assessments["link_outcome"].eq("linked")].iloc[::10].reset_index(drop=True)
+    rows = len(linked)
+    columns: dict[str, object] = {
+        "discrepancy_id": numbered("D", rows),
+        "rule_id": np.where(np.arange(rows) % 3 == 0, "differs.nationality", "differs.custody"),
+        "episode_id": linked["episode_id"],
+        "cid_person_id": linked["prisoner_number"].str.replace("A", "P"),
+        "prison_value": "in a prison",
+        "immigration_value": "abroad",
+        "likely_wrong": np.where(np.arange(rows) % 2 == 0, "prison", "immigration"),
+        "first_seen_date": TODAY - pd.Timedelta(days=3),
+        "age_days": 3,
+    }
+    return frame_of(results.DISCREPANCIES, columns, rows)
 
 
 def invent_links(assessments: pd.DataFrame) -> pd.DataFrame:

@@ -137,7 +137,7 @@ def test_the_backlog_stays_in_its_range_nine_times_out_of_ten() -> None:
     assert 0.85 <= inside / runs <= 0.95
 
 
-def test_who_waits_is_in_custody_in_scope_and_undecided() -> None:
+def test_who_waits_is_in_scope_and_undecided() -> None:
     assessments = WORLD.facts["nightly.assessments"]
     queue = waiting(assessments, AS_OF)
     status = assessments.set_index("episode_id")["status"]

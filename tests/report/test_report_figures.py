@@ -78,10 +78,24 @@ def test_the_missed_are_the_never_referred_and_the_never_considered() -> None:
         ("backlog.by_stage", "backlog.open"),
         ("backlog.by_age", "backlog.open"),
         ("backlog.by_team", "backlog.open"),
+        ("discrepancies.by_rule", "discrepancies.total"),
+        ("discrepancies.by_register", "discrepancies.total"),
     ],
 )
 def test_groups_sum_to_their_total(groups: str, total: str) -> None:
     assert group_sum(groups) == value(total) > 0
+
+
+def test_outcomes_sum_to_everybody_not_considered_in_time() -> None:
+    status = WORLD.facts["nightly.assessments"]["status"]
+    assert group_sum("outcome.by_outcome") == status.isin(results.UNCONSIDERED_STATUSES).sum() > 0
+
+
+def test_figures_on_tables_that_a_publication_lacks_are_left_out_not_zero() -> None:
+    older = {k: v for k, v in WORLD.facts.items() if k != "nightly.flags"}
+    ids = set(report(WORLD.tables, older).figures["figure_id"])
+    assert "outcome.by_outcome" not in ids
+    assert "discrepancies.total" in ids
 
 
 def test_every_episode_has_one_status() -> None:
@@ -210,7 +224,7 @@ def test_an_empty_night_has_figures_of_zero_and_no_guesses() -> None:
 def test_the_headline_says_yes_and_both_numbers() -> None:
     top = headline(WORLD.reported.figures)
     assert top.first_line.startswith("Yes: ")
-    assert f"{value('due.within_7'):,.0f} people in custody" in top.first_line
+    assert f"{value('due.within_7'):,.0f} people may be released within 7 days" in top.first_line
     assert f"{value('missed.total'):,.0f} releases" in top.first_line
     assert top.subject_number.startswith(f"{value('due.within_7'):,.0f} ")
 
@@ -219,7 +233,7 @@ def test_the_headline_says_yes_and_both_numbers() -> None:
     ("due", "missed", "start"),
     [
         pytest.param(0, 2, "Yes: there have been 2 releases", id="only the past"),
-        pytest.param(1, 0, "Yes: 1 person in custody may be", id="only the week ahead"),
+        pytest.param(1, 0, "Yes: 1 person may be", id="only the week ahead"),
         pytest.param(0, 0, "No: ", id="neither"),
     ],
 )

@@ -184,6 +184,18 @@ def test_a_night_without_cases_has_a_whole_site(tmp_path: Path) -> None:
         assert "nan" not in re.sub(r"<style.*?</style>", "", page).split()
 
 
+def test_outcomes_and_discrepancies_are_pages_where_the_publication_has_them(
+    world: Invented, site: Path, tmp_path: Path
+) -> None:
+    assert "Discrepancies between the registers" in (site / "discrepancies.html").read_text()
+    assert (site / "data" / "to-mend-prison.csv").exists()
+    assert "cid_person_id" not in (site / "data" / "to-mend-prison.csv").read_text()
+    older = {k: v for k, v in world.facts.items() if k != "nightly.flags"}
+    render_site(facts=older, about=ABOUT, folder=tmp_path)
+    assert not (tmp_path / "outcomes.html").exists()
+    assert "outcomes.html" not in (tmp_path / "index.html").read_text()
+
+
 def test_a_check_that_did_not_hold_is_a_caveat_on_the_first_page(site: Path) -> None:
     text = (site / "index.html").read_text(encoding="utf-8")
     assert "A check of prison.persons failed in 79 rows: nationality is known for 97 of 100" in text

@@ -1,0 +1,19 @@
+"""Movement: why a figure is not what it was, episode by episode, with sums that are exact."""
+
+from jobs.report.movement.bridge import (
+    TABLES,
+    Moved,
+    Position,
+    Versions,
+    explain_movement,
+)
+from jobs.report.movement.members import MEMBERS
+
+__all__ = [
+    "MEMBERS",
+    "TABLES",
+    "Moved",
+    "Position",
+    "Versions",
+    "explain_movement",
+]

@@ -1,0 +1,280 @@
+"""The one cause for which an episode came into a figure or went out of it.
+
+The status of an episode is the first of eight answers that holds, asked from the top (`LADDER`).
+Where two nights differ, the higher of the two statuses names the answer that changed: everything
+above it holds in neither night. For each answer the facts on which it rests are compared in a
+fixed order; the first that differs is the cause, and the last entry of each list has no condition.
+So every movement has exactly one cause, and there is no cause called other.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from jobs import results
+from jobs.report.movement.pairs import Pair
+
+LADDER: Final = (
+    "OUT_OF_SCOPE",
+    "VERIFY_NATIONALITY",
+    "CONSIDERED",
+    "NOT_YET_DUE",
+    "DUE",
+    "CONSIDERED_LATE",
+    "REFERRED_NOT_CONSIDERED",
+    "NOT_REFERRED",
+)
+"""Statuses in the order in which the rules ask for them."""
+SCOPE, VERIFY, CONSIDERED, NOT_YET, DUE, LATE, REFERRED, LAST = range(8)
+_EXIT: Final = "exit."
+_BRITISH: Final = "nationality.british"
+_SENTENCE: Final = ("sentence_date", "sentence_days")
+_NATIONALITY: Final = ("nationality", "is_foreign_national", "is_nationality_unknown")
+_DECISION: Final = ("considered_date", "decision")
+_RELEASED: Final = results.MISSED_STATUSES | {"CONSIDERED_LATE"}
+FACTS: Final = (
+    *_SENTENCE,
+    *_NATIONALITY,
+    *_DECISION,
+    "identity_id",
+    "is_court_recommended",
+    "is_released",
+    "is_in_custody",
+    "release_date",
+    "earliest_release_date",
+    "referred_date",
+    "order_signed_date",
+    "removed_date",
+    "case_id",
+    "possible_case_id",
+    "link_outcome",
+)
+"""What a night records of an episode, as opposed to what the rules make of it."""
+
+Test = tuple[pd.Series, str]
+Tests = Iterator[Test]
+
+
+def data_causes(pair: Pair, *, since: pd.Timestamp) -> pd.Series:
+    """Causes where only the data changed, by episode.
+
+    Args:
+        pair: the episodes that moved.
+        since: the night before; what happened after it is new, what is dated earlier and was not
+            known then was recorded late.
+
+    Returns:
+        A code of `results.CAUSE` for each episode.
+    """
+    true = pd.Series(True, index=pair.episodes)
+    higher = pd.concat([_step(pair.was), _step(pair.now)], axis=1).min(axis=1)
+    same = pair.was["status"].eq(pair.now["status"]).fillna(False).astype(bool)
+    tests: list[Test] = [
+        *_within(_came(pair, since), pair.is_new),
+        *_within(_left(pair), pair.is_gone),
+        *_certain(pair, since, higher, same),
+        (pair.set_aside, "quarantined"),
+        (pair.mended, "back_from_quarantine"),
+        *_within(_dates(pair, since), same),
+    ]
+    for step, of in (
+        (SCOPE, _scope),
+        (VERIFY, _verify),
+        (CONSIDERED, _considered),
+        (NOT_YET, _not_yet),
+        (DUE, _released),
+        (LATE, _late),
+    ):
+        tests += _within(of(pair, since), higher.eq(step))
+    tests += _within(_referred(pair, since), true)
+    return first_that_holds(pair, tests)
+
+
+def first_that_holds(pair: Pair, tests: list[Test]) -> pd.Series:
+    """The cause beside the first condition that holds for each episode."""
+    chosen = np.select(
+        [condition.to_numpy(bool) for condition, _ in tests], [cause for _, cause in tests], ""
+    )
+    causes = pd.Series(chosen, index=pair.episodes, dtype="str")
+    if causes.eq("").any():
+        raise ValueError("a movement without a cause: the tests do not end in one that holds")
+    return causes
+
+
+def is_unchanged(pair: Pair, *, today: pd.Timestamp, since: pd.Timestamp) -> pd.Series:
+    """No recorded fact differs and no date was reached: the data explain nothing."""
+    changed = pair.differs(*FACTS) | pair.is_new | pair.is_gone | pair.set_aside | pair.mended
+    due, soon = pair.was["due_date"], pair.was["earliest_release_date"]
+    reached = (due.gt(since) & due.le(today)) | (soon.notna() & (since != today))
+    return ~(changed | reached)
+
+
+def link_tests(pair: Pair) -> Tests:
+    """Changes of who is who, where both records were known before and after."""
+    gained = pair.gained_other & ~pair.lost_other
+    lost = pair.lost_other & ~pair.gained_other
+    was_linked = pair.was["link_outcome"].eq("linked").fillna(False).astype(bool)
+    is_linked = pair.now["link_outcome"].eq("linked").fillna(False).astype(bool)
+    linked = pair.gained_other | (is_linked & ~was_linked & ~pair.found_other)
+    unlinked = pair.lost_other | (was_linked & ~is_linked & ~pair.other_left)
+    both = ~pair.is_new & ~pair.is_gone
+    merged = pair.gained_own | (gained & pair.had_other)
+    split = pair.lost_own | (lost & pair.has_other)
+    changed = merged | split | linked | unlinked
+    yield both & changed & pair.is_decided_otherwise, "reviewers_decision"
+    yield both & merged, "duplicates_merged"
+    yield both & split, "identity_split"
+    yield both & linked, "newly_linked"
+    yield both & unlinked, "unlinked"
+
+
+def _step(frame: pd.DataFrame) -> pd.Series:
+    places = {status: float(place) for place, status in enumerate(LADDER)}
+    return frame["status"].map(places).astype("float64")
+
+
+def _within(tests: Tests, limit: pd.Series) -> list[Test]:
+    return [(condition & limit, cause) for condition, cause in tests]
+
+
+def _otherwise(pair: Pair, cause: str) -> Test:
+    return pd.Series(True, index=pair.episodes), cause
+
+
+def _gained(pair: Pair) -> pd.Series:
+    """The answer that changed came to hold; where not, it ceased to."""
+    return _step(pair.now) < _step(pair.was)
+
+
+def _after(day: pd.Series, since: pd.Timestamp) -> pd.Series:
+    return day.gt(since).fillna(False).astype(bool)
+
+
+def _came(pair: Pair, since: pd.Timestamp) -> Tests:
+    yield pair.mended, "back_from_quarantine"
+    unconsidered = pair.now["status"].isin(_RELEASED)
+    yield unconsidered & _after(pair.now["release_date"], since), "newly_released"
+    yield _after(pair.now["sentence_date"], since), "newly_sentenced"
+    yield _otherwise(pair, "newly_found")
+
+
+def _left(pair: Pair) -> Tests:
+    yield pair.set_aside, "quarantined"
+    people = pair.after["nightly.identities"]
+    people = people[people["register"].eq("prison")]
+    lives_on = pair.was["identity_id"].isin(people["identity_id"])
+    number_gone = ~pair.was["prisoner_number"].isin(people["person_id"])
+    yield lives_on & number_gone, "duplicates_merged"
+    yield _otherwise(pair, "left_register")
+
+
+def _certain(pair: Pair, since: pd.Timestamp, higher: pd.Series, same: pd.Series) -> Tests:
+    """What no row in quarantine can have brought about: the calendar, and a release since."""
+    unmoved = ~pair.differs("due_date") & ~pair.differs("is_released")
+    yield higher.eq(NOT_YET) & unmoved & ~same, "time_passed"
+    yield same & ~pair.differs("earliest_release_date"), "time_passed"
+    left = pair.differs("is_released") & _after(pair.now["release_date"], since)
+    yield higher.isin((NOT_YET, DUE)) & ~same & left, "newly_released"
+
+
+def _dates(pair: Pair, since: pd.Timestamp) -> Tests:
+    """One status, another time to the release."""
+    yield from _sentence(pair, since)
+    yield _otherwise(pair, "release_date_corrected")
+
+
+def _sentence(pair: Pair, since: pd.Timestamp) -> Tests:
+    changed = pair.differs(*_SENTENCE)
+    new = pair.was["sentence_date"].isna() & _after(pair.now["sentence_date"], since)
+    yield changed & new, "newly_sentenced"
+    yield changed, "sentence_corrected"
+
+
+def _scope(pair: Pair, since: pd.Timestamp) -> Tests:
+    yield pair.differs("is_court_recommended"), "court_recommendation_corrected"
+    was, now = pair.was["scope_rule_id"], pair.now["scope_rule_id"]
+    gone = was.str.startswith(_EXIT).eq(True) | now.str.startswith(_EXIT).eq(True)
+    gone = gone.fillna(False).astype(bool)
+    considered = pair.was["status"].eq("CONSIDERED") | pair.now["status"].eq("CONSIDERED")
+    considered = considered.fillna(False).astype(bool)
+    yield from _within(_decision(pair, since), gone & considered & pair.differs(*_DECISION))
+    yield gone, "died_or_removed"
+    for condition, cause in link_tests(pair):
+        yield condition & pair.differs(*_NATIONALITY), cause
+    yield pair.differs(*_NATIONALITY), "nationality_corrected"
+    yield from _sentence(pair, since)
+    yield from link_tests(pair)
+    british = was.eq(_BRITISH) | now.eq(_BRITISH)
+    yield british.fillna(False).astype(bool), "nationality_corrected"
+    yield _otherwise(pair, "sentence_corrected")
+
+
+def _verify(pair: Pair, since: pd.Timestamp) -> Tests:
+    yield from link_tests(pair)
+    yield pair.differs(*_NATIONALITY), "nationality_corrected"
+    yield from _within(_decision(pair, since), pair.differs(*_DECISION))
+    yield _otherwise(pair, "nationality_corrected")
+
+
+def _decision(pair: Pair, since: pd.Timestamp) -> Tests:
+    """A decision that is there now, or no longer; ends in an entry without a condition."""
+    yield from link_tests(pair)
+    there = pair.now["considered_date"].notna() & pair.differs(*_DECISION)
+    here, gone = _decisions(pair.was), _decisions(pair.now)
+    from_another = there & gone.isin(_decisions(pair.before["nightly.assessments"]))
+    to_another = ~there & here.isin(_decisions(pair.after["nightly.assessments"]))
+    yield (from_another | to_another) & pair.differs(*_DECISION), "consideration_moved"
+    yield there & _after(pair.now["considered_date"], since), "consideration_recorded"
+    yield there & pair.found_other, "newly_found"
+    yield there, "consideration_recorded_late"
+    yield pair.other_left, "left_register"
+    yield _otherwise(pair, "consideration_withdrawn")
+
+
+def _decisions(frame: pd.DataFrame) -> pd.Series:
+    """What tells one decision from another: case and day; empty without a decision."""
+    decisions: pd.Series = frame["case_id"] + frame["considered_date"].dt.strftime(" %Y-%m-%d")
+    return decisions
+
+
+def _considered(pair: Pair, since: pd.Timestamp) -> Tests:
+    yield from _within(_decision(pair, since), pair.differs(*_DECISION))
+    yield pair.differs("removed_date", "order_signed_date"), "died_or_removed"
+    yield pair.differs("release_date", "is_released"), "release_date_corrected"
+    yield from _sentence(pair, since)
+    yield from link_tests(pair)
+    yield _gained(pair), "consideration_recorded_late"
+    yield _otherwise(pair, "consideration_withdrawn")
+
+
+def _not_yet(pair: Pair, since: pd.Timestamp) -> Tests:
+    yield from _within(_released(pair, since), pair.differs("is_released"))
+    yield from _sentence(pair, since)
+    yield pair.differs("earliest_release_date"), "release_date_corrected"
+    yield _otherwise(pair, "time_passed")
+
+
+def _released(pair: Pair, since: pd.Timestamp) -> Tests:
+    yield ~_gained(pair) & pair.now["release_date"].le(since).fillna(False), "release_recorded_late"
+    yield ~_gained(pair), "newly_released"
+    yield _otherwise(pair, "returned_to_custody")
+
+
+def _late(pair: Pair, since: pd.Timestamp) -> Tests:
+    yield from _within(_decision(pair, since), pair.differs(*_DECISION))
+    yield pair.differs("release_date"), "release_date_corrected"
+    yield from _sentence(pair, since)
+    yield from link_tests(pair)
+    yield _gained(pair), "consideration_recorded_late"
+    yield _otherwise(pair, "consideration_withdrawn")
+
+
+def _referred(pair: Pair, since: pd.Timestamp) -> Tests:
+    yield from link_tests(pair)
+    yield ~pair.differs("referred_date") & pair.differs("release_date"), "release_date_corrected"
+    changed = ~pair.differs("referred_date", "case_id") & pair.differs(*_SENTENCE)
+    yield from _within(_sentence(pair, since), changed)
+    yield _gained(pair), "referral_recorded"
+    yield _otherwise(pair, "referral_withdrawn")
