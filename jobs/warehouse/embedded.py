@@ -101,7 +101,9 @@ class EmbeddedServer:
 
     def create_database(self, name: str) -> str:
         """Create the database ``name`` unless it is there; give its URL."""
-        with self._connect() as connection, suppress(psycopg.errors.DuplicateDatabase):
+        # Two who create it at once: the second sees either of these.
+        there = (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation)
+        with self._connect() as connection, suppress(*there):
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return self.url(name)
 

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -275,3 +276,10 @@ def test_an_ordinary_user_runs_a_server_as_root_does() -> None:
         assert ran.stdout.split()[-1] == str(nobody)
     finally:
         shutil.rmtree(home)
+
+
+def test_a_database_may_be_created_by_several_at_once(postgres: embedded.EmbeddedServer) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        urls = set(pool.map(lambda _: postgres.create_database("wanted_by_many"), range(16)))
+    assert urls == {postgres.url("wanted_by_many")}
+    postgres.drop_database("wanted_by_many")
