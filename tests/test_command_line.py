@@ -39,7 +39,9 @@ class Site:
             check=False,
         )
 
-    def night(self, world: Path, *more: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    def night(
+        self, world: Path, *more: str, **variables: str
+    ) -> "subprocess.CompletedProcess[str]":
         registers = ("--prison", str(world / "prison"), "--immigration", str(world / "immigration"))
         return self.run("night", "--as-of", AS_OF, *registers, *more, **variables)
 
@@ -262,9 +264,7 @@ def test_an_impossible_date_is_refused(site: Site) -> None:
     assert site.run("night", "--as-of", "2006-02-30").returncode == 2
 
 
-def test_a_decision_of_a_reviewer_holds_from_the_next_run_on(
-    world: Path, tmp_path: Path
-) -> None:
+def test_a_decision_of_a_reviewer_holds_from_the_next_run_on(world: Path, tmp_path: Path) -> None:
     site = site_at(tmp_path / "reviewed")
     assert site.night(world).returncode == 0
     queue = site.run("review", "list", "--as-of", AS_OF).stdout.splitlines()
