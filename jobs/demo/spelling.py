@@ -95,8 +95,8 @@ _RULES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "romanian": (("ț", "tz"), ("ș", "sh"), ("ă", "a"), ("escu$", "esco"), ("ii", "i"), ("c", "k")),
     "slavic": (("ov$", "off"), ("ei$", "ey"), ("i$", "y"), ("sh", "ch"), ("kh", "h"), ("ks", "x")),
     "yoruba": (
-        ("^Olu", "Oluwa"), ("^Ade", "Ad"), ("wale$", "wole"),
-        ("bayo$", "bayor"), ("sh", "s"),
+        ("^Olu(?!wa)", "Oluwa"), ("^Ade", "Ad"), ("wale$", "wole"), ("bayo$", "bayor"),
+        ("ele$", "eleh"), ("sh", "s"), ("unde$", "undeh"), ("yemi$", "yeme"),
     ),
     "igbo": (("^Chukwu", "Chuku"), ("kw", "qu"), ("^Nw", "N"), ("eze", "ezeh"), ("u$", "oo")),
     "akan": (("ie$", "y"), ("ng$", "n"), ("kw", "qu"), ("o$", "oh"), ("^Agye", "Adje")),
@@ -119,6 +119,8 @@ _RULES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     ),
     "southern": (("ou", "u"), ("opoulos$", "opulos"), ("ei", "i"), ("ch", "h"), ("^De ", "De")),
 }  # fmt: skip
+_COMMON: Final = (("ll", "l"), ("nn", "n"), ("ss", "s"), ("tt", "t"), ("ck", "k"), ("ia$", "iya"))
+"""What clerks of any office do to names that are strange to them."""
 _LOST_MARKS: Final = str.maketrans(
     {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ø": "o", "Ø": "O", "\u0131": "i", "İ": "I", "ß": "ss"}
 )
@@ -159,7 +161,7 @@ def _romanisations(word: str, culture: str) -> list[str]:
     """
     if word in _VARIANTS:
         return list(_VARIANTS[word])
-    rules = _RULES.get(culture, ())
+    rules = (*_RULES.get(culture, ()), *_COMMON)
     spelled = []
     for chosen in (rules, rules[::2], rules[1::2]):
         other = word
