@@ -62,6 +62,8 @@ def code_numbers(table: pa.Table, name: str, codes: Sequence[str]) -> Whole:
 
 def positions(values: Any, among: Any) -> Whole:
     """Position of each value in the unique column ``among``; -1 where it is missing or absent."""
+    if len(values) == 0 or len(among) == 0:
+        return np.full(len(values), -1)
     if isinstance(among, pa.ChunkedArray):
         among = among.combine_chunks()
     found = pc.index_in(values, value_set=among, skip_nulls=True)
@@ -151,20 +153,21 @@ def pick(groups: Whole, keys: Sequence[Any], hit: Flags, count: int) -> Whole:
 
     Missing days come last. Ties fall to the lowest row, so rows must be in a fixed order.
     """
-    answer = np.full(count, -1)
     rows = np.flatnonzero(hit & (groups >= 0))
-    if len(rows) == 0:
-        return answer
-    order = np.lexsort([_ordered(key[rows]) for key in reversed(keys)] + [groups[rows]])
-    rows = rows[order]
-    first = np.r_[True, groups[rows][1:] != groups[rows][:-1]]
-    answer[groups[rows[first]]] = rows[first]
-    return answer
+    for key in keys:
+        values = _ordered(key[rows])
+        best = np.full(count, _LATEST)
+        np.minimum.at(best, groups[rows], values)
+        rows = rows[values == best[groups[rows]]]
+    answer = np.full(count, _LATEST)
+    np.minimum.at(answer, groups[rows], rows)
+    return np.where(answer == _LATEST, -1, answer)
 
 
-def _ordered(key: Any) -> Any:
+def _ordered(key: Any) -> Whole:
     if key.dtype.kind != "M":
-        return key
+        numbers: Whole = key.astype(np.int64)
+        return numbers
     numbers = key.astype("datetime64[D]").view(np.int64)
     return np.where(numbers == _MISSING_DAY, _LATEST, numbers)
 

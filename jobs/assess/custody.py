@@ -124,9 +124,8 @@ def _visible(
     moved = col.days(movements, "movement_date")
     visible = (found >= 0) & col.known_by(movements, as_of) & ~(moved > as_of)
     sequence = col.whole(movements, "movement_sequence", missing=0)
-    rows = np.flatnonzero(visible)
-    rows = rows[np.lexsort((sequence[rows], found[rows]))]
-    return movements.select(_USED).take(rows), found[rows], sequence[rows]
+    table = movements.select(_USED).filter(pa.array(visible))
+    return table, found[visible], sequence[visible]
 
 
 def _left_by_row(episodes: pa.Table, entered: Days, returned: Flags, as_of: np.datetime64) -> Flags:

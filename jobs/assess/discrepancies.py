@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -19,7 +20,6 @@ from jobs.assess.columns import NO_DAY, Days, Flags, Whole
 from jobs.assess.custody import RELEASED, REMOVED
 from jobs.assess.frames import frame_of
 from jobs.assess.wording import TEXT, chosen, in_words, say
-from jobs.files import text_digest
 from jobs.results import DISCREPANCIES
 
 if TYPE_CHECKING:
@@ -298,14 +298,10 @@ def _rows(pairs: _Compared, finding: _Finding) -> dict[str, Any]:
     episode = pairs.found.episodes.column("episode_id").take(pa.array(pairs.episode[hit]))
     person = pairs.text("cid_person_id").take(rows)
     episode = episode.combine_chunks()
-    ids = [
-        "D" + text_digest(finding.rule, *pair)[:16]
-        for pair in zip(episode.to_pylist(), person.to_pylist(), strict=True)
-    ]
-    count = len(hit)
+    rule = pa.repeat(pa.scalar(finding.rule, pa.string()), len(hit))
     return {
-        "discrepancy_id": pa.array(ids, pa.string()),
-        "rule_id": pa.array([finding.rule] * count, pa.string()),
+        "discrepancy_id": _ids(rule, episode, person),
+        "rule_id": rule,
         "episode_id": episode,
         "cid_person_id": person,
         "prison_value": finding.prison.take(rows).cast(pa.string()),
@@ -315,6 +311,17 @@ def _rows(pairs: _Compared, finding: _Finding) -> dict[str, Any]:
         ),
         "since_date": pa.array(finding.since[hit], pa.date32()),
     }
+
+
+def _ids(rule: pa.Array, episode: pa.Array, person: pa.Array) -> pa.Array:
+    """Ids that stay the same from night to night and tell nothing of the person."""
+    parts = pa.table({"rule": rule, "episode": episode, "person": person})
+    with duckdb.connect() as connection:
+        connection.register("parts", parts)
+        text = "rule || '|' || episode || '|' || person"
+        query = f"SELECT 'D' || left(sha256({text}), 16) AS id FROM parts"  # noqa: S608
+        ids: pa.Array = connection.execute(query).to_arrow_table().column("id")
+    return pa.concat_arrays(ids.chunks) if ids.chunks else pa.array([], pa.string())
 
 
 def _removed(pairs: _Compared) -> Days:

@@ -68,7 +68,6 @@ def identify(
     other = members.filter(pc.equal(members.column("register"), "immigration"))
     numbers = [*episodes.column("prisoner_number").chunks, *prison.column("person_id").chunks]
     prisoners = pc.unique(pa.chunked_array(numbers, pa.string()))
-    prisoners = prisoners.take(pc.sort_indices(prisoners))
     persons = col.sort(
         tables["immigration.persons"],
         by="cid_person_id",

@@ -132,6 +132,8 @@ def _share(length: Whole, numerator: int, denominator: int) -> Whole:
 def _forty(rows: SentenceRows, length: Whole, half: Whole, policy: Policy) -> Whole:
     """Two fifths of the term, for those who would otherwise be held past the day it began."""
     short, long = policy["release.forty-percent-short"], policy["release.forty-percent-long"]
+    if not (rows.ends >= np.datetime64(short.periods[0].starts)).any():
+        return half
     under = short.periods[-1].numbers["under_months"]
     is_short = rows.ends < col.add_months(rows.starts, under)
     begins = np.where(

@@ -173,16 +173,21 @@ def _aggregate(
     this, other = this[recent], other[recent]
     order = np.lexsort((other, -sentenced.length_days[other], this))
     this, other = this[order], other[order]
-    starts = np.flatnonzero(np.r_[True, this[1:] != this[:-1]]) if len(this) else this
-    place = np.arange(len(this)) - np.repeat(starts, np.diff(np.r_[starts, len(this)]))
+    first = np.flatnonzero(np.r_[True, this[1:] != this[:-1]]) if len(this) else this
+    place = np.arange(len(this)) - np.repeat(first, np.diff(np.r_[first, len(this)]))
     used = place < rule.number("earlier_sentences", on)[this]
     this, other = this[used], other[used]
-    months = sentenced.months + np.bincount(this, sentenced.months[other], count).astype(np.int64)
-    days = sentenced.days + np.bincount(this, sentenced.days[other], count).astype(np.int64)
-    total = col.add_term(sentenced.starts, months, days)
-    wanted = col.add_months(sentenced.starts, rule.number("months", on))
     added = np.bincount(this, minlength=count)
-    return asked & (added > 0) & (total >= wanted), added
+    with_others = np.flatnonzero(added)
+    months = np.bincount(this, sentenced.months[other], count).astype(np.int64)[with_others]
+    days = np.bincount(this, sentenced.days[other], count).astype(np.int64)[with_others]
+    starts = sentenced.starts[with_others]
+    total = col.add_term(
+        starts, months + sentenced.months[with_others], days + sentenced.days[with_others]
+    )
+    reached = np.zeros(count, dtype=bool)
+    reached[with_others] = total >= col.add_months(starts, rule.number("months", on)[with_others])
+    return reached, added
 
 
 def _duty(sentenced: Sentenced, group: Whole, policy: Policy) -> Flags:
@@ -206,11 +211,13 @@ def _exempt(
     policy: Policy,
 ) -> tuple[Flags, Whole]:
     on = sentenced.selects
-    adult = col.add_months(born, 12 * policy["exemption.under-18"].number("age", on))
+    child = policy["exemption.under-18"]
+    is_child = child.in_force(on)
+    adult = col.add_months(born[is_child], 12 * child.number("age", on)[is_child])
+    is_child[is_child] = sentenced.conviction[is_child] < adult
     reasons = {
         "exemption.recorded": is_exempt_on_record,
-        "exemption.under-18": policy["exemption.under-18"].in_force(on)
-        & (sentenced.conviction < adult),
+        "exemption.under-18": is_child,
         "exemption.mental-health": policy["exemption.mental-health"].in_force(on)
         & sentenced.is_hospital,
         "exemption.treaty-rights": policy["exemption.treaty-rights"].in_force(sentenced.conduct)

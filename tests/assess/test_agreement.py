@@ -16,7 +16,7 @@ from tests.assess.reference import Reference
 from tests.assess.stories import frame, policy
 from tests.assess.worlds import NIGHT, World, side_by_side, worlds
 
-EXAMPLES = int(os.environ.get("ASSESS_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("ASSESS_EXAMPLES", "8"))
 """Batches of up to `BATCH` worlds, each of up to four episodes: ``ASSESS_EXAMPLES=4000`` is the
 long run of at least 20,000 worlds."""
 BATCH = 10
