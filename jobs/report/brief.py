@@ -27,6 +27,7 @@ from jobs.report.facts import NONE, About
 from jobs.report.findings import backlog_by_age, due_by_week
 from jobs.report.headline import HEADLINE_FIGURES, headline, key_figure
 from jobs.report.sheets import clean
+from jobs.report.waterfall import bridges, movement_words
 
 ACTIONS_SHOWN: Final = 10
 SOON_DAYS: Final = 7
@@ -37,6 +38,8 @@ TABLES: Final = (
     "nightly.teams",
     "nightly.census",
     "nightly.check_results",
+    "nightly.movement",
+    "nightly.bridges",
 )
 """The tables of a publication that a briefing reads."""
 
@@ -98,9 +101,18 @@ class Briefer:
         if self.earlier is None:
             return ()
         now, before = self.facts["nightly.figures"], self.earlier.figures
-        return changes(
-            now=[key_figure(now, id_) for id_ in HEADLINE_FIGURES],
-            before=[key_figure(before, id_) for id_ in HEADLINE_FIGURES],
+        explained = {
+            bridge.figure_id: bridge
+            for bridge in bridges(self.facts)
+            if bridge.before == self.earlier.as_of and bridge.figure_id in HEADLINE_FIGURES
+        }
+        others = [id_ for id_ in HEADLINE_FIGURES if id_ not in explained]
+        return (
+            *(movement_words(b) for b in explained.values() if b.steps or b.redefined),
+            *changes(
+                now=[key_figure(now, id_) for id_ in others],
+                before=[key_figure(before, id_) for id_ in others],
+            ),
         )
 
     @cached_property

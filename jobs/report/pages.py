@@ -28,6 +28,7 @@ from jobs.report.findings import foreign_nationals_by_prison, missed_by_month
 from jobs.report.flag_pages import discrepancies_page, outcomes_page
 from jobs.report.headline import headline, key_figure
 from jobs.report.list_pages import backlog_page, due_page, missed_page, verify_page
+from jobs.report.movement_page import movement_page
 from jobs.report.page_parts import (
     check_sheet,
     figure_definitions,
@@ -64,6 +65,7 @@ def render_site(*, facts: Facts, about: About, folder: Path) -> None:
     for write in (
         _index,
         missed_page,
+        movement_page,
         outcomes_page,
         due_page,
         verify_page,

@@ -24,6 +24,7 @@ MOST_PARTS: Final = 4
 """Pages of one list; what follows the most urgent rows is in the CSV beside it."""
 MENU: Final = (
     ("index.html", "Summary"),
+    ("movement.html", "Movement"),
     ("missed.html", "Missed"),
     ("outcomes.html", "Outcomes"),
     ("due.html", "Due"),
@@ -36,7 +37,11 @@ MENU: Final = (
     ("discrepancies.html", "Discrepancies"),
     ("definitions.html", "Definitions"),
 )
-NEEDS: Final = {"outcomes.html": "nightly.flags", "discrepancies.html": "nightly.discrepancies"}
+NEEDS: Final = {
+    "movement.html": "nightly.movement",
+    "outcomes.html": "nightly.flags",
+    "discrepancies.html": "nightly.discrepancies",
+}
 """Pages that are there only if the publication has the table."""
 
 Facts = Mapping[str, pd.DataFrame]

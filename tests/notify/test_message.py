@@ -151,8 +151,21 @@ def test_what_moved_since_the_last_night_is_said(big: Invented, world: Invented)
     text = text_of(message_for(big, earlier=earlier))
     assert "SINCE 24 APRIL 2006" in text
     assert re.search(r"- Open cases: [\d,]+, [\d,]+ more than [\d,]+\.", text)
-    same = Earlier(as_of=AS_OF.replace(day=24), figures=big.reported.figures)
-    assert "No key figure moved." in text_of(message_for(big, earlier=same))
+    assert re.search(
+        r"- Released without consideration: [\d,]+, 3 more than [\d,]+: 4 released since the "
+        r"publication before; 1 nationality.* corrected; less 2 decided before, recorded since\.",
+        text,
+    )
+
+
+def test_a_night_in_which_nothing_moved_says_so(world: Invented) -> None:
+    still = Invented(
+        tables=world.tables,
+        facts={**world.facts, "nightly.bridges": results.BRIDGES.empty()},
+        reported=world.reported,
+    )
+    same = Earlier(as_of=AS_OF.replace(day=24), figures=world.reported.figures)
+    assert "No key figure moved." in text_of(message_for(still, earlier=same))
 
 
 def test_an_email_is_small_and_its_pictures_have_words(big: Invented) -> None:

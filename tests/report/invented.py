@@ -67,6 +67,7 @@ def invent(*, episodes: int = 400, seed: int = 1) -> Invented:
     facts["nightly.backlog"] = reported.backlog
     facts["nightly.teams"] = reported.teams
     facts["nightly.census"] = reported.census
+    facts |= invent_movement(assessments)
     return Invented(tables=tables, facts=facts, reported=reported)
 
 
@@ -205,6 +206,38 @@ def invent_flags(rng: np.random.Generator, assessments: pd.DataFrame) -> pd.Data
         "outcome": outcome.where(episodes["status"].isin(results.UNCONSIDERED_STATUSES)),
     }
     return frame_of(results.FLAGS, columns, rows)
+
+
+def invent_movement(assessments: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Five episodes came into the missed, two went out, since the night before."""
+    missed = assessments[assessments["status"].isin(results.MISSED_STATUSES)]["episode_id"]
+    others = assessments[assessments["status"].eq("CONSIDERED")]["episode_id"]
+    came, gone = missed.head(5).tolist(), others.head(2).tolist()
+    movement: dict[str, object] = {
+        "figure_id": "missed.total",
+        "episode_id": [*came, *gone],
+        "cause": ["newly_released"] * (len(came) - 1)
+        + ["nationality_corrected"]
+        + ["consideration_recorded_late"] * len(gone),
+        "change": [1] * len(came) + [-1] * len(gone),
+        "before_status": ["DUE"] * len(came) + ["NOT_REFERRED"] * len(gone),
+        "after_status": ["NOT_REFERRED"] * len(came) + ["CONSIDERED"] * len(gone),
+    }
+    bridge: dict[str, object] = {
+        "figure_id": ["missed.total"],
+        "before_publication_id": ["0f"],
+        "before_as_of_date": [TODAY - pd.Timedelta(days=1)],
+        "basis": ["same_versions"],
+        "opening": [len(missed) - len(came) + len(gone)],
+        "redefined": [0],
+        "came_in": [len(came)],
+        "went_out": [len(gone)],
+        "closing": [len(missed)],
+    }
+    return {
+        "nightly.movement": frame_of(results.MOVEMENT, movement, len(came) + len(gone)),
+        "nightly.bridges": frame_of(results.BRIDGES, bridge, 1),
+    }
 
 
 def invent_discrepancies(assessments: pd.DataFrame) -> pd.DataFrame:

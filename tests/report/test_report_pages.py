@@ -13,6 +13,7 @@ from jobs import results
 from jobs.report import About, headline, key_figure, render_site
 from jobs.report.facts import Facts
 from jobs.report.figures import compute_figures
+from jobs.report.waterfall import bridges
 from tests.report.invented import AS_OF, Invented, invent
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a", policy_version="1", model_version="2")
@@ -194,6 +195,25 @@ def test_outcomes_and_discrepancies_are_pages_where_the_publication_has_them(
     render_site(facts=older, about=ABOUT, folder=tmp_path)
     assert not (tmp_path / "outcomes.html").exists()
     assert "outcomes.html" not in (tmp_path / "index.html").read_text()
+
+
+def test_movement_says_each_cause_and_sums(world: Invented, site: Path) -> None:
+    text = (site / "movement.html").read_text(encoding="utf-8")
+    missed = key_figure(world.reported.figures, "missed.total").value
+    assert f"3 more since 24 April 2006, to {missed:,.0f}" in text
+    for line in ("Released since the publication before", "decided before, recorded since"):
+        assert line.lower() in text.lower()
+    bridge = bridges(world.facts)[0]
+    assert bridge.opening + sum(step.change for step in bridge.steps) == bridge.closing == missed
+
+
+def test_the_first_publication_has_nothing_to_compare(world: Invented, tmp_path: Path) -> None:
+    empty = {
+        "movement": results.MOVEMENT.empty(),
+        "bridges": results.BRIDGES.empty(),
+    }
+    rendered(world, tmp_path, **empty)
+    assert "This is the first publication" in (tmp_path / "movement.html").read_text()
 
 
 def test_a_check_that_did_not_hold_is_a_caveat_on_the_first_page(site: Path) -> None:
