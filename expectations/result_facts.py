@@ -15,7 +15,7 @@ LINKED_TWICE = 0.1
 
 def checks() -> list[Check]:
     """Rows, statuses, links, and figures against lists."""
-    return [*_rows(), *_codes(), *_assessments(), *_links(), *_figures()]
+    return [*_rows(), *_codes(), *_assessments(), *_links(), *_figures(), *_movement()]
 
 
 def _zero(name: str, table: Table, meaning: str, number: str, column: str | None = None) -> Check:
@@ -230,6 +230,45 @@ def _figures() -> Iterator[Check]:
         results.FIGURES,
         "every figure lies within its range",
         "SELECT count(*) FROM nightly.figures WHERE low > value OR value > high",
+    )
+
+
+def _movement() -> Iterator[Check]:
+    yield _zero(
+        "sum",
+        results.BRIDGES,
+        "opening + redefined + every change = closing, for each figure",
+        """
+        WITH moved AS (
+            SELECT figure_id, sum(change) AS change, count_if(change = 1) AS came_in,
+                count_if(change = -1) AS went_out
+            FROM nightly.movement GROUP BY figure_id
+        )
+        SELECT count(*) FROM nightly.bridges b FULL JOIN moved m USING (figure_id)
+        WHERE b.opening IS NULL
+            OR b.opening + b.redefined + coalesce(m.change, 0) <> b.closing
+            OR b.came_in <> coalesce(m.came_in, 0) OR b.went_out <> coalesce(m.went_out, 0)
+        """,
+    )
+    yield _zero(
+        "closing",
+        results.BRIDGES,
+        "every bridge ends at tonight's figure",
+        """
+        SELECT count(*) FROM nightly.bridges b LEFT JOIN nightly.figures f
+            ON f.figure_id = b.figure_id AND f.group_value = '(all)'
+        WHERE f.value IS DISTINCT FROM b.closing
+        """,
+    )
+    yield _zero(
+        "listed",
+        results.MOVEMENT,
+        "every episode that moved changed its status as the bridge says",
+        """
+        SELECT count(*) FROM nightly.movement m
+        LEFT JOIN nightly.assessments a USING (episode_id)
+        WHERE m.change NOT IN (-1, 1) OR m.after_status IS DISTINCT FROM a.status
+        """,
     )
 
 

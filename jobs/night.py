@@ -27,6 +27,13 @@ import sqlalchemy as sa
 
 from jobs import __version__, results
 from jobs.assess import assess, load_policy
+from jobs.bridging import (
+    COMPARED_WITH,
+    assess_again,
+    compared_with,
+    read_position,
+    versions_of,
+)
 from jobs.check import check_night, check_results_of_night
 from jobs.databases import databases, warehouse
 from jobs.errors import BadInput
@@ -36,6 +43,7 @@ from jobs.link import current_model, link_registers
 from jobs.progress import steps
 from jobs.records import CONTRACT_VERSION, REGISTERS, TABLES
 from jobs.report import About, build_report, render_site
+from jobs.report.movement import Moved, Position, explain_movement
 from jobs.settings import ROOT, Settings, load_settings
 from jobs.warehouse import (
     Manifest,
@@ -152,6 +160,9 @@ class Night:
         with warehouse(self.settings) as engine:
             decided = decisions(engine)
             known = latest_identities(engine, before=self.as_of)
+            inputs = {"decisions": _digest(decided), "known_identities": _digest(known)}
+            manifest = self._manifest(decisions=inputs).as_json()
+            inputs[COMPARED_WITH] = compared_with(engine, manifest=manifest, as_of=self.as_of)
         linked = link_registers(
             tables=self._accepted(), decisions=decided, previous_identities=known
         )
@@ -161,7 +172,7 @@ class Night:
                 results.LINKS.full_name: linked.links,
                 results.IDENTITIES.full_name: linked.identities,
             },
-            inputs={"decisions": _digest(decided), "known_identities": _digest(known)},
+            inputs=inputs,
         )
         return {str(k): int(v) for k, v in linked.links["outcome"].value_counts().items()}
 
@@ -195,6 +206,11 @@ class Night:
             results.BACKLOG.full_name: reported.backlog,
             results.TEAMS.full_name: reported.teams,
             results.CENSUS.full_name: reported.census,
+        }
+        moved = self._moved(facts)
+        facts |= {
+            results.MOVEMENT.full_name: moved.movement,
+            results.BRIDGES.full_name: moved.bridges,
         }
         audited = check_results_of_night(facts=facts)
         audited.stop_if_critical()
@@ -303,12 +319,38 @@ class Night:
             pages_url=self.settings.pages_url,
         )
 
-    def _manifest(self) -> Manifest:
+    def _moved(self, facts: Frames) -> Moved:
+        """What moved since the publication that the link step chose to compare with."""
+        manifest = self._manifest()
+        after = Position(
+            as_of=self.as_of,
+            publication_id=manifest.publication_id,
+            versions=versions_of(manifest.as_json()),
+            facts=facts,
+        )
+        other = manifest.decisions[COMPARED_WITH]
+        if not other:
+            return explain_movement(before=None, after=after)
+        with warehouse(self.settings) as engine:
+            compared = next(p for p in publications(engine) if p.publication_id == other)
+            before = read_position(engine, compared)
+        rebased = None
+        if before.versions != after.versions:
+            rebased = assess_again(
+                before=before,
+                inputs=compared.manifest["inputs"],
+                landings=self.settings.data_dir / "landing",
+            )
+        return explain_movement(before=before, after=after, rebased=rebased)
+
+    def _manifest(self, *, decisions: Mapping[str, str] | None = None) -> Manifest:
         policy, model = load_policy(), current_model()
+        if decisions is None:
+            decisions = json.loads((self.folder / "link" / "inputs.json").read_text())
         return Manifest(
             as_of=self.as_of,
             inputs={register: self._landing(register).summary() for register in REGISTERS},
-            decisions=json.loads((self.folder / "link" / "inputs.json").read_text()),
+            decisions=decisions,
             contract_version=CONTRACT_VERSION,
             code_version=f"{__version__}+{code_digest()[:12]}",
             policy_version=f"{policy.version}+{policy.digest[:12]}",
@@ -331,6 +373,8 @@ REPORTED = tuple(
         results.BACKLOG,
         results.TEAMS,
         results.CENSUS,
+        results.MOVEMENT,
+        results.BRIDGES,
     )
 )
 """What `Night.report` leaves; its check results hold those of `Night.check` and of the audit."""
@@ -369,12 +413,19 @@ def run_night(night: Night, *, fetch_again: bool = False) -> str:
             raise
 
 
+_NOT_CODE = ("jobs/demo/", "jobs/assess/policy/", "jobs/link/models/")
+
+
 def code_digest() -> str:
-    """Digest of everything that computes a publication: the code and its data files."""
+    """Digest of everything that computes a publication and has no version of its own.
+
+    The rules and the linkage model have theirs: a movement tells a change of either from one of
+    the code.
+    """
     digest = hashlib.sha256()
     for path in sorted([*ROOT.glob("jobs/**/*"), *ROOT.glob("expectations/**/*")]):
         name = path.relative_to(ROOT).as_posix()
-        if path.is_file() and "__pycache__" not in name and not name.startswith("jobs/demo/"):
+        if path.is_file() and "__pycache__" not in name and not name.startswith(_NOT_CODE):
             digest.update(text_digest(name, hashlib.sha256(path.read_bytes()).hexdigest()).encode())
     return digest.hexdigest()
 

@@ -413,6 +413,8 @@ NIGHTLY: dict[str, Table] = by_name(
         TEAMS,
         CENSUS,
         FIGURES,
+        MOVEMENT,
+        BRIDGES,
     )
 )
 """Every table of a publication by full name."""

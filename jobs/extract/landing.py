@@ -121,14 +121,28 @@ def feed_date(*, register: str, source: str, mapping: Path | None) -> date:
         return delivered_date(path=Path(folder) / table.file, register=register)
 
 
-def open_landing(*, register: str, as_of: date, folder: Path) -> Landing:
+def open_landing(
+    *, register: str, as_of: date, folder: Path, content_digest: str | None = None
+) -> Landing:
     """Open the latest landing of a night and verify every file against its hash.
+
+    Args:
+        register: ``prison`` or ``immigration``.
+        as_of: the night.
+        folder: where the landings of all registers are kept.
+        content_digest: open the latest that holds this, as a publication's manifest names it.
 
     Raises:
         BadInput: there is none, it is of another contract, or a file is missing, cut or changed.
     """
     day = folder / register / as_of.isoformat()
     fetches = _fetches(day)
+    if content_digest is not None:
+        fetches = [
+            fetch
+            for fetch in fetches
+            if read_manifest(folder=fetch).content_digest == content_digest
+        ]
     if not fetches:
         raise BadInput(f"landing [{day}]", "there is none for this date", "fetch the register")
     latest = fetches[-1]

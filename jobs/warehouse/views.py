@@ -131,6 +131,8 @@ VIEWS: Final[tuple[View, ...]] = (
     _of("backlog", results.BACKLOG),
     _of("teams", results.TEAMS),
     _of("census", results.CENSUS),
+    _of("movement", results.MOVEMENT),
+    _of("bridges", results.BRIDGES),
     _of("row_counts", results.ROW_COUNTS),
     _of("check_results", results.CHECK_RESULTS),
     _count(

@@ -1,0 +1,141 @@
+"""What a movement compares: a publication read back, and its data assessed again as tonight's."""
+
+import logging
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import sqlalchemy as sa
+
+from jobs import results
+from jobs.assess import assess, load_policy
+from jobs.check import check_night
+from jobs.errors import BadInput
+from jobs.extract import open_landing
+from jobs.files import canonical_json
+from jobs.link import link_registers
+from jobs.records import REGISTERS
+from jobs.report.movement import TABLES, Position, Versions
+from jobs.warehouse import Publication, current_publication, latest_before, publications, read_table
+
+log = logging.getLogger(__name__)
+
+Frames = dict[str, pd.DataFrame]
+COMPARED_WITH = "compared_with"
+"""Key in a manifest's ``decisions``: the publication with which the night was compared."""
+
+
+def compared_with(engine: sa.Engine, *, manifest: Mapping[str, Any], as_of: date) -> str:
+    """The publication with which a night is compared; empty where there is none.
+
+    That of the night before. On the first night it is the publication of the same date that this
+    one will supersede; publishing the same night again compares it with what it was compared with,
+    so it gives the same publication.
+
+    Args:
+        engine: the warehouse.
+        manifest: the night's manifest as JSON, but for what it is compared with.
+        as_of: the night.
+    """
+    earlier = latest_before(engine, as_of=as_of)
+    if earlier is not None:
+        return earlier.publication_id
+    for same in publications(engine, as_of=as_of):
+        if _inputs(same.manifest) == _inputs(manifest):
+            return str(same.manifest["decisions"].get(COMPARED_WITH, ""))
+    current = current_publication(engine, as_of=as_of)
+    return "" if current is None else current.publication_id
+
+
+def _inputs(manifest: Mapping[str, Any]) -> str:
+    given = {k: v for k, v in manifest["decisions"].items() if k != COMPARED_WITH}
+    return canonical_json({**manifest, "decisions": given})
+
+
+def versions_of(manifest: Mapping[str, Any]) -> Versions:
+    """What turned a publication's data into its results; the contract and settings are code."""
+    software = (manifest["contract_version"], manifest["code_version"], manifest["settings"])
+    return Versions(
+        code=canonical_json(software),
+        rules=manifest["policy_version"],
+        model=manifest["model_version"],
+    )
+
+
+def read_position(engine: sa.Engine, publication: Publication) -> Position:
+    """A publication as a movement reads it."""
+    wanted = (*TABLES, results.FIGURES.full_name)
+    return Position(
+        as_of=publication.as_of,
+        publication_id=publication.publication_id,
+        versions=versions_of(publication.manifest),
+        facts={name: read_table(engine, publication.publication_id, name) for name in wanted},
+    )
+
+
+def assess_again(*, before: Position, inputs: Mapping[str, Any], landings: Path) -> Frames | None:
+    """Check, link and assess the data of a publication with tonight's code, rules and model.
+
+    Reviewers' decisions are those that its links bear, and its identities keep their ids, so that
+    nothing but the software differs.
+
+    Args:
+        before: the publication.
+        inputs: the landings that its manifest names.
+        landings: the folder of all landings.
+
+    Returns:
+        `TABLES` by full name; None where a landing is gone, damaged or of another contract.
+    """
+    landed: dict[str, pa.Table] = {}
+    try:
+        for register in REGISTERS:
+            landing = open_landing(
+                register=register,
+                as_of=before.as_of,
+                folder=landings,
+                content_digest=inputs[register]["content_digest"],
+            )
+            landed |= landing.tables()
+        checked = check_night(tables=landed, as_of=before.as_of, previous_row_counts=None)
+    except BadInput as error:
+        log.warning("the night of %s cannot be assessed again: %s", before.as_of, error)
+        return None
+    linked = link_registers(
+        tables=checked.tables,
+        decisions=_decisions(before.facts[results.LINKS.full_name]),
+        previous_identities=before.facts[results.IDENTITIES.full_name],
+    )
+    assessed = assess(
+        tables=checked.tables,
+        links=linked.links,
+        identities=linked.identities,
+        as_of=before.as_of,
+        policy=load_policy(),
+    )
+    return {
+        results.ASSESSMENTS.full_name: assessed.assessments,
+        results.LINKS.full_name: linked.links,
+        results.IDENTITIES.full_name: linked.identities,
+        results.QUARANTINE.full_name: checked.quarantine,
+    }
+
+
+def _decisions(links: pd.DataFrame) -> pd.DataFrame:
+    """The reviewers' decisions that a publication's links bear."""
+    decided = links[links["decided_by"].notna()]
+    words = {"linked": "must_link", "not_linked": "must_not_link"}
+    frame = pd.DataFrame(
+        {
+            "prisoner_number": decided["prisoner_number"],
+            "cid_person_id": decided["cid_person_id"],
+            "judgement": decided["outcome"].map(words),
+            "reviewer": decided["decided_by"],
+            "reason": "decided before",
+            "decided_at": pd.Timestamp(0, tz="UTC"),
+        }
+    )
+    return results.DECISIONS.frame(results.DECISIONS.arrow(frame))
