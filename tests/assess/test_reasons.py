@@ -44,8 +44,8 @@ def test_a_missed_release_is_told_from_the_record_to_the_status() -> None:
         ],
         [
             (
-                "A decision to pursue deportation on 1 October 2004 does not count: no caseworker is "
-                "named."
+                "A decision to pursue deportation on 1 October 2004 does not count: "
+                "no caseworker is named."
             ),
             "immigration.events",
             "V1",
