@@ -6,5 +6,14 @@
 from jobs.link.anyfiles import link_files
 from jobs.link.linking import Linked, link_registers
 from jobs.link.model import Model, current_model, read_model
+from jobs.link.training import train_model
 
-__all__ = ["Linked", "Model", "current_model", "link_files", "link_registers", "read_model"]
+__all__ = [
+    "Linked",
+    "Model",
+    "current_model",
+    "link_files",
+    "link_registers",
+    "read_model",
+    "train_model",
+]

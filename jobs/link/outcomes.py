@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jobs.link.comparisons import BIRTH, FAMILY, GIVEN, HOME_OFFICE, SYSTEM_NAMES, Comparison
+from jobs.link.comparisons import AREA, BIRTH, FAMILY, GIVEN, HOME_OFFICE, SYSTEM_NAMES, Comparison
 from jobs.link.matching import LEAST_ALONE
 from jobs.link.persons import Side
 
@@ -25,12 +25,13 @@ REVIEW_FROM: Final = 0.05
 
 Flags = npt.NDArray[np.bool_]
 
+AT_HOME: Final = {"postcode and suburb", "postcode"}
 YEAR_ONLY: Final = ("first of January of the year",)
 
 HELD: Final = {
     "possible twins": "same family name and date of birth, another given name",
     "possible father and son": "same names, birth years apart",
-    "another date of birth": "names agree, no number does, dates of birth are far apart",
+    "another date of birth": "neither number nor postcode agrees, dates of birth are far apart",
     "another person's number": "one number agrees, names and date of birth do not",
 }
 """Why a pair is held for a reviewer whatever its probability. Evidence shows the reason."""
@@ -87,6 +88,7 @@ def held(found: pd.DataFrame, comparisons: tuple[Comparison, ...]) -> npt.NDArra
             agreeing += _is(found, name, {"same"}, comparisons)
     near, off = {"same", "a slip", "a variant"}, {"different", "faintly alike"}
     given_off = _is(found, GIVEN.name, off, comparisons)
+    given_other = _is(found, GIVEN.name, {"different"}, comparisons)
     given_near = _is(found, GIVEN.name, near, comparisons)
     family_off = _is(found, FAMILY.name, off, comparisons)
     family_near = _is(found, FAMILY.name, near, comparisons)
@@ -94,9 +96,10 @@ def held(found: pd.DataFrame, comparisons: tuple[Comparison, ...]) -> npt.NDArra
     birth_off = _is(found, BIRTH.name, {"different"}, comparisons)
     birth_far = birth_off | _is(found, BIRTH.name, {"two slips", "close in years"}, comparisons)
     reasons = np.full(len(found), None, dtype=object)
-    reasons[birth_far & (agreeing == 0)] = "another date of birth"
+    unsupported = (agreeing == 0) & ~_is(found, AREA.name, AT_HOME, comparisons)
+    reasons[birth_far & unsupported] = "another date of birth"
     reasons[given_near & family_near & birth_off & (agreeing == 0)] = "possible father and son"
-    reasons[given_off & family_near & birth_near & (agreeing == 0)] = "possible twins"
+    reasons[given_other & family_near & birth_near & (agreeing == 0)] = "possible twins"
     reasons[given_off & family_off & birth_far & (agreeing == 1)] = "another person's number"
     return reasons
 

