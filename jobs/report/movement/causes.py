@@ -106,9 +106,9 @@ def first_that_holds(pair: Pair, tests: list[Test]) -> pd.Series:
 def is_unchanged(pair: Pair, *, today: pd.Timestamp, since: pd.Timestamp) -> pd.Series:
     """No recorded fact differs and no date was reached: the data explain nothing."""
     changed = pair.differs(*FACTS) | pair.is_new | pair.is_gone | pair.set_aside | pair.mended
-    due, soon = pair.was["due_date"], pair.was["earliest_release_date"]
-    reached = (due.gt(since) & due.le(today)) | (soon.notna() & (since != today))
-    return ~(changed | reached)
+    due = pair.was["due_date"]
+    nearer = pair.was["status"].eq(pair.now["status"]).fillna(False).astype(bool)
+    return ~(changed | nearer | (due.gt(since) & due.le(today)))
 
 
 def link_tests(pair: Pair) -> Tests:

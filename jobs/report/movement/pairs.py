@@ -90,15 +90,12 @@ class Pair:
         with whether it ``was`` and ``now`` is so, and whether the registers held the person at all
         (``was_known``, ``is_known``).
         """
-        was = _company(self.was, self.before).assign(was=True)
-        now = _company(self.now, self.after).assign(now=True)
-        both = was.merge(now, how="outer", on=["episode_id", "side", "person_id"])
-        both["was"] = both["was"].eq(True).fillna(False).astype(bool)
-        both["now"] = both["now"].eq(True).fillna(False).astype(bool)
+        was, now = _company(self.was, self.before), _company(self.now, self.after)
+        both = pd.concat([was, now], ignore_index=True).drop_duplicates(ignore_index=True)
+        for name, company in (("was", was), ("now", now)):
+            both[name] = _is_in(both, company, ["episode_id", "side", "person_id"])
         for name, facts in (("was_known", self.before), ("is_known", self.after)):
-            known = _people(facts)
-            persons = pd.MultiIndex.from_frame(both[["side", "person_id"]])
-            both[name] = persons.isin(pd.MultiIndex.from_frame(known[["side", "person_id"]]))
+            both[name] = _is_in(both, _people(facts), ["side", "person_id"])
         return both
 
     def _some(self, side: str, chosen: pd.Series) -> pd.Series:
@@ -154,16 +151,14 @@ class Pair:
     @cached_property
     def is_decided_otherwise(self) -> pd.Series:
         """Reviewers' words on a pair with the person of the episode are not what they were."""
-        owners = self.company.loc[self.company["side"].eq(_OWN), ["episode_id", "person_id"]]
-        sides = []
-        for facts in (self.before, self.after):
-            links = facts["nightly.links"]
-            words = links.loc[
-                links["decided_by"].notna(), ["prisoner_number", "cid_person_id", "outcome"]
-            ]
-            sides.append(owners.merge(words, left_on="person_id", right_on="prisoner_number"))
-        both = sides[0].merge(sides[1], how="outer", indicator=True)
-        return self.has(both.loc[both["_merge"].ne("both"), "episode_id"])
+        word = ["prisoner_number", "cid_person_id", "outcome"]
+        was, now = (
+            facts["nightly.links"].loc[facts["nightly.links"]["decided_by"].notna(), word]
+            for facts in (self.before, self.after)
+        )
+        changed = pd.concat([was[~_is_in(was, now, word)], now[~_is_in(now, was, word)]])
+        own = self.company[self.company["side"].eq(_OWN)]
+        return self.has(own.loc[own["person_id"].isin(changed["prisoner_number"]), "episode_id"])
 
     @cached_property
     def set_aside(self) -> pd.Series:
@@ -177,10 +172,9 @@ class Pair:
 
     def _quarantine_only(self, one: Facts, other: Facts) -> pd.Series:
         here, there = (_quarantined(facts["nightly.quarantine"]) for facts in (one, other))
-        rows = here.merge(there, how="left", indicator=True)
-        rows = rows.loc[rows["_merge"].eq("left_only"), ["kind", "reference"]]
-        found = self._references.merge(rows, on=["kind", "reference"])
-        return self.has(found["episode_id"])
+        key = ["kind", "reference"]
+        rows = here[~_is_in(here, there, key)]
+        return self.has(self._references.loc[_is_in(self._references, rows, key), "episode_id"])
 
     @cached_property
     def _references(self) -> pd.DataFrame:
@@ -196,6 +190,13 @@ class Pair:
         parts.append(others.assign(kind="person"))
         every = pd.concat(parts, ignore_index=True).dropna(subset=["reference"])
         return every.astype("str").drop_duplicates()
+
+
+def _is_in(frame: pd.DataFrame, other: pd.DataFrame, columns: list[str]) -> pd.Series:
+    """Which rows of a frame share these columns with some row of the other."""
+    keys = pd.MultiIndex.from_frame(other[columns].astype(object))
+    found = pd.MultiIndex.from_frame(frame[columns].astype(object)).isin(keys)
+    return pd.Series(found, index=frame.index)
 
 
 def _rows(facts: Facts, episodes: pd.Index) -> pd.DataFrame:
