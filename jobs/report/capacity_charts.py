@@ -7,7 +7,7 @@ import pandas as pd
 
 from jobs.briefing import day_text, number_text, plural
 from jobs.report.capacity import Forecast
-from jobs.report.charts import BAR, FAINT, INK, STRONG, Chart
+from jobs.report.charts import BAR, FAINT, INK, PAPER, STRONG, Chart
 from jobs.report.counting import value_of
 
 WEEKS_DRAWN: Final = 26
@@ -133,6 +133,7 @@ def _bars_and_line(starts: Sequence[Any], values: Sequence[float], level: float,
             xytext=(0, 5),
             ha="right",
             weight="bold",
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5},
         )
         _plain_axes(axes, max(level, *values))
         step = 8 if narrow else 4

@@ -20,12 +20,14 @@ FAINT: Final = "#6b7276"
 GRID: Final = "#d4d8da"
 BAR: Final = "#1d5a8e"
 STRONG: Final = "#b3300a"
+PAPER: Final = "#fffffe"
 _VARIABLES: Final = {
     INK: "var(--ink)",
     FAINT: "var(--muted)",
     GRID: "var(--rule)",
     BAR: "var(--bar)",
     STRONG: "var(--alert)",
+    PAPER: "var(--paper)",
 }
 WIDE: Final = (9.4, 3.3)
 NARROW: Final = (4.2, 3.6)

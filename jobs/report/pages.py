@@ -317,3 +317,8 @@ def _listed(facts: Facts, as_of: date) -> Iterator[str]:
         yield from (str(episode) for episode in shown)
     late = forecast(facts=facts, as_of=as_of).late["episode_id"]
     yield from (str(episode) for episode in late.head(PAGE_ROWS))
+    moved = facts.get(results.MOVEMENT.full_name)
+    if moved is not None:
+        known = moved.loc[moved["episode_id"].isin(facts["nightly.assessments"]["episode_id"])]
+        ordered = known.sort_values(["figure_id", "change", "cause", "episode_id"])
+        yield from (str(episode) for episode in ordered["episode_id"].head(PAGE_ROWS))
