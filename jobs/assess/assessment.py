@@ -14,19 +14,12 @@ import pyarrow as pa
 
 from jobs.assess import columns as col
 from jobs.assess import status as st
-from jobs.assess.cases import (
-    Cases,
-    Decisions,
-    Handled,
-    Window,
-    handle,
-    read_cases,
-    read_decisions,
-)
+from jobs.assess.cases import Cases, Decisions, read_cases, read_decisions
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
 from jobs.assess.custody import Custody, read_custody
 from jobs.assess.discrepancies import compare_registers
 from jobs.assess.flags import raise_flags
+from jobs.assess.handling import Handled, Window, handle
 from jobs.assess.identity import Identified, identify
 from jobs.assess.nationality import (
     Nationality,

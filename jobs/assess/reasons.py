@@ -4,32 +4,29 @@ A caseworker reads them from the top. They hold no personal value: episodes, cas
 named by their own numbers.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from jobs import codes as c
-from jobs.assess import cases as ca
 from jobs.assess import columns as col
 from jobs.assess import custody as cu
 from jobs.assess import nationality as na
 from jobs.assess import status as st
+from jobs.assess.casework_reasons import give_casework_reasons
 from jobs.assess.columns import Flags, Whole
+from jobs.assess.reason_rows import EPISODES, MOVEMENTS, PERSONS, SENTENCES, Reasons, own_key
 from jobs.assess.scope import BRITISH_RULE, DUTY, EXEMPTIONS, SCOPE_RULES
-from jobs.assess.wording import TEXT, chosen, in_words, lengths, numbers, say
-from jobs.results import REASONS
+from jobs.assess.wording import chosen, in_words, lengths, numbers, say
 
 if TYPE_CHECKING:
     from jobs.assess.assessment import Findings
     from jobs.assess.rules import Policy
 
-EPISODES, SENTENCES, MOVEMENTS = "prison.episodes", "prison.sentences", "prison.movements"
-PERSONS, CASES, EVENTS = "prison.persons", "immigration.cases", "immigration.events"
 
 _COUNTRIES = [nationality.meaning for nationality in c.NATIONALITY.codes]
-_DECIDED = ["to pursue deportation", "not to pursue deportation", "to defer to a later day"]
 _DATES = [
     "confirmed release date",
     "conditional release date",
@@ -42,70 +39,6 @@ _DATES = [
 ]
 
 
-class _Collected:
-    """Reasons as they are given, step by step; sorted by episode at the end."""
-
-    def __init__(self, rules: list[str]) -> None:
-        self._rules = rules
-        self._tables: list[str] = []
-        self._rows: list[Whole] = []
-        self._rule: list[Whole] = []
-        self._finding: list[pa.Array] = []
-        self._table: list[Whole] = []
-        self._key: list[pa.Array] = []
-
-    def add(
-        self,
-        rows: Whole,
-        rule: str,
-        finding: str,
-        table: str = "",
-        key: pa.Array | None = None,
-        **parts: Any,
-    ) -> None:
-        """Give a reason to the episodes at these positions."""
-        if len(rows) == 0:
-            return
-        if table not in self._tables:
-            self._tables.append(table)
-        self._rows.append(rows)
-        self._rule.append(np.full(len(rows), self._rules.index(rule), dtype=np.int16))
-        self._finding.append(say(finding, len(rows), **parts))
-        self._table.append(np.full(len(rows), self._tables.index(table), dtype=np.int16))
-        self._key.append(pa.nulls(len(rows), TEXT) if key is None else key.cast(TEXT))
-
-    def frame(self, episode_ids: pa.Array) -> pd.DataFrame:
-        """All reasons in order of episode and reading."""
-        if not self._rows:
-            return REASONS.empty()
-        rows = np.concatenate(self._rows)
-        order = np.argsort(rows, kind="stable")
-        rows = rows[order]
-        starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
-        position = np.arange(len(rows)) - np.repeat(starts, np.diff(np.r_[starts, len(rows)])) + 1
-        places = pa.array(order)
-        sources = pa.array([name or None for name in self._tables], TEXT)
-        columns = {
-            "episode_id": episode_ids.cast(TEXT).take(pa.array(rows)),
-            "position": pa.array(position),
-            "rule_id": pa.array(self._rules, TEXT).take(
-                pa.array(np.concatenate(self._rule)[order])
-            ),
-            "finding": _taken_out(self._finding).take(places),
-            "source_table": sources.take(pa.array(np.concatenate(self._table)[order])),
-            "source_key": _taken_out(self._key).take(places),
-        }
-        frame: pd.DataFrame = pa.table(columns).to_pandas()
-        return frame.astype({f.name: f.kind.pandas for f in REASONS.fields})
-
-
-def _taken_out(pieces: list[pa.Array]) -> pa.Array:
-    """The pieces as one array, let go so that memory holds the text once, not twice."""
-    whole = pa.concat_arrays(pieces)
-    pieces.clear()
-    return whole
-
-
 def give_reasons(found: "Findings", policy: "Policy") -> pd.DataFrame:
     """Write down, for each episode, which rule answered what, from which row.
 
@@ -113,27 +46,19 @@ def give_reasons(found: "Findings", policy: "Policy") -> pd.DataFrame:
     status. Every other episode shows its sentence and criterion; one that meets a criterion shows
     its custody, link, referral, decisions and due date too.
     """
-    reasons = _Collected(sorted(policy.rules))
+    reasons = Reasons(sorted(policy.rules))
     asked = found.scope.in_scope
     _nationality(reasons, found)
     _sentence(reasons, found)
     _scope(reasons, found, policy)
     _custody(reasons, found, asked)
-    _link(reasons, found, asked)
-    _referral(reasons, found, asked)
-    _decisions(reasons, found, asked)
-    _restriction(reasons, found)
-    _possible(reasons, found, asked)
+    give_casework_reasons(reasons, found, asked)
     _due(reasons, found, policy)
     _status(reasons, found)
     return reasons.frame(found.episodes.column("episode_id").combine_chunks())
 
 
-def _own(found: "Findings", rows: Whole) -> pa.Array:
-    return found.episodes.column("episode_id").take(pa.array(rows)).combine_chunks()
-
-
-def _nationality(reasons: _Collected, found: "Findings") -> None:
+def _nationality(reasons: Reasons, found: "Findings") -> None:
     nationality = found.nationality
     is_foreign = ~nationality.is_british & ~nationality.is_unclear
     rows = np.flatnonzero(nationality.is_british)
@@ -176,11 +101,11 @@ def _is_asked(found: "Findings") -> Flags:
     return asked
 
 
-def _sentence(reasons: _Collected, found: "Findings") -> None:
+def _sentence(reasons: Reasons, found: "Findings") -> None:
     sentenced = found.sentenced
     rows = np.flatnonzero(found.is_court_recommended)
     finding = "The court recommended deportation."
-    reasons.add(rows, "referral.court-recommendation", finding, EPISODES, _own(found, rows))
+    reasons.add(rows, "referral.court-recommendation", finding, EPISODES, own_key(found, rows))
     asked = _is_asked(found) & sentenced.is_sentenced
     rows = np.flatnonzero(asked & sentenced.has_length)
     finding = "The sentences come to {length}, counted from {start}."
@@ -199,12 +124,12 @@ def _sentence(reasons: _Collected, found: "Findings") -> None:
     reasons.add(rows, "sentence.indeterminate", finding, SENTENCES, key)
     rows = np.flatnonzero(asked & sentenced.undetermined & ~sentenced.indeterminate)
     finding = "The length of the sentence, or of a part of it, cannot be determined."
-    reasons.add(rows, "referral.undetermined", finding, EPISODES, _own(found, rows))
+    reasons.add(rows, "referral.undetermined", finding, EPISODES, own_key(found, rows))
 
 
 def _sentence_key(found: "Findings", rows: Whole) -> pa.Array:
     sentences = found.sentenced.rows
-    owner = _own(found, col.at(sentences.episode, rows, 0))
+    owner = own_key(found, col.at(sentences.episode, rows, 0))
     return say(
         "{owner}|{number}",
         len(rows),
@@ -240,7 +165,7 @@ _SCOPE_FINDINGS = {
 }
 
 
-def _scope(reasons: _Collected, found: "Findings", policy: "Policy") -> None:
+def _scope(reasons: Reasons, found: "Findings", policy: "Policy") -> None:
     scope = found.scope
     for (rule_id, met), finding in _SCOPE_FINDINGS.items():
         rows = np.flatnonzero(
@@ -260,7 +185,7 @@ def _scope(reasons: _Collected, found: "Findings", policy: "Policy") -> None:
         reasons.add(rows, rule_id, finding)
 
 
-def _custody(reasons: _Collected, found: "Findings", asked: Flags) -> None:
+def _custody(reasons: Reasons, found: "Findings", asked: Flags) -> None:
     custody = found.custody
     left = in_words(np.where(asked, custody.exit_date, col.NO_DAY))
     under_order = found.handled.removed_under_order
@@ -308,164 +233,27 @@ def _custody(reasons: _Collected, found: "Findings", asked: Flags) -> None:
         "custody.recalled",
         finding,
         EPISODES,
-        _own(found, rows),
+        own_key(found, rows),
         day=in_words(custody.recalled_from[rows]),
     )
 
 
 def _add_exit(
-    reasons: _Collected, found: "Findings", mask: Flags, rule_id: str, finding: str, left: pa.Array
+    reasons: Reasons, found: "Findings", mask: Flags, rule_id: str, finding: str, left: pa.Array
 ) -> None:
     exit_row = found.custody.exit_row
     rows = np.flatnonzero(mask & (exit_row >= 0))
     sequence = col.whole(found.custody.movements, "movement_sequence", missing=0)
     number = numbers(col.at(sequence, exit_row[rows], 0))
-    key = say("{owner}|{number}", len(rows), owner=_own(found, rows), number=number)
+    key = say("{owner}|{number}", len(rows), owner=own_key(found, rows), number=number)
     reasons.add(rows, rule_id, finding, MOVEMENTS, key, left=left.take(pa.array(rows)))
     rows = np.flatnonzero(mask & (exit_row < 0))
-    reasons.add(rows, rule_id, finding, EPISODES, _own(found, rows), left=left.take(pa.array(rows)))
-
-
-def _link(reasons: _Collected, found: "Findings", asked: Flags) -> None:
-    outcome = found.identified.outcome
-    for name, rule_id, finding in (
-        ("linked", "link.certain", "Linked for certain to the immigration register."),
-        (
-            "review",
-            "link.possible",
-            "A possible match waits for a reviewer; nothing in it counts until then.",
-        ),
-        ("not_linked", "link.none", "Nobody in the immigration register is linked to this person."),
-    ):
-        rows = np.flatnonzero(asked & (outcome == name))
-        reasons.add(rows, rule_id, finding, "nightly.links" if name != "not_linked" else "")
-
-
-def _case_key(found: "Findings", rows: Whole) -> pa.Array:
-    taken = found.cases.table.column("case_id").take(pa.array(rows))
-    return taken.combine_chunks()
-
-
-def _referral(reasons: _Collected, found: "Findings", asked: Flags) -> None:
-    handled = found.handled
-    in_time = handled.is_referred_in_time
-    for mask, finding in (
-        (in_time, "Referred to the immigration service on {day}."),
-        (
-            handled.is_referred & ~in_time,
-            "Referred to the immigration service on {day}, after the release.",
-        ),
-    ):
-        rows = np.flatnonzero(asked & mask)
-        reasons.add(
-            rows,
-            "consideration.referral",
-            finding,
-            CASES,
-            _case_key(found, handled.referral_case[rows]),
-            day=in_words(handled.referred[rows]),
-        )
-    rows = np.flatnonzero(asked & ~handled.is_referred)
-    finding = "No criminal case is found for this sentence: not referred."
-    reasons.add(rows, "consideration.referral", finding)
-    rows = np.flatnonzero(asked & ~np.isnat(handled.started) & (handled.timely < 0))
-    finding = "Work started on {day}; a start is not a consideration."
     reasons.add(
-        rows,
-        "consideration.decision",
-        finding,
-        CASES,
-        _case_key(found, handled.case[rows]),
-        day=in_words(handled.started[rows]),
+        rows, rule_id, finding, EPISODES, own_key(found, rows), left=left.take(pa.array(rows))
     )
 
 
-def _decisions(reasons: _Collected, found: "Findings", asked: Flags) -> None:
-    handled = found.handled
-    for mask, decision, rule_id, finding in (
-        (
-            handled.timely >= 0,
-            handled.timely,
-            "consideration.decision",
-            "A named caseworker decided {decided} on {day}, in time.",
-        ),
-        (
-            (handled.late >= 0) & (handled.timely < 0),
-            handled.late,
-            "consideration.after-release",
-            "A named caseworker decided {decided} on {day}: not shown to be before release.",
-        ),
-    ):
-        rows = np.flatnonzero(asked & mask)
-        _add_decisions(reasons, found, rows, decision[rows], rule_id, finding)
-    flaw = found.decisions.flaw[handled.discounted]
-    belongs = handled.discounted_belongs
-    for mask, rule_id, why in (
-        (flaw == ca.NO_CASEWORKER, "consideration.caseworker", "no caseworker is named"),
-        (flaw == ca.OPEN_DEFERRAL, "consideration.deferral", "a deferral needs a day and a reason"),
-        (flaw == ca.WITHDRAWN, "consideration.withdrawn", "it was withdrawn"),
-        (flaw == ca.UNDATED, "consideration.undated", "no day of it is known"),
-        (
-            (flaw == ca.COUNTS) & ~belongs,
-            "consideration.own-sentence",
-            "it belongs to another sentence of this person",
-        ),
-    ):
-        hit = mask & asked[handled.discounted_episode]
-        finding = f"A decision {{decided}} on {{day}} does not count: {why}."
-        rows, decision = handled.discounted_episode[hit], handled.discounted[hit]
-        _add_decisions(reasons, found, rows, decision, rule_id, finding)
-
-
-def _add_decisions(
-    reasons: _Collected,
-    found: "Findings",
-    rows: Whole,
-    decision: Whole,
-    rule_id: str,
-    finding: str,
-) -> None:
-    decisions = found.decisions
-    for source, is_event in ((EVENTS, True), (CASES, False)):
-        mine = decisions.from_event[decision] == is_event
-        used = decision[mine]
-        reasons.add(
-            rows[mine],
-            rule_id,
-            finding,
-            source,
-            decisions.key.take(pa.array(used)),
-            decided=chosen(_DECIDED, decisions.kind[used]),
-            day=in_words(decisions.day[used]),
-        )
-
-
-def _restriction(reasons: _Collected, found: "Findings") -> None:
-    unconsidered = np.isin(found.status, st.UNCONSIDERED)
-    restricted = found.handled.restricted
-    rows = np.flatnonzero(unconsidered & ~np.isnat(restricted))
-    finding = "Detention or bail was decided on {day}, before release."
-    day = in_words(restricted[rows])
-    reasons.add(rows, "consideration.restriction", finding, day=day)
-    rows = np.flatnonzero(unconsidered & np.isnat(restricted))
-    finding = "No decision on detention or bail is on record before release either."
-    reasons.add(rows, "consideration.restriction", finding)
-
-
-def _possible(reasons: _Collected, found: "Findings", asked: Flags) -> None:
-    handled = found.handled
-    has_case = handled.possible_case >= 0
-    held = handled.is_possibly_considered
-    for mask, finding in (
-        (held, "A possible match holds a decision that would be in time; it does not count."),
-        (has_case & ~held, "A possible match holds a criminal case; it does not count."),
-    ):
-        rows = np.flatnonzero(asked & mask & has_case)
-        key = _case_key(found, handled.possible_case[rows])
-        reasons.add(rows, "consideration.possible", finding, CASES, key)
-
-
-def _due(reasons: _Collected, found: "Findings", policy: "Policy") -> None:
+def _due(reasons: Reasons, found: "Findings", policy: "Policy") -> None:
     expected = found.in_scope & ~found.custody.is_gone
     unknown = np.isnat(found.due.earliest)
     is_ours = found.due.source == st.RECOMPUTED
@@ -474,7 +262,7 @@ def _due(reasons: _Collected, found: "Findings", policy: "Policy") -> None:
     day = in_words(found.due.earliest[rows])
     source = chosen(_DATES, found.due.source[rows])
     reasons.add(
-        rows, "release.earliest", finding, EPISODES, _own(found, rows), day=day, source=source
+        rows, "release.earliest", finding, EPISODES, own_key(found, rows), day=day, source=source
     )
     rows = np.flatnonzero(expected & is_ours)
     finding = "Earliest plausible release {day}, worked out from the sentences."
@@ -490,14 +278,14 @@ def _due(reasons: _Collected, found: "Findings", policy: "Policy") -> None:
         "release.disputed",
         finding,
         EPISODES,
-        _own(found, rows),
+        own_key(found, rows),
         recorded=in_words(found.recomputed.recorded[rows]),
         earliest=in_words(found.recomputed.earliest[rows]),
         latest=in_words(found.recomputed.latest[rows]),
     )
     rows = np.flatnonzero(expected & unknown)
     finding = "No plausible release date is recorded."
-    reasons.add(rows, "release.unknown", finding, EPISODES, _own(found, rows))
+    reasons.add(rows, "release.unknown", finding, EPISODES, own_key(found, rows))
     rows = np.flatnonzero(expected)
     night = np.full(len(rows), found.as_of)
     months = policy["consideration.due"].number("months_before_release", night)
@@ -510,7 +298,7 @@ def _due(reasons: _Collected, found: "Findings", policy: "Policy") -> None:
     )
 
 
-def _status(reasons: _Collected, found: "Findings") -> None:
+def _status(reasons: Reasons, found: "Findings") -> None:
     for code, (status, rule_id) in enumerate(zip(st.STATUSES, st.STATUS_RULES, strict=True)):
         rows = np.flatnonzero(found.status == code)
         meaning = {

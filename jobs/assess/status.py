@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from jobs.assess import columns as col
-from jobs.assess.cases import Handled
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
 from jobs.assess.custody import DIED, REMOVED, Custody
+from jobs.assess.handling import Handled
 from jobs.assess.nationality import Nationality
 from jobs.assess.rules import Policy
 from jobs.assess.scope import Scope
