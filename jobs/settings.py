@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     mail_from: str = Field(
         default="reconciliation@localhost", description="Sender address of the emails."
     )
+    mail_redirect: str = Field(
+        default="", description="For trials: every email goes to this address, none to its reader."
+    )
     pages_url: str = Field(
         default="", description="Where readers find the pages; empty: the local folder."
     )

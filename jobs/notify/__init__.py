@@ -9,6 +9,7 @@ from jobs.notify.outbox import SendReport, enqueue, send_one, send_pending
 from jobs.notify.recipients import Recipient, load_recipients
 from jobs.notify.transport import (
     FolderTransport,
+    RedirectedTransport,
     RefusedError,
     SmtpTransport,
     Transport,
@@ -20,6 +21,7 @@ __all__ = [
     "FolderTransport",
     "Message",
     "Recipient",
+    "RedirectedTransport",
     "RefusedError",
     "SendReport",
     "SmtpTransport",

@@ -24,6 +24,7 @@ from urllib.parse import unquote, urlsplit
 
 from jobs.errors import BadInput, Unreachable
 from jobs.files import disk_error
+from jobs.notify.recipients import ADDRESS
 from jobs.settings import Settings
 
 SECONDS: Final = 30
@@ -229,12 +230,41 @@ class SmtpTransport:
             raise RefusedError(said)
 
 
+@dataclass(frozen=True, kw_only=True)
+class RedirectedTransport:
+    """For trials: hands every message over for one address, whoever it was written for.
+
+    The message itself stays as it was stored, so a trial shows who would have received it. The
+    outbox counts it as sent: try on a warehouse of your own.
+    """
+
+    transport: Transport
+    to: str
+
+    def send(self, *, message: bytes, recipient: str) -> None:  # noqa: ARG002
+        """Hand the message over for the one address; see `Transport.send`."""
+        self.transport.send(message=message, recipient=self.to)
+
+    def describe(self) -> str:
+        """Where messages go, and that they are redirected."""
+        return f"{self.transport.describe()}, every message redirected"
+
+
 def transport_for(settings: Settings) -> Transport:
-    """The transport that the settings name: a mail server, else the folder of ``.eml`` files."""
+    """The transport that the settings name: a mail server, else the folder of ``.eml`` files.
+
+    Raises:
+        BadInput: the mail server's URL or the address of redirection is not one.
+    """
     url = settings.smtp_url.get_secret_value()
-    if url:
-        return SmtpTransport.of(url)
-    return FolderTransport(folder=settings.data_dir / "mail")
+    transport: Transport = (
+        SmtpTransport.of(url) if url else FolderTransport(folder=settings.data_dir / "mail")
+    )
+    if not settings.mail_redirect:
+        return transport
+    if not ADDRESS.fullmatch(settings.mail_redirect):
+        raise BadInput("setting [mail_redirect]", "not one plain email address", "give one")
+    return RedirectedTransport(transport=transport, to=settings.mail_redirect)
 
 
 def _is_this_machine(host: str) -> bool:

@@ -299,3 +299,20 @@ def test_the_settings_choose_the_transport(tmp_path: Path) -> None:
     assert isinstance(server, SmtpTransport)
     assert (server.port, server.password, server.is_tls_from_start) == (465, "p@ss", True)
     assert "p@ss" not in repr(server)
+
+
+def test_in_a_trial_every_message_goes_to_one_address(
+    engine: sa.Engine, publication: str, world: Invented, mail_server: Start
+) -> None:
+    server, address = mail_server()
+    trial = Settings(smtp_url=f"smtp://{address}", mail_redirect="trial@here.example.invalid")
+    put(engine, world, publication)
+    send_pending(engine, transport=transport_for(trial))
+    assert {tuple(to) for to, _ in server.accepted} == {("trial@here.example.invalid",)}
+    written_for = {message_from_bytes(content)["To"] for _, content in server.accepted}
+    assert written_for == {reader.address for reader in READERS}
+
+
+def test_an_address_of_redirection_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"mail_redirect.*not one plain"):
+        transport_for(Settings(data_dir=tmp_path, mail_redirect="everyone"))
