@@ -5,17 +5,22 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jobs import records
 from jobs.demo.chance import Flags, Ints
 
 
-def texts(values: npt.ArrayLike, *, where: Flags | None = None) -> pa.Array:
+def texts(values: npt.ArrayLike | pd.Series, *, where: Flags | None = None) -> pa.Array:
     """Arrow texts; empty for ``""`` and outside ``where``."""
-    array = np.asarray(values, dtype=object)
-    missing = array == ""
-    return pa.array(array, type=pa.string(), mask=missing if where is None else missing | ~where)
+    given = values if isinstance(values, pd.Series) else np.asarray(values, dtype=object)
+    array = pa.array(given).cast(pa.string())
+    kept = pc.not_equal(array, "")
+    if where is not None:
+        kept = pc.and_(kept, pa.array(where))
+    return pc.if_else(kept, array, pa.scalar(None, pa.string()))
 
 
 def coded(

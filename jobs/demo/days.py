@@ -90,6 +90,6 @@ def moments(days: npt.ArrayLike, *, by: npt.ArrayLike, salt: int = 0) -> pa.Arra
     The time of day follows from ``by``, a number of the row that is the same on every night.
     """
     numbers = np.asarray(days, dtype=np.int64)
-    seconds = 8 * 3600 + (numbers * 7919 + np.asarray(by) * 104_729 + salt) % 36_000
+    seconds = 8 * 3600 + (numbers * 7919 + np.asarray(by, dtype=np.int64) * 104_729 + salt) % 36_000
     micros = (numbers * _SECONDS_A_DAY + seconds) * 1_000_000
     return pa.array(micros, mask=~known(numbers)).cast(pa.timestamp("us", tz="UTC"))

@@ -87,8 +87,9 @@ def names(
     swapped = some(rng, noise.names_swapped, size)
     first, last = np.where(swapped, last, first), np.where(swapped, first, last)
     joined = some(rng, noise.names_joined, size) & (middle != "")
-    whole = rng.random(size) < 0.5
-    first = np.where(joined & whole, first + middle, np.where(joined, first + " " + middle, first))
+    rows = np.flatnonzero(joined)
+    between_names = np.where(rng.random(size) < 0.5, "", " ").astype(object)[rows]
+    first[rows] = first[rows] + between_names + middle[rows]
     middle = np.where(joined, "", middle)
     fathers = some(rng, noise.patronymic_last, size) & (middle != "")
     last, middle = np.where(fathers, middle, last), np.where(fathers, "", middle)
@@ -106,13 +107,10 @@ def names(
     words = np.array(_PLACEHOLDER_NAMES, dtype=object)[choose(rng, np.ones(4), size)]
     labels.add(register, records, placeholder, "placeholder_names")
     last = np.where(placeholder, words, last)
-    for column, values in zip(_NAMES, (first, middle, last), strict=True):
-        records[column] = values
-    # Marks and capitals are the habit of a whole office, so they go by year of recording.
     plain = some(rng, noise.plain_letters, size)
     upper = some(rng, noise.upper_case, size)
-    for column in _NAMES:
-        records[column] = _habits(records[column].to_numpy(dtype=object), plain, upper)
+    for column, values in zip(_NAMES, (first, middle, last), strict=True):
+        records[column] = _habits(values, plain, upper)
     return aliases
 
 

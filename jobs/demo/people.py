@@ -93,8 +93,10 @@ def _look_alikes(
         ("birth_place", twin & alike),
         ("postcode", twin & alike),
     ):
-        source = persons[column].to_numpy()[other]
-        copied[column] = np.where(where, source, persons[column].to_numpy())
+        rows = np.flatnonzero(where)
+        values = persons[column].to_numpy(dtype=object).copy()
+        values[rows] = values[other[rows]]
+        copied[column] = values
     born = persons["birth_day"].to_numpy()
     first_of_year = days.first_of_year(born[other])
     youngest, oldest = _GENERATION_DAYS

@@ -52,14 +52,17 @@ def people(held: Held, everybody: pd.DataFrame, as_of: int) -> pa.Table:
         shown = records.loc[visible(records, as_of), ["person", "key"]]
         sides.append(shown.rename(columns={"key": key}))
     pairs = sides[0].merge(sides[1], on="person", how="outer")
+    pairs = pairs.sort_values("person", kind="stable", ignore_index=True)
     own = pairs["person"].to_numpy()
-    pairs["group"] = np.array(GROUPS, dtype=object)[everybody["group"].to_numpy()[own]]
-    pairs["nationality"] = np.array(nat.CODES, dtype=object)[
-        everybody["nationality"].to_numpy()[own]
-    ]
-    pairs = pairs.sort_values(["person", "prisoner_number", "cid_person_id"], kind="stable")
-    ordered = pairs[["person", "group", "nationality", "prisoner_number", "cid_person_id"]]
-    return pa.Table.from_pandas(ordered, preserve_index=False).replace_schema_metadata(None)
+    return pa.table(
+        {
+            "person": own,
+            "group": columns.coded(GROUPS, everybody["group"].to_numpy()[own]),
+            "nationality": columns.coded(nat.CODES, everybody["nationality"].to_numpy()[own]),
+            "prisoner_number": pa.array(pairs["prisoner_number"]).cast(pa.string()),
+            "cid_person_id": pa.array(pairs["cid_person_id"]).cast(pa.string()),
+        }
+    )
 
 
 def episodes(
@@ -185,11 +188,19 @@ def _in_scope(everybody: pd.DataFrame, lived: pd.DataFrame, as_of: int) -> Flags
 def errors(held: Held, as_of: int) -> pa.Table:
     """``register``, ``record`` (its key), ``person``, ``kind`` of every error on a night."""
     parts = []
-    for register, records in (("prison", held.prison), ("immigration", held.immigration)):
-        own = held.errors[held.errors["register"] == register]
-        shown = visible(records, as_of)[own["record"]]
-        own = own[shown]
-        parts.append(own.assign(record=records["key"].to_numpy()[own["record"]]))
-    found = pd.concat(parts, ignore_index=True)
-    found = found.sort_values(["register", "record", "kind"], kind="stable")
-    return pa.Table.from_pandas(found, preserve_index=False).replace_schema_metadata(None)
+    for register, records in (("immigration", held.immigration), ("prison", held.prison)):
+        own = held.errors[(held.errors["register"] == register).to_numpy()]
+        own = own[visible(records, as_of)[own["record"]]]
+        own = own.sort_values(["record", "kind"], kind="stable")
+        keys = pa.array(records["key"]).cast(pa.string())
+        parts.append(
+            pa.table(
+                {
+                    "register": pa.array(np.full(len(own), register, dtype=object), pa.string()),
+                    "record": keys.take(pa.array(own["record"].to_numpy())),
+                    "person": own["person"].to_numpy(),
+                    "kind": pa.array(own["kind"]).cast(pa.string()),
+                }
+            )
+        )
+    return pa.concat_tables(parts)

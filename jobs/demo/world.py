@@ -136,30 +136,35 @@ def build_history(*, seed: int, people: int, noise: str | Noise = "default") -> 
     waiting = np.zeros(len(cases), dtype=bool)
     waiting[barriers.loc[barriers["kind"] == measures.TRAVEL, "case"]] = True
     cases = cases.assign(needs_document=waiting)
+    events = happenings.happenings(cases, stream(seed, "events"), rates, labels)
+    moved = recording.movements(lived, persons, places, stream(seed, "movements"))
+    bails = measures.bails(detained, stream(seed, "bails"))
+    written = hold(
+        everybody, lived=lived, cases=cases, others=others, seed=seed, noise=rates, labels=labels
+    )
     return History(
         seed=seed,
         people=people,
         noise=rates,
-        everybody=everybody,
-        lived=lived,
+        # What the registers hold of names and numbers stands in their records from here on.
+        everybody=_compact(everybody.select_dtypes(exclude="str")),
+        lived=_compact(lived),
         cases=cases,
         others=others,
-        events=happenings.happenings(cases, stream(seed, "events"), rates, labels),
-        moved=recording.movements(lived, persons, places, stream(seed, "movements")),
+        events=events,
+        moved=_compact(moved),
         places=places,
         detentions=detained,
-        bails=measures.bails(detained, stream(seed, "bails")),
+        bails=bails,
         barriers=barriers,
-        held=hold(
-            everybody,
-            lived=lived,
-            cases=cases,
-            others=others,
-            seed=seed,
-            noise=rates,
-            labels=labels,
-        ),
+        held=written,
     )
+
+
+def _compact(frame: pd.DataFrame) -> pd.DataFrame:
+    """Whole numbers in half the space: days and positions fit in 32 bits."""
+    wide = frame.select_dtypes("int64").columns
+    return frame.astype(dict.fromkeys(wide, "int32"))
 
 
 def _naturalised(everybody: pd.DataFrame, lived: pd.DataFrame, seed: int, rates: Noise) -> Flags:

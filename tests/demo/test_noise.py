@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jobs.demo import Noise, World, build_history, build_world, days, noise_named, spelling
+from jobs.demo import Noise, World, build_world, noise_named, spelling
 from jobs.demo.noise import NOISES
 from jobs.errors import BadInput
 from tests.demo.conftest import FOUND, frame, truth
@@ -116,13 +116,20 @@ def test_two_percent_are_held_twice_in_one_register(world: World, factor: float)
 
 
 def test_a_tenth_have_a_near_twin_in_name_and_year_of_birth(world: World, factor: float) -> None:
-    history = build_history(seed=world.seed, people=world.people, noise=world.noise)
-    people = history.everybody[history.everybody["in_prison"]]
+    alike = Noise(
+        twins=world.noise.twins,
+        fathers_and_sons=world.noise.fathers_and_sons,
+        near_twins=world.noise.near_twins,
+    )
+    people = frame(
+        build_world(seed=world.seed, people=world.people, as_of=FOUND, noise=alike),
+        "prison.persons",
+    )
     key = pd.DataFrame(
         {
-            "last": people["last"],
-            "initial": people["first"].str[:1],
-            "year": days.years(people["birth_day"]),
+            "last": people["last_name"],
+            "initial": people["first_name"].str[:1],
+            "year": people["date_of_birth"].dt.year,
         }
     )
     assert key.duplicated(keep=False).mean() >= 0.10 * factor
