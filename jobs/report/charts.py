@@ -10,6 +10,7 @@ import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -74,8 +75,18 @@ class Chart:
     note: str = ""
     height: float = 1.0
 
-    def svg(self, *, narrow: bool) -> str:
-        """The drawing as an SVG element for a page; ids are unique to chart and width."""
+    @cached_property
+    def wide(self) -> str:
+        """The drawing as an SVG element for a page on a desk."""
+        return self._svg(narrow=False)
+
+    @cached_property
+    def narrow(self) -> str:
+        """The drawing as an SVG element for a page on a phone."""
+        return self._svg(narrow=True)
+
+    def _svg(self, *, narrow: bool) -> str:
+        """An SVG element; ids are unique to chart and width."""
         width, height = NARROW if narrow else WIDE
         buffer = io.StringIO()
         with _style():

@@ -3,7 +3,7 @@
 from jobs.briefing import plural
 from jobs.report import sheets
 from jobs.report.caveats import backlog_sentence
-from jobs.report.findings import backlog_by_age, due_by_week, missed_by_month
+from jobs.report.findings import backlog_by_age, due_by_week
 from jobs.report.headline import key_figure
 from jobs.report.page_parts import group_sheet, tiles
 from jobs.report.site import ListPage, Site
@@ -22,7 +22,7 @@ def missed_page(site: Site) -> None:
             if missed.range_text
             else "",
             columns=sheets.MISSED_COLUMNS,
-            charts=[missed_by_month(site.figures, site.about.as_of)],
+            charts=[site.missed_chart],
             tables=[
                 group_sheet("offences", "By offence", site.figures, "missed.by_offence"),
             ],

@@ -24,7 +24,7 @@ from jobs.report.case_pages import CasePages
 from jobs.report.cases import case_list
 from jobs.report.caveats import capacity_sentence, caveats
 from jobs.report.facts import About
-from jobs.report.findings import foreign_nationals_by_prison, missed_by_month
+from jobs.report.findings import foreign_nationals_by_prison
 from jobs.report.flag_pages import discrepancies_page, outcomes_page
 from jobs.report.headline import headline, key_figure
 from jobs.report.list_pages import backlog_page, due_page, missed_page, verify_page
@@ -122,7 +122,7 @@ def _index(site: Site) -> None:
                 "missed.possible_match",
             ),
         ),
-        missed_chart=missed_by_month(site.figures, site.about.as_of),
+        missed_chart=site.missed_chart,
         statuses=group_sheet("statuses", "Custody episodes by status", site.figures),
         caveats=caveats(site.facts, site.about.notices),
         workbook=f"data/{WORKBOOK}",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from jobs.report.case_pages import CasePages
 from jobs.report.cases import case_list
 from jobs.report.charts import Chart
 from jobs.report.facts import About
+from jobs.report.findings import missed_by_month
 
 SERVICE: Final = "Consideration for deportation"
 PAGE_ROWS: Final = 1_500
@@ -86,6 +87,11 @@ class Site:
     def figures(self) -> pd.DataFrame:
         """The figures of the publication."""
         return self.facts["nightly.figures"]
+
+    @cached_property
+    def missed_chart(self) -> Chart | None:
+        """When the missed were released: drawn once, shown on two pages."""
+        return missed_by_month(self.figures, self.about.as_of)
 
     def begin(self) -> None:
         """Make the folders and copy what every page uses."""
