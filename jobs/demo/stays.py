@@ -177,9 +177,11 @@ def draw_stays(
     size = len(person)
     offence = sentences.draw_offences(rng, is_british=is_british)
     none = np.zeros(size, dtype=np.int64)
-    # People whose nationality nobody recorded are British in part: they get short terms only,
-    # so that no rule has to guess.
+    # British people whose nationality nobody recorded get short terms only and never life, so
+    # that no rule has to guess.
     below = np.where(is_british & people["is_unknown"].to_numpy(), 11, 0)
+    murder, theft = (sentences.OFFENCES.index(code) for code in ("MURDER", "THEFT"))
+    offence = np.where((below > 0) & (offence == murder), theft, offence)
     months, extra_days = sentences.draw_terms(rng, offence, at_least=none, below=below)
     structure, extra = sentences.draw_structure(rng, months)
     structure = np.where(below > 0, sentences.SINGLE, structure)
