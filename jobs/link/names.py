@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
 import pandas as pd
 from anyascii import anyascii
 
@@ -108,9 +109,11 @@ def sound_of(word: str) -> str | None:
 
 
 def _by_distinct(values: pd.Series, change: Callable[[str], object]) -> pd.Series:
-    distinct = values.dropna().unique()
-    changed = values.map({value: change(value) for value in distinct}).astype(object)
-    return changed.where(changed.notna(), None)
+    codes, distinct = pd.factorize(values)
+    changed = np.empty(len(distinct) + 1, dtype=object)
+    changed[:-1] = [change(value) for value in distinct]
+    changed[-1] = None  # what is missing has the code -1
+    return pd.Series(changed[codes], index=values.index)
 
 
 def _latin(name: str) -> str:
@@ -140,14 +143,16 @@ def _words(name: str) -> tuple[str, ...]:
     found: list[str] = []
     waiting = ""
     for word in name.split():
-        if _SERVANT.match(word):
+        is_servant = word.startswith("abd")
+        if is_servant and _SERVANT.match(word):
             waiting = "abd"
         elif word in JOINERS and not waiting:
             waiting = word
         elif waiting == "abd" and word in PARTICLES:
             continue
         else:
-            found.append(waiting + word if waiting else _SERVANT_START.sub("abd", word))
+            whole = waiting + word
+            found.append(_SERVANT_START.sub("abd", whole) if is_servant and not waiting else whole)
             waiting = ""
     if waiting:
         found.append(waiting)

@@ -188,6 +188,14 @@ def test_two_partners_who_fit_equally_well_but_may_be_two_people_go_to_review():
     assert {("A9997AA", "C9999998"), ("A9998AA", "C9999998")} <= pairs(links, "review")
 
 
+def test_one_name_with_a_birth_year_apart_and_no_number_is_never_linked_unseen():
+    tables = persons(
+        [{"prisoner_number": "A9998AA", **person("Marlon", "Ferrensby", "1970-03-04")}],
+        [{"cid_person_id": "C9999998", **person("Marlon", "Ferrensby", "1971-11-27")}],
+    )
+    assert ("A9998AA", "C9999998") not in pairs(linked(tables).links, "linked")
+
+
 def test_names_changed_over_are_seen_through():
     tables = persons(
         [{"prisoner_number": "A9998AA", **person("Marlon", "Ferrensby", "1970-03-04")}],
