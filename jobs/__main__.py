@@ -24,6 +24,8 @@ app = typer.Typer(
 )
 review = typer.Typer(help="The queue of possible links, and the decisions on them.")
 app.add_typer(review, name="review")
+published = typer.Typer(help="What was published: list, show, and differences.")
+app.add_typer(published, name="publications")
 
 DAY = typer.Option("--as-of", formats=["%Y-%m-%d"], help="The as-of date, YYYY-MM-DD.")
 AsOf = Annotated[datetime, DAY]
@@ -164,12 +166,18 @@ def summary(as_of: AsOf) -> None:
 def figures(
     as_of: AsOf,
     output: Annotated[TableFormat, typer.Option("--format")] = TableFormat.TABLE,
+    as_published_on: Annotated[
+        str | None,
+        typer.Option(help="Date or time: the figures as they stood then, superseded or not."),
+    ] = None,
 ) -> None:
     """Print the figures of a date's current publication, each with its range."""
+    from jobs.commands.publications import moment
     from jobs.commands.readers import Reader
     from jobs.settings import load_settings
 
-    with Reader.of(as_of.date(), load_settings()) as reader:
+    at = None if as_published_on is None else moment(as_published_on)
+    with Reader.of(as_of.date(), load_settings(), at=at) as reader:
         typer.echo(
             reader.figures_json() if output is TableFormat.JSON else reader.figures_table(),
             nl=False,
@@ -206,6 +214,78 @@ def explain(
 
     with Reader.of(as_of.date(), load_settings()) as reader:
         typer.echo(reader.explain(episode_id))
+
+
+@app.command()
+def movement(
+    as_of: AsOf,
+    against: Annotated[
+        str | None, typer.Option(help="A date, or the id of a publication, to compare with.")
+    ] = None,
+    cases: Annotated[bool, typer.Option("--cases", help="List every episode, as CSV.")] = False,
+    output: Annotated[TableFormat, typer.Option("--format")] = TableFormat.TABLE,
+) -> None:
+    """Print why each figure moved: opening, causes, closing; by default as it was published."""
+    from jobs.commands import publications as p
+    from jobs.commands.readers import Reader
+    from jobs.settings import load_settings
+
+    settings = load_settings()
+    with Reader.of(as_of.date(), settings) as reader:
+        after = reader.publication
+        moved = p.published_movement(reader.engine, after)
+        if against is not None:
+            before = p.find_publication(reader.engine, against)
+            moved = p.moved_between(reader.engine, before=before, after=after, settings=settings)
+    if cases:
+        p.write_cases(moved, sys.stdout)
+    else:
+        as_json = output is TableFormat.JSON
+        typer.echo(p.movement_json(moved) if as_json else p.movement_text(moved), nl=as_json)
+
+
+@published.command("list")
+def publications_list(
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="One date only.")
+    ] = None,
+) -> None:
+    """Print every publication, superseded ones too, in order of publishing."""
+    from jobs.commands.publications import list_text
+    from jobs.databases import warehouse
+    from jobs.settings import load_settings
+
+    with warehouse(load_settings()) as engine:
+        typer.echo(list_text(engine, as_of=as_of.date() if as_of else None), nl=False)
+
+
+@published.command("show")
+def publications_show(
+    name: Annotated[str, typer.Argument(help="Id, its beginning, or a date.")],
+) -> None:
+    """Print what went into a publication and its figures."""
+    from jobs.commands.publications import find_publication, show_text
+    from jobs.databases import warehouse
+    from jobs.settings import load_settings
+
+    with warehouse(load_settings()) as engine:
+        typer.echo(show_text(engine, find_publication(engine, name)), nl=False)
+
+
+@published.command("diff")
+def publications_diff(
+    before: Annotated[str, typer.Argument(help="Id, its beginning, or a date.")],
+    after: Annotated[str, typer.Argument(help="Id, its beginning, or a date.")],
+) -> None:
+    """Print which inputs and figures of two publications differ, and the movement between them."""
+    from jobs.commands.publications import diff_text, find_publication
+    from jobs.databases import warehouse
+    from jobs.settings import load_settings
+
+    settings = load_settings()
+    with warehouse(settings) as engine:
+        one, other = (find_publication(engine, name) for name in (before, after))
+        typer.echo(diff_text(engine, before=one, after=other, settings=settings), nl=False)
 
 
 @review.command("list")

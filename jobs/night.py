@@ -344,17 +344,13 @@ class Night:
         return explain_movement(before=before, after=after, rebased=rebased)
 
     def _manifest(self, *, decisions: Mapping[str, str] | None = None) -> Manifest:
-        policy, model = load_policy(), current_model()
         if decisions is None:
             decisions = json.loads((self.folder / "link" / "inputs.json").read_text())
         return Manifest(
             as_of=self.as_of,
             inputs={register: self._landing(register).summary() for register in REGISTERS},
             decisions=decisions,
-            contract_version=CONTRACT_VERSION,
-            code_version=f"{__version__}+{code_digest()[:12]}",
-            policy_version=f"{policy.version}+{policy.digest[:12]}",
-            model_version=f"{model.version}+{model.digest[:12]}",
+            **software(),
             settings={"link_engine": self.settings.link_engine},
         )
 
@@ -411,6 +407,17 @@ def run_night(night: Night, *, fetch_again: bool = False) -> str:
         except BaseException as error:
             night.note_failure(error)
             raise
+
+
+def software() -> dict[str, str]:
+    """Versions of everything that turns the registers into results, as a manifest names them."""
+    policy, model = load_policy(), current_model()
+    return {
+        "contract_version": CONTRACT_VERSION,
+        "code_version": f"{__version__}+{code_digest()[:12]}",
+        "policy_version": f"{policy.version}+{policy.digest[:12]}",
+        "model_version": f"{model.version}+{model.digest[:12]}",
+    }
 
 
 _NOT_CODE = ("jobs/demo/", "jobs/assess/policy/", "jobs/link/models/")

@@ -5,16 +5,27 @@ from pathlib import Path
 from jobs.assess import rules_markdown
 from jobs.check import quality_rules_markdown
 from jobs.dictionary import data_dictionary_markdown
-from jobs.report import figures_markdown
+from jobs.report import FIGURES, figures_markdown
+from jobs.report.definitions import figure_versions
 from jobs.settings import ROOT
 
 
 def generated_pages() -> dict[Path, str]:
-    """Every generated page: where it belongs and what it must say."""
+    """Every generated page: where it belongs and what it must say.
+
+    Raises:
+        BadInput: the definition of a figure changed without a new version and a word about it.
+    """
     folder = ROOT / "docs"
+    versions = folder / "figure-versions.csv"
     return {
         folder / "data-dictionary.md": data_dictionary_markdown(),
         folder / "figures.md": figures_markdown(),
+        versions: figure_versions(
+            known=versions.read_text(encoding="utf-8") if versions.is_file() else "",
+            figures=FIGURES,
+            changelog=(ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
+        ),
         folder / "quality-rules.md": quality_rules_markdown(),
         folder / "rules.md": rules_markdown(),
     }

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
 import rich.console
@@ -18,25 +18,43 @@ from jobs.errors import BadInput
 from jobs.report import FIGURES, case_list, explain
 from jobs.schema import Table
 from jobs.settings import Settings
-from jobs.warehouse import Publication, current_publication, publications, read_table
+from jobs.warehouse import (
+    Publication,
+    current_publication,
+    publication_on,
+    publications,
+    read_table,
+)
 
 
 class Reader:
     """The current publication of one date."""
 
     def __init__(self, engine: sa.Engine, publication: Publication) -> None:
-        self._engine, self.publication = engine, publication
+        self.engine, self.publication = engine, publication
 
     @classmethod
     @contextmanager
-    def of(cls, as_of: date, settings: Settings) -> Iterator["Reader"]:
-        """Open the current publication of ``as_of``.
+    def of(
+        cls, as_of: date, settings: Settings, *, at: datetime | None = None
+    ) -> Iterator["Reader"]:
+        """Open the current publication of ``as_of``, or the one that was current ``at`` a moment.
 
         Raises:
-            BadInput: nothing is published for that date.
+            BadInput: nothing is published for that date, or was not yet.
         """
         with warehouse(settings) as engine:
-            publication = current_publication(engine, as_of=as_of)
+            publication = (
+                current_publication(engine, as_of=as_of)
+                if at is None
+                else publication_on(engine, as_of=as_of, at=at)
+            )
+            if publication is None and at is not None:
+                raise BadInput(
+                    f"as-of date [{as_of}]",
+                    f"nothing was published for it by {at:%Y-%m-%d %H:%M %Z}",
+                    "give a later moment: python -m jobs publications list",
+                )
             if publication is None:
                 dates = sorted({p.as_of for p in publications(engine)})
                 known = ", ".join(map(str, dates[-5:])) or "none yet"
@@ -49,12 +67,13 @@ class Reader:
 
     def table(self, table: Table) -> pd.DataFrame:
         """One table of the publication."""
-        return read_table(self._engine, self.publication.publication_id, table.full_name)
+        return read_table(self.engine, self.publication.publication_id, table.full_name)
 
     def figures(self) -> pd.DataFrame:
         """Every figure with its title, definition, value and range."""
         frame = self.table(results.FIGURES)
-        frame.insert(1, "title", frame["figure_id"].map({f.id: f.title for f in FIGURES}))
+        titles = frame["figure_id"].map({f.id: f.title for f in FIGURES})
+        frame.insert(1, "title", titles.fillna(frame["figure_id"]))
         return frame
 
     def figures_json(self) -> str:
