@@ -19,6 +19,7 @@ _ABOUT: Final = {
     "immigration.events": "case",
 }
 """Tables on whose rows a status rests, and what the first part of their key names."""
+_FIRST_OF_KEY: Final = r"^([^|]+)"
 _CASE_OF_EVENT: Final = r'"case_id":"([^"]*)"'
 _OWN: Final = "own"
 _OTHER: Final = "other"
@@ -223,7 +224,7 @@ def _quarantined(rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows[~rows["rule_id"].str.contains(".duplicate", regex=False)]
     table = rows["register"] + "." + rows["table_name"]
     case = rows["row"].str.extract(_CASE_OF_EVENT, expand=False)
-    key = rows["row_key"].str.split("|").str[0]
+    key = rows["row_key"].astype("str").str.extract(_FIRST_OF_KEY, expand=False)
     reference = key.mask(table.eq("immigration.events"), case)
     found = pd.DataFrame({"kind": table.map(_ABOUT), "reference": reference})
     return found.dropna().astype("str").drop_duplicates()
