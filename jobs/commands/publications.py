@@ -164,9 +164,12 @@ def movement_text(moved: Moved) -> str:
     )
     if not found:
         return "There is no earlier publication to compare with.\n"
+    table = _table("Movement", "figure", "cause", "number")
+    for bridge in found:
+        _add_bridge(table, bridge)
     basis = str(moved.bridges["basis"].iloc[0])
     told = next(entry.meaning for entry in results.BASIS.codes if entry.code == basis)
-    return "".join(_printed(_bridge_table(bridge)) for bridge in found) + f"Basis: {told}.\n"
+    return f"{_printed(table)}Basis: {told}.\n"
 
 
 def write_cases(moved: Moved, out: TextIO) -> None:
@@ -186,24 +189,23 @@ def movement_json(moved: Moved) -> str:
     )
 
 
-def _bridge_table(bridge: Bridge) -> rich.table.Table:
-    table = _table(bridge.title, "", "number")
-    table.add_row(day_text(bridge.before), number_text(bridge.opening))
+def _add_bridge(table: rich.table.Table, bridge: Bridge) -> None:
+    table.add_section()
+    table.add_row(bridge.title, f"on {day_text(bridge.before)}", number_text(bridge.opening))
     if bridge.redefined:
-        table.add_row("  defined anew", f"{bridge.redefined:+,}")
+        table.add_row("", "defined anew", f"{bridge.redefined:+,}")
     for step in bridge.steps:
-        table.add_row(f"  {step.words}", f"{step.change:+,}")
-    table.add_row("now", number_text(bridge.closing))
-    return table
+        table.add_row("", step.words, f"{step.change:+,}")
+    table.add_row("", "now", number_text(bridge.closing))
 
 
 def _changed_figures(engine: sa.Engine, before: Publication, after: Publication) -> pd.DataFrame:
     key = ["figure_id", "group_value"]
-    sides = [
-        read_table(engine, p.publication_id, results.FIGURES.full_name).set_index(key)[["value"]]
-        for p in (before, after)
-    ]
-    both = sides[0].join(sides[1], how="outer", lsuffix="_before", rsuffix="_after")
+    sides = {}
+    for name, publication in (("value_before", before), ("value_after", after)):
+        figures = read_table(engine, publication.publication_id, results.FIGURES.full_name)
+        sides[name] = figures.set_index(key)["value"]
+    both = pd.concat(sides, axis=1)
     same = both["value_before"].eq(both["value_after"])
     same |= both["value_before"].isna() & both["value_after"].isna()
     changed = both[~same].reset_index()

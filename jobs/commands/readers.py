@@ -52,7 +52,7 @@ class Reader:
             if publication is None and at is not None:
                 raise BadInput(
                     f"as-of date [{as_of}]",
-                    f"nothing was published for it by {at:%Y-%m-%d %H:%M %Z}",
+                    f"nothing was published for it by {at:%Y-%m-%d %H:%M:%S %Z}",
                     "give a later moment: python -m jobs publications list",
                 )
             if publication is None:
