@@ -1,7 +1,7 @@
 """Small invented nights for movements: a handful of episodes, each with the facts a test names."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
@@ -23,6 +23,8 @@ _FILLERS: dict[Kind, Any] = {
     Kind.INTEGER: 0,
     Kind.NUMBER: 0.0,
     Kind.BOOLEAN: False,
+    Kind.DATE: BEFORE,
+    Kind.TIMESTAMP: datetime(2006, 4, 1, 9, tzinfo=UTC),
 }
 
 
