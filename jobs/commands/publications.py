@@ -70,7 +70,7 @@ def find_publication(engine: sa.Engine, name: str) -> Publication:
 def list_text(engine: sa.Engine, *, as_of: date | None) -> str:
     """Every publication, of one date where given, in order of publishing."""
     table = _table(
-        "Publications", "night", "publication", "", "published", "supersedes", "passed by"
+        "Publications", "night", "publication", "state", "published", "supersedes", "passed by"
     )
     for found in publications(engine, as_of=as_of):
         table.add_row(
