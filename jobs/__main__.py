@@ -13,6 +13,8 @@ from typing import Annotated
 
 import typer
 
+from jobs.commands import invented, reviewing
+from jobs.commands.options import AsOf, Day
 from jobs.errors import BadInput
 
 app = typer.Typer(
@@ -22,13 +24,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-review = typer.Typer(help="The queue of possible links, and the decisions on them.")
-app.add_typer(review, name="review")
+app.add_typer(reviewing.review, name="review")
+app.command()(reviewing.ack)
+policy = typer.Typer(help="The rules by date.")
+app.add_typer(policy, name="policy")
 published = typer.Typer(help="What was published: list, show, and differences.")
 app.add_typer(published, name="publications")
-
-DAY = typer.Option("--as-of", formats=["%Y-%m-%d"], help="The as-of date, YYYY-MM-DD.")
-AsOf = Annotated[datetime, DAY]
 
 
 class TableFormat(StrEnum):
@@ -53,21 +54,6 @@ class CaseList(StrEnum):
     BACKLOG = "backlog"
 
 
-class FileFormat(StrEnum):
-    """How `world` writes tables."""
-
-    PARQUET = "parquet"
-    CSV = "csv"
-
-
-class Noise(StrEnum):
-    """How wrong the invented registers are."""
-
-    NONE = "none"
-    DEFAULT = "default"
-    HARSH = "harsh"
-
-
 @app.command("setup-check")
 def setup_check() -> None:
     """Check that this machine and these settings can run a night."""
@@ -80,52 +66,9 @@ def setup_check() -> None:
         raise typer.Exit(2)
 
 
-@app.command()
-def world(
-    as_of: AsOf,
-    seed: Annotated[int, typer.Option(help="Same seed, same world.")] = 2006,
-    people: Annotated[int, typer.Option(help="Persons in each register.")] = 100_000,
-    out: Annotated[Path | None, typer.Option(help="Folder to write both registers to.")] = None,
-    truth: Annotated[
-        Path | None, typer.Option(help="Folder to write the truth to; nothing else reads it.")
-    ] = None,
-    load: Annotated[
-        bool, typer.Option("--load", help="Load the registers into their databases.")
-    ] = False,
-    noise: Annotated[Noise, typer.Option(help="How wrong the registers are.")] = Noise.DEFAULT,
-    file_format: Annotated[
-        FileFormat, typer.Option("--format", help="How --out writes tables.")
-    ] = FileFormat.PARQUET,
-) -> None:
-    """Invent the world of 1999 to 2007 and write or load both registers as of a date."""
-    from jobs.databases import databases
-    from jobs.demo import build_world, load_world, write_world
-    from jobs.progress import steps
-    from jobs.settings import load_settings
-
-    if out is None and not load:
-        raise BadInput("world", "nowhere to put it", "give --out FOLDER, --load, or both")
-    settings = load_settings()
-    if load and (settings.prison or settings.immigration):
-        raise BadInput(
-            "world --load",
-            "the settings name registers of their own, which are never written to",
-            "unset RECONCILIATION_PRISON and RECONCILIATION_IMMIGRATION",
-        )
-    with steps("world", 1 + (out is not None) + load) as progress:
-        progress.start("invent")
-        invented = build_world(seed=seed, people=people, as_of=as_of.date(), noise=noise.value)
-        if out is not None:
-            progress.start("write")
-            write_world(invented, out, truth=truth, format=file_format.value)
-        if load:
-            progress.start("load")
-            with databases(settings, embedded=True) as opened:
-                load_world(
-                    invented,
-                    prison_url=opened.embedded("prison"),
-                    immigration_url=opened.embedded("immigration"),
-                )
+app.command()(invented.world)
+app.command()(invented.replay)
+app.command()(invented.score)
 
 
 @app.command()
@@ -288,41 +231,57 @@ def publications_diff(
         typer.echo(diff_text(engine, before=one, after=other, settings=settings), nl=False)
 
 
-@review.command("list")
-def review_list(
-    as_of: AsOf,
-    most: Annotated[int, typer.Option(help="Longest list to print.")] = 50,
+@app.command()
+def link(
+    left: Annotated[Path, typer.Argument(help="Person file, CSV or Parquet.")],
+    right: Annotated[Path, typer.Argument(help="Person file to link it with.")],
+    output: Annotated[Path, typer.Option(help="Where the links go, CSV or Parquet.")],
 ) -> None:
-    """Print possible links that wait for a reviewer, the likeliest first."""
+    """Link any two person files without labels: probability, outcome and evidence of each pair."""
+    from jobs.link import link_files
+
+    link_files(left=left, right=right, output=output)
+
+
+@policy.callback(invoke_without_command=True)
+def policy_on(
+    context: typer.Context,
+    on: Annotated[
+        datetime | None,
+        typer.Option("--on", formats=["%Y-%m-%d"], help="Print the rules in force on a day."),
+    ] = None,
+) -> None:
+    """Print the rules in force on a day, or (diff) what changed between two days."""
+    from jobs.assess import load_policy, rules_in_force
+
+    if on is not None:
+        typer.echo(rules_in_force(policy=load_policy(), day=on.date()), nl=False)
+    elif context.invoked_subcommand is None:
+        raise BadInput("policy", "no day given", "use policy --on DATE, or policy diff DATE DATE")
+
+
+@policy.command("diff")
+def policy_diff(before: Annotated[datetime, Day], after: Annotated[datetime, Day]) -> None:
+    """Print what changed in the rules between two days."""
+    from jobs.assess import load_policy, rules_changed
+
+    text = rules_changed(policy=load_policy(), before=before.date(), after=after.date())
+    typer.echo(text, nl=False)
+
+
+@app.command()
+def capacity(
+    as_of: AsOf,
+    staff: Annotated[float | None, typer.Option(help="Full-time equivalents at work.")] = None,
+    weeks: Annotated[int, typer.Option(help="How far ahead.")] = 52,
+) -> None:
+    """Work the queue ahead: when it clears, and who is released before their turn comes."""
     from jobs.commands.readers import Reader
     from jobs.settings import load_settings
 
     with Reader.of(as_of.date(), load_settings()) as reader:
-        reader.review_queue(most=most).to_csv(sys.stdout, index=False)
-
-
-@review.command("decide")
-def review_decide(
-    prisoner_number: str,
-    cid_person_id: str,
-    judgement: Annotated[str, typer.Argument(help="must_link or must_not_link")],
-    reviewer: Annotated[str, typer.Option(help="Who decides.")],
-    reason: Annotated[str, typer.Option(help="Why.")],
-) -> None:
-    """Record a decision on a pair; it holds from the next night on and always wins."""
-    from jobs.databases import warehouse
-    from jobs.settings import load_settings
-    from jobs.warehouse import record_decision
-
-    with warehouse(load_settings()) as engine:
-        record_decision(
-            engine,
-            prisoner_number=prisoner_number,
-            cid_person_id=cid_person_id,
-            judgement=judgement,
-            reviewer=reviewer,
-            reason=reason,
-        )
+        for line in reader.capacity(staff=staff, weeks=weeks):
+            typer.echo(line)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

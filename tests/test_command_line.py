@@ -317,6 +317,40 @@ def test_a_decision_of_a_reviewer_holds_from_the_next_run_on(world: Path, tmp_pa
     embedded.stop(site.data_dir / "postgres")
 
 
+def test_the_rules_of_a_day_and_what_changed_between_two_are_printed(site: Site) -> None:
+    assert "rules in force on 25 April 2006" in site.run("policy", "--on", AS_OF).stdout
+    assert "UK Borders Act" in site.run("policy", "diff", "2006-04-25", "2008-08-02").stdout
+    assert site.run("policy").returncode == 2
+
+
+def test_more_staff_never_lets_more_people_go_before_their_turn(site: Site) -> None:
+    late = [
+        len(site.run("capacity", "--as-of", AS_OF, "--staff", staff).stdout.splitlines())
+        for staff in ("0", "85", "1000")
+    ]
+    assert late == sorted(late, reverse=True)
+
+
+def test_a_publication_is_scored_against_the_truth(site: Site, world: Path) -> None:
+    done = site.run("score", "--as-of", AS_OF, "--truth", str(world.parent / "truth"))
+    assert done.returncode == 0, done.stderr
+    assert "recall" in done.stdout
+
+
+def test_any_two_person_files_can_be_linked(world: Path, site: Site, tmp_path: Path) -> None:
+    for register, key in (("prison", "prisoner_number"), ("immigration", "cid_person_id")):
+        persons = pq.read_table(world / register / "persons.parquet").to_pandas()
+        persons = persons.rename(columns={key: "id"}).drop_duplicates("id")
+        columns = ["id", "first_name", "last_name", "date_of_birth", "gender", "nationality"]
+        persons[columns].to_csv(tmp_path / f"{register}.csv", index=False)
+    files = (str(tmp_path / "prison.csv"), str(tmp_path / "immigration.csv"))
+    done = site.run("link", *files, "--output", str(tmp_path / "links.csv"))
+    assert done.returncode == 0, done.stderr
+    links = pd.read_csv(tmp_path / "links.csv")
+    assert set(links["outcome"]) <= {"linked", "review"}
+    assert len(links) > 1000
+
+
 def test_setup_check_passes_on_a_new_machine(tmp_path: Path) -> None:
     site = site_at(tmp_path / "new")
     done = site.run("world", "--people", PEOPLE, "--as-of", AS_OF, "--load")

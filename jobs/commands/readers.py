@@ -15,7 +15,7 @@ from jobs import results
 from jobs.briefing import number_text
 from jobs.databases import warehouse
 from jobs.errors import BadInput
-from jobs.report import FIGURES, case_list, explain
+from jobs.report import FIGURES, case_list, clearing, explain, forecast
 from jobs.schema import Table
 from jobs.settings import Settings
 from jobs.warehouse import (
@@ -121,6 +121,23 @@ class Reader:
         """
         tables = (results.ASSESSMENTS, results.REASONS)
         return explain(episode_id, {table.full_name: self.table(table) for table in tables})
+
+    def capacity(self, *, staff: float | None, weeks: int) -> list[str]:
+        """What happens to the queue with a number of staff, as lines for a terminal."""
+        tables = (results.ASSESSMENTS, results.FIGURES)
+        ahead = forecast(
+            facts={table.full_name: self.table(table) for table in tables},
+            as_of=self.publication.as_of,
+            staff=staff,
+            weeks=weeks,
+        )
+        low, high = ahead.late_low, ahead.late_high
+        span = "" if low == high else f" ({low:,} to {high:,})"
+        line = (
+            f"With {number_text(ahead.staff)} staff at work, {len(ahead.late):,} people{span} will "
+            f"be released before their turn within {weeks} weeks, and {clearing(ahead)}."
+        )
+        return [line, "", *ahead.late.to_csv(index=False, date_format="%Y-%m-%d").splitlines()]
 
     def review_queue(self, *, most: int) -> pd.DataFrame:
         """The possible links that wait for a reviewer, the likeliest first."""

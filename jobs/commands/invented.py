@@ -1,0 +1,118 @@
+"""Commands on the invented world: make it, replay 2005 and 2006 over it, score a publication."""
+
+import sys
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jobs.commands.options import AsOf
+from jobs.errors import BadInput
+
+
+class FileFormat(StrEnum):
+    """How `world` writes tables."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+
+
+def world(
+    as_of: AsOf,
+    seed: Annotated[int, typer.Option(help="Same seed, same world.")] = 2006,
+    people: Annotated[int, typer.Option(help="Persons in each register.")] = 100_000,
+    out: Annotated[Path | None, typer.Option(help="Folder to write both registers to.")] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="Folder to write the truth to; nothing else reads it.")
+    ] = None,
+    load: Annotated[
+        bool, typer.Option("--load", help="Load the registers into their databases.")
+    ] = False,
+    noise: Annotated[
+        str, typer.Option(help="none, default, harsh, or a TOML file of rates.")
+    ] = "default",
+    file_format: Annotated[
+        FileFormat, typer.Option("--format", help="How --out writes tables.")
+    ] = FileFormat.PARQUET,
+) -> None:
+    """Invent the world of 1999 to 2007 and write or load both registers as of a date."""
+    from jobs.databases import databases
+    from jobs.demo import build_world, load_world, write_world
+    from jobs.progress import steps
+    from jobs.settings import load_settings
+
+    if out is None and not load:
+        raise BadInput("world", "nowhere to put it", "give --out FOLDER, --load, or both")
+    settings = load_settings()
+    if load and (settings.prison or settings.immigration):
+        raise BadInput(
+            "world --load",
+            "the settings name registers of their own, which are never written to",
+            "unset RECONCILIATION_PRISON and RECONCILIATION_IMMIGRATION",
+        )
+    with steps("world", 1 + (out is not None) + load) as progress:
+        progress.start("invent")
+        invented = build_world(seed=seed, people=people, as_of=as_of.date(), noise=noise)
+        if out is not None:
+            progress.start("write")
+            write_world(invented, out, truth=truth, format=file_format.value)
+        if load:
+            progress.start("load")
+            with databases(settings, embedded=True) as opened:
+                load_world(
+                    invented,
+                    prison_url=opened.embedded("prison"),
+                    immigration_url=opened.embedded("immigration"),
+                )
+
+
+def replay(
+    seed: Annotated[int, typer.Option(help="Same seed, same world.")] = 2006,
+    people: Annotated[int, typer.Option(help="Persons in each register.")] = 100_000,
+    noise: Annotated[
+        str, typer.Option(help="none, default, harsh, or a TOML file of rates.")
+    ] = "default",
+    page: Annotated[Path, typer.Option(help="Where the table goes.")] = Path("docs/replay.md"),
+    picture: Annotated[Path, typer.Option(help="Where the picture goes.")] = Path(
+        "docs/replay.svg"
+    ),
+) -> None:
+    """Run the nights of 2005 and 2006: published figure, truth and reported figure side by side."""
+    from jobs.demo import build_history
+    from jobs.demo.replay import NIGHTS, night_runner, replay_markdown, replay_picture
+    from jobs.demo.replay import replay as replay_nights
+    from jobs.settings import load_settings
+
+    settings = load_settings()
+    own = settings.model_copy(update={"data_dir": settings.data_dir / "replay"})
+    with tempfile.TemporaryDirectory() as folder:
+        found = replay_nights(
+            history=build_history(seed=seed, people=people, noise=noise),
+            nights=NIGHTS,
+            run_night=night_runner(own, Path(folder)),
+        )
+    text = replay_markdown(found)
+    page.write_text(text, encoding="utf-8")
+    replay_picture(found, picture)
+    typer.echo(text, nl=False)
+
+
+def score(
+    as_of: AsOf,
+    truth: Annotated[Path, typer.Option(help="Folder that `world --truth` wrote.")],
+) -> None:
+    """Compare a date's current publication with the truth of its invented world."""
+    from jobs import results
+    from jobs.commands.readers import Reader
+    from jobs.demo.score import read_truth
+    from jobs.demo.score import score as score_publication
+    from jobs.settings import load_settings
+
+    known = read_truth(truth)
+    with Reader.of(as_of.date(), load_settings()) as reader:
+        published = {
+            table.full_name: reader.table(table) for table in (results.LINKS, results.ASSESSMENTS)
+        }
+    score_publication(published=published, truth=known).to_csv(sys.stdout, index=False)
