@@ -8,21 +8,14 @@ each other: what one needs of another comes in here, as an argument.
 
 import functools
 import hashlib
-import json
 import logging
-import re
 import shutil
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-from typing import Concatenate, ParamSpec
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from jobs import __version__, results
@@ -37,14 +30,15 @@ from jobs.bridging import (
 from jobs.check import check_night, check_results_of_night
 from jobs.databases import databases, warehouse
 from jobs.errors import BadInput
-from jobs.extract import Landing, land, open_landing
-from jobs.files import canonical_json, locked, text_digest, whole_folder
+from jobs.extract import land
+from jobs.files import locked, text_digest, whole_folder
 from jobs.link import current_model, link_registers
 from jobs.progress import steps
-from jobs.records import CONTRACT_VERSION, REGISTERS, TABLES
+from jobs.records import CONTRACT_VERSION, REGISTERS
 from jobs.report import About, build_report, render_site
 from jobs.report.movement import Moved, Position, explain_movement
-from jobs.settings import ROOT, Settings, load_settings
+from jobs.run_folder import Frames, RunFolder, timed
+from jobs.settings import ROOT
 from jobs.warehouse import (
     Manifest,
     decisions,
@@ -60,61 +54,12 @@ from jobs.warehouse.publishing import publication as publication_of
 
 log = logging.getLogger(__name__)
 
-Frames = dict[str, pd.DataFrame]
 Counts = dict[str, int]
-P = ParamSpec("P")
-
-KEEP_RUNS_SECONDS = 24 * 3600
-"""Run folders this much older than the one that just published are removed."""
-
-
-Step = Callable[Concatenate["Night", P], Counts]
-
-
-def timed(step: "Step[P]") -> "Step[P]":
-    """Leave the seconds that a step took in the run's folder, for the diary of runs."""
-
-    @functools.wraps(step)
-    def run(night: "Night", /, *args: P.args, **kwargs: P.kwargs) -> Counts:
-        started = time.monotonic()
-        counts = step(night, *args, **kwargs)
-        name = " ".join([step.__name__, *map(str, args)])
-        seconds = night.folder / "seconds"
-        seconds.mkdir(parents=True, exist_ok=True)
-        (seconds / name).write_text(f"{time.monotonic() - started:.3f}")
-        return counts
-
-    return run
 
 
 @dataclass(frozen=True, kw_only=True)
-class Night:
-    """One run of the job for one as-of date.
-
-    ``label`` names the run: two runs of one date never share a folder.
-    """
-
-    as_of: date
-    label: str
-    settings: Settings
-
-    @classmethod
-    def open(cls, *, as_of: date, label: str, settings: Settings | None = None) -> "Night":
-        """Open the night of ``as_of``, with the settings of the environment unless given."""
-        return cls(as_of=as_of, label=label, settings=settings or load_settings())
-
-    @property
-    def folder(self) -> Path:
-        """Where the steps leave their parts."""
-        name = re.sub(r"[^A-Za-z0-9]+", "-", self.label).strip("-")
-        return self.settings.data_dir / "runs" / self.as_of.isoformat() / name
-
-    @property
-    def pages(self) -> Path:
-        """Where the pages of this date's current publication are."""
-        return self.settings.data_dir / "pages" / self.as_of.isoformat()
-
-    # The steps, in order.
+class Night(RunFolder):
+    """One run of the job for one as-of date: its steps, in order."""
 
     @timed
     def extract(self, register: str, *, fetch_again: bool = False) -> Counts:
@@ -125,7 +70,7 @@ class Night:
                 source=opened.register(register),
                 mapping=getattr(self.settings, f"{register}_mapping"),
                 as_of=self.as_of,
-                folder=self.settings.data_dir / "landing",
+                folder=self.landings,
                 refetch=fetch_again,
             )
         return {name: table.rows for name, table in landing.manifest.tables.items()}
@@ -135,11 +80,10 @@ class Night:
         """Check the landings: contract, row rules, quality gate; stop if a critical check fails."""
         landed: dict[str, pa.Table] = {}
         for register in REGISTERS:
-            landed.update(self._landing(register).tables())
-        checked = check_night(
-            tables=landed, as_of=self.as_of, previous_row_counts=self._previous_row_counts()
-        )
-        self._leave(
+            landed.update(self.landing(register).tables())
+        before = self._previous_row_counts()
+        checked = check_night(tables=landed, as_of=self.as_of, previous_row_counts=before)
+        self.leave(
             "check",
             {
                 results.ROW_COUNTS.full_name: checked.row_counts,
@@ -147,6 +91,7 @@ class Night:
                 results.CHECK_RESULTS.full_name: checked.results,
             },
             accepted=checked.tables,
+            inputs={"row_counts_before": "" if before is None else _digest(before)},
         )
         checked.stop_if_critical()
         return {
@@ -160,13 +105,14 @@ class Night:
         with warehouse(self.settings) as engine:
             decided = decisions(engine)
             known = latest_identities(engine, before=self.as_of)
-            inputs = {"decisions": _digest(decided), "known_identities": _digest(known)}
+            inputs = self.inputs("check")
+            inputs |= {"decisions": _digest(decided), "known_identities": _digest(known)}
             manifest = self._manifest(decisions=inputs).as_json()
             inputs[COMPARED_WITH] = compared_with(engine, manifest=manifest, as_of=self.as_of)
         linked = link_registers(
-            tables=self._accepted(), decisions=decided, previous_identities=known
+            tables=self.accepted(), decisions=decided, previous_identities=known
         )
-        self._leave(
+        self.leave(
             "link",
             {
                 results.LINKS.full_name: linked.links,
@@ -179,15 +125,15 @@ class Night:
     @timed
     def assess(self) -> Counts:
         """Assess every custody episode against the rules in force."""
-        facts = self._facts("link")
+        facts = self.facts("link")
         assessed = assess(
-            tables=self._accepted(),
+            tables=self.accepted(),
             links=facts[results.LINKS.full_name],
             identities=facts[results.IDENTITIES.full_name],
             as_of=self.as_of,
             policy=load_policy(),
         )
-        self._leave(
+        self.leave(
             "assess",
             {
                 results.ASSESSMENTS.full_name: assessed.assessments,
@@ -199,8 +145,8 @@ class Night:
     @timed
     def report(self) -> Counts:
         """Compute figures and lists, audit them, and render the pages, all before publishing."""
-        facts = self._facts("check", "link", "assess")
-        reported = build_report(tables=self._accepted(), facts=facts, as_of=self.as_of)
+        facts = self.facts("check", "link", "assess")
+        reported = build_report(tables=self.accepted(), facts=facts, as_of=self.as_of)
         facts |= {
             results.FIGURES.full_name: reported.figures,
             results.BACKLOG.full_name: reported.backlog,
@@ -218,12 +164,12 @@ class Night:
         facts[results.CHECK_RESULTS.full_name] = pd.concat(checks, ignore_index=True)
         with whole_folder(self.folder / "site") as folder:
             render_site(facts=facts, about=self._about(), folder=folder)
-        self._leave("report", {name: facts[name] for name in REPORTED})
+        self.leave("report", {name: facts[name] for name in REPORTED})
         return {"figures": len(reported.figures), "backlog": len(reported.backlog)}
 
     def publish(self) -> str:
         """Write everything, audit what was written and make it current, in one transaction."""
-        facts = self._facts("check", "link", "assess", "report")
+        facts = self.facts("check", "link", "assess", "report")
         manifest = self._manifest()
         with warehouse(self.settings) as engine:
             earlier = {found.publication_id for found in publications(engine, as_of=self.as_of)}
@@ -239,12 +185,12 @@ class Night:
                 as_of=self.as_of,
                 label=self.label,
                 outcome="unchanged" if is_known else "published",
-                timings=self._seconds(),
+                timings=self.seconds(),
                 publication_id=published.publication_id,
             )
         with whole_folder(self.pages) as folder:
             shutil.copytree(self.folder / "site", folder, dirs_exist_ok=True)
-        self._forget_old_runs()
+        self.forget_old_runs()
         return published.publication_id
 
     def note_failure(self, error: BaseException) -> None:
@@ -256,50 +202,11 @@ class Night:
                     as_of=self.as_of,
                     label=self.label,
                     outcome="refused" if isinstance(error, BadInput) else "failed",
-                    timings=self._seconds(),
+                    timings=self.seconds(),
                     failure=str(error) if isinstance(error, BadInput) else type(error).__name__,
                 )
         except BadInput as unwritten:
             log.warning("the failure is not in the diary of runs: %s", unwritten)
-
-    # What the steps leave for each other.
-
-    def _seconds(self) -> dict[str, float]:
-        files = sorted((self.folder / "seconds").glob("*"))
-        return {path.name: float(path.read_text()) for path in files}
-
-    def _landing(self, register: str) -> Landing:
-        folder = self.settings.data_dir / "landing"
-        return open_landing(register=register, as_of=self.as_of, folder=folder)
-
-    def _accepted(self) -> dict[str, pa.Table]:
-        folder = self.folder / "check" / "accepted"
-        return {name: pq.read_table(folder / f"{name}.parquet") for name in TABLES}
-
-    def _facts(self, *names: str) -> Frames:
-        facts: Frames = {}
-        for name in names:
-            for path in sorted((self.folder / name).glob("nightly.*.parquet")):
-                table = results.NIGHTLY[path.stem]
-                facts[table.full_name] = table.frame(pq.read_table(path))
-        return facts
-
-    def _leave(
-        self,
-        step: str,
-        facts: Mapping[str, pd.DataFrame],
-        *,
-        accepted: Mapping[str, pa.Table] | None = None,
-        inputs: Mapping[str, str] | None = None,
-    ) -> None:
-        with whole_folder(self.folder / step) as folder:
-            for name, frame in facts.items():
-                pq.write_table(results.NIGHTLY[name].arrow(frame), folder / f"{name}.parquet")
-            if accepted is not None:
-                (folder / "accepted").mkdir()
-                for name, rows in accepted.items():
-                    pq.write_table(rows, folder / "accepted" / f"{name}.parquet")
-            (folder / "inputs.json").write_text(canonical_json(inputs or {}))
 
     def _previous_row_counts(self) -> pd.DataFrame | None:
         with warehouse(self.settings) as engine:
@@ -339,26 +246,20 @@ class Night:
             rebased = assess_again(
                 before=before,
                 inputs=compared.manifest["inputs"],
-                landings=self.settings.data_dir / "landing",
+                landings=self.landings,
             )
         return explain_movement(before=before, after=after, rebased=rebased)
 
     def _manifest(self, *, decisions: Mapping[str, str] | None = None) -> Manifest:
         if decisions is None:
-            decisions = json.loads((self.folder / "link" / "inputs.json").read_text())
+            decisions = self.inputs("link")
         return Manifest(
             as_of=self.as_of,
-            inputs={register: self._landing(register).summary() for register in REGISTERS},
+            inputs={register: self.landing(register).summary() for register in REGISTERS},
             decisions=decisions,
             **software(),
             settings={"link_engine": self.settings.link_engine},
         )
-
-    def _forget_old_runs(self) -> None:
-        limit = self.folder.stat().st_mtime - KEEP_RUNS_SECONDS
-        for other in (self.settings.data_dir / "runs").glob("*/*/"):
-            if other.stat().st_mtime < limit:
-                shutil.rmtree(other)
 
 
 REPORTED = tuple(
