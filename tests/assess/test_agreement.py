@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from jobs.assess import Assessed, assess
@@ -21,7 +21,15 @@ EXAMPLES = int(os.environ.get("ASSESS_EXAMPLES", "8"))
 long run of at least 20,000 worlds."""
 BATCH = 10
 
-CHECKS = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+CHECKS = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    # Shrinking a batch of worlds takes many minutes; an example as found can be read.
+    phases=(Phase.explicit, Phase.generate),
+    # The suite looks at the same worlds each time; the long run looks for new ones.
+    derandomize="ASSESS_EXAMPLES" not in os.environ,
+)
 
 
 def arrow(full_name: str, rows: list[dict[str, Any]]) -> pa.Table:
