@@ -26,7 +26,7 @@ run: .venv/runs ## Build the invented registers and run the night of 25 April 20
 	@$(JOBS) summary --as-of $(AS_OF)
 
 test: .venv/tests ## Run the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/tests ## Check style, types, the import rules and the generated pages of docs/
 	$(BIN)/ruff check
