@@ -10,7 +10,7 @@ import pytest
 from jobs.demo import History, World
 from jobs.demo.replay import NIGHTS, Replay, replay, replay_markdown, replay_picture
 from tests.demo.conftest import FOUND
-from tests.demo.test_agreement import assessed
+from tests.demo.test_perfect_links import assessed
 
 SERIES = (date(2004, 12, 31), date(2005, 6, 30), FOUND, date(2006, 5, 31), date(2006, 11, 30))
 EVER = "released unconsidered, decided since or not"
