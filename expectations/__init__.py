@@ -10,7 +10,11 @@ range it must lie in. Checks on single rows that set a row aside are no expectat
 row rules in `jobs.check.rules`.
 """
 
-from expectations import (
+from jobs.check.library import great_expectations
+
+great_expectations()
+
+from expectations import (  # noqa: E402
     codes,
     contract,
     dates,
@@ -23,7 +27,7 @@ from expectations import (
     result_facts,
     row_counts,
 )
-from expectations.kinds import Check
+from expectations.kinds import Check  # noqa: E402
 
 __all__ = ["Check", "night_checks", "result_checks"]
 

@@ -1,7 +1,5 @@
 """Running the expectations: counts only, no values, and a check that crashes stops the night."""
 
-import logging
-import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs import results
+from jobs.check.library import great_expectations
 from jobs.errors import GateFailed
 from jobs.schema import Table
 
@@ -22,7 +21,7 @@ RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
 
 def night_checks() -> "list[Check]":
     """The checks on the registers; the first call imports Great Expectations."""
-    _import_great_expectations()
+    great_expectations()
     import expectations
 
     return expectations.night_checks()
@@ -30,7 +29,7 @@ def night_checks() -> "list[Check]":
 
 def result_checks() -> "list[Check]":
     """The checks on the results; the first call imports Great Expectations."""
-    _import_great_expectations()
+    great_expectations()
     import expectations
 
     return expectations.result_checks()
@@ -81,7 +80,7 @@ def _number(connection: duckdb.DuckDBPyConnection, number: str, check_id: str) -
 
 
 def _data_source() -> Any:
-    gx = _import_great_expectations()
+    gx = great_expectations()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     return context.data_sources.add_pandas("night")
@@ -92,8 +91,7 @@ def _ask(
 ) -> dict[str, dict[str, Any]]:
     if not checks:
         return {}
-    import great_expectations as gx
-
+    gx = great_expectations()
     asset = source.add_dataframe_asset(name)
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
     suite = gx.ExpectationSuite(name=name)
@@ -146,15 +144,3 @@ def _count(check: "Check", answers: dict[str, dict[str, Any]], name: str) -> int
     if check.number is not None or name not in answers[check.id]:
         return None
     return int(answers[check.id][name])
-
-
-def _import_great_expectations() -> Any:
-    """Import it where it is needed: it takes seconds, and it is talkative unless told before."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    logging.getLogger("great_expectations._docs_decorators").setLevel(logging.WARNING)
-    import great_expectations as gx
-
-    # This one sets its own level when it is imported.
-    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
-    return gx
