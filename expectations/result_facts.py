@@ -15,7 +15,7 @@ LINKED_TWICE = 0.1
 
 def checks() -> list[Check]:
     """Rows, statuses, links, and figures against lists."""
-    return [*_rows(), *_codes(), *_assessments(), *_links(), *_figures(), *_movement()]
+    return [*_rows(), *_codes(), *_assessments(), *_flags(), *_links(), *_figures(), *_movement()]
 
 
 def _zero(name: str, table: Table, meaning: str, number: str, column: str | None = None) -> Check:
@@ -132,6 +132,39 @@ def _assessments() -> Iterator[Check]:
     )
 
 
+def _flags() -> Iterator[Check]:
+    unconsidered = _any_of(results.UNCONSIDERED_STATUSES)
+    yield _zero(
+        "assessed",
+        results.FLAGS,
+        "flags are of assessed episodes, once for each",
+        """
+        SELECT count(*) - count(DISTINCT a.episode_id)
+        FROM nightly.flags f LEFT JOIN nightly.assessments a USING (episode_id)
+        """,
+    )
+    yield _zero(
+        "outcome.complete",
+        results.FLAGS,
+        "whoever was released unconsidered has one outcome, and nobody else has any",
+        f"""
+        SELECT count(*) FROM nightly.assessments a FULL JOIN nightly.flags f USING (episode_id)
+        WHERE coalesce(a.status IN ({unconsidered}), false) <> (f.outcome IS NOT NULL)
+        """,  # noqa: S608
+        "outcome",
+    )
+    yield _zero(
+        "known",
+        results.DISCREPANCIES,
+        "every discrepancy is of an assessed episode and no younger than tonight",
+        """
+        SELECT count(*) FROM nightly.discrepancies d
+        LEFT JOIN nightly.assessments a USING (episode_id)
+        WHERE a.episode_id IS NULL OR d.age_days < 0
+        """,
+    )
+
+
 def _links() -> Iterator[Check]:
     table = results.LINKS
     yield _zero(
@@ -206,6 +239,8 @@ _SUMS = {
     "backlog.by_stage": "backlog.open",
     "backlog.by_age": "backlog.open",
     "backlog.by_team": "backlog.open",
+    "discrepancies.by_rule": "discrepancies.total",
+    "discrepancies.by_register": "discrepancies.total",
 }
 """Figures by group and the figure that the groups sum to: everybody is in one group."""
 
@@ -214,6 +249,7 @@ def _figures() -> Iterator[Check]:
     for figure, where in _COUNTED.items():
         yield _agrees(figure, f"SELECT count(*) FROM nightly.assessments WHERE {where}")  # noqa: S608
     yield _agrees("backlog.open", "SELECT count(*) FROM nightly.backlog")
+    yield _agrees("discrepancies.total", "SELECT count(*) FROM nightly.discrepancies")
     yield _agrees("census.people", "SELECT coalesce(sum(people), 0) FROM nightly.census")
     yield _agrees("quality.rows_in", "SELECT sum(rows_in) FROM nightly.row_counts")
     yield _agrees("quality.quarantined", "SELECT sum(quarantined) FROM nightly.row_counts")

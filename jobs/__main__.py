@@ -253,9 +253,11 @@ def policy_on(
 ) -> None:
     """Print the rules in force on a day, or (diff) what changed between two days."""
     from jobs.assess import load_policy, rules_in_force
+    from jobs.settings import load_settings
 
     if on is not None:
-        typer.echo(rules_in_force(policy=load_policy(), day=on.date()), nl=False)
+        rules = load_policy(overrides=load_settings().policy_overrides)
+        typer.echo(rules_in_force(policy=rules, day=on.date()), nl=False)
     elif context.invoked_subcommand is None:
         raise BadInput("policy", "no day given", "use policy --on DATE, or policy diff DATE DATE")
 
@@ -264,8 +266,10 @@ def policy_on(
 def policy_diff(before: Annotated[datetime, Day], after: Annotated[datetime, Day]) -> None:
     """Print what changed in the rules between two days."""
     from jobs.assess import load_policy, rules_changed
+    from jobs.settings import load_settings
 
-    text = rules_changed(policy=load_policy(), before=before.date(), after=after.date())
+    rules = load_policy(overrides=load_settings().policy_overrides)
+    text = rules_changed(policy=rules, before=before.date(), after=after.date())
     typer.echo(text, nl=False)
 
 

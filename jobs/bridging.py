@@ -11,7 +11,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from jobs import results
-from jobs.assess import assess, load_policy
+from jobs.assess import Policy, assess
 from jobs.check import check_night
 from jobs.errors import BadInput
 from jobs.extract import open_landing
@@ -19,7 +19,7 @@ from jobs.files import canonical_json
 from jobs.link import link_registers
 from jobs.records import REGISTERS
 from jobs.report.movement import TABLES, Position, Versions
-from jobs.warehouse import Publication, current_publication, latest_before, publications, read_table
+from jobs.warehouse import Publication, current_publication, publications, read_table
 
 log = logging.getLogger(__name__)
 
@@ -28,21 +28,23 @@ COMPARED_WITH = "compared_with"
 """Key in a manifest's ``decisions``: the publication with which the night was compared."""
 
 
-def compared_with(engine: sa.Engine, *, manifest: Mapping[str, Any], as_of: date) -> str:
+def compared_with(
+    engine: sa.Engine, *, manifest: Mapping[str, Any], as_of: date, follows: str
+) -> str:
     """The publication with which a night is compared; empty where there is none.
 
-    That of the night before. On the first night it is the publication of the same date that this
-    one will supersede; publishing the same night again compares it with what it was compared with,
-    so it gives the same publication.
+    That of the night before, if there is one. On the first night it is the publication of the same
+    date that this one will supersede; publishing the same night again compares it with what it was
+    compared with, so it gives the same publication.
 
     Args:
         engine: the warehouse.
         manifest: the night's manifest as JSON, but for what it is compared with.
         as_of: the night.
+        follows: the publication of the night before; empty on the first night.
     """
-    earlier = latest_before(engine, as_of=as_of)
-    if earlier is not None:
-        return earlier.publication_id
+    if follows:
+        return follows
     for same in publications(engine, as_of=as_of):
         if _inputs(same.manifest) == _inputs(manifest):
             return str(same.manifest["decisions"].get(COMPARED_WITH, ""))
@@ -76,7 +78,9 @@ def read_position(engine: sa.Engine, publication: Publication) -> Position:
     )
 
 
-def assess_again(*, before: Position, inputs: Mapping[str, Any], landings: Path) -> Frames | None:
+def assess_again(
+    *, before: Position, inputs: Mapping[str, Any], landings: Path, policy: Policy
+) -> Frames | None:
     """Check, link and assess the data of a publication with tonight's code, rules and model.
 
     Reviewers' decisions are those that its links bear, and its identities keep their ids, so that
@@ -86,6 +90,7 @@ def assess_again(*, before: Position, inputs: Mapping[str, Any], landings: Path)
         before: the publication.
         inputs: the landings that its manifest names.
         landings: the folder of all landings.
+        policy: tonight's rules.
 
     Returns:
         `TABLES` by full name; None where a landing is gone, damaged or of another contract.
@@ -114,7 +119,7 @@ def assess_again(*, before: Position, inputs: Mapping[str, Any], landings: Path)
         links=linked.links,
         identities=linked.identities,
         as_of=before.as_of,
-        policy=load_policy(),
+        policy=policy,
     )
     return {
         results.ASSESSMENTS.full_name: assessed.assessments,

@@ -19,7 +19,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from jobs import __version__, results
-from jobs.assess import assess, load_policy
+from jobs.assess import Policy, assess, load_policy
 from jobs.bridging import (
     COMPARED_WITH,
     assess_again,
@@ -38,7 +38,8 @@ from jobs.records import CONTRACT_VERSION, REGISTERS
 from jobs.report import About, build_report, render_site
 from jobs.report.movement import Moved, Position, explain_movement
 from jobs.run_folder import Frames, RunFolder, timed
-from jobs.settings import ROOT
+from jobs.schema import Table
+from jobs.settings import ROOT, Settings
 from jobs.warehouse import (
     Manifest,
     decisions,
@@ -55,6 +56,8 @@ from jobs.warehouse.publishing import publication as publication_of
 log = logging.getLogger(__name__)
 
 Counts = dict[str, int]
+FOLLOWS = "follows"
+"""Key in a manifest's ``decisions``: the publication of the night before, which steps look at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +84,8 @@ class Night(RunFolder):
         landed: dict[str, pa.Table] = {}
         for register in REGISTERS:
             landed.update(self.landing(register).tables())
-        before = self._previous_row_counts()
+        follows = self._follows()
+        before = self._read(follows, results.ROW_COUNTS)
         checked = check_night(tables=landed, as_of=self.as_of, previous_row_counts=before)
         self.leave(
             "check",
@@ -91,7 +95,7 @@ class Night(RunFolder):
                 results.CHECK_RESULTS.full_name: checked.results,
             },
             accepted=checked.tables,
-            inputs={"row_counts_before": "" if before is None else _digest(before)},
+            inputs={FOLLOWS: follows},
         )
         checked.stop_if_critical()
         return {
@@ -107,8 +111,12 @@ class Night(RunFolder):
             known = latest_identities(engine, before=self.as_of)
             inputs = self.inputs("check")
             inputs |= {"decisions": _digest(decided), "known_identities": _digest(known)}
-            manifest = self._manifest(decisions=inputs).as_json()
-            inputs[COMPARED_WITH] = compared_with(engine, manifest=manifest, as_of=self.as_of)
+            inputs[COMPARED_WITH] = compared_with(
+                engine,
+                manifest=self._manifest(decisions=inputs).as_json(),
+                as_of=self.as_of,
+                follows=inputs[FOLLOWS],
+            )
         linked = link_registers(
             tables=self.accepted(), decisions=decided, previous_identities=known
         )
@@ -131,13 +139,16 @@ class Night(RunFolder):
             links=facts[results.LINKS.full_name],
             identities=facts[results.IDENTITIES.full_name],
             as_of=self.as_of,
-            policy=load_policy(),
+            policy=self._policy(),
+            previous_discrepancies=self._read(self.inputs("check")[FOLLOWS], results.DISCREPANCIES),
         )
         self.leave(
             "assess",
             {
                 results.ASSESSMENTS.full_name: assessed.assessments,
                 results.REASONS.full_name: assessed.reasons,
+                results.FLAGS.full_name: assessed.flags,
+                results.DISCREPANCIES.full_name: assessed.discrepancies,
             },
         )
         return {str(k): int(v) for k, v in assessed.assessments["status"].value_counts().items()}
@@ -153,7 +164,8 @@ class Night(RunFolder):
             results.TEAMS.full_name: reported.teams,
             results.CENSUS.full_name: reported.census,
         }
-        moved = self._moved(facts)
+        manifest = self._manifest()
+        moved = self._moved(facts, manifest)
         facts |= {
             results.MOVEMENT.full_name: moved.movement,
             results.BRIDGES.full_name: moved.bridges,
@@ -163,7 +175,7 @@ class Night(RunFolder):
         checks = [facts[results.CHECK_RESULTS.full_name], audited.results]
         facts[results.CHECK_RESULTS.full_name] = pd.concat(checks, ignore_index=True)
         with whole_folder(self.folder / "site") as folder:
-            render_site(facts=facts, about=self._about(), folder=folder)
+            render_site(facts=facts, about=self._about(manifest), folder=folder)
         self.leave("report", {name: facts[name] for name in REPORTED})
         return {"figures": len(reported.figures), "backlog": len(reported.backlog)}
 
@@ -208,15 +220,23 @@ class Night(RunFolder):
         except BadInput as unwritten:
             log.warning("the failure is not in the diary of runs: %s", unwritten)
 
-    def _previous_row_counts(self) -> pd.DataFrame | None:
+    def _follows(self) -> str:
+        """The publication of the night before; empty where there is none."""
         with warehouse(self.settings) as engine:
             previous = latest_before(engine, as_of=self.as_of)
-            if previous is None:
-                return None
-            return read_table(engine, previous.publication_id, results.ROW_COUNTS.full_name)
+            return "" if previous is None else previous.publication_id
 
-    def _about(self) -> About:
-        manifest = self._manifest()
+    def _read(self, publication_id: str, table: Table) -> pd.DataFrame | None:
+        """A table of an earlier publication; None without a publication."""
+        if not publication_id:
+            return None
+        with warehouse(self.settings) as engine:
+            return read_table(engine, publication_id, table.full_name)
+
+    def _policy(self) -> Policy:
+        return load_policy(overrides=self.settings.policy_overrides)
+
+    def _about(self, manifest: Manifest) -> About:
         return About(
             as_of=self.as_of,
             publication_id=manifest.publication_id,
@@ -226,9 +246,8 @@ class Night(RunFolder):
             pages_url=self.settings.pages_url,
         )
 
-    def _moved(self, facts: Frames) -> Moved:
+    def _moved(self, facts: Frames, manifest: Manifest) -> Moved:
         """What moved since the publication that the link step chose to compare with."""
-        manifest = self._manifest()
         after = Position(
             as_of=self.as_of,
             publication_id=manifest.publication_id,
@@ -247,6 +266,7 @@ class Night(RunFolder):
                 before=before,
                 inputs=compared.manifest["inputs"],
                 landings=self.landings,
+                policy=self._policy(),
             )
         return explain_movement(before=before, after=after, rebased=rebased)
 
@@ -257,7 +277,7 @@ class Night(RunFolder):
             as_of=self.as_of,
             inputs={register: self.landing(register).summary() for register in REGISTERS},
             decisions=decisions,
-            **software(),
+            **software(self.settings),
             settings={"link_engine": self.settings.link_engine},
         )
 
@@ -310,9 +330,9 @@ def run_night(night: Night, *, fetch_again: bool = False) -> str:
             raise
 
 
-def software() -> dict[str, str]:
+def software(settings: Settings) -> dict[str, str]:
     """Versions of everything that turns the registers into results, as a manifest names them."""
-    policy, model = load_policy(), current_model()
+    policy, model = load_policy(overrides=settings.policy_overrides), current_model()
     return {
         "contract_version": CONTRACT_VERSION,
         "code_version": f"{__version__}+{code_digest()[:12]}",

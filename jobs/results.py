@@ -409,6 +409,8 @@ NIGHTLY: dict[str, Table] = by_name(
         IDENTITIES,
         ASSESSMENTS,
         REASONS,
+        FLAGS,
+        DISCREPANCIES,
         BACKLOG,
         TEAMS,
         CENSUS,

@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     warehouse: str = Field(
         default="", description="Warehouse URL (PostgreSQL); empty: the embedded one."
     )
+    policy_overrides: Path | None = Field(
+        default=None,
+        description="TOML file of the site's own changes to the rules, each with reason, owner "
+        "and expiry.",
+    )
     link_engine: Literal["duckdb"] = Field(
         default="duckdb",
         validation_alias=AliasChoices(f"{PREFIX}LINK_ENGINE", "LINK_ENGINE", "link_engine"),

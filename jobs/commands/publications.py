@@ -13,6 +13,7 @@ import rich.table
 import sqlalchemy as sa
 
 from jobs import results
+from jobs.assess import load_policy
 from jobs.bridging import assess_again, read_position, versions_of
 from jobs.briefing import day_text, number_text
 from jobs.errors import BadInput
@@ -138,12 +139,13 @@ def moved_between(
     """
     was, now = read_position(engine, before), read_position(engine, after)
     rebased = None
-    here = versions_of({**software(), "settings": {"link_engine": settings.link_engine}})
+    here = versions_of({**software(settings), "settings": {"link_engine": settings.link_engine}})
     if was.versions != now.versions and now.versions == here:
         rebased = assess_again(
             before=was,
             inputs=before.manifest["inputs"],
             landings=settings.data_dir / "landing",
+            policy=load_policy(overrides=settings.policy_overrides),
         )
     return explain_movement(before=was, after=now, rebased=rebased)
 

@@ -26,7 +26,7 @@ def rows(table: Table, *given: Mapping[str, Any]) -> pd.DataFrame:
     """Rows of a result table; required fields that are left out are filled."""
     filled = [
         {
-            field.name: row.get(field.name, None if field.nullable else _FILLERS[field.kind])
+            field.name: row.get(field.name, None if field.nullable else _FILLERS.get(field.kind))
             for field in table.fields
         }
         for row in given
@@ -66,12 +66,13 @@ def facts_of_a_night() -> Facts:
     values = {
         "missed.total": 1, "missed.never_referred": 1, "missed.referred_not_considered": 0,
         "due.total": 1, "considered.late": 0, "scope.verify_nationality": 0, "backlog.open": 1,
-        "census.people": 7, "quality.rows_in": 7, "quality.quarantined": 1,
+        "census.people": 7, "discrepancies.total": 1, "quality.rows_in": 7,
+        "quality.quarantined": 1,
     }  # fmt: skip
     groups = {
         "missed.by_release_month": 1, "missed.by_offence": 1, "missed.by_prison": 1,
         "due.by_prison": 1, "due.by_release": 1, "backlog.by_stage": 1, "backlog.by_age": 1,
-        "backlog.by_team": 1,
+        "backlog.by_team": 1, "discrepancies.by_rule": 1, "discrepancies.by_register": 1,
     }  # fmt: skip
     figures = [
         {"figure_id": figure, "group_value": group, "value": value, "low": value, "high": value}
@@ -86,6 +87,20 @@ def facts_of_a_night() -> Facts:
         "nightly.assessments": assessments,
         "nightly.reasons": rows(
             results.REASONS, *({"episode_id": f"E{n}", "position": 1} for n in (1, 2, 3))
+        ),
+        "nightly.flags": rows(
+            results.FLAGS,
+            {"episode_id": "E1", "outcome": "IN_PROCESS"},
+            {"episode_id": "E2"},
+            {"episode_id": "E3"},
+        ),
+        "nightly.discrepancies": rows(
+            results.DISCREPANCIES,
+            {
+                "episode_id": "E3",
+                "likely_wrong": "prison",
+                "first_seen_date": pd.Timestamp("2006-04-25"),
+            },
         ),
         "nightly.row_counts": rows(
             results.ROW_COUNTS,
@@ -198,6 +213,19 @@ def forget(figure: str) -> Spoil:
             id="a probability above one",
         ),
         pytest.param(drop("reasons", 0), "assessments.have_reasons", id="no reason is given"),
+        pytest.param(repeat("flags"), "flags.assessed", id="an episode is flagged twice"),
+        pytest.param(
+            put("flags", 0, outcome=None), "flags.outcome.complete",
+            id="a missed episode without an outcome",
+        ),
+        pytest.param(
+            put("flags", 1, outcome="DIED"), "flags.outcome.complete",
+            id="an outcome of an episode not released",
+        ),
+        pytest.param(
+            put("discrepancies", 0, episode_id="E9"), "discrepancies.known",
+            id="a discrepancy of no known episode",
+        ),
         pytest.param(
             put("links", 0, probability=-0.1), "links.probability.in_range",
             id="a probability below nought",

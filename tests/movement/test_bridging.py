@@ -86,7 +86,9 @@ def test_the_same_data_under_the_same_software_give_the_same_results(tmp_path: P
     landings = landings_at(tmp_path)
     before = position_of(landings)
     inputs = {name: landing.summary() for name, landing in landings.items()}
-    again = assess_again(before=before, inputs=inputs, landings=tmp_path / "landing")
+    again = assess_again(
+        before=before, inputs=inputs, landings=tmp_path / "landing", policy=load_policy()
+    )
     assert again is not None
     for name, known in before.facts.items():
         assert again[name].equals(known), name
@@ -98,7 +100,12 @@ def test_a_landing_that_is_gone_is_told_and_not_guessed(
     landings = landings_at(tmp_path)
     before = position_of(landings)
     inputs = {name: {**x.summary(), "content_digest": "another"} for name, x in landings.items()}
-    assert assess_again(before=before, inputs=inputs, landings=tmp_path / "landing") is None
+    assert (
+        assess_again(
+            before=before, inputs=inputs, landings=tmp_path / "landing", policy=load_policy()
+        )
+        is None
+    )
     assert "cannot be assessed again" in caplog.text
 
 
@@ -107,19 +114,17 @@ def with_comparison(manifest: Manifest, other: str) -> Manifest:
 
 
 def test_a_night_is_compared_with_the_night_before(warehouse: sa.Engine) -> None:
-    first = with_comparison(nights.manifest(as_of=date(2006, 4, 24)), "")
-    publish(warehouse, manifest=first, tables=nights.facts())
     night = nights.manifest().as_json()
-    found = compared_with(warehouse, manifest=night, as_of=nights.AS_OF)
-    assert found == first.publication_id
+    found = compared_with(warehouse, manifest=night, as_of=nights.AS_OF, follows="before")
+    assert found == "before"
 
 
 def test_the_first_night_run_again_is_the_same_publication(warehouse: sa.Engine) -> None:
     plain = nights.manifest()
-    assert compared_with(warehouse, manifest=plain.as_json(), as_of=nights.AS_OF) == ""
+    assert compared_with(warehouse, manifest=plain.as_json(), as_of=nights.AS_OF, follows="") == ""
     first = with_comparison(plain, "")
     publish(warehouse, manifest=first, tables=nights.facts())
-    assert compared_with(warehouse, manifest=plain.as_json(), as_of=nights.AS_OF) == ""
+    assert compared_with(warehouse, manifest=plain.as_json(), as_of=nights.AS_OF, follows="") == ""
 
 
 def test_new_data_of_the_first_night_are_compared_with_what_they_supersede(
@@ -128,11 +133,13 @@ def test_new_data_of_the_first_night_are_compared_with_what_they_supersede(
     first = with_comparison(nights.manifest(), "")
     publish(warehouse, manifest=first, tables=nights.facts())
     other = nights.manifest(landing="b")
-    found = compared_with(warehouse, manifest=other.as_json(), as_of=nights.AS_OF)
+    found = compared_with(warehouse, manifest=other.as_json(), as_of=nights.AS_OF, follows="")
     assert found == first.publication_id
     second = with_comparison(other, found)
     publish(warehouse, manifest=second, tables=nights.facts(seed=2))
-    assert compared_with(warehouse, manifest=other.as_json(), as_of=nights.AS_OF) == found
+    assert (
+        compared_with(warehouse, manifest=other.as_json(), as_of=nights.AS_OF, follows="") == found
+    )
 
 
 def test_contract_and_settings_are_software_too() -> None:
