@@ -110,13 +110,14 @@ def case_flow(*, tables: Mapping[str, pa.Table], as_of: date) -> pd.DataFrame:
 
 
 def staff_days(*, tables: Mapping[str, pa.Table], as_of: date) -> pd.DataFrame:
-    """Staff at work on criminal cases on each day up to the night: ``day``, ``working``."""
+    """Staff of criminal cases on each day up to the night: ``day``, ``working``, ``diverted``."""
     staff = _criminal_staff(tables, as_of)
     lost = staff["fte_absent"].fillna(0.0) + staff["fte_diverted"].fillna(0.0)
     working = (staff["fte"] - lost).clip(lower=0.0)
+    counts = pd.DataFrame({"working": working, "diverted": staff["fte_diverted"].fillna(0.0)})
     # Hundredths as integers: their sum does not depend on the order of the rows.
-    days = (working * 100).round().groupby(staff["staffing_date"]).sum() / 100
-    return pd.DataFrame({"day": days.index, "working": days.to_numpy()})
+    days = (counts * 100).round().groupby(staff["staffing_date"]).sum() / 100
+    return days.rename_axis("day").reset_index()
 
 
 def _criminal_staff(tables: Mapping[str, pa.Table], as_of: date) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from jobs.briefing import day_text, number_text, plural
 from jobs.report.capacity import Forecast
-from jobs.report.charts import BAR, FAINT, INK, PAPER, STRONG, Chart
+from jobs.report.charts import BAR, INK, PAPER, STRONG, Chart, Draw
 from jobs.report.counting import value_of
 
 WEEKS_DRAWN: Final = 26
@@ -82,29 +82,25 @@ def clearing(ahead: Forecast) -> str:
 
 
 def opened_and_closed(figures: pd.DataFrame) -> Chart | None:
-    """Work that came in and went out, month by month, with the staff at work."""
+    """Work that came in and went out, month by month."""
     months = _months(figures, "flow.opened_by_month")
     if not months:
         return None
-    opened, closed, staff = (
+    opened, closed = (
         [value_of(figures, id_, month) for month in months]
-        for id_ in ("flow.opened_by_month", "flow.closed_by_month", "staff.by_month")
+        for id_ in ("flow.opened_by_month", "flow.closed_by_month")
     )
     came, went = sum(v or 0.0 for v in opened), sum(v or 0.0 for v in closed)
     return Chart(
         name="opened-and-closed",
         finding=f"In {len(months)} months {number_text(came)} cases were opened and "
         f"{number_text(went)} closed: {_balance(came - went)}",
-        description="Two lines: criminal cases opened and closed in each month; a third, faint, "
-        "for the staff at work.",
-        draw=_lines(
-            months,
-            (("opened", opened, STRONG), ("closed", closed, BAR), ("staff at work", staff, FAINT)),
-        ),
-        headers=("Month", "Opened", "Closed", "Staff at work"),
+        description="Two lines: criminal cases opened and closed in each month.",
+        draw=lines(months, (("opened", opened, STRONG), ("closed", closed, BAR)), "cases"),
+        headers=("Month", "Opened", "Closed"),
         rows=tuple(
-            (f"{pd.Period(month, freq='M').to_timestamp():%B %Y}", *map(number_text, row))
-            for month, *row in zip(months, opened, closed, staff, strict=True)
+            (month_text(month), *map(number_text, row))
+            for month, *row in zip(months, opened, closed, strict=True)
         ),
     )
 
@@ -135,7 +131,7 @@ def _bars_and_line(starts: Sequence[Any], values: Sequence[float], level: float,
             weight="bold",
             bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5},
         )
-        _plain_axes(axes, max(level, *values))
+        plain_axes(axes, max(level, *values))
         step = 8 if narrow else 4
         shown = list(places)[::step]
         axes.set_xticks(shown, [f"{starts[i].day} {starts[i]:%b}" for i in shown])
@@ -153,34 +149,37 @@ def _line_with_band(weeks: pd.DataFrame) -> Any:
             places, weeks["backlog_low"], weeks["backlog_high"], color=BAR, alpha=0.25, linewidth=0
         )
         axes.plot(places, weeks["backlog"], color=BAR, linewidth=2.2)
-        _plain_axes(axes, float(weeks["backlog_high"].max()))
+        plain_axes(axes, float(weeks["backlog_high"].max()))
         starts = weeks["start"].tolist()
         shown = places[:: 16 if narrow else 8]
         axes.set_xticks(shown, [f"{starts[i]:%b %y}" for i in shown])
+        axes.set_xlabel("week beginning")
         axes.set_ylabel("open cases")
         axes.margins(x=0.01)
 
     return draw
 
 
-def _lines(months: Sequence[str], lines: Sequence[tuple[str, Sequence[Any], str]]) -> Any:
+def month_text(month: str) -> str:
+    """``2006-03`` as ``March 2006``."""
+    return f"{pd.Period(month, freq='M').to_timestamp():%B %Y}"
+
+
+def lines(
+    months: Sequence[str], series: Sequence[tuple[str, Sequence[float | None], str]], y_label: str
+) -> Draw:
+    """Lines over months, each with its words at its end; a month without a value is a gap."""
     drawn = [
         (words, known, colour)
-        for words, values, colour in lines
+        for words, values, colour in series
         if (known := [(i, float(v)) for i, v in enumerate(values) if v is not None])
     ]
 
     def draw(axes: Any, narrow: bool) -> None:
         top = max((value for _, known, _ in drawn for _, value in known), default=1.0)
-        for words, known, colour in drawn:
-            axes.plot(
-                [i for i, _ in known],
-                [v for _, v in known],
-                color=colour,
-                linewidth=1.4 if colour == FAINT else 2.2,
-                linestyle="--" if colour == FAINT else "-",
-                label=words,
-            )
+        for _, values, colour in series:
+            gaps = [float("nan") if value is None else value for value in values]
+            axes.plot(range(len(gaps)), gaps, color=colour, linewidth=2.2)
         heights = _apart([known[-1][1] for _, known, _ in drawn], top * 0.09)
         for (words, known, colour), height in zip(drawn, heights, strict=True):
             axes.annotate(
@@ -193,13 +192,14 @@ def _lines(months: Sequence[str], lines: Sequence[tuple[str, Sequence[Any], str]
                 weight="bold",
                 annotation_clip=False,
             )
-        _plain_axes(axes, top)
+        plain_axes(axes, top)
         shown = range(0, len(months), 6 if narrow else 3)
         axes.set_xticks(
             shown, [f"{pd.Period(months[i], freq='M').to_timestamp():%b %y}" for i in shown]
         )
         axes.set_xlim(-0.3, len(months) - 1 + len(months) * (0.36 if narrow else 0.13))
-        axes.set_ylabel("in the month")
+        axes.set_xlabel("month")
+        axes.set_ylabel(y_label)
 
     return draw
 
@@ -214,11 +214,13 @@ def _apart(heights: Sequence[float], gap: float) -> list[float]:
     return [placed[i] for i in range(len(heights))]
 
 
-def _plain_axes(axes: Any, top: float) -> None:
+def plain_axes(axes: Any, top: float) -> None:
+    """Axes from nought, with few numbers and no ticks."""
     from matplotlib.ticker import MaxNLocator
 
     axes.set_ylim(0, max(1.0, top) * 1.15)
     axes.tick_params(axis="both", length=0)
+    axes.tick_params(axis="x", pad=6)
     axes.grid(visible=False, axis="x")
     axes.yaxis.set_major_formatter(lambda value, _place: f"{value:,.0f}")
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))

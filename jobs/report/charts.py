@@ -163,6 +163,7 @@ def bars(
     *,
     strong: Sequence[int] = (),
     x_label: str = "",
+    y_label: str = "",
 ) -> Draw:
     """Level bars, first on top, each with its number."""
 
@@ -181,6 +182,7 @@ def bars(
         axes.spines["bottom"].set_visible(False)
         axes.set_xticks([])
         axes.set_xlabel(x_label)
+        axes.set_ylabel(y_label)
         axes.set_xlim(0, max(1.0, *values) * 1.16)
         for i in places:
             axes.annotate(

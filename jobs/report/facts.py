@@ -15,7 +15,9 @@ def _no_flow() -> pd.DataFrame:
 
 
 def _no_staff() -> pd.DataFrame:
-    return pd.DataFrame({"day": pd.Series(dtype="datetime64[us]"), "working": []})
+    return pd.DataFrame(
+        {"day": pd.Series(dtype="datetime64[us]"), "working": [], "diverted": []},
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +25,8 @@ class Facts:
     """Result frames by full name (``nightly.assessments``) and the night they belong to.
 
     ``flow`` has a row for each criminal case, open or closed, with the days on which it was opened
-    and closed; ``staff`` a row for each day with the staff at work on criminal cases.
+    and closed; ``staff`` a row for each day with the staff at work on criminal cases, and those
+    diverted.
     """
 
     frames: Mapping[str, pd.DataFrame]

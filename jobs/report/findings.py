@@ -124,7 +124,13 @@ def backlog_by_age(figures: pd.DataFrame) -> Chart | None:
         f"({100 * old / total:.0f} per cent) "
         f"{'has' if old == 1 else 'have'} been open for more than 2 years",
         description="Level bars: open criminal cases by the time since they were opened.",
-        draw=bars(labels, values, strong=[AGE_BAND_ORDER.index(band) for band in OLD_BANDS]),
+        draw=bars(
+            labels,
+            values,
+            strong=[AGE_BAND_ORDER.index(band) for band in OLD_BANDS],
+            x_label="open cases",
+            y_label="open for",
+        ),
         headers=("Age", "Open cases"),
         rows=tuple(zip(labels, map(number_text, values), strict=True)),
         note=""
@@ -158,6 +164,7 @@ def foreign_nationals_by_prison(census: pd.DataFrame) -> Chart | None:
             [f"{label} *" if i in without else label for i, label in enumerate(labels)],
             values,
             strong=without,
+            x_label="foreign nationals held",
         ),
         headers=("Prison", "Foreign nationals"),
         rows=tuple(zip(labels, map(number_text, values), strict=True)),

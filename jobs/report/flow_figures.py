@@ -67,12 +67,16 @@ def staff_of_last_weeks(facts: Facts) -> pd.DataFrame:
     return single(round(float(days["working"].mean()), 2) if len(days) else None)
 
 
-def staff_by_month(facts: Facts) -> pd.DataFrame:
-    """Mean of the staff at work in each of the last 24 whole months."""
-    last = pd.Period(facts.today, freq="M") - 1
-    months = pd.period_range(last - (MONTHS - 1), last, freq="M")
-    mean = facts.staff.groupby(facts.staff["day"].dt.to_period("M"))["working"].mean().round(2)
-    return plain(mean.reindex(months)).dropna(subset=["value"])
+def staff_by_month(column: str = "working") -> Compute:
+    """Mean of the staff at work, or diverted, in each of the last 24 whole months."""
+
+    def compute(facts: Facts) -> pd.DataFrame:
+        last = pd.Period(facts.today, freq="M") - 1
+        months = pd.period_range(last - (MONTHS - 1), last, freq="M")
+        mean = facts.staff.groupby(facts.staff["day"].dt.to_period("M"))[column].mean().round(2)
+        return plain(mean.reindex(months)).dropna(subset=["value"])
+
+    return compute
 
 
 def late_people(facts: Facts) -> pd.DataFrame:

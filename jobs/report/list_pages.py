@@ -5,6 +5,7 @@ from jobs.report import sheets
 from jobs.report.caveats import backlog_sentence
 from jobs.report.findings import backlog_by_age, due_by_week
 from jobs.report.headline import key_figure
+from jobs.report.pace_charts import notice_before_release
 from jobs.report.page_parts import group_sheet, tiles
 from jobs.report.site import ListPage, Site
 
@@ -56,7 +57,10 @@ def due_page(site: Site) -> None:
                     "due.serious",
                 )
             ),
-            charts=[due_by_week(site.facts, site.about.as_of)],
+            charts=[
+                due_by_week(site.facts, site.about.as_of),
+                notice_before_release(site.facts["nightly.assessments"], site.about.as_of),
+            ],
             tables=[group_sheet("bands", "By time to release", site.figures, "due.by_release")],
             list_title="Each person",
         )

@@ -29,6 +29,7 @@ from jobs.report.flag_pages import discrepancies_page, outcomes_page
 from jobs.report.headline import headline, key_figure
 from jobs.report.list_pages import backlog_page, due_page, missed_page, verify_page
 from jobs.report.movement_page import movement_page
+from jobs.report.pace_charts import staff_and_work, time_to_decision
 from jobs.report.page_parts import (
     check_sheet,
     figure_definitions,
@@ -160,6 +161,8 @@ def _capacity(site: Site) -> None:
             releases_against_capacity(forecast(facts=facts, as_of=as_of, weeks=26)),
             backlog_ahead(ahead),
             opened_and_closed(site.figures),
+            staff_and_work(site.figures),
+            time_to_decision(facts["nightly.assessments"], as_of),
         ),
         sections=[
             Section(

@@ -44,7 +44,7 @@ def _staff(id_: str, title: str, definition: str, compute: Compute, unit: str = 
         unit=unit,
         owner=CASEWORK,
         compute=compute,
-        groups="month" if id_ == "by_month" else "",
+        groups="month" if id_.endswith("by_month") else "",
     )
 
 
@@ -187,7 +187,14 @@ REGISTER_FIGURES: Final = (
         "by_month",
         "Staff at work by month",
         "Mean of the staff at work on criminal cases in each of the last 24 whole months.",
-        f.staff_by_month,
+        f.staff_by_month(),
+    ),
+    _staff(
+        "diverted_by_month",
+        "Staff diverted by month",
+        "Mean of the staff of criminal casework who worked elsewhere in each of the last 24 whole "
+        "months.",
+        f.staff_by_month("diverted"),
     ),
     *(
         _flow(

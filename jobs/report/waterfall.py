@@ -92,7 +92,7 @@ def bridge_chart(bridge: Bridge) -> Chart:
         description="Level bars one under the other: the number before, what each cause added or "
         "took away, and the number tonight.",
         draw=_waterfall(labels, bridge.opening, [change for _, change in steps], bridge.closing),
-        headers=("", "Number"),
+        headers=("Cause", "Number"),
         rows=tuple(rows),
         height=0.4 + 0.1 * len(labels),
     )

@@ -1,0 +1,143 @@
+"""The site as people meet it: in Chromium, with axe, on a phone, in the dark, from the keyboard."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from jobs.report import About, render_site
+from tests.report.browser import EVERY_RULE, RULES_OF_LOOKS, browser, quiet_page, violations
+from tests.report.invented import AS_OF, invent
+
+ABOUT = About(as_of=AS_OF, publication_id="3f2a", notices=("A named person let this night pass.",))
+TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+PHONE = 360
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("a site")
+    render_site(facts=invent(episodes=70).facts, about=ABOUT, folder=folder)
+    return folder
+
+
+def files(site: Path) -> list[Path]:
+    return sorted(site.rglob("*.html"))
+
+
+def visit(page: Page, path: Path, fragment: str = "") -> None:
+    page.goto(path.as_uri() + fragment)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("width", "scheme", "rules"),
+    [
+        pytest.param(1280, "light", EVERY_RULE, id="desk, light"),
+        pytest.param(1280, "dark", RULES_OF_LOOKS, id="desk, dark"),
+        pytest.param(PHONE, "light", RULES_OF_LOOKS, id="phone"),
+    ],
+)
+def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(
+    chromium: Browser, site: Path, width: int, scheme: str, rules: Sequence[str]
+) -> None:
+    with quiet_page(chromium, width=width, scheme=scheme) as page:
+        for path in files(site):
+            visit(page, path)
+            page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+            assert violations(page, rules) == [], path.name
+            assert not page.evaluate(TOO_WIDE), path.name
+
+
+def test_without_scripts_every_page_is_whole(chromium: Browser, site: Path) -> None:
+    with quiet_page(chromium, java_script_enabled=False) as page:
+        visit(page, site / "due.html")
+        rows = page.locator("table[data-sortable] tbody tr").count()
+        assert rows > 5
+        assert page.locator("input, button").count() == 0
+
+
+def test_a_list_sorts_from_the_keyboard_and_says_so(chromium: Browser, site: Path) -> None:
+    with quiet_page(chromium) as page:
+        visit(page, site / "missed.html")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        heading = page.locator("table[data-sortable] thead th", has_text="Released").first
+        reached = tab_to(page, "Released")
+        assert reached
+        page.keyboard.press("Enter")
+        assert heading.get_attribute("aria-sort") == "ascending"
+        place = heading.evaluate("cell => cell.cellIndex")
+        cells = f"table[data-sortable] tbody tr > :nth-child({place + 1})"
+        dates = [text for text in page.locator(cells).all_inner_texts() if text]
+        assert len(dates) > 5
+        assert dates == sorted(dates)
+        page.keyboard.press("Space")
+        assert heading.get_attribute("aria-sort") == "descending"
+
+
+def test_a_list_filters_by_words_from_the_keyboard(chromium: Browser, site: Path) -> None:
+    with quiet_page(chromium) as page:
+        visit(page, site / "backlog.html")
+        page.get_by_label("Show only rows with").focus()
+        every = page.locator("table[data-sortable] tbody tr")
+        word = every.first.locator("td").nth(1).inner_text().lower().split()[0]
+        page.keyboard.type(word)
+        shown = [row for row in every.all() if row.is_visible()]
+        assert 0 < len(shown) < every.count()
+        assert all(word in row.inner_text().lower() for row in shown)
+        assert page.get_by_role("status").first.inner_text().startswith(f"{len(shown)} of ")
+
+
+def tab_to(page: Page, words: str) -> bool:
+    """Press Tab until the element with these words has the focus."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == words:
+            return True
+    return False
+
+
+def test_every_figure_opens_its_cases_and_every_case_its_reasons(
+    chromium: Browser, site: Path
+) -> None:
+    with quiet_page(chromium) as page:
+        visit(page, site / "index.html")
+        tiles = page.locator(".tile")
+        assert tiles.count() == page.locator(".tile a").count() > 5
+        page.get_by_role("link", name="Consideration due").first.click()
+        assert page.url.split("#")[0].endswith("due.html")
+        reference = page.locator("table[data-sortable] tbody th a").first
+        words = reference.inner_text()
+        reference.click()
+        case = page.locator("section.case:has(:target)")
+        assert case.locator("h2").inner_text() == words
+        assert "rule" in case.locator("li").first.inner_text()
+
+
+def test_no_link_of_the_site_is_dead(chromium: Browser, site: Path) -> None:
+    seen: set[str] = set()
+    ahead = [(site / "index.html").as_uri()]
+    with quiet_page(chromium) as page:
+        while ahead:
+            url = ahead.pop()
+            seen.add(url)
+            page.goto(url)
+            links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+            for link in links:
+                target, _, anchor = link.partition("#")
+                assert Path(url2pathname(urlsplit(target).path)).is_file(), link
+                if target == url and anchor:
+                    assert page.evaluate("id => !!document.getElementById(id)", anchor), link
+                if target.endswith(".html") and target not in seen and target not in ahead:
+                    ahead.append(target)
+    assert {path.as_uri() for path in files(site)} == seen
