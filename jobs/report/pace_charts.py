@@ -141,12 +141,11 @@ def _waits(frame: pd.DataFrame, start: str, end: str, as_of: date) -> pd.DataFra
     return pd.DataFrame({"year": done[end].dt.year, "days": days})[days.ge(0)]
 
 
-def _quartiles(waits: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
+def _quartiles(waits: pd.DataFrame, years: list[int]) -> pd.DataFrame:
     by_year = waits.groupby("year")["days"]
-    spread = by_year.quantile([0.25, 0.5, 0.75]).unstack()
-    spread = spread.reindex(index=years, columns=[0.25, 0.5, 0.75])
-    spread.columns = pd.Index(["low", "median", "high"])
-    return spread.assign(number=by_year.size().reindex(years, fill_value=0))
+    quarters = {"low": 0.25, "median": 0.5, "high": 0.75}
+    spread = {name: by_year.quantile(part).reindex(years) for name, part in quarters.items()}
+    return pd.DataFrame(spread).assign(number=by_year.size().reindex(years, fill_value=0))
 
 
 def _known(value: float) -> float | None:
