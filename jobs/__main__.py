@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from jobs.commands import invented, reviewing
+from jobs.commands import invented, reviewing, training
 from jobs.commands.options import AsOf, Day
 from jobs.errors import BadInput
 
@@ -25,6 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(reviewing.review, name="review")
+app.add_typer(training.train, name="train")
 app.command()(reviewing.ack)
 policy = typer.Typer(help="The rules by date.")
 app.add_typer(policy, name="policy")

@@ -16,7 +16,7 @@ from jobs.check import check_night
 from jobs.errors import BadInput
 from jobs.extract import open_landing
 from jobs.files import canonical_json
-from jobs.link import link_registers
+from jobs.link import Model, link_registers
 from jobs.records import REGISTERS
 from jobs.report.movement import TABLES, Position, Versions
 from jobs.warehouse import Publication, current_publication, publications, read_table
@@ -79,7 +79,12 @@ def read_position(engine: sa.Engine, publication: Publication) -> Position:
 
 
 def assess_again(
-    *, before: Position, inputs: Mapping[str, Any], landings: Path, policy: Policy
+    *,
+    before: Position,
+    inputs: Mapping[str, Any],
+    landings: Path,
+    policy: Policy,
+    model: Model,
 ) -> Frames | None:
     """Check, link and assess the data of a publication with tonight's code, rules and model.
 
@@ -91,6 +96,7 @@ def assess_again(
         inputs: the landings that its manifest names.
         landings: the folder of all landings.
         policy: tonight's rules.
+        model: tonight's linkage model.
 
     Returns:
         `TABLES` by full name; None where a landing is gone, damaged or of another contract.
@@ -113,6 +119,7 @@ def assess_again(
         tables=checked.tables,
         decisions=_decisions(before.facts[results.LINKS.full_name]),
         previous_identities=before.facts[results.IDENTITIES.full_name],
+        model=model,
     )
     assessed = assess(
         tables=checked.tables,

@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
 import pyarrow as pa
@@ -32,7 +33,8 @@ from jobs.databases import databases, warehouse
 from jobs.errors import BadInput
 from jobs.extract import land
 from jobs.files import locked, text_digest, whole_folder
-from jobs.link import current_model, link_registers
+from jobs.link import Model, link_registers, read_model
+from jobs.modelling import model_in_use
 from jobs.progress import steps
 from jobs.records import CONTRACT_VERSION, REGISTERS
 from jobs.report import About, build_report, render_site
@@ -58,6 +60,7 @@ log = logging.getLogger(__name__)
 Counts = dict[str, int]
 FOLLOWS = "follows"
 """Key in a manifest's ``decisions``: the publication of the night before, which steps look at."""
+MODEL: Final = "model.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,22 +114,28 @@ class Night(RunFolder):
             known = latest_identities(engine, before=self.as_of)
             inputs = self.inputs("check")
             inputs |= {"decisions": _digest(decided), "known_identities": _digest(known)}
+            model = model_in_use(engine)
             inputs[COMPARED_WITH] = compared_with(
                 engine,
-                manifest=self._manifest(decisions=inputs).as_json(),
+                manifest=self._manifest(decisions=inputs, model=model).as_json(),
                 as_of=self.as_of,
                 follows=inputs[FOLLOWS],
             )
         linked = link_registers(
-            tables=self.accepted(), decisions=decided, previous_identities=known
+            tables=self.accepted(),
+            decisions=decided,
+            previous_identities=known,
+            model=model,
         )
         self.leave(
             "link",
             {
                 results.LINKS.full_name: linked.links,
                 results.IDENTITIES.full_name: linked.identities,
+                results.IDENTITY_CHANGES.full_name: linked.identity_changes,
             },
             inputs=inputs,
+            texts={MODEL: model.text},
         )
         return {str(k): int(v) for k, v in linked.links["outcome"].value_counts().items()}
 
@@ -267,17 +276,24 @@ class Night(RunFolder):
                 inputs=compared.manifest["inputs"],
                 landings=self.landings,
                 policy=self._policy(),
+                model=self._model(),
             )
         return explain_movement(before=before, after=after, rebased=rebased)
 
-    def _manifest(self, *, decisions: Mapping[str, str] | None = None) -> Manifest:
+    def _model(self) -> Model:
+        """The model that this run's links were made with."""
+        return read_model(self.folder / "link" / MODEL)
+
+    def _manifest(
+        self, *, decisions: Mapping[str, str] | None = None, model: Model | None = None
+    ) -> Manifest:
         if decisions is None:
             decisions = self.inputs("link")
         return Manifest(
             as_of=self.as_of,
             inputs={register: self.landing(register).summary() for register in REGISTERS},
             decisions=decisions,
-            **software(self.settings),
+            **software(self.settings, model or self._model()),
             settings={"link_engine": self.settings.link_engine},
         )
 
@@ -330,14 +346,14 @@ def run_night(night: Night, *, fetch_again: bool = False) -> str:
             raise
 
 
-def software(settings: Settings) -> dict[str, str]:
+def software(settings: Settings, model: Model) -> dict[str, str]:
     """Versions of everything that turns the registers into results, as a manifest names them."""
-    policy, model = load_policy(overrides=settings.policy_overrides), current_model()
+    policy = load_policy(overrides=settings.policy_overrides)
     return {
         "contract_version": CONTRACT_VERSION,
         "code_version": f"{__version__}+{code_digest()[:12]}",
         "policy_version": f"{policy.version}+{policy.digest[:12]}",
-        "model_version": f"{model.version}+{model.digest[:12]}",
+        "model_version": model.name,
     }
 
 

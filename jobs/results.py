@@ -119,6 +119,40 @@ IDENTITIES = Table(
         text("identity_id", "the identity, stable across nights", required=True),
     ),
 )
+IDENTITY_CHANGE = codes(
+    "change of an identity",
+    OWN,
+    {
+        "merged": "identities that were apart came together",
+        "split": "an identity came apart",
+    },
+)
+IDENTITY_REASON = codes(
+    "reason of a change of an identity",
+    OWN,
+    {
+        "decided": "a reviewer decided",
+        "evidence": "what the registers say of the two persons links them now",
+        "another_partner": "another person fits better",
+        "uncertain": "the link is no longer certain: it is in review",
+        "no_evidence": "what the registers say no longer links them",
+        "gone": "the person who joined them is in neither register any more",
+    },
+)
+IDENTITY_CHANGES = Table(
+    space="nightly",
+    name="identity_changes",
+    row="a person whose identity merged with another or came apart since the last publication",
+    key=("register", "person_id"),
+    fields=(
+        text("register", "the register", required=True, codes=REGISTER),
+        text("person_id", "prisoner number or immigration person", required=True, personal=True),
+        text("before_identity_id", "the identity then", required=True),
+        text("after_identity_id", "the identity tonight", required=True),
+        text("change", "what happened", required=True, codes=IDENTITY_CHANGE),
+        text("reason", "why", required=True, codes=IDENTITY_REASON),
+    ),
+)
 ASSESSMENTS = Table(
     space="nightly",
     name="assessments",
@@ -407,6 +441,7 @@ NIGHTLY: dict[str, Table] = by_name(
         CHECK_RESULTS,
         LINKS,
         IDENTITIES,
+        IDENTITY_CHANGES,
         ASSESSMENTS,
         REASONS,
         FLAGS,

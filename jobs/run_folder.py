@@ -70,8 +70,9 @@ class RunFolder:
         *,
         accepted: Mapping[str, pa.Table] | None = None,
         inputs: Mapping[str, str] | None = None,
+        texts: Mapping[str, str] | None = None,
     ) -> None:
-        """Leave a step's part: result frames, accepted register tables, inputs for the manifest."""
+        """Leave a step's part: result frames, accepted tables, inputs for the manifest, texts."""
         with whole_folder(self.folder / step) as folder:
             for name, frame in facts.items():
                 pq.write_table(results.NIGHTLY[name].arrow(frame), folder / f"{name}.parquet")
@@ -80,6 +81,8 @@ class RunFolder:
                 for name, rows in accepted.items():
                     pq.write_table(rows, folder / "accepted" / f"{name}.parquet")
             (folder / "inputs.json").write_text(canonical_json(inputs or {}))
+            for name, content in (texts or {}).items():
+                (folder / name).write_text(content, encoding="utf-8")
 
     def accepted(self) -> dict[str, pa.Table]:
         """The register tables that passed the check, by full name."""

@@ -17,6 +17,7 @@ from jobs.assess import load_policy
 from jobs.bridging import assess_again, read_position, versions_of
 from jobs.briefing import day_text, number_text
 from jobs.errors import BadInput
+from jobs.modelling import model_in_use
 from jobs.night import software
 from jobs.report.figures import FIGURE_BY_ID
 from jobs.report.movement import Moved, explain_movement
@@ -139,13 +140,17 @@ def moved_between(
     """
     was, now = read_position(engine, before), read_position(engine, after)
     rebased = None
-    here = versions_of({**software(settings), "settings": {"link_engine": settings.link_engine}})
+    model = model_in_use(engine)
+    here = versions_of(
+        {**software(settings, model), "settings": {"link_engine": settings.link_engine}}
+    )
     if was.versions != now.versions and now.versions == here:
         rebased = assess_again(
             before=was,
             inputs=before.manifest["inputs"],
             landings=settings.data_dir / "landing",
             policy=load_policy(overrides=settings.policy_overrides),
+            model=model,
         )
     return explain_movement(before=was, after=now, rebased=rebased)
 

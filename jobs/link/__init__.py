@@ -5,7 +5,7 @@
 
 from jobs.link.anyfiles import link_files
 from jobs.link.linking import Linked, link_registers
-from jobs.link.model import Model, current_model, read_model
+from jobs.link.model import Model, current_model, model_of, read_model
 from jobs.link.training import train_model
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "current_model",
     "link_files",
     "link_registers",
+    "model_of",
     "read_model",
     "train_model",
 ]

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from jobs.link.blocking import RuleUse
 from jobs.link.comparisons import comparisons_for
 from jobs.link.duplicates import probabilities
 from jobs.link.engine import Bench, bench, weigh
 from jobs.link.identities import identities
+from jobs.link.identity_changes import identity_changes
 from jobs.link.model import Model, Shares, current_model, usable
 from jobs.link.outcomes import (
     LINKED_FROM,
@@ -34,11 +36,15 @@ class Linked:
     """The links and identities of a night.
 
     ``links`` holds every pair that is linked, in review, or decided by a reviewer; ``identities``
-    every person of both registers. Both have the columns of `jobs.results` and are sorted by key.
+    every person of both registers; ``identity_changes`` whose identity is another than in the last
+    publication, and why. They have the columns of `jobs.results` and are sorted by key.
+    ``blocking`` says what each rule did.
     """
 
     links: pd.DataFrame
     identities: pd.DataFrame
+    identity_changes: pd.DataFrame
+    blocking: tuple[RuleUse, ...] = ()
 
 
 def link_registers(
@@ -65,7 +71,7 @@ def link_registers(
     words = decided(decisions, left, right)
     known = usable(model, comparisons_for({*left.rows.column_names, *right.rows.column_names}))
     with bench(left=left, right=right, comparisons=known) as table:
-        table.block()
+        uses = table.block()
         floor = least_weight(len(left), len(right))
         found = weigh(table, shares=model.shares, at_least=floor)
         links = _links(table, found, words, model.shares)
@@ -74,14 +80,19 @@ def link_registers(
         "links: %d linked, %d to review, %d decided by reviewers",
         len(linked), (links["outcome"] == "review").sum(), links["decided_by"].notna().sum(),
     )  # fmt: skip
+    found_identities = identities(
+        prison=left.persons,
+        immigration=right.persons,
+        linked=linked,
+        previous=previous_identities,
+    )
     return Linked(
         links=links,
-        identities=identities(
-            prison=left.persons,
-            immigration=right.persons,
-            linked=linked,
-            previous=previous_identities,
+        identities=found_identities,
+        identity_changes=identity_changes(
+            links=links, identities=found_identities, previous=previous_identities
         ),
+        blocking=tuple(uses),
     )
 
 

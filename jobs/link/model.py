@@ -1,7 +1,8 @@
 """The model: for each grade of each comparison, its share among true pairs and among others.
 
-The night uses a frozen model, a JSON file in ``jobs/link/models``: training at night would let
-yesterday's links change because somebody else's record did. Its digest stands in every
+The night uses a frozen model: training at night would let yesterday's links change because
+somebody else's record did. It is the JSON file in ``jobs/link/models`` until a named person has
+approved one that was trained on the site's own registers. Its digest stands in every
 publication's manifest.
 """
 
@@ -46,10 +47,19 @@ class Model:
         }
         return {"version": self.version, "trained_on": dict(self.trained_on), "shares": shares}
 
+    @property
+    def name(self) -> str:
+        """Version and digest, as a manifest names the model."""
+        return f"{self.version}+{self.digest[:12]}"
+
+    @property
+    def text(self) -> str:
+        """The model as JSON that a person can read and compare."""
+        return json.dumps(self._plain(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
     def write(self, path: Path) -> None:
-        """Write the model as JSON that a person can read and compare."""
-        text = json.dumps(self._plain(), indent=1, ensure_ascii=False, sort_keys=True)
-        path.write_text(text + "\n", encoding="utf-8")
+        """Write `text` to a file."""
+        path.write_text(self.text, encoding="utf-8")
 
 
 def read_model(path: Path) -> Model:
@@ -59,22 +69,37 @@ def read_model(path: Path) -> Model:
         BadInput: the file is missing or not a model.
     """
     try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BadInput(f"model [{path}]", "no such file", "train one or name another") from None
+    return model_of(text, where=f"model [{path}]")
+
+
+def model_of(text: str, *, where: str) -> Model:
+    """The model that `Model.text` says.
+
+    Args:
+        text: JSON.
+        where: what to call it in an error.
+
+    Raises:
+        BadInput: it is not a model.
+    """
+    try:
+        plain = json.loads(text)
         shares = {
             comparison: {grade: (float(pair[0]), float(pair[1])) for grade, pair in grades.items()}
             for comparison, grades in plain["shares"].items()
         }
         return Model(version=plain["version"], shares=shares, trained_on=plain["trained_on"])
-    except FileNotFoundError:
-        raise BadInput(f"model [{path}]", "no such file", "train one or name another") from None
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise BadInput(
-            f"model [{path}]", f"not a linkage model ({type(error).__name__})", "train it again"
+            where, f"not a linkage model ({type(error).__name__})", "train it again"
         ) from None
 
 
 def current_model() -> Model:
-    """The approved model that the night uses."""
+    """The model that comes with the code: in use until a site approves one of its own."""
     return read_model(CURRENT)
 
 

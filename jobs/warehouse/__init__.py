@@ -14,6 +14,12 @@ from jobs.warehouse.ledger import (
     withdraw_decision,
 )
 from jobs.warehouse.migrate import upgrade
+from jobs.warehouse.models import (
+    approve_model,
+    approved_model,
+    model_approvals,
+    withdraw_model,
+)
 from jobs.warehouse.publishing import Manifest, Override, Publication, publish
 from jobs.warehouse.reading import (
     current_publication,
@@ -33,11 +39,14 @@ __all__ = [
     "Publication",
     "acknowledge",
     "acknowledgements",
+    "approve_model",
+    "approved_model",
     "create_roles",
     "current_publication",
     "decisions",
     "latest_before",
     "latest_identities",
+    "model_approvals",
     "open_warehouse",
     "publication_on",
     "publications",
@@ -51,4 +60,5 @@ __all__ = [
     "upgrade",
     "withdraw_acknowledgement",
     "withdraw_decision",
+    "withdraw_model",
 ]

@@ -50,7 +50,7 @@ def record_decision(
     if codes is None or judgement not in codes:
         known = " or ".join(sorted(codes.values)) if codes else ""
         raise BadInput(f"judgement [{judgement}]", "no such judgement", f"use {known}")
-    _refuse_blank(
+    refuse_blank(
         "a decision",
         prisoner_number=prisoner_number,
         cid_person_id=cid_person_id,
@@ -62,7 +62,7 @@ def record_decision(
         DECISIONS.c.cid_person_id == cid_person_id,
     )
     with opened.begin(engine) as connection:
-        _withdraw(connection, DECISIONS, pair, by=reviewer, reason="replaced by a later decision")
+        withdraw(connection, DECISIONS, pair, by=reviewer, reason="replaced by a later decision")
         number = connection.scalar(
             sa.insert(DECISIONS)
             .values(
@@ -83,10 +83,10 @@ def withdraw_decision(engine: sa.Engine, *, decision_id: int, by: str, reason: s
     Raises:
         BadInput: no such decision holds, or the name or the reason is missing.
     """
-    _refuse_blank("a withdrawal", by=by, reason=reason)
+    refuse_blank("a withdrawal", by=by, reason=reason)
     with opened.begin(engine) as connection:
         chosen = (DECISIONS.c.decision_id == decision_id,)
-        if not _withdraw(connection, DECISIONS, chosen, by=by, reason=reason):
+        if not withdraw(connection, DECISIONS, chosen, by=by, reason=reason):
             raise BadInput(
                 f"decision [{decision_id}]", "does not hold", "take the number of one that does"
             )
@@ -100,10 +100,10 @@ def acknowledge(engine: sa.Engine, *, episode_id: str, by: str, note: str) -> in
     Raises:
         BadInput: the name or the note is missing.
     """
-    _refuse_blank("an acknowledgement", episode_id=episode_id, by=by, note=note)
+    refuse_blank("an acknowledgement", episode_id=episode_id, by=by, note=note)
     same = (ACKNOWLEDGEMENTS.c.episode_id == episode_id,)
     with opened.begin(engine) as connection:
-        _withdraw(connection, ACKNOWLEDGEMENTS, same, by=by, reason="replaced by a later one")
+        withdraw(connection, ACKNOWLEDGEMENTS, same, by=by, reason="replaced by a later one")
         number = connection.scalar(
             sa.insert(ACKNOWLEDGEMENTS)
             .values(episode_id=episode_id, acknowledged_by=by, note=note)
@@ -118,10 +118,10 @@ def withdraw_acknowledgement(engine: sa.Engine, *, episode_id: str, by: str, rea
     Raises:
         BadInput: none holds, or the name or the reason is missing.
     """
-    _refuse_blank("a withdrawal", by=by, reason=reason)
+    refuse_blank("a withdrawal", by=by, reason=reason)
     with opened.begin(engine) as connection:
         same = (ACKNOWLEDGEMENTS.c.episode_id == episode_id,)
-        if not _withdraw(connection, ACKNOWLEDGEMENTS, same, by=by, reason=reason):
+        if not withdraw(connection, ACKNOWLEDGEMENTS, same, by=by, reason=reason):
             raise BadInput(
                 f"episode [{episode_id}]", "nobody has acknowledged it", "see the episode's number"
             )
@@ -146,7 +146,7 @@ def acknowledgements(engine: sa.Engine) -> pd.DataFrame:
     return frame.astype({name: kind.pandas for name, kind in shown.items()})
 
 
-def _withdraw(
+def withdraw(
     connection: sa.Connection,
     ledger: sa.Table,
     chosen: Sequence[sa.ColumnElement[bool]],
@@ -154,6 +154,7 @@ def _withdraw(
     by: str,
     reason: str,
 ) -> int:
+    """Withdraw the rows of a ledger that hold and are chosen; give how many."""
     return connection.execute(
         sa.update(ledger)
         .where(ledger.c.deleted_at.is_(None), *chosen)
@@ -161,7 +162,12 @@ def _withdraw(
     ).rowcount
 
 
-def _refuse_blank(what: str, **values: Any) -> None:
+def refuse_blank(what: str, **values: Any) -> None:
+    """Refuse an entry that lacks a value.
+
+    Raises:
+        BadInput: the first value that is blank.
+    """
     for name, value in values.items():
         if not str(value).strip():
             raise BadInput(what, f"lacks [{name}]", "give it")

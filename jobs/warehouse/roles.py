@@ -37,6 +37,7 @@ RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         "GRANT SELECT ON run.publications, run.current, run.alembic_version TO {role}",
         "GRANT SELECT ON registry.links, registry.identities TO {role}",
         f"{_WITHDRAW} ON review.decisions, review.acknowledgements TO {{role}}",
+        f"{_WITHDRAW} ON review.models TO {{role}}",
     ),
     QUALITY: (
         *_EVERYBODY,

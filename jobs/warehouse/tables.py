@@ -198,6 +198,22 @@ ACKNOWLEDGEMENTS: Final = sa.Table(
     schema="review",
     comment="One row: somebody has seen a critical episode. Withdrawn, never deleted.",
 )
+MODELS: Final = sa.Table(
+    "models",
+    WAREHOUSE,
+    _own("approval_id"),
+    _column("model_version", TEXT, "the linkage model"),
+    _column("model_digest", TEXT, "digest of everything that it says"),
+    _column("model", TEXT, "its parameters, as JSON"),
+    _column("quality", TEXT, "what was measured of it, as JSON"),
+    _column("approved_by", TEXT, "who approved it"),
+    _column("reason", TEXT, "why"),
+    _moment("approved_at", "when", server_default=_now),
+    *_withdrawal(),
+    sa.PrimaryKeyConstraint("approval_id"),
+    schema="review",
+    comment="One row: a linkage model that somebody approved. Withdrawn, never deleted.",
+)
 
 MESSAGE_STATES: Final = ("pending", "sending", "sent", "refused", "unknown")
 OUTBOX: Final = sa.Table(

@@ -1,6 +1,6 @@
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pendulum
@@ -12,7 +12,7 @@ from dags.common import DEFAULT_ARGS, night_of
 from jobs.errors import BadInput, GateFailed, Unreachable
 from jobs.settings import ROOT
 
-DAG_IDS = {"nightly_reconciliation", "email_reports"}
+DAG_IDS = {"nightly_reconciliation", "email_reports", "linkage_model"}
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +110,38 @@ def test_dag_files_wire_and_nothing_else() -> None:
         assert "import pandas" not in text
         assert "SELECT" not in text
         assert len(text.splitlines()) < 120
+
+
+def test_a_model_is_recorded_only_after_a_person_was_asked_and_silence_keeps_the_one_in_use(
+    bag: DagBag,
+) -> None:
+    dag = bag.dags["linkage_model"]
+    after = {task.task_id: task.downstream_task_ids for task in dag.tasks}
+    assert after == {"retrain": {"decide", "record"}, "decide": {"record"}, "record": set()}
+    decide = dag.get_task("decide")
+    assert decide.defaults == ["Keep the model in use"]
+    assert decide.execution_timeout is None
+    assert decide.response_timeout == timedelta(days=27)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "asked"),
+    [
+        pytest.param("Use the new model", [("v2", "J. Reviewer", "better")], id="use"),
+        pytest.param("Keep the model in use", [], id="keep"),
+    ],
+)
+def test_the_answer_is_recorded_under_the_name_of_who_gave_it(
+    bag: DagBag, monkeypatch: pytest.MonkeyPatch, chosen: str, asked: list[tuple[str, ...]]
+) -> None:
+    approved: list[tuple[str, ...]] = []
+    monkeypatch.setattr(
+        "jobs.commands.trainer.approve", lambda _, *words: approved.append(words) or "v2+digest"
+    )
+    answer = {
+        "chosen_options": [chosen],
+        "params_input": {"why": "better"},
+        "responded_by_user": {"id": "1", "name": "J. Reviewer"},
+    }
+    bag.dags["linkage_model"].get_task("record").python_callable({"version": "v2"}, answer)
+    assert approved == asked

@@ -14,7 +14,7 @@ from jobs.assess import assess, load_policy
 from jobs.bridging import COMPARED_WITH, assess_again, compared_with, versions_of
 from jobs.check import check_night, check_results_of_night
 from jobs.extract import Landing, land
-from jobs.link import link_registers
+from jobs.link import current_model, link_registers
 from jobs.report.movement import Position
 from jobs.warehouse import Manifest, open_warehouse, publish, record_decision, upgrade
 from tests.builders import AS_OF, RECORDED, register_tables
@@ -87,7 +87,11 @@ def test_the_same_data_under_the_same_software_give_the_same_results(tmp_path: P
     before = position_of(landings)
     inputs = {name: landing.summary() for name, landing in landings.items()}
     again = assess_again(
-        before=before, inputs=inputs, landings=tmp_path / "landing", policy=load_policy()
+        before=before,
+        inputs=inputs,
+        landings=tmp_path / "landing",
+        policy=load_policy(),
+        model=current_model(),
     )
     assert again is not None
     for name, known in before.facts.items():
@@ -102,7 +106,11 @@ def test_a_landing_that_is_gone_is_told_and_not_guessed(
     inputs = {name: {**x.summary(), "content_digest": "another"} for name, x in landings.items()}
     assert (
         assess_again(
-            before=before, inputs=inputs, landings=tmp_path / "landing", policy=load_policy()
+            before=before,
+            inputs=inputs,
+            landings=tmp_path / "landing",
+            policy=load_policy(),
+            model=current_model(),
         )
         is None
     )

@@ -1,0 +1,87 @@
+"""# Linkage model
+
+Once a month: learns a linkage model from the last published night, measures it on invented worlds
+beside the model in use, and waits for a person to decide. Nothing changes before somebody does.
+
+1. `retrain` stores the candidate with its quality report under the data folder's
+   `models/VERSION/quality.html`.
+2. `decide` shows the figures of both models under *Required actions* and waits. The reviewer picks
+   *Use the new model* or *Keep the model in use* and writes why. Without an answer within 27 days
+   the model in use is kept.
+3. `record` writes an approval into the warehouse's ledger with the name of the user who answered.
+   Nights link with the new model from the next run on, and their movement names the change.
+
+The same on the command line: `python -m jobs train --as-of DATE`, then `train approve`.
+
+**As-of date**: the last published night, or the parameter `as_of`.
+
+**Owner**: data team. Only versions and measures travel between tasks.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pendulum
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import CronTriggerTimetable, Param, dag, get_current_context, task
+
+from dags.common import DEFAULT_ARGS, LONDON
+
+USE, KEEP = "Use the new model", "Keep the model in use"
+
+
+@dag(
+    dag_id="linkage_model",
+    schedule=CronTriggerTimetable("0 6 1 * *", timezone=LONDON),
+    start_date=pendulum.datetime(2006, 1, 1, tz=LONDON),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    doc_md=__doc__,
+    tags=["reconciliation", "tier 3"],
+    params={"as_of": Param(None, type=["null", "string"], format="date", description="As-of date")},
+)
+def linkage_model() -> None:
+    """Wire one month: retrain, wait, record."""
+
+    @task
+    def retrain() -> dict[str, Any]:
+        from datetime import date
+
+        from jobs.commands.trainer import last_night, train_candidate
+        from jobs.settings import load_settings
+
+        settings = load_settings()
+        chosen = get_current_context()["params"].get("as_of")
+        night = date.fromisoformat(chosen) if chosen else last_night(settings)
+        trained = train_candidate(settings, as_of=night)
+        return {"version": trained.version, "lines": list(trained.lines)}
+
+    trained = retrain()
+    decide = HITLOperator(
+        task_id="decide",
+        subject="Linkage model {{ ti.xcom_pull(task_ids='retrain')['version'] }}",
+        body="{{ ti.xcom_pull(task_ids='retrain')['lines'] | join('\n\n') }}",
+        options=[USE, KEEP],
+        defaults=KEEP,
+        params={"why": Param("", type="string", description="Why; needed to use the new model")},
+        response_timeout=timedelta(days=27),
+        execution_timeout=None,
+    )
+
+    @task
+    def record(candidate: dict[str, Any], answer: dict[str, Any]) -> str:
+        from jobs.commands.trainer import approve
+        from jobs.settings import load_settings
+
+        if answer["chosen_options"] != [USE]:
+            return "the model in use is kept"
+        by = (answer["responded_by_user"] or {}).get("name", "")
+        why = answer["params_input"].get("why", "")
+        return approve(load_settings(), candidate["version"], by, why)
+
+    trained >> decide
+    record(trained, decide.output)
+
+
+linkage_model()

@@ -1,0 +1,111 @@
+"""The ledger of linkage models: which one a named person approved, when and why.
+
+Rows are withdrawn, never deleted. The model in use is the last that was approved and not
+withdrawn; where there is none, it is the one that comes with the code.
+"""
+
+import pandas as pd
+import sqlalchemy as sa
+
+from jobs.errors import BadInput
+from jobs.schema import Kind
+from jobs.warehouse import engine as opened
+from jobs.warehouse.ledger import refuse_blank, withdraw
+from jobs.warehouse.tables import MODELS
+
+
+def approved_model(engine: sa.Engine) -> str | None:
+    """The model in use as JSON text, as it was approved; None where none is."""
+    query = (
+        sa.select(MODELS.c.model)
+        .where(MODELS.c.deleted_at.is_(None))
+        .order_by(MODELS.c.approval_id.desc())
+        .limit(1)
+    )
+    with opened.begin(engine) as connection:
+        found = connection.scalar(query)
+    return None if found is None else str(found)
+
+
+def approve_model(
+    engine: sa.Engine,
+    *,
+    version: str,
+    digest: str,
+    model: str,
+    quality: str,
+    by: str,
+    reason: str,
+) -> int:
+    """Record that a named person approved a model; give the approval's number.
+
+    It is in use from the next night on. Approving the model that is in use changes nothing.
+
+    Args:
+        engine: the warehouse.
+        version: its version.
+        digest: SHA-256 over everything that it says.
+        model: the model as JSON.
+        quality: what was measured of it, as JSON.
+        by: who approves.
+        reason: why.
+
+    Raises:
+        BadInput: the name or the reason is missing.
+    """
+    refuse_blank("an approval", by=by, reason=reason)
+    with opened.begin(engine) as connection:
+        last = connection.execute(
+            sa.select(MODELS.c.approval_id, MODELS.c.model_digest)
+            .where(MODELS.c.deleted_at.is_(None))
+            .order_by(MODELS.c.approval_id.desc())
+            .limit(1)
+        ).first()
+        if last is not None and last.model_digest == digest:
+            return int(last.approval_id)
+        number = connection.scalar(
+            sa.insert(MODELS)
+            .values(
+                model_version=version,
+                model_digest=digest,
+                model=model,
+                quality=quality,
+                approved_by=by,
+                reason=reason,
+            )
+            .returning(MODELS.c.approval_id)
+        )
+    return int(number or 0)
+
+
+def withdraw_model(engine: sa.Engine, *, version: str, by: str, reason: str) -> None:
+    """Withdraw every approval of a model: the one approved before is in use again.
+
+    Raises:
+        BadInput: no such approval holds, or the name or the reason is missing.
+    """
+    refuse_blank("a withdrawal", by=by, reason=reason)
+    with opened.begin(engine) as connection:
+        chosen = (MODELS.c.model_version == version,)
+        if not withdraw(connection, MODELS, chosen, by=by, reason=reason):
+            raise BadInput(
+                f"model [{version}]", "no approval of it holds", "see: python -m jobs train list"
+            )
+
+
+def model_approvals(engine: sa.Engine) -> pd.DataFrame:
+    """Every approval, withdrawn ones too, in order: who, when and why."""
+    shown = {
+        "model_version": Kind.TEXT,
+        "model_digest": Kind.TEXT,
+        "approved_by": Kind.TEXT,
+        "reason": Kind.TEXT,
+        "approved_at": Kind.TIMESTAMP,
+        "deleted_at": Kind.TIMESTAMP,
+        "deleted_by": Kind.TEXT,
+    }
+    query = sa.select(*(MODELS.c[name] for name in shown)).order_by(MODELS.c.approval_id)
+    with opened.begin(engine) as connection:
+        rows = connection.execute(query).all()
+    frame = pd.DataFrame(rows, columns=list(shown))
+    return frame.astype({name: kind.pandas for name, kind in shown.items()})
