@@ -49,6 +49,7 @@ _EPISODE_COLUMNS = (
     "last_movement_reason",
     "last_movement_date",
 )
+_EPISODE_COLUMNS_KEPT = ["episode_id", "prisoner_number", "prison_id", "reception_date"]
 COURT_RECOMMENDATION = "REC_DEP"
 
 
@@ -64,9 +65,14 @@ class Assessed:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """Everything that was found about the episodes, one entry for each, in order of id."""
+    """Everything that was found about the episodes, one entry for each, in order of id.
+
+    ``sentence_episode`` and ``sentence_sequence`` name the sentences by their rows.
+    """
 
     episodes: pa.Table
+    sentence_episode: Whole
+    sentence_sequence: Whole
     identified: Identified
     sentenced: Sentenced
     custody: Custody
@@ -75,7 +81,6 @@ class Findings:
     scope: Scope
     cases: Cases
     decisions: Decisions
-    window: Window
     handled: Handled
     recomputed: Recomputed
     due: st.Due
@@ -113,9 +118,11 @@ def assess(
     """
     policy.refuse_expired(as_of=as_of)
     found = find(tables=tables, links=links, identities=identities, as_of=as_of, policy=policy)
+    # The reasons need the most memory on the way: they come before the other results lie there.
+    reasons = give_reasons(found, policy)
     return Assessed(
         assessments=assessments_of(found),
-        reasons=give_reasons(found, policy),
+        reasons=reasons,
         flags=raise_flags(found, tables=tables, policy=policy),
         discrepancies=compare_registers(found, tables=tables, previous=previous_discrepancies),
     )
@@ -135,7 +142,9 @@ def find(
     persons = tables["prison.persons"]
     person = col.positions(episodes.column("prisoner_number"), persons.column("prisoner_number"))
     night = np.full(len(episodes), day)
-    sentenced = read_sentences(episodes=episodes, sentences=tables["prison.sentences"], as_of=day)
+    sentenced, sentences = read_sentences(
+        episodes=episodes, sentences=tables["prison.sentences"], as_of=day
+    )
     custody = read_custody(episodes=episodes, movements=tables["prison.movements"], as_of=day)
     recommended = col.is_one_of(episodes, "imprisonment_status", {COURT_RECOMMENDATION})
     identified = identify(episodes=episodes, tables=tables, links=links, identities=identities)
@@ -163,6 +172,7 @@ def find(
     )
     scope = decide_scope(
         sentenced=sentenced,
+        rows=sentences,
         nationality=nationality,
         is_court_recommended=recommended,
         identity=identified.identity,
@@ -171,7 +181,9 @@ def find(
         is_extradited=custody.is_extradited,
         policy=policy,
     )
-    recomputed = recompute(episodes=episodes, sentenced=sentenced, policy=policy, as_of=day)
+    recomputed = recompute(
+        episodes=episodes, sentenced=sentenced, rows=sentences, policy=policy, as_of=day
+    )
     earliest, source = st.earliest_release(
         episodes=episodes, sentenced=sentenced, recomputed=recomputed.earliest
     )
@@ -194,7 +206,9 @@ def find(
         as_of=day,
     )
     return Findings(
-        episodes=episodes,
+        episodes=episodes.select(_EPISODE_COLUMNS_KEPT),
+        sentence_episode=sentences.episode,
+        sentence_sequence=sentences.sequence,
         identified=identified,
         sentenced=sentenced,
         custody=custody,
@@ -203,7 +217,6 @@ def find(
         scope=scope,
         cases=cases,
         decisions=decisions,
-        window=window,
         handled=handled,
         recomputed=recomputed,
         due=due,

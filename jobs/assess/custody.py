@@ -37,20 +37,19 @@ class Custody:
 
     ``kind`` is one of the constants above. ``exit_date`` is the day of the exit, whatever its
     kind; ``release_date`` that of a release; both ``NaT`` where not recorded. ``last_seen`` is the
-    last day on which the person is known to have been in custody. ``exit_row`` is the movement
-    that decided, -1 if the episode row did.
+    last day on which the person is known to have been in custody. ``exit_sequence`` is the
+    number of the movement that decided, -1 if the episode row did.
     """
 
     kind: Whole
     exit_date: Days
     release_date: Days
     last_seen: Days
-    exit_row: Whole
+    exit_sequence: Whole
     is_on_roll: Flags
     is_recalled: Flags
     recalled_from: Days
     is_extradited: Flags
-    movements: pa.Table
 
     @property
     def is_released(self) -> Flags:
@@ -108,12 +107,11 @@ def read_custody(*, episodes: pa.Table, movements: pa.Table, as_of: np.datetime6
         exit_date=exit_date,
         release_date=np.where(kind == RELEASED, exit_date, NO_DAY),
         last_seen=seen,
-        exit_row=exit_row,
+        exit_sequence=col.at(sequence, exit_row, -1),
         is_on_roll=~left,
         is_recalled=returned & (col.at(_kind_of(table), last_exit, HELD) == RELEASED),
         recalled_from=np.where(returned, col.at(moved, last_exit, NO_DAY), NO_DAY),
         is_extradited=(kind == REMOVED) & extradited,
-        movements=table,
     )
 
 

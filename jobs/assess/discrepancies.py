@@ -74,6 +74,9 @@ def compare_registers(
     pairs = _compare(found, tables)
     columns = [_rows(pairs, rule(pairs)) for rule in _RULES]
     merged = {name: pa.concat_arrays([part[name] for part in columns]) for name in columns[0]}
+    merged["discrepancy_id"] = _ids(
+        merged["rule_id"], merged["episode_id"], merged["cid_person_id"]
+    )
     order = pc.sort_indices(merged["discrepancy_id"])
     merged = {name: values.take(order) for name, values in merged.items()}
     first = _first_seen(merged["discrepancy_id"], previous, found.as_of)
@@ -300,7 +303,6 @@ def _rows(pairs: _Compared, finding: _Finding) -> dict[str, Any]:
     episode = episode.combine_chunks()
     rule = pa.repeat(pa.scalar(finding.rule, pa.string()), len(hit))
     return {
-        "discrepancy_id": _ids(rule, episode, person),
         "rule_id": rule,
         "episode_id": episode,
         "cid_person_id": person,
@@ -315,13 +317,15 @@ def _rows(pairs: _Compared, finding: _Finding) -> dict[str, Any]:
 
 def _ids(rule: pa.Array, episode: pa.Array, person: pa.Array) -> pa.Array:
     """Ids that stay the same from night to night and tell nothing of the person."""
+    if len(rule) == 0:
+        return pa.array([], pa.string())
     parts = pa.table({"rule": rule, "episode": episode, "person": person})
     with duckdb.connect() as connection:
         connection.register("parts", parts)
         text = "rule || '|' || episode || '|' || person"
         query = f"SELECT 'D' || left(sha256({text}), 16) AS id FROM parts"  # noqa: S608
         ids: pa.Array = connection.execute(query).to_arrow_table().column("id")
-    return pa.concat_arrays(ids.chunks) if ids.chunks else pa.array([], pa.string())
+    return pa.concat_arrays(ids.chunks)
 
 
 def _removed(pairs: _Compared) -> Days:

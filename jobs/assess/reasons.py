@@ -128,13 +128,12 @@ def _sentence(reasons: Reasons, found: "Findings") -> None:
 
 
 def _sentence_key(found: "Findings", rows: Whole) -> pa.Array:
-    sentences = found.sentenced.rows
-    owner = own_key(found, col.at(sentences.episode, rows, 0))
+    owner = own_key(found, col.at(found.sentence_episode, rows, 0))
     return say(
         "{owner}|{number}",
         len(rows),
         owner=owner,
-        number=numbers(col.at(sentences.sequence, rows, 0)),
+        number=numbers(col.at(found.sentence_sequence, rows, 0)),
     )
 
 
@@ -241,13 +240,12 @@ def _custody(reasons: Reasons, found: "Findings", asked: Flags) -> None:
 def _add_exit(
     reasons: Reasons, found: "Findings", mask: Flags, rule_id: str, finding: str, left: pa.Array
 ) -> None:
-    exit_row = found.custody.exit_row
-    rows = np.flatnonzero(mask & (exit_row >= 0))
-    sequence = col.whole(found.custody.movements, "movement_sequence", missing=0)
-    number = numbers(col.at(sequence, exit_row[rows], 0))
+    sequence = found.custody.exit_sequence
+    rows = np.flatnonzero(mask & (sequence >= 0))
+    number = numbers(sequence[rows])
     key = say("{owner}|{number}", len(rows), owner=own_key(found, rows), number=number)
     reasons.add(rows, rule_id, finding, MOVEMENTS, key, left=left.take(pa.array(rows)))
-    rows = np.flatnonzero(mask & (exit_row < 0))
+    rows = np.flatnonzero(mask & (sequence < 0))
     reasons.add(
         rows, rule_id, finding, EPISODES, own_key(found, rows), left=left.take(pa.array(rows))
     )

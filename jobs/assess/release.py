@@ -50,17 +50,22 @@ class _Points:
 
 
 def recompute(
-    *, episodes: pa.Table, sentenced: Sentenced, policy: Policy, as_of: np.datetime64
+    *,
+    episodes: pa.Table,
+    sentenced: Sentenced,
+    rows: SentenceRows,
+    policy: Policy,
+    as_of: np.datetime64,
 ) -> Recomputed:
     """Work out each release range and compare it with what the prison recorded.
 
     Args:
         episodes: ``prison.episodes``, in the order of the result.
-        sentenced: the sentences.
+        sentenced: what the sentences of each episode come to.
+        rows: the sentences themselves.
         policy: the rules.
         as_of: the night, which selects the Early Removal Scheme.
     """
-    rows = sentenced.rows
     count = len(episodes)
     points = _points(rows, policy)
     off = _adjustment(episodes, rows, count)

@@ -13,7 +13,7 @@ from jobs.assess import columns as col
 from jobs.assess.columns import Days, Flags, Whole
 from jobs.assess.nationality import BRITISH, EEA, IRISH, NON_EEA, UNCLEAR, Nationality
 from jobs.assess.rules import Policy
-from jobs.assess.sentences import Sentenced, meets, one_sentence_meets
+from jobs.assess.sentences import Sentenced, SentenceRows, meets, one_sentence_meets
 
 SCOPE_RULES = (
     "referral.court-recommendation",
@@ -64,6 +64,7 @@ class Scope:
 def decide_scope(
     *,
     sentenced: Sentenced,
+    rows: SentenceRows,
     nationality: Nationality,
     is_court_recommended: Flags,
     identity: Whole,
@@ -75,7 +76,8 @@ def decide_scope(
     """Ask every criterion of every episode, under the rules of the day that selects them.
 
     Args:
-        sentenced: the sentences.
+        sentenced: what the sentences of each episode come to.
+        rows: the sentences themselves.
         nationality: the nationality relied on.
         is_court_recommended: recommended for deportation by the court.
         identity: identity of each episode, over which earlier sentences are added.
@@ -87,7 +89,7 @@ def decide_scope(
     group = nationality.group
     aggregate, earlier = _aggregate(sentenced, group, identity, policy)
     referral, rule = _referral(sentenced, group, is_court_recommended, aggregate, policy)
-    duty = _duty(sentenced, group, policy)
+    duty = _duty(sentenced, rows, group, policy)
     exempt, exempt_rule = _exempt(
         sentenced, group, born, is_exempt_on_record, is_extradited, policy
     )
@@ -190,12 +192,12 @@ def _aggregate(
     return reached, added
 
 
-def _duty(sentenced: Sentenced, group: Whole, policy: Policy) -> Flags:
+def _duty(sentenced: Sentenced, rows: SentenceRows, group: Whole, policy: Policy) -> Flags:
     rule = policy["duty.condition-1"]
     if not rule.in_force(sentenced.selects).any():
         return np.zeros(len(group), dtype=bool)
     months = rule.number("months", sentenced.selects)
-    long = sentenced.indeterminate | one_sentence_meets(sentenced, months=months)
+    long = sentenced.indeterminate | one_sentence_meets(rows, months=months)
     outside = (group == IRISH) & policy["duty.irish"].in_force(sentenced.conduct)
     applies = rule.in_force(sentenced.selects) & sentenced.is_sentenced
     duty: Flags = applies & long & (group != BRITISH) & ~outside

@@ -75,7 +75,6 @@ class Sentenced:
     first day on which the person stood convicted, from which a decision can be about this episode.
     """
 
-    rows: SentenceRows
     is_sentenced: Flags
     has_length: Flags
     indeterminate: Flags
@@ -98,8 +97,10 @@ class Sentenced:
     seriousness: Whole
 
 
-def read_sentences(*, episodes: pa.Table, sentences: pa.Table, as_of: np.datetime64) -> Sentenced:
-    """Add up the sentences of each episode.
+def read_sentences(
+    *, episodes: pa.Table, sentences: pa.Table, as_of: np.datetime64
+) -> tuple[Sentenced, SentenceRows]:
+    """Add up the sentences of each episode; the sentences themselves come second.
 
     Args:
         episodes: ``prison.episodes``, in the order of the result.
@@ -125,8 +126,7 @@ def read_sentences(*, episodes: pa.Table, sentences: pa.Table, as_of: np.datetim
     has_counted = col.any_of(rows.episode, rows.counts, count)
     missing = ~col.any_of(rows.episode, np.ones(len(rows.episode), dtype=bool), count)
     lost = missing & ~_is_unsentenced(episodes, start)
-    return Sentenced(
-        rows=rows,
+    sentenced = Sentenced(
         is_sentenced=has_counted | lost,
         has_length=longest >= 0,
         indeterminate=col.any_of(rows.episode, rows.counts & rows.indeterminate, count),
@@ -148,6 +148,7 @@ def read_sentences(*, episodes: pa.Table, sentences: pa.Table, as_of: np.datetim
         offence_row=worst,
         seriousness=col.at(grade, worst, 9),
     )
+    return sentenced, rows
 
 
 def meets(sentenced: Sentenced, *, months: Whole) -> Flags:
@@ -155,9 +156,8 @@ def meets(sentenced: Sentenced, *, months: Whole) -> Flags:
     return sentenced.has_length & (sentenced.ends >= col.add_months(sentenced.starts, months))
 
 
-def one_sentence_meets(sentenced: Sentenced, *, months: Whole) -> Flags:
+def one_sentence_meets(rows: SentenceRows, *, months: Whole) -> Flags:
     """Whether one sentence of each episode, not added to another, lasts so many months or more."""
-    rows = sentenced.rows
     ends = col.add_term(rows.starts, rows.own_months, rows.own_days)
     long = ends >= col.add_months(rows.starts, col.at(months, rows.episode, 0))
     fixed = rows.counts & (rows.own_months + rows.own_days > 0)

@@ -103,12 +103,14 @@ def decide_status(
 ) -> tuple[Whole, Flags]:
     """The status of each episode as a position in `STATUSES`, and whether it is in scope.
 
-    The answers are tried from the top; the first that holds is the status.
+    The answers are tried from the top; the first that holds is the status. A removal of somebody
+    who may be British is verified although nobody is left to consider: it may have been unlawful.
     """
     considered = (handled.timely >= 0) | handled.removed_under_order
-    no_more = ~considered & ((custody.kind == REMOVED) | (custody.kind == DIED))
+    died = custody.kind == DIED
+    verify = nationality.must_be_verified & ~handled.chose_not_to_pursue & ~died
+    no_more = ~considered & (died | ((custody.kind == REMOVED) & ~verify))
     in_scope = scope.in_scope & ~no_more
-    verify = nationality.must_be_verified & ~handled.chose_not_to_pursue
     answers = [
         (~in_scope, OUT),
         (verify, VERIFY),

@@ -117,7 +117,10 @@ class Reference:
         )
         scope, rule = self.scope(episode, term, nationality)
         considered = bool(timely) or under_order
-        if scope and out.kind in ("removed", "died") and not considered:
+        declined = any(entry["kind"] == "DECISION_NOT_PURSUE" for entry in timely)
+        verify = nationality.verify and not declined and out.kind != "died"
+        nobody_left = out.kind == "died" or (out.kind == "removed" and not verify)
+        if scope and nobody_left and not considered:
             scope, rule = False, f"exit.{out.kind}"
         earliest = self.earliest_release(episode, term)
         due = term.selects
@@ -130,8 +133,7 @@ class Reference:
         )
         status = self.status(
             scope=scope,
-            verify=nationality.verify
-            and not any(entry["kind"] == "DECISION_NOT_PURSUE" for entry in timely),
+            verify=verify,
             considered=considered,
             released=out.kind == "released",
             due=due,

@@ -3,13 +3,11 @@
 import re
 from datetime import date
 
-from hypothesis import given
-
 from jobs.records import TABLES
 from jobs.results import REASONS
 from tests.assess.stories import HELD, REFERRED, Story, assess_all, decision, policy, tell
-from tests.assess.test_agreement import CHECKS, fast
-from tests.assess.worlds import World, worlds
+from tests.assess.test_agreement import fast, invented
+from tests.assess.worlds import side_by_side
 
 
 def test_a_missed_release_is_told_from_the_record_to_the_status() -> None:
@@ -72,9 +70,8 @@ def test_british_needs_two_lines() -> None:
     assert reasons["rule_id"].tolist() == ["nationality.british", "status.out-of-scope"]
 
 
-@given(worlds())
-@CHECKS
-def test_every_episode_has_reasons_that_name_rules_and_rows_that_exist(world: World) -> None:
+def test_every_episode_has_reasons_that_name_rules_and_rows_that_exist() -> None:
+    world = side_by_side(invented())
     assessed = fast(world)
     reasons = assessed.reasons
     REASONS.arrow(reasons)

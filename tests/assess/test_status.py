@@ -220,6 +220,14 @@ CONFLICTS = [
                  id="a decision to pursue somebody who may be British"),
     pytest.param(considered(decision(DAY, event_type="DECISION_NOT_PURSUE"), there=BRITISH_THERE),
                  "CONSIDERED", id="a decision in time not to pursue somebody who may be British"),
+    pytest.param(Story(there=BRITISH_THERE, **exit_by("DD")), "VERIFY_NATIONALITY",
+                 id="somebody who may be British was removed, and nobody decided"),
+    pytest.param(considered(decision(DAY), there=BRITISH_THERE, **exit_by("DD")),
+                 "VERIFY_NATIONALITY", id="somebody who may be British was removed by decision"),
+    pytest.param(considered(decision(DAY), there=BRITISH_THERE, **exit_by("DEC")), "CONSIDERED",
+                 id="somebody who may be British died after a decision"),
+    pytest.param(Story(there=BRITISH_THERE, **exit_by("DEC")), "OUT_OF_SCOPE",
+                 id="somebody who may be British died, and nobody decided"),
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from jobs.records import TABLES
@@ -234,6 +235,29 @@ def worlds(draw: Any) -> World:
         for person in THERE
     ]  # fmt: skip
     return World(registers, given, identities)
+
+
+def invent(*, start: int, count: int) -> list[World]:
+    """So many worlds, the same ones for the same start.
+
+    Drawn one by one and judged in one go: Hypothesis is slow to draw a long list of them.
+    """
+    told: list[World] = []
+
+    @seed(start)
+    @settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(worlds())
+    def collect(world: World) -> None:
+        told.append(world)
+
+    collect()
+    return told
 
 
 _IDS = {
