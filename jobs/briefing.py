@@ -44,7 +44,7 @@ class KeyFigure:
 
     @property
     def range_text(self) -> str:
-        """``between 1,010 and 1,031``, or nothing where no uncertain link can move the number."""
+        """``between 1,010 and 1,031``, or nothing where no doubt can move the number."""
         if self.low is None or self.high is None or self.low == self.high:
             return ""
         return f"between {number_text(self.low)} and {number_text(self.high)}"

@@ -10,6 +10,7 @@ import pyarrow as pa
 from jobs import results
 from jobs.report.backlog import case_flow, open_cases, staff_days, team_work
 from jobs.report.census import take_census
+from jobs.report.doubts import find_doubts
 from jobs.report.facts import Facts
 from jobs.report.figures import compute_figures
 
@@ -54,6 +55,7 @@ def build_report(
         as_of=as_of,
         flow=case_flow(tables=tables, as_of=as_of),
         staff=staff_days(tables=tables, as_of=as_of),
+        doubts=find_doubts(tables=tables, facts=facts),
     )
     figures = compute_figures(known)
     return Reported(figures=figures, backlog=backlog, teams=teams, census=census)

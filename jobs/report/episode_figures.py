@@ -1,6 +1,7 @@
 """Figures on custody episodes: missed, due, considered, in scope, and the pace of the work."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import pandas as pd
@@ -50,27 +51,41 @@ def _cleared_by_link(frame: pd.DataFrame) -> pd.Series:
     return frame["status"].isin({"CONSIDERED", "CONSIDERED_LATE"}) & frame["is_released"]
 
 
+def _unsettled(frame: pd.DataFrame) -> pd.Series:
+    """Undecided episodes whose nationality must be verified first: they may come into the count."""
+    return frame["status"].eq("VERIFY_NATIONALITY") & frame["considered_date"].isna()
+
+
 def _possible(frame: pd.DataFrame) -> pd.Series:
     return frame["possible_case_id"].notna()
+
+
+def _moves_of_missed(facts: Facts, inside: pd.Series) -> Moves:
+    """What may take episodes off the missed list, or put them on it."""
+    frame = facts.of("assessments")
+    doubts = facts.doubts.beside(frame)
+    false_link = false_link_chance(frame).where(_cleared_by_link(frame), 0.0)
+    wrongly_out = doubts["wrongly_out"].where(frame["is_released"], 0.0)
+    return Moves(
+        may_leave=frame["is_possibly_considered"] | doubts["nationality_in_doubt"],
+        may_enter=_unsettled(frame) & frame["is_released"] & inside,
+        leave_chance=doubts["decided"] + doubts["wrongly_in"],
+        enter_chance=(false_link + wrongly_out).where(inside, 0.0),
+        persons=frame["identity_id"],
+    )
 
 
 def missed(
     subset: Mask = everything, *, by: Group | None = None, groups: Sequence[str] = ()
 ) -> Compute:
-    """Missed episodes of a subset; possible matches with a timely decision may leave."""
+    """Missed episodes of a subset."""
 
     def compute(facts: Facts) -> pd.DataFrame:
         frame = facts.of("assessments")
         inside = subset(frame)
-        counted = released_unconsidered(frame) & inside
-        moves = Moves(
-            may_leave=frame["is_possibly_considered"],
-            false_link_enters=_cleared_by_link(frame) & inside,
-        )
         return count_rows(
-            counted=counted,
-            moves=moves,
-            chance=false_link_chance(frame),
+            counted=released_unconsidered(frame) & inside,
+            moves=_moves_of_missed(facts, inside),
             by=None if by is None else by(frame),
             groups=groups,
         )
@@ -81,33 +96,65 @@ def missed(
 def never_referred(facts: Facts) -> pd.DataFrame:
     """NOT_REFERRED: any possible case may take an episode out, any false link may put one in."""
     frame = facts.of("assessments")
-    moves = Moves(
-        may_leave=_possible(frame) | frame["is_possibly_considered"],
-        false_link_enters=_cleared_by_link(frame) | frame["status"].eq("REFERRED_NOT_CONSIDERED"),
+    doubts = facts.doubts.beside(frame)
+    moves = _moves_of_missed(facts, everything(frame))
+    named = frame["is_possibly_considered"] | doubts["nationality_in_doubt"]
+    by_link = _cleared_by_link(frame) | frame["status"].eq("REFERRED_NOT_CONSIDERED")
+    entering = false_link_chance(frame).where(by_link, 0.0)
+    entering += doubts["wrongly_out"].where(frame["is_released"], 0.0)
+    moves = replace(
+        moves,
+        may_leave=named | _possible(frame),
+        may_enter=_unsettled(frame) & frame["is_released"],
+        leave_chance=doubts["decided"] + doubts["wrongly_in"] + doubts["referred"],
+        enter_chance=entering,
     )
-    return count_rows(
-        counted=frame["status"].eq("NOT_REFERRED"), moves=moves, chance=false_link_chance(frame)
-    )
+    return count_rows(counted=frame["status"].eq("NOT_REFERRED"), moves=moves)
 
 
 def referred_not_considered(facts: Facts) -> pd.DataFrame:
     """REFERRED_NOT_CONSIDERED: possible cases of the never referred may come in."""
     frame = facts.of("assessments")
+    doubts = facts.doubts.beside(frame)
     counted = frame["status"].eq("REFERRED_NOT_CONSIDERED")
-    moves = Moves(
-        may_leave=frame["is_possibly_considered"],
-        may_enter=frame["status"].eq("NOT_REFERRED")
-        & _possible(frame)
-        & ~frame["is_possibly_considered"],
-        false_link_leaves=counted & ~frame["is_possibly_considered"],
+    moves = _moves_of_missed(facts, everything(frame))
+    possible = frame["status"].eq("NOT_REFERRED") & _possible(frame)
+    moves = replace(
+        moves,
+        may_enter=(_unsettled(frame) & frame["is_released"])
+        | (possible & ~frame["is_possibly_considered"]),
+        leave_chance=doubts["decided"] + doubts["wrongly_in"] + false_link_chance(frame),
+        enter_chance=doubts["referred"],
     )
-    return count_rows(counted=counted, moves=moves, chance=false_link_chance(frame))
+    return count_rows(counted=counted, moves=moves)
 
 
 def missed_people(facts: Facts) -> pd.DataFrame:
-    """Different identities among the missed episodes; the range is not worked out for people."""
+    """Different identities among the missed episodes: who may leave with all of them."""
     frame = facts.of("assessments")
-    return single(float(frame.loc[released_unconsidered(frame), "identity_id"].nunique()))
+    moves = _moves_of_missed(facts, everything(frame))
+    identity = frame["identity_id"].to_numpy()
+    counted = released_unconsidered(frame)
+    may_stay = counted & ~(moves.may_leave if moves.may_leave is not None else counted)
+    rows = pd.DataFrame(
+        {
+            "counted": counted,
+            "may_stay": may_stay,
+            "may_enter": moves.may_enter,
+            "leave": moves.leave_chance,
+            "enter": moves.enter_chance,
+        }
+    )
+    people = rows.groupby(identity).max()
+    return count_rows(
+        counted=people["counted"],
+        moves=Moves(
+            may_leave=people["counted"] & ~people["may_stay"],
+            may_enter=people["may_enter"],
+            leave_chance=people["leave"],
+            enter_chance=people["enter"],
+        ),
+    )
 
 
 def due(
@@ -117,14 +164,19 @@ def due(
 
     def compute(facts: Facts) -> pd.DataFrame:
         frame = facts.of("assessments")
-        inside = subset(frame)
+        doubts = facts.doubts.beside(frame)
         already_due = frame["due_date"].isna() | frame["due_date"].le(facts.today)
-        cleared = frame["status"].eq("CONSIDERED") & ~frame["is_released"] & already_due
-        moves = Moves(may_leave=frame["is_possibly_considered"], false_link_enters=cleared & inside)
+        inside = subset(frame) & ~frame["is_released"] & already_due
+        by_link = false_link_chance(frame).where(frame["status"].eq("CONSIDERED"), 0.0)
         return count_rows(
-            counted=frame["status"].eq("DUE") & inside,
-            moves=moves,
-            chance=false_link_chance(frame),
+            counted=frame["status"].eq("DUE") & subset(frame),
+            moves=Moves(
+                may_leave=frame["is_possibly_considered"] | doubts["nationality_in_doubt"],
+                may_enter=_unsettled(frame) & inside,
+                leave_chance=doubts["decided"] + doubts["wrongly_in"],
+                enter_chance=(by_link + doubts["wrongly_out"]).where(inside, 0.0),
+                persons=frame["identity_id"],
+            ),
             by=None if by is None else by(frame),
             groups=groups,
         )
@@ -145,13 +197,14 @@ def overdue(frame: pd.DataFrame) -> pd.Series:
 def considered_in_time(facts: Facts) -> pd.DataFrame:
     """CONSIDERED: false links may take out, possible matches with a timely decision put in."""
     frame = facts.of("assessments")
-    counted = frame["status"].eq("CONSIDERED")
+    open_ = released_unconsidered(frame) | frame["status"].eq("DUE")
     moves = Moves(
-        may_enter=frame["is_possibly_considered"]
-        & (released_unconsidered(frame) | frame["status"].eq("DUE")),
-        false_link_leaves=counted,
+        may_enter=frame["is_possibly_considered"] & open_,
+        leave_chance=false_link_chance(frame),
+        enter_chance=facts.doubts.beside(frame)["decided"].where(open_, 0.0),
+        persons=frame["identity_id"],
     )
-    return count_rows(counted=counted, moves=moves, chance=false_link_chance(frame))
+    return count_rows(counted=frame["status"].eq("CONSIDERED"), moves=moves)
 
 
 def with_status(status: str) -> Compute:
@@ -159,11 +212,9 @@ def with_status(status: str) -> Compute:
 
     def compute(facts: Facts) -> pd.DataFrame:
         frame = facts.of("assessments")
-        counted = frame["status"].eq(status)
         return count_rows(
-            counted=counted,
-            moves=Moves(false_link_leaves=counted),
-            chance=false_link_chance(frame),
+            counted=frame["status"].eq(status),
+            moves=Moves(leave_chance=false_link_chance(frame), persons=frame["identity_id"]),
         )
 
     return compute

@@ -6,6 +6,8 @@ from datetime import date
 
 import pandas as pd
 
+from jobs.report.doubts import Doubts, no_doubts
+
 NONE = "(none)"
 """Group of rows that name no prison, team or stage."""
 
@@ -26,13 +28,14 @@ class Facts:
 
     ``flow`` has a row for each criminal case, open or closed, with the days on which it was opened
     and closed; ``staff`` a row for each day with the staff at work on criminal cases, and those
-    diverted.
+    diverted; ``doubts`` says what besides possible matches may make a count wrong.
     """
 
     frames: Mapping[str, pd.DataFrame]
     as_of: date
     flow: pd.DataFrame = field(default_factory=_no_flow)
     staff: pd.DataFrame = field(default_factory=_no_staff)
+    doubts: Doubts = field(default_factory=no_doubts)
 
     @property
     def today(self) -> pd.Timestamp:

@@ -28,8 +28,9 @@ FIGURE_BY_ID: Final[dict[str, Figure]] = {figure.id: figure for figure in FIGURE
 _INTRODUCTION: Final = (
     "Every number that pages, emails, the command line and the warehouse show. Generated from "
     "`jobs/report/figures.py`; a change of a definition needs a new version and a line in "
-    "`CHANGELOG.md`. The range of a figure says how far uncertain links between the registers "
-    "could move it; the method is described in `jobs/report/counting.py`."
+    "`CHANGELOG.md`. The range of a figure is the 95 % range of the true number, given that links "
+    "between the registers may be missed or false and nationalities wrong; the method is described "
+    "in `jobs/report/counting.py` and `jobs/report/doubts.py`."
 )
 
 

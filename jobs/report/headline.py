@@ -95,8 +95,8 @@ def _range_line(*, missed: KeyFigure, soon: KeyFigure) -> str:
     if missed.range_text:
         parts.append(f"the number released may be {missed.range_text}")
     if not parts:
-        return "No uncertain link between the registers could change these numbers."
-    return f"Until uncertain links are settled, {' and '.join(parts)}."
+        return "No uncertain link or nationality could change these numbers."
+    return f"Until uncertain links and nationalities are settled, {' and '.join(parts)}."
 
 
 def _subject(*, missed: float, soon: float) -> str:

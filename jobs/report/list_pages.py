@@ -19,7 +19,8 @@ def missed_page(site: Site) -> None:
             title="Released without consideration",
             lead=f"{plural(missed.value, 'release', 'releases')} went ahead with no decision by a "
             "named caseworker, and none has been made since.",
-            range_line=f"Until uncertain links are settled, the number may be {missed.range_text}."
+            range_line="Until uncertain links and nationalities are settled, the number may be "
+            f"{missed.range_text}."
             if missed.range_text
             else "",
             columns=sheets.MISSED_COLUMNS,
@@ -41,7 +42,8 @@ def due_page(site: Site) -> None:
             title="Consideration due",
             lead=f"{plural(due.value, 'person', 'people')} not yet released must be considered, "
             "and nobody has decided yet.",
-            range_line=f"Until uncertain links are settled, the number may be {due.range_text}."
+            range_line="Until uncertain links and nationalities are settled, the number may be "
+            f"{due.range_text}."
             if due.range_text
             else "",
             columns=sheets.DUE_COLUMNS,

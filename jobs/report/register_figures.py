@@ -106,6 +106,11 @@ def in_scope_unlinked(facts: Facts) -> pd.DataFrame:
     return single(float(frame.loc[alone, "identity_id"].nunique()))
 
 
+def decided_unlinked(facts: Facts) -> pd.DataFrame:
+    """Decided criminal cases that no certain link joins to a prisoner; empty where not known."""
+    return single(facts.doubts.unlinked_decided)
+
+
 def rows_total(column: str) -> Compute:
     """Sum of a column of the row counts over both registers."""
 

@@ -278,6 +278,15 @@ REGISTER_FIGURES: Final = (
         CASES,
         r.backlog_where(r.without_episode),
     ),
+    _quality(
+        "links.decided_unlinked",
+        "Decided cases, no prison record",
+        "Criminal cases with a decision on record whose person no certain link joins to a "
+        "prisoner: each may belong to somebody on the missed list.",
+        "criminal cases",
+        CASES,
+        r.decided_unlinked,
+    ),
     *(
         _quality(
             f"quality.{name}",

@@ -202,7 +202,7 @@ def _notes(book: Any, formats: dict[str, Any], facts: Facts, about: About) -> No
     page.write_string(0, 0, "Notes", formats["title"])
     notes = (
         "References only: no name, date of birth or prison number is in this workbook.",
-        "The range of a figure says how far it could move once uncertain links are settled.",
+        "The true number lies in the range of a figure, in at least 95 of 100 nights.",
         "An empty cell means that the value is not recorded or cannot be computed.",
         *caveats(facts, about.notices),
     )
