@@ -138,10 +138,3 @@ class Reader:
             f"be released before their turn within {weeks} weeks, and {clearing(ahead)}."
         )
         return [line, "", *ahead.late.to_csv(index=False, date_format="%Y-%m-%d").splitlines()]
-
-    def review_queue(self, *, most: int) -> pd.DataFrame:
-        """The possible links that wait for a reviewer, the likeliest first."""
-        links = self.table(results.LINKS)
-        waiting = links[links["outcome"] == "review"]
-        order = ["probability", "prisoner_number", "cid_person_id"]
-        return waiting.sort_values(order, ascending=[False, True, True]).head(most)

@@ -34,6 +34,7 @@ from jobs.link.comparisons import (
 )
 from jobs.link.model import Shares
 from jobs.link.persons import Side
+from jobs.link.weights import weight_sql
 
 SMOOTHING: Final = 30.0
 """A name's frequency within a nationality is mixed with its frequency overall as if this many
@@ -174,26 +175,6 @@ def grades_sql(comparison: Comparison) -> str:
         for place, grade in enumerate(comparison.grades)
     ]
     return f"(CASE {' '.join(cases)} END)::TINYINT"
-
-
-def weight_sql(comparison: Comparison, shares: Shares) -> str:
-    """The weight of a pair's grade as SQL over its ``grade_`` and ``bits_`` columns."""
-    of = shares[comparison.name]
-    cases = []
-    for place, grade in enumerate(comparison.grades):
-        same, others = of[grade.name]
-        weight = repr(round(float(np.log2(same / others)), 9))
-        if grade.rarity:
-            usual = -float(np.log2(of[_exact(comparison, grade.rarity)][1]))
-            bits = f"least(bits_{grade.rarity}_l, bits_{grade.rarity}_r)"
-            weight += f" + {grade.rarity_share} * coalesce({bits} - {round(usual, 9)!r}, 0)"
-        cases.append(f"WHEN {place} THEN {weight}")
-    return f"(CASE grade_{comparison.column} {' '.join(cases)} ELSE 0 END)"
-
-
-def _exact(comparison: Comparison, column: str) -> str:
-    """The first grade that a column scales: the one of equal values."""
-    return next(grade.name for grade in comparison.grades if grade.rarity == column)
 
 
 def compare(

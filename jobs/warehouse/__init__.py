@@ -1,6 +1,7 @@
 """The warehouse: publications, identities, decisions and outbox in one PostgreSQL database."""
 
 from jobs.warehouse.attempts import record_attempt
+from jobs.warehouse.contradictions import Contradiction, Decision
 from jobs.warehouse.embedded import EmbeddedServer
 from jobs.warehouse.embedded import start as start_embedded
 from jobs.warehouse.embedded import stop as stop_embedded
@@ -10,6 +11,7 @@ from jobs.warehouse.ledger import (
     acknowledgements,
     decisions,
     record_decision,
+    record_decisions,
     withdraw_acknowledgement,
     withdraw_decision,
 )
@@ -33,6 +35,8 @@ from jobs.warehouse.reading import (
 from jobs.warehouse.roles import create_roles
 
 __all__ = [
+    "Contradiction",
+    "Decision",
     "EmbeddedServer",
     "Manifest",
     "Override",
@@ -55,6 +59,7 @@ __all__ = [
     "read_table",
     "record_attempt",
     "record_decision",
+    "record_decisions",
     "start_embedded",
     "stop_embedded",
     "upgrade",

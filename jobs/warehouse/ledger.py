@@ -1,7 +1,8 @@
 """The review ledgers: what people decided and took note of. Rows are withdrawn, never deleted."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
@@ -11,8 +12,12 @@ from jobs import results
 from jobs.errors import BadInput
 from jobs.schema import Kind
 from jobs.warehouse import engine as opened
+from jobs.warehouse.contradictions import Decision, Holding
 from jobs.warehouse.tables import ACKNOWLEDGEMENTS, DECISIONS
 
+ONE_AT_A_TIME: Final = (
+    "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation decisions', 0))"
+)
 _JUDGEMENT = results.DECISIONS.field("judgement")
 
 
@@ -44,36 +49,78 @@ def record_decision(
     It holds from the next night on. An earlier decision on the pair is withdrawn as replaced.
 
     Raises:
-        BadInput: the judgement is unknown, or the reviewer or the reason is missing.
+        BadInput: the judgement is unknown, the reviewer or the reason is missing, or the decision
+            contradicts those that hold (`Contradiction`).
     """
-    codes = _JUDGEMENT.codes
-    if codes is None or judgement not in codes:
-        known = " or ".join(sorted(codes.values)) if codes else ""
-        raise BadInput(f"judgement [{judgement}]", "no such judgement", f"use {known}")
-    refuse_blank(
-        "a decision",
+    decision = Decision(
         prisoner_number=prisoner_number,
         cid_person_id=cid_person_id,
+        judgement=judgement,
         reviewer=reviewer,
         reason=reason,
     )
-    pair = (
-        DECISIONS.c.prisoner_number == prisoner_number,
-        DECISIONS.c.cid_person_id == cid_person_id,
-    )
+    return record_decisions(engine, {"the decision": decision})[0]
+
+
+def record_decisions(engine: sa.Engine, decisions: Mapping[str, Decision]) -> list[int]:
+    """Record many decisions, all or none; give their numbers.
+
+    Args:
+        engine: the warehouse.
+        decisions: by what to call each of them in an error.
+
+    Raises:
+        BadInput: see `record_decision`; nothing is recorded.
+    """
+    for where, decision in decisions.items():
+        _refuse_bad(where, decision)
     with opened.begin(engine) as connection:
-        withdraw(connection, DECISIONS, pair, by=reviewer, reason="replaced by a later decision")
-        number = connection.scalar(
-            sa.insert(DECISIONS)
-            .values(
-                prisoner_number=prisoner_number,
-                cid_person_id=cid_person_id,
-                judgement=judgement,
-                reviewer=reviewer,
-                reason=reason,
-            )
-            .returning(DECISIONS.c.decision_id)
+        connection.execute(sa.text(ONE_AT_A_TIME))
+        holding = Holding.of(_holding(connection))
+        numbers = []
+        for where, decision in decisions.items():
+            holding.add(decision, where=where)
+            number = _insert(connection, decision)
+            holding.by_pair[decision.pair] = replace(decision, decision_id=number)
+            numbers.append(number)
+    return numbers
+
+
+def _refuse_bad(where: str, decision: Decision) -> None:
+    codes = _JUDGEMENT.codes
+    if codes is None or decision.judgement not in codes:
+        known = " or ".join(sorted(codes.values)) if codes else ""
+        raise BadInput(
+            f"{where}, judgement [{decision.judgement}]", "no such judgement", f"use {known}"
         )
+    refuse_blank(
+        where,
+        prisoner_number=decision.prisoner_number,
+        cid_person_id=decision.cid_person_id,
+        reviewer=decision.reviewer,
+        reason=decision.reason,
+    )
+
+
+def _holding(connection: sa.Connection) -> Iterator[Decision]:
+    columns = [DECISIONS.c[name] for name in Decision.__dataclass_fields__]
+    query = sa.select(*columns).where(DECISIONS.c.deleted_at.is_(None))
+    for row in connection.execute(query.order_by(DECISIONS.c.decision_id)).mappings():
+        yield Decision(**row)
+
+
+def _insert(connection: sa.Connection, decision: Decision) -> int:
+    pair = (
+        DECISIONS.c.prisoner_number == decision.prisoner_number,
+        DECISIONS.c.cid_person_id == decision.cid_person_id,
+    )
+    later = "replaced by a later decision"
+    withdraw(connection, DECISIONS, pair, by=decision.reviewer, reason=later)
+    values = asdict(decision)
+    del values["decision_id"]
+    number = connection.scalar(
+        sa.insert(DECISIONS).values(**values).returning(DECISIONS.c.decision_id)
+    )
     return int(number or 0)
 
 

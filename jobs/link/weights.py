@@ -1,0 +1,36 @@
+"""Weights of grades as SQL: the logarithm of the shares, moved by the rarity of the value."""
+
+from typing import Final
+
+import numpy as np
+
+from jobs.link.comparisons import Comparison
+from jobs.link.model import Shares
+
+DIGITS: Final = 9
+
+
+def grade_weight_sql(comparison: Comparison, shares: Shares, place: int) -> str:
+    """The weight of one grade as SQL over the ``bits_`` columns of a pair."""
+    of, grade = shares[comparison.name], comparison.grades[place]
+    same, others = of[grade.name]
+    weight = repr(round(float(np.log2(same / others)), DIGITS))
+    if not grade.rarity:
+        return weight
+    usual = -float(np.log2(of[_exact(comparison, grade.rarity)][1]))
+    bits = f"least(bits_{grade.rarity}_l, bits_{grade.rarity}_r)"
+    return f"{weight} + {grade.rarity_share} * coalesce({bits} - {round(usual, DIGITS)!r}, 0)"
+
+
+def weight_sql(comparison: Comparison, shares: Shares) -> str:
+    """The weight of a pair's grade as SQL over its ``grade_`` and ``bits_`` columns."""
+    cases = [
+        f"WHEN {place} THEN {grade_weight_sql(comparison, shares, place)}"
+        for place in range(len(comparison.grades))
+    ]
+    return f"(CASE grade_{comparison.column} {' '.join(cases)} ELSE 0 END)"
+
+
+def _exact(comparison: Comparison, column: str) -> str:
+    """The first grade that a column scales: the one of equal values."""
+    return next(grade.name for grade in comparison.grades if grade.rarity == column)
