@@ -29,7 +29,9 @@ def airflow_environment(*, settings: Settings, url: str) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
         "PYTHONWARNINGS": "ignore",
     }
-    return {**defaults, **os.environ, "PYTHONPATH": defaults["PYTHONPATH"]}
+    # `airflow standalone` starts its parts as programs of that name.
+    path = os.pathsep.join(filter(None, (str(AIRFLOW.parent), os.environ.get("PATH"))))
+    return {**defaults, **os.environ, "PYTHONPATH": defaults["PYTHONPATH"], "PATH": path}
 
 
 def prepare_metadata(*, settings: Settings, environment: dict[str, str]) -> None:
