@@ -1,4 +1,4 @@
-"""What the DAGs share: the publication they hand on, and retries for connections only."""
+"""What the DAGs share: the publication they hand on, retries for connections only, the alert."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +11,30 @@ LONDON = pendulum.timezone("Europe/London")
 PUBLICATION = Asset(name="publication", uri="reconciliation://warehouse/publication")
 """Updated by every publication; ``email_reports`` waits for it."""
 
+
+def night_of(context: Any) -> date:
+    """The as-of date of a run: its ``as_of`` parameter, else the London date it runs for."""
+    chosen = context["params"].get("as_of")
+    if chosen:
+        return date.fromisoformat(chosen)
+    moment: datetime = context.get("logical_date") or context["dag_run"].run_after
+    return moment.astimezone(LONDON).date()
+
+
+def alert(context: Any) -> None:
+    """Tell the readers who asked for it that the night stopped; a task's failure callback."""
+    from jobs.emails import send_alert
+    from jobs.settings import load_settings
+
+    send_alert(
+        as_of=night_of(context),
+        task=context["task_instance"].task_id,
+        run=f"airflow {context['run_id']}",
+        error=context.get("exception"),
+        settings=load_settings(),
+    )
+
+
 DEFAULT_ARGS: dict[str, Any] = {
     "owner": "data-team",
     "retries": 3,
@@ -22,12 +46,3 @@ DEFAULT_ARGS: dict[str, Any] = {
     ),
     "execution_timeout": timedelta(hours=2),
 }
-
-
-def night_of(context: Any) -> date:
-    """The as-of date of a run: its ``as_of`` parameter, else the London date it runs for."""
-    chosen = context["params"].get("as_of")
-    if chosen:
-        return date.fromisoformat(chosen)
-    moment: datetime = context.get("logical_date") or context["dag_run"].run_after
-    return moment.astimezone(LONDON).date()

@@ -19,6 +19,8 @@ dates: `airflow backfill create --dag-id nightly_reconciliation --from-date ... 
 **Re-running** a date uses its landing, gives the same publication and changes nothing. To read the
 registers again, set the parameter `fetch_again`.
 
+**A task that fails** for good alerts, by email, the readers with `alerts = true`.
+
 **Owner**: data team. Only run labels and counts travel between tasks; data stays in the run's
 folder. Each publication updates the asset `publication`, which starts `email_reports`.
 """
@@ -28,7 +30,7 @@ from typing import Any
 import pendulum
 from airflow.sdk import CronTriggerTimetable, Metadata, Param, dag, get_current_context, task
 
-from dags.common import DEFAULT_ARGS, LONDON, PUBLICATION, night_of
+from dags.common import DEFAULT_ARGS, LONDON, PUBLICATION, alert, night_of
 
 
 def _night() -> Any:
@@ -44,7 +46,7 @@ def _night() -> Any:
     start_date=pendulum.datetime(2006, 1, 1, tz=LONDON),
     catchup=False,
     max_active_runs=1,
-    default_args=DEFAULT_ARGS,
+    default_args=DEFAULT_ARGS | {"on_failure_callback": alert},
     doc_md=__doc__,
     tags=["reconciliation", "tier 1"],
     params={

@@ -1,5 +1,6 @@
 """The emails about a night: what is published becomes one stored message for each reader."""
 
+import logging
 from datetime import date
 
 import sqlalchemy as sa
@@ -7,7 +8,18 @@ import sqlalchemy as sa
 from jobs import results
 from jobs.databases import warehouse
 from jobs.errors import BadInput
-from jobs.notify import SendReport, enqueue, load_recipients, send_one, send_pending, transport_for
+from jobs.notify import (
+    Alert,
+    RefusedError,
+    SendReport,
+    UnknownFateError,
+    enqueue,
+    load_recipients,
+    render_alert,
+    send_one,
+    send_pending,
+    transport_for,
+)
 from jobs.report import BRIEFING_TABLES, About, Briefer, Earlier
 from jobs.settings import Settings
 from jobs.warehouse import (
@@ -17,6 +29,8 @@ from jobs.warehouse import (
     latest_before,
     read_table,
 )
+
+log = logging.getLogger(__name__)
 
 
 def prepare_emails(*, as_of: date, settings: Settings) -> list[int]:
@@ -57,6 +71,56 @@ def send_emails(*, settings: Settings) -> SendReport:
     """Send every message that waits."""
     with warehouse(settings) as engine:
         return send_pending(engine, transport=transport_for(settings))
+
+
+def send_alert(
+    *, as_of: date, task: str, run: str, error: BaseException | None, settings: Settings
+) -> int:
+    """Tell the readers who asked for it that a night stopped; give how many could be told.
+
+    It goes past the outbox, which lives in the warehouse that may be what is away. Telling is the
+    last thing a failed task does, so a mail server that fails too is logged and not raised.
+
+    Args:
+        as_of: the night.
+        task: the task that stopped it.
+        run: the run's label.
+        error: what stopped it; only the words of a `BadInput` are repeated.
+        settings: the installation.
+
+    Raises:
+        BadInput: the file of readers or the mail settings are wrong.
+    """
+    cause = str(error) if isinstance(error, BadInput) else _unforeseen(error)
+    alert = Alert(as_of=as_of, task=task, run=run, cause=cause, standing=_standing(as_of, settings))
+    transport = transport_for(settings)
+    told = 0
+    for recipient in load_recipients(settings.recipients):
+        if not recipient.alerts:
+            continue
+        message = render_alert(recipient=recipient, alert=alert, sender=settings.mail_from)
+        try:
+            transport.send(message=message.data, recipient=message.recipient)
+            told += 1
+        except (BadInput, RefusedError, UnknownFateError) as unsent:
+            log.warning("an alert was not sent: %s", unsent)
+    return told
+
+
+def _unforeseen(error: BaseException | None) -> str:
+    kind = "the task was killed" if error is None else type(error).__name__
+    return f"a fault that nobody foresaw ({kind}); the task's log has the details"
+
+
+def _standing(as_of: date, settings: Settings) -> date | None:
+    """The night whose figures stand while this one is not published."""
+    try:
+        with warehouse(settings) as engine:
+            held = current_publication(engine, as_of=as_of) or latest_before(engine, as_of=as_of)
+            return None if held is None else held.as_of
+    except BadInput as error:
+        log.warning("the warehouse cannot say which figures stand: %s", error)
+        return None
 
 
 def _briefer(engine: sa.Engine, publication: Publication, settings: Settings) -> Briefer:

@@ -4,6 +4,7 @@
 counts and references only.
 """
 
+from jobs.notify.alert import Alert, render_alert
 from jobs.notify.message import Message, render
 from jobs.notify.outbox import SendReport, enqueue, send_one, send_pending
 from jobs.notify.recipients import Recipient, load_recipients
@@ -18,6 +19,7 @@ from jobs.notify.transport import (
 )
 
 __all__ = [
+    "Alert",
     "FolderTransport",
     "Message",
     "Recipient",
@@ -30,6 +32,7 @@ __all__ = [
     "enqueue",
     "load_recipients",
     "render",
+    "render_alert",
     "send_one",
     "send_pending",
     "transport_for",

@@ -32,6 +32,7 @@ class Recipient(BaseModel):
     prisons: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     detail: Detail = Detail.REFERENCES
+    alerts: bool = False
 
     @field_validator("address")
     @classmethod

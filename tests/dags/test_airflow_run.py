@@ -161,3 +161,10 @@ def test_bad_input_fails_its_task_at_once_and_publishes_nothing(site: Site) -> N
     assert states["extract_prison"] == "failed"
     assert states["audit_and_publish"] == "upstream_failed"
     assert site.publications() == before
+    alerts = [
+        message
+        for path in (site.data_dir / "mail").rglob("*.eml")
+        if "Not published" in (message := message_from_bytes(path.read_bytes()))["Subject"]
+    ]
+    assert [message["To"] for message in alerts] == ["data.team@returns.example.invalid"]
+    assert "stopped at extract_prison" in alerts[0]["Subject"].replace("\n", "")
