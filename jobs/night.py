@@ -37,7 +37,7 @@ from jobs.link import Model, link_registers, read_model
 from jobs.modelling import model_in_use
 from jobs.progress import steps
 from jobs.records import CONTRACT_VERSION, REGISTERS
-from jobs.report import About, build_report, render_site
+from jobs.report import ALL, About, build_report, render_site
 from jobs.report.movement import Moved, Position, explain_movement
 from jobs.run_folder import Frames, RunFolder, timed
 from jobs.schema import Table
@@ -45,6 +45,7 @@ from jobs.settings import ROOT, Settings
 from jobs.warehouse import (
     Manifest,
     decisions,
+    figures_before,
     latest_before,
     latest_identities,
     publications,
@@ -184,7 +185,8 @@ class Night(RunFolder):
         checks = [facts[results.CHECK_RESULTS.full_name], audited.results]
         facts[results.CHECK_RESULTS.full_name] = pd.concat(checks, ignore_index=True)
         with whole_folder(self.folder / "site") as folder:
-            render_site(facts=facts, about=self._about(manifest), folder=folder)
+            about, history = self._about(manifest), self._history()
+            render_site(facts=facts, about=about, folder=folder, history=history)
         self.leave("report", {name: facts[name] for name in REPORTED})
         return {"figures": len(reported.figures), "backlog": len(reported.backlog)}
 
@@ -254,6 +256,11 @@ class Night(RunFolder):
             model_version=manifest.model_version,
             pages_url=self.settings.pages_url,
         )
+
+    def _history(self) -> pd.DataFrame:
+        """The figures of the nights before, as they are current now."""
+        with warehouse(self.settings) as engine:
+            return figures_before(engine, as_of=self.as_of, group=ALL)
 
     def _moved(self, facts: Frames, manifest: Manifest) -> Moved:
         """What moved since the publication that the link step chose to compare with."""

@@ -11,6 +11,7 @@ from jobs.report.build import Reported, build_report
 from jobs.report.capacity import Forecast, Pace, forecast
 from jobs.report.capacity_charts import clearing
 from jobs.report.cases import LISTS, case_list, explain
+from jobs.report.counting import ALL
 from jobs.report.facts import About
 from jobs.report.figures import FIGURES, figures_markdown
 from jobs.report.headline import headline, key_figure
@@ -18,6 +19,7 @@ from jobs.report.pages import render_site
 from jobs.report.workbook import write_workbook
 
 __all__ = [
+    "ALL",
     "BRIEFING_TABLES",
     "FIGURES",
     "LISTS",

@@ -5,6 +5,7 @@ from jobs.report import sheets
 from jobs.report.caveats import backlog_sentence
 from jobs.report.findings import backlog_by_age, due_by_week
 from jobs.report.headline import key_figure
+from jobs.report.history import history_chart
 from jobs.report.pace_charts import notice_before_release
 from jobs.report.page_parts import group_sheet, tiles
 from jobs.report.site import ListPage, Site
@@ -24,7 +25,7 @@ def missed_page(site: Site) -> None:
             if missed.range_text
             else "",
             columns=sheets.MISSED_COLUMNS,
-            charts=[site.missed_chart],
+            charts=[site.missed_chart, history_chart(site, "missed.total")],
             tables=[
                 group_sheet("offences", "By offence", site.figures, "missed.by_offence"),
             ],
@@ -62,6 +63,7 @@ def due_page(site: Site) -> None:
             charts=[
                 due_by_week(site.facts, site.about.as_of),
                 notice_before_release(site.facts["nightly.assessments"], site.about.as_of),
+                history_chart(site, "due.total"),
             ],
             tables=[group_sheet("bands", "By time to release", site.figures, "due.by_release")],
             list_title="Each person",
@@ -106,7 +108,7 @@ def backlog_page(site: Site) -> None:
                     "pace.referral_to_decision",
                 )
             ),
-            charts=[backlog_by_age(site.figures)],
+            charts=[backlog_by_age(site.figures), history_chart(site, "backlog.open")],
             tables=[
                 sheets.sheet(
                     name="teams",

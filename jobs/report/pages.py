@@ -27,6 +27,7 @@ from jobs.report.facts import About
 from jobs.report.findings import foreign_nationals_by_prison
 from jobs.report.flag_pages import discrepancies_page, outcomes_page
 from jobs.report.headline import headline, key_figure
+from jobs.report.history import history_chart, history_page, past_and_present
 from jobs.report.list_pages import backlog_page, due_page, missed_page, verify_page
 from jobs.report.movement_page import movement_page
 from jobs.report.pace_charts import staff_and_work, time_to_decision
@@ -45,7 +46,9 @@ from jobs.report.site import MOST_PARTS, PAGE_ROWS, Facts, Section, Site
 from jobs.report.workbook import write_workbook
 
 
-def render_site(*, facts: Facts, about: About, folder: Path) -> None:
+def render_site(
+    *, facts: Facts, about: About, folder: Path, history: pd.DataFrame | None = None
+) -> None:
     """Write the site of a publication into a folder; open its ``index.html``.
 
     Args:
@@ -53,6 +56,8 @@ def render_site(*, facts: Facts, about: About, folder: Path) -> None:
         about: the publication and the night.
         folder: an empty folder, made if it is not there. The caller keeps it whole or absent
             (`jobs.files.whole_folder`).
+        history: figures of the nights before, as current now: ``as_of_date`` and the columns of
+            `jobs.results.FIGURES`; charts reach back over them.
     """
     folder.mkdir(parents=True, exist_ok=True)
     facts = {**facts, **{name: _by_key(facts[name], name) for name in _SHOWN_WHOLE}}
@@ -61,12 +66,16 @@ def render_site(*, facts: Facts, about: About, folder: Path) -> None:
         about=about,
         folder=folder,
         cases=CasePages.of(facts, _listed(facts, about.as_of)),
+        history=past_and_present(
+            history=history, figures=facts["nightly.figures"], as_of=about.as_of
+        ),
     )
     site.begin()
     for write in (
         _index,
         missed_page,
         movement_page,
+        history_page,
         outcomes_page,
         due_page,
         verify_page,
@@ -163,6 +172,8 @@ def _capacity(site: Site) -> None:
             opened_and_closed(site.figures),
             staff_and_work(site.figures),
             time_to_decision(facts["nightly.assessments"], as_of),
+            history_chart(site, "flow.late_26_weeks"),
+            history_chart(site, "staff.cases_per_fte"),
         ),
         sections=[
             Section(
@@ -211,7 +222,11 @@ def _census(site: Site) -> None:
                 "prisons_without_work",
             )
         ),
-        charts=[foreign_nationals_by_prison(census)],
+        charts=[
+            foreign_nationals_by_prison(census),
+            history_chart(site, "census.foreign_nationals"),
+            history_chart(site, "census.nationality_unknown"),
+        ],
         sections=[
             Section(
                 id="prisons",
@@ -277,7 +292,7 @@ def _linkage(site: Site) -> None:
             "its list, marked as a possible match."
         ),
         tiles_=(),
-        charts=(),
+        charts=[history_chart(site, "links.review")],
         sections=[
             Section(
                 id="numbers",

@@ -1,7 +1,7 @@
 """The machinery of the site: one page, one list over several pages, one CSV beside them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -26,6 +26,7 @@ MOST_PARTS: Final = 4
 MENU: Final = (
     ("index.html", "Summary"),
     ("movement.html", "Movement"),
+    ("history.html", "History"),
     ("missed.html", "Missed"),
     ("outcomes.html", "Outcomes"),
     ("due.html", "Due"),
@@ -76,12 +77,17 @@ class ListPage:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """A site being written into a folder."""
+    """A site being written into a folder; ``history`` as `jobs.report.history` gives it.
+
+    ``over_time`` keeps its charts, which stand on two pages each and are drawn once.
+    """
 
     facts: Facts
     about: About
     folder: Path
     cases: CasePages
+    history: pd.DataFrame
+    over_time: dict[str, Chart | None] = field(default_factory=dict)
 
     @property
     def figures(self) -> pd.DataFrame:

@@ -25,6 +25,7 @@ from jobs.warehouse.models import (
 from jobs.warehouse.publishing import Manifest, Override, Publication, publish
 from jobs.warehouse.reading import (
     current_publication,
+    figures_before,
     latest_before,
     latest_identities,
     publication_on,
@@ -48,6 +49,7 @@ __all__ = [
     "create_roles",
     "current_publication",
     "decisions",
+    "figures_before",
     "latest_before",
     "latest_identities",
     "model_approvals",

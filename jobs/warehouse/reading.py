@@ -94,6 +94,32 @@ def read_rows(connection: sa.Connection, of: Publication, table: Table) -> pd.Da
     return table.frame(copy_out(connection, table, query))
 
 
+def figures_before(engine: sa.Engine, *, as_of: date, group: str) -> pd.DataFrame:
+    """Figures of one group of every night before a date, as they are current now.
+
+    Returns:
+        ``as_of_date`` and the columns of `results.FIGURES`, in order of night and figure.
+    """
+    kept = SNAPSHOTS[results.FIGURES.full_name]
+    wanted = [kept.c.as_of_date, *(kept.c[name] for name in results.FIGURES.columns)]
+    query = (
+        sa.select(*wanted)
+        .join(
+            CURRENT,
+            (CURRENT.c.as_of_date == kept.c.as_of_date)
+            & (CURRENT.c.publication_number == kept.c.publication_number),
+        )
+        .where(kept.c.as_of_date < as_of, kept.c.group_value == group)
+        .order_by(kept.c.as_of_date, kept.c.figure_id)
+    )
+    with opened.begin(engine) as connection:
+        rows = connection.execute(query).all()
+    frame = results.FIGURES.empty().assign(as_of_date=pd.Series(dtype="object"))
+    if not rows:
+        return frame
+    return pd.DataFrame(rows, columns=[column.name for column in wanted])
+
+
 def latest_identities(engine: sa.Engine, *, before: date) -> pd.DataFrame:
     """Identities of the last current publication before a date, so that ids stay the same.
 
