@@ -1,7 +1,7 @@
 """What a reader is told, before it becomes a page, an email or lines on a terminal.
 
 The report room fills these shapes; notify and the command line render them. They hold counts,
-references and dates, and no personal value.
+references and dates, and no personal value: at detail full the people stand in an attachment.
 """
 
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ class Detail(StrEnum):
 
     COUNTS = "counts"
     REFERENCES = "references"
+    FULL = "full"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +107,9 @@ class Briefing:
     """Everything that one reader's email says.
 
     ``changes`` say what moved since ``since``, the last night reported. ``actions`` are the first
-    of ``actions_total`` custody episodes that need a decision within 7 days; ``acknowledged`` of
-    them are left out because somebody has taken them on. ``is_part``: they are those of the prisons
+    of ``actions_total`` custody episodes that need a decision within 7 days, ``actions_overdue`` of
+    them held past their earliest release date; ``acknowledged`` others are left out because
+    somebody has taken them on. ``is_part``: they are those of the prisons
     and teams that the reader answers for.
     """
 
@@ -118,6 +120,7 @@ class Briefing:
     changes: tuple[str, ...]
     actions: tuple[Action, ...]
     actions_total: int
+    actions_overdue: int
     acknowledged: int
     is_part: bool
     sections: tuple[Section, ...]

@@ -3,24 +3,30 @@
 import logging
 from datetime import date
 
+import pandas as pd
 import sqlalchemy as sa
 
 from jobs import results
+from jobs.briefing import Detail, Reader
 from jobs.databases import warehouse
 from jobs.errors import BadInput
+from jobs.extract import open_landing
 from jobs.notify import (
     Alert,
     RefusedError,
     SendReport,
     UnknownFateError,
+    admit,
     enqueue,
     load_recipients,
+    people,
     render_alert,
     send_one,
     send_pending,
     transport_for,
 )
-from jobs.report import BRIEFING_TABLES, About, Briefer, Earlier
+from jobs.records import TABLES
+from jobs.report import BRIEFING_TABLES, About, Briefer, Earlier, csv_text
 from jobs.settings import Settings
 from jobs.warehouse import (
     Publication,
@@ -37,9 +43,14 @@ def prepare_emails(*, as_of: date, settings: Settings) -> list[int]:
     """Render and store every reader's message about a night; give the outbox numbers to send.
 
     Raises:
-        BadInput: nothing is published for the night, or the file of readers is wrong.
+        BadInput: nothing is published for the night, the file of readers is wrong, or a reader is
+            to get personal data by a way that is not allowed.
     """
     recipients = load_recipients(settings.recipients)
+    is_private = any(recipient.detail is Detail.FULL for recipient in recipients)
+    if is_private:
+        admit(recipients=recipients, domains=settings.personal_data_domains)
+        transport_for(settings).assure_private()
     with warehouse(settings) as engine:
         publication = current_publication(engine, as_of=as_of)
         if publication is None:
@@ -47,6 +58,7 @@ def prepare_emails(*, as_of: date, settings: Settings) -> list[int]:
                 f"as-of date [{as_of}]", "no publication", "run nightly_reconciliation for it"
             )
         briefer = _briefer(engine, publication, settings)
+        persons = _persons(publication, settings) if is_private else None
         return enqueue(
             engine,
             publication_id=publication.publication_id,
@@ -54,6 +66,7 @@ def prepare_emails(*, as_of: date, settings: Settings) -> list[int]:
             recipients=recipients,
             compose=briefer.for_reader,
             sender=settings.mail_from,
+            people=None if persons is None else lambda reader: _people(briefer, reader, persons),
         )
 
 
@@ -121,6 +134,25 @@ def _standing(as_of: date, settings: Settings) -> date | None:
     except BadInput as error:
         log.warning("the warehouse cannot say which figures stand: %s", error)
         return None
+
+
+def _persons(publication: Publication, settings: Settings) -> pd.DataFrame:
+    """The people as the prison register delivered them for the publication."""
+    landing = open_landing(
+        register="prison",
+        as_of=publication.as_of,
+        folder=settings.data_dir / "landing",
+        content_digest=publication.manifest["inputs"]["prison"]["content_digest"],
+    )
+    table = TABLES["prison.persons"]
+    return table.frame(landing.tables()[table.full_name])
+
+
+def _people(briefer: Briefer, reader: Reader, persons: pd.DataFrame) -> str:
+    """The people that a reader at detail full is to decide on, as CSV."""
+    assessments = briefer.facts[results.ASSESSMENTS.full_name]
+    due = briefer.soon(reader)
+    return csv_text(people(due=due, assessments=assessments, persons=persons))
 
 
 def _briefer(engine: sa.Engine, publication: Publication, settings: Settings) -> Briefer:

@@ -80,6 +80,11 @@ class Settings(BaseSettings):
     mail_redirect: str = Field(
         default="", description="For trials: every email goes to this address, none to its reader."
     )
+    personal_data_domains: tuple[str, ...] = Field(
+        default=(),
+        description="Mail domains that may receive personal data (readers at detail full); JSON "
+        "list in the environment; empty: none.",
+    )
     pages_url: str = Field(
         default="", description="Where readers find the pages; empty: the local folder."
     )

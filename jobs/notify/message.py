@@ -18,14 +18,17 @@ from typing import Any, Final
 import css_inline
 import jinja2
 
-from jobs.briefing import Briefing, day_text, plural
+from jobs.briefing import Action, Briefing, Detail, day_text, number_text, plural
 from jobs.errors import BadInput
 from jobs.files import canonical_json, text_digest
+from jobs.notify.private import DETAIL_HEADER
 from jobs.notify.recipients import ADDRESS, Recipient
 
 CONTENT_HEADER: Final = "X-Reconciliation-Content"
 FIGURES_HEADER: Final = "X-Reconciliation-Figures"
 MOST_BYTES: Final = 100_000
+REFERENCES_LINE: Final = "Counts and references only."
+PRIVATE_LINE: Final = "The attachment names people: do not forward it."
 _SEND_TIME: Final = time(23, 59, tzinfo=UTC)
 
 
@@ -44,6 +47,7 @@ def render(
     briefing: Briefing,
     sender: str,
     correction: tuple[str, ...] = (),
+    people: str = "",
 ) -> Message:
     """Render a briefing for a recipient.
 
@@ -53,6 +57,8 @@ def render(
         sender: address in From; its domain is that of the Message-ID.
         correction: what changed since an earlier email for the same night; makes this a
             correction.
+        people: the people to be decided on, as CSV, for a reader at detail full; attached, and
+            nowhere else in the message.
 
     Raises:
         BadInput: the sender is not one plain address.
@@ -68,6 +74,7 @@ def render(
         "subject": subject,
         "correction": correction,
         "actions_line": _actions_line(briefing),
+        "detail_line": PRIVATE_LINE if people else REFERENCES_LINE,
     }
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Consideration for deportation", addr_spec=sender)
@@ -91,6 +98,10 @@ def render(
             disposition="inline",
             filename=f"{picture.name}.png",
         )
+    if people:
+        message[DETAIL_HEADER] = Detail.FULL.value
+        name = f"people-{briefing.as_of}.csv"
+        message.add_attachment(people, subtype="csv", cte="base64", filename=name)
     _fix_boundaries(message, digest)
     return Message(recipient=recipient.address, subject=subject, data=message.as_bytes())
 
@@ -139,16 +150,27 @@ def _actions_line(briefing: Briefing) -> str:
     if not total:
         return f"{where}{'nobody' if where else 'Nobody'} to be decided on within 7 days.{taken}"
     people = where + plural(total, "person is", "people are")
+    held = (
+        f", {number_text(briefing.actions_overdue)} of them held past the earliest release date"
+        if briefing.actions_overdue
+        else ""
+    )
+    lead = f"{people} to be decided on within 7 days{held}.{taken}"
     if not shown:
-        return f"{people} to be decided on within 7 days.{taken}"
-    order = "Most serious first:" if shown == total else f"The {shown} most serious:"
-    return f"{people} to be decided on within 7 days.{taken} {order}"
+        return lead
+    first = "Releases ahead first, the most serious on top"
+    return f"{lead} {first}:" if shown == total else f"{lead} {first}; {shown} of {total}:"
 
 
-def _days_left(days: int) -> str:
+def _release(action: Action) -> str:
+    days = action.days_to_release
+    if days is None:
+        return "no release date known"
     if days < 0:
-        return f"date passed {plural(-days, 'day', 'days')} ago"
-    return "today" if days == 0 else f"in {plural(days, 'day', 'days')}"
+        held = plural(-days, "day", "days")
+        return f"held {held} past the earliest release date, {day_text(action.release_date)}"
+    left = "today" if days == 0 else f"in {plural(days, 'day', 'days')}"
+    return f"release {left}, {day_text(action.release_date)}"
 
 
 def _day(value: date | None) -> str:
@@ -177,7 +199,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {
         "day": _day,
-        "days_left": _days_left,
+        "release": _release,
         "cid": lambda name: f"{name}@charts",
     }
     return environment

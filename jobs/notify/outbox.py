@@ -15,7 +15,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from jobs.briefing import Briefing, Reader
+from jobs.briefing import Briefing, Detail, Reader
 from jobs.errors import BadInput, Unreachable
 from jobs.notify.message import (
     CONTENT_HEADER,
@@ -63,6 +63,7 @@ def enqueue(
     recipients: Iterable[Recipient],
     compose: Compose,
     sender: str,
+    people: Callable[[Reader], str] | None = None,
 ) -> list[int]:
     """Render and store each recipient's message about a publication, once.
 
@@ -77,6 +78,7 @@ def enqueue(
         recipients: who is to be told.
         compose: gives the briefing of a reader.
         sender: address in From.
+        people: gives the people of a reader at detail full, as CSV.
 
     Returns:
         Numbers of the publication's messages that are still to be sent, in order; call again
@@ -96,8 +98,13 @@ def enqueue(
                 if str(headers[CONTENT_HEADER]).strip() == content_digest(briefing):
                     continue
                 correction = _corrections(told_figures(headers), figures_of(briefing))
+            named = people if recipient.detail is Detail.FULL else None
             message = render(
-                recipient=recipient, briefing=briefing, sender=sender, correction=correction
+                recipient=recipient,
+                briefing=briefing,
+                sender=sender,
+                correction=correction,
+                people=named(recipient.reader) if named else "",
             )
             kind = CORRECTION if correction else REPORT
             _store(connection, publication_id, as_of, kind, message)

@@ -22,7 +22,8 @@ class Recipient(BaseModel):
     """A reader of the emails.
 
     ``prisons`` and ``teams`` limit the lists of cases and add a section for each; the headline is
-    the same for everyone. With ``detail`` at counts, no reference is shown.
+    the same for everyone. With ``detail`` at counts, no reference is shown; at full, an attachment
+    names the people to be decided on within 7 days (`jobs.notify.private`).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

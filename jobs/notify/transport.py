@@ -13,7 +13,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import parsedate_to_datetime
@@ -24,6 +24,7 @@ from urllib.parse import unquote, urlsplit
 
 from jobs.errors import BadInput, Unreachable
 from jobs.files import disk_error
+from jobs.notify.private import TODO, is_allowed, is_private
 from jobs.notify.recipients import ADDRESS
 from jobs.settings import Settings
 
@@ -55,6 +56,14 @@ class Transport(Protocol):
     def describe(self) -> str:
         """Where messages go, for a person; a mail server is asked whether it is there."""
 
+    def assure_private(self) -> None:
+        """See that personal data may go this way.
+
+        Raises:
+            BadInput: not over TLS, or not to a domain for personal data.
+            Unreachable: the mail server does not answer.
+        """
+
 
 @dataclass(frozen=True, kw_only=True)
 class FolderTransport:
@@ -67,7 +76,10 @@ class FolderTransport:
 
         Raises:
             BadInput: the disk is full or the folder cannot be written.
+            RefusedError: the message holds personal data.
         """
+        if is_private(message):
+            raise RefusedError("personal data go over TLS only, not into a folder")
         headers = message_from_bytes(message, policy=SMTP_POLICY)
         night = parsedate_to_datetime(str(headers["Date"])).date()
         id_ = str(headers["Message-ID"]).strip("<>").partition("@")[0][:8]
@@ -88,6 +100,14 @@ class FolderTransport:
         """The folder."""
         return f".eml files in {self.folder}"
 
+    def assure_private(self) -> None:
+        """Never: a folder is not TLS."""
+        raise BadInput(
+            "setting [smtp_url]",
+            "personal data (a reader at detail full) go over TLS only, and no mail server is set",
+            f"name one {TODO}",
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class SmtpTransport:
@@ -95,7 +115,7 @@ class SmtpTransport:
 
     ``smtp://`` begins in the clear and goes over to TLS (STARTTLS); ``smtps://`` is TLS from the
     start. The server's certificate must be valid for its name. ``trust`` replaces the machine's
-    certificate authorities, for a site with its own.
+    certificate authorities, for a site with its own. ``private_domains`` may receive personal data.
     """
 
     host: str
@@ -104,6 +124,7 @@ class SmtpTransport:
     password: str = field(default="", repr=False)
     is_tls_from_start: bool = False
     trust: ssl.SSLContext | None = None
+    private_domains: tuple[str, ...] = ()
     seconds: float = SECONDS
 
     @classmethod
@@ -136,6 +157,8 @@ class SmtpTransport:
     def send(self, *, message: bytes, recipient: str) -> None:
         """Send one message to one recipient; see `Transport.send`."""
         with self._connection() as server:
+            if is_private(message):
+                self._admit(server, recipient)
             sender = str(
                 message_from_bytes(message, policy=SMTP_POLICY)["From"].addresses[0].addr_spec
             )
@@ -147,6 +170,22 @@ class SmtpTransport:
         with self._connection() as server:
             server.noop()
         return f"mail server {self.host}:{self.port}"
+
+    def assure_private(self) -> None:
+        """See that the server speaks TLS."""
+        with self._connection() as server:
+            if not _is_tls(server):
+                raise BadInput(
+                    self._where,
+                    "personal data (a reader at detail full) go over TLS only, and it offers none",
+                    f"use a server that does, {TODO}",
+                )
+
+    def _admit(self, server: smtplib.SMTP, recipient: str) -> None:
+        if not _is_tls(server):
+            raise RefusedError("personal data go over TLS only, and the server offers none")
+        if not is_allowed(recipient, self.private_domains):
+            raise RefusedError("the recipient's domain is not one for personal data")
 
     @property
     def _where(self) -> str:
@@ -249,6 +288,10 @@ class RedirectedTransport:
         """Where messages go, and that they are redirected."""
         return f"{self.transport.describe()}, every message redirected"
 
+    def assure_private(self) -> None:
+        """As the transport itself; its domains are held against the one address on sending."""
+        self.transport.assure_private()
+
 
 def transport_for(settings: Settings) -> Transport:
     """The transport that the settings name: a mail server, else the folder of ``.eml`` files.
@@ -258,13 +301,19 @@ def transport_for(settings: Settings) -> Transport:
     """
     url = settings.smtp_url.get_secret_value()
     transport: Transport = (
-        SmtpTransport.of(url) if url else FolderTransport(folder=settings.data_dir / "mail")
+        replace(SmtpTransport.of(url), private_domains=settings.personal_data_domains)
+        if url
+        else FolderTransport(folder=settings.data_dir / "mail")
     )
     if not settings.mail_redirect:
         return transport
     if not ADDRESS.fullmatch(settings.mail_redirect):
         raise BadInput("setting [mail_redirect]", "not one plain email address", "give one")
     return RedirectedTransport(transport=transport, to=settings.mail_redirect)
+
+
+def _is_tls(server: smtplib.SMTP) -> bool:
+    return isinstance(server.sock, ssl.SSLSocket)
 
 
 def _is_this_machine(host: str) -> bool:

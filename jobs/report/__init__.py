@@ -16,6 +16,7 @@ from jobs.report.facts import About
 from jobs.report.figures import FIGURES, figures_markdown
 from jobs.report.headline import headline, key_figure
 from jobs.report.pages import render_site
+from jobs.report.sheets import csv_text
 from jobs.report.workbook import write_workbook
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "build_report",
     "case_list",
     "clearing",
+    "csv_text",
     "explain",
     "figures_markdown",
     "forecast",

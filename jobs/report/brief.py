@@ -68,8 +68,7 @@ class Briefer:
     def for_reader(self, reader: Reader) -> Briefing:
         """The briefing of one reader: prisons and teams limit the lists, not the headline."""
         figures = self.facts["nightly.figures"]
-        due = self._due(reader)
-        soon = due[due["days_to_release"].le(SOON_DAYS).fillna(False).astype("bool")]
+        soon = self.soon(reader)
         open_ = soon[~soon["episode_id"].isin(self.acknowledged)]
         shows = reader.detail is not Detail.COUNTS
         return Briefing(
@@ -80,6 +79,7 @@ class Briefer:
             changes=self._changes,
             actions=_actions(open_.head(ACTIONS_SHOWN)) if shows else (),
             actions_total=len(open_),
+            actions_overdue=int(open_["days_to_release"].lt(0).sum()),
             acknowledged=len(soon) - len(open_),
             is_part=bool(reader.prisons or reader.teams),
             sections=(
@@ -91,6 +91,11 @@ class Briefer:
             pictures=self._pictures,
             pages_url=self.about.pages_url,
         )
+
+    def soon(self, reader: Reader) -> pd.DataFrame:
+        """Episodes to be decided on within 7 days that the reader answers for, in order."""
+        due = self._due(reader)
+        return due[due["days_to_release"].le(SOON_DAYS).fillna(False).astype("bool")]
 
     @cached_property
     def _headline(self) -> Headline:
@@ -125,7 +130,7 @@ class Briefer:
             Picture(
                 name=chart.name,
                 finding=chart.finding,
-                numbers="; ".join(f"{row[0]} {row[1]}" for row in chart.rows if row[1] != "0"),
+                numbers="; ".join(f"{row[0]}: {row[1]}" for row in chart.rows if row[1] != "0"),
                 png=chart.png(),
             )
             for chart in drawn
@@ -134,9 +139,11 @@ class Briefer:
 
     @cached_property
     def _all_due(self) -> pd.DataFrame:
+        """Releases ahead before dates that have passed; among each the most serious first."""
         due = case_list("due", self.facts)
+        due["is_past"] = due["days_to_release"].lt(0).fillna(False)
         return due.sort_values(
-            ["seriousness", "days_to_release", "episode_id"],
+            ["is_past", "seriousness", "days_to_release", "episode_id"],
             ignore_index=True,
             na_position="last",
         )

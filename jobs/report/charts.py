@@ -99,8 +99,8 @@ class Chart:
         """The drawing as an image on white, for emails."""
         buffer = io.BytesIO()
         with _style(**{"figure.facecolor": "white"}):
-            drawing = self._drawn(6.4, 2.9 * self.height, narrow=False)
-            _save(drawing, fname=buffer, format="png", dpi=100, metadata={"Software": None})
+            drawing = self._drawn(4.8, 2.4 * self.height, narrow=False)
+            _save(drawing, fname=buffer, format="png", dpi=134, metadata={"Software": None})
         return buffer.getvalue()
 
     def _drawn(self, width: float, height: float, *, narrow: bool) -> "Drawing":

@@ -8,7 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from jobs.briefing import Headline, KeyFigure, plural
+from jobs.briefing import Headline, KeyFigure, number_text, plural
 from jobs.report.counting import ALL
 from jobs.report.figures import FIGURE_BY_ID
 
@@ -42,7 +42,9 @@ def headline(figures: pd.DataFrame) -> Headline:
     missed, soon = by_id["missed.total"], by_id["due.within_7"]
     return Headline(
         first_line=_first_line(missed=missed.value or 0, soon=soon.value or 0),
-        range_line=_range_line(missed=missed, soon=soon),
+        range_line=_range_line(
+            missed=missed, soon=soon, overdue=key_figure(figures, "due.overdue").value or 0
+        ),
         subject_number=_subject(missed=missed.value or 0, soon=soon.value or 0),
         missed=missed,
         figures=few,
@@ -88,15 +90,22 @@ def _first_line(*, missed: float, soon: float) -> str:
     )
 
 
-def _range_line(*, missed: KeyFigure, soon: KeyFigure) -> str:
+def _range_line(*, missed: KeyFigure, soon: KeyFigure, overdue: float) -> str:
+    """Who of them is held past the date, and how far links could move the numbers."""
+    held = ""
+    if overdue:
+        held = (
+            f"Of the {number_text(soon.value)}, {plural(overdue, 'is', 'are')} held past the "
+            "earliest release date and may leave on any day. "
+        )
     parts = []
     if soon.range_text:
         parts.append(f"the number due for release within 7 days may be {soon.range_text}")
     if missed.range_text:
         parts.append(f"the number released may be {missed.range_text}")
     if not parts:
-        return "No uncertain link or nationality could change these numbers."
-    return f"Until uncertain links and nationalities are settled, {' and '.join(parts)}."
+        return f"{held}No uncertain link or nationality could change these numbers."
+    return f"{held}Until uncertain links and nationalities are settled, {' and '.join(parts)}."
 
 
 def _subject(*, missed: float, soon: float) -> str:

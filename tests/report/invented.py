@@ -68,6 +68,8 @@ def invent(*, episodes: int = 400, seed: int = 1) -> Invented:
     facts["nightly.teams"] = reported.teams
     facts["nightly.census"] = reported.census
     facts |= invent_movement(assessments)
+    for name, table in results.NIGHTLY.items():
+        facts.setdefault(name, table.empty())
     return Invented(tables=tables, facts=facts, reported=reported)
 
 
