@@ -94,10 +94,10 @@ def _range_line(*, missed: KeyFigure, soon: KeyFigure, overdue: float) -> str:
     """Who of them is held past the date, and how far links could move the numbers."""
     held = ""
     if overdue:
-        held = (
-            f"Of the {number_text(soon.value)}, {plural(overdue, 'is', 'are')} held past the "
-            "earliest release date and may leave on any day. "
-        )
+        of_them = "They are" if overdue == soon.value else f"{plural(overdue, 'is', 'are')}"
+        held = f"{of_them} held past the earliest release date and may leave on any day. "
+    if overdue and overdue != soon.value:
+        held = f"Of the {number_text(soon.value)}, {held}"
     parts = []
     if soon.range_text:
         parts.append(f"the number due for release within 7 days may be {soon.range_text}")

@@ -26,9 +26,10 @@ from jobs.notify import (
     send_pending,
 )
 from jobs.records import TABLES
+from jobs.report import csv_text
 from jobs.settings import Settings
 from tests.notify.conftest import Server, briefer
-from tests.report.invented import AS_OF, Invented, frame_of
+from tests.report.invented import AS_OF, Invented, frame_of, invent
 
 DOMAIN = "casework.example.invalid"
 HEAD = Recipient(address=f"head@{DOMAIN}", role="Head of casework", detail=Detail.FULL)
@@ -38,9 +39,17 @@ SENDER = "reconciliation@returns.example.invalid"
 Start = Callable[..., tuple[Server, str]]
 
 
-def named(world: Invented, publication: str) -> Callable[[Reader], str]:
-    from jobs.report import csv_text
+@pytest.fixture(scope="module")
+def world() -> Invented:
+    """A night on which five people are to be released within the week."""
+    invented = invent(episodes=300)
+    assessments = invented.facts["nightly.assessments"]
+    soon = assessments.index[assessments["status"].eq("DUE")][:5]
+    assessments.loc[soon, "days_to_release"] = 3
+    return invented
 
+
+def named(world: Invented, publication: str) -> Callable[[Reader], str]:
     numbers = world.facts["nightly.assessments"]["prisoner_number"].drop_duplicates()
     columns = {
         "prisoner_number": numbers.to_numpy(),
