@@ -41,10 +41,6 @@ def test_a_reader_may_answer_for_prisons_and_teams(tmp_path: Path) -> None:
         pytest.param(
             GOOD + "detail = 'all'", r"\[detail\].*'references' or 'full'", id="unknown detail"
         ),
-            GOOD + "detail = 'all'",
-            r"\[detail\].*'counts', 'references' or 'full'",
-            id="unknown detail",
-        ),
         pytest.param(GOOD.replace("a@b.invalid", "a"), "not one plain", id="no domain"),
         pytest.param(
             GOOD.replace("a@b.invalid", "a@b.invalid, c@d.invalid"),
