@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 AS_OF ?= 2006-04-25
 SEED ?= 2006
-PEOPLE ?= 100000
+PEOPLE ?= 150000
 
 PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,$(shell \
 	command -v $(name) >/dev/null 2>&1 && $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

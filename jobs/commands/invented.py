@@ -11,6 +11,24 @@ import typer
 from jobs.commands.options import AsOf
 from jobs.errors import BadInput
 
+DEFAULT_PEOPLE = 150_000
+"""As `jobs.demo.DEFAULT_PEOPLE`, which is not imported here so that help comes at once."""
+
+Seed = Annotated[int, typer.Option(help="Same seed, same world.")]
+People = Annotated[
+    int,
+    typer.Option(help="Persons in each register; from 100,000 every foreign prisoner there was."),
+]
+BritishRate = Annotated[
+    float | None,
+    typer.Option(help="Sample of British prisoners, 0 to 1, instead of filling up to --people."),
+]
+OthersRate = Annotated[
+    float | None,
+    typer.Option(help="Sample of the immigration register's other people, 0 to 1, likewise."),
+]
+Rates = Annotated[str, typer.Option(help="none, default, harsh, or a TOML file of rates.")]
+
 
 class FileFormat(StrEnum):
     """How `world` writes tables."""
@@ -21,8 +39,10 @@ class FileFormat(StrEnum):
 
 def world(
     as_of: AsOf,
-    seed: Annotated[int, typer.Option(help="Same seed, same world.")] = 2006,
-    people: Annotated[int, typer.Option(help="Persons in each register.")] = 100_000,
+    seed: Seed = 2006,
+    people: People = DEFAULT_PEOPLE,
+    british_rate: BritishRate = None,
+    others_rate: OthersRate = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write both registers to.")] = None,
     truth: Annotated[
         Path | None, typer.Option(help="Folder to write the truth to; nothing else reads it.")
@@ -30,16 +50,14 @@ def world(
     load: Annotated[
         bool, typer.Option("--load", help="Load the registers into their databases.")
     ] = False,
-    noise: Annotated[
-        str, typer.Option(help="none, default, harsh, or a TOML file of rates.")
-    ] = "default",
+    noise: Rates = "default",
     file_format: Annotated[
         FileFormat, typer.Option("--format", help="How --out writes tables.")
     ] = FileFormat.PARQUET,
 ) -> None:
     """Invent the world of 1999 to 2007 and write or load both registers as of a date."""
     from jobs.databases import databases
-    from jobs.demo import build_world, load_world, write_world
+    from jobs.demo import Size, build_world, load_world, write_world
     from jobs.progress import steps
     from jobs.settings import load_settings
 
@@ -54,7 +72,8 @@ def world(
         )
     with steps("world", 1 + (out is not None) + load) as progress:
         progress.start("invent")
-        invented = build_world(seed=seed, people=people, as_of=as_of.date(), noise=noise)
+        size = Size(people=people, british_rate=british_rate, others_rate=others_rate)
+        invented = build_world(seed=seed, people=size, as_of=as_of.date(), noise=noise)
         if out is not None:
             progress.start("write")
             write_world(invented, out, truth=truth, format=file_format.value)

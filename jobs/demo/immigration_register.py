@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from jobs import codes
 from jobs.demo import cases as criminal
-from jobs.demo import columns, days, happenings, residents, sentences, staff, stays
+from jobs.demo import columns, days, happenings, residents, sentences, staff, stays, unusual
 from jobs.demo.chance import Flags, Ints, Texts
 from jobs.demo.happenings import AT, DECISIONS, STAGES, TYPES
 from jobs.demo.held import Held, visible
@@ -55,6 +55,7 @@ def tables(
     others: pd.DataFrame,
     events: pd.DataFrame,
     held_outside: pd.DataFrame,
+    lost: pd.DataFrame,
 ) -> dict[str, pa.Table]:
     """The feed, people, aliases, cases and events of the immigration register.
 
@@ -66,12 +67,15 @@ def tables(
         cases: criminal cases.
         others: other cases.
         events: events of criminal cases.
-        held_outside: stays in detention; see `custody_of_immigration`.
+        held_outside: stays in detention, as `measures.detentions` gives them.
+        lost: people lost and found; see `unusual.whereabouts`.
     """
     night = case_night(cases, events, as_of)
     return {
         "immigration.feed": feed("immigration", as_of),
-        "immigration.persons": _persons(held, everybody, lived, cases, night, held_outside, as_of),
+        "immigration.persons": _persons(
+            held, everybody, lived, cases, night, held_outside, lost, as_of
+        ),
         "immigration.aliases": aliases_table(
             "immigration.aliases",
             "cid_person_id",
@@ -101,6 +105,7 @@ def _persons(
     cases: pd.DataFrame,
     night: CaseNight,
     held_outside: pd.DataFrame,
+    lost: pd.DataFrame,
     as_of: int,
 ) -> pa.Table:
     records = held.immigration
@@ -112,7 +117,7 @@ def _persons(
         cases["person"].to_numpy(), np.minimum(night.last_recorded, as_of), size, missing=0
     )
     contact = np.maximum(contact, np.minimum(everybody["known_day"].to_numpy(), as_of))
-    located = _located(everybody, lived, cases, night, held_outside, as_of)
+    located = _located(everybody, lived, cases, night, held_outside, lost, as_of)
     died = np.full(size, days.NEVER, dtype=np.int64)
     ended = lived["end_recorded"].to_numpy() <= as_of
     dead = ended & (lived["end_reason"] == stays.REASON["DEC"]).to_numpy()
@@ -154,13 +159,18 @@ def _located(
     cases: pd.DataFrame,
     night: CaseNight,
     held_outside: pd.DataFrame,
+    lost: pd.DataFrame,
     as_of: int,
 ) -> Ints:
     """Whether each person is traced: the last thing that the register was told."""
     size = len(everybody)
     located = np.where(np.arange(size) % 9 < 7, _FOUND, _UNKNOWN)
+    missing = (lost["lost"] <= as_of) & (lost["found"] > as_of)
+    located[lost["person"].to_numpy()[missing.to_numpy()]] = _LOST
+    located[lost["person"].to_numpy()[(lost["found"] <= as_of).to_numpy()]] = _FOUND
     inside = (lived["reception_recorded"] <= as_of) & (lived["end_recorded"] > as_of)
-    located[lived["person"].to_numpy()[inside.to_numpy()]] = _IN_CUSTODY
+    held = inside.to_numpy() | unusual.back_inside(lived, as_of)
+    located[lived["person"].to_numpy()[held]] = _IN_CUSTODY
     kept = (held_outside["start"] <= as_of) & (held_outside["end"] > as_of)
     located[held_outside["person"].to_numpy()[kept.to_numpy()]] = _IN_CUSTODY
     gone = (lived["removal"] > 0).to_numpy() & (lived["end_recorded"] <= as_of).to_numpy()
@@ -168,8 +178,8 @@ def _located(
     removed = days.known(night.days_of[:, AT["removed"]])
     located[cases["person"].to_numpy()[removed]] = _ABROAD
     decided = days.known(night.days_of[:, list(DECISIONS)].min(axis=1))
-    lost = decided & (cases["outcome_2007"] == criminal.NOT_LOCATED).to_numpy()
-    located[cases["person"].to_numpy()[lost]] = _LOST
+    untraced = decided & (cases["outcome_2007"] == criminal.NOT_LOCATED).to_numpy()
+    located[cases["person"].to_numpy()[untraced]] = _LOST
     return located
 
 

@@ -1,5 +1,6 @@
-"""Loading a world into the two register databases, each in one transaction."""
+"""Loading a world into the two register databases: both change, or neither."""
 
+from contextlib import ExitStack
 from typing import Final
 
 import adbc_driver_postgresql.dbapi as adbc
@@ -15,8 +16,8 @@ _SCHEMA: Final = "public"
 def load_world(world: World, prison_url: str, immigration_url: str) -> None:
     """Create the contract's tables in both databases and fill them, replacing what was there.
 
-    Readers see the old register or the new one, never half of one: all tables of a database change
-    in one transaction.
+    Readers see the old registers or the new ones, never half of one: all tables of a database
+    change in one transaction, and neither is committed before both are whole.
 
     Args:
         world: what to load.
@@ -26,28 +27,35 @@ def load_world(world: World, prison_url: str, immigration_url: str) -> None:
     Raises:
         Unreachable: a database does not answer.
     """
-    for register, url in (("prison", prison_url), ("immigration", immigration_url)):
-        _load_register(world, register, url)
+    with ExitStack() as opened:
+        loaded = []
+        for register, url in (("prison", prison_url), ("immigration", immigration_url)):
+            connection = opened.enter_context(_connect(register, url))
+            _load_register(world, register, connection)
+            loaded.append(connection)
+        for connection in loaded:
+            connection.commit()
 
 
-def _load_register(world: World, register: str, url: str) -> None:
+def _connect(register: str, url: str) -> adbc.Connection:
     plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
-        connection = adbc.connect(plain, autocommit=False)
+        return adbc.connect(plain, autocommit=False)
     except adbc.Error as error:
         raise Unreachable(
             f"{register} database", "does not answer", "start it or mend its URL"
         ) from error
-    with connection:
-        with connection.cursor() as cursor:
-            for name, table in records.REGISTERS[register].items():
-                cursor.execute(f'DROP TABLE IF EXISTS {_SCHEMA}."{table.name}" CASCADE')
-                for statement in _statements(name):
-                    cursor.execute(statement)
-                # The flaws of a register break its keys, so the database declares none.
-                if world.tables[name].num_rows:
-                    cursor.adbc_ingest(table.name, world.tables[name], mode="append")
-        connection.commit()
+
+
+def _load_register(world: World, register: str, connection: adbc.Connection) -> None:
+    with connection.cursor() as cursor:
+        for name, table in records.REGISTERS[register].items():
+            cursor.execute(f'DROP TABLE IF EXISTS {_SCHEMA}."{table.name}" CASCADE')
+            for statement in _statements(name):
+                cursor.execute(statement)
+            # The flaws of a register break its keys, so the database declares none.
+            if world.tables[name].num_rows:
+                cursor.adbc_ingest(table.name, world.tables[name], mode="append")
 
 
 def _statements(name: str) -> list[str]:

@@ -1,16 +1,22 @@
 """How wrong the registers are: each kind of error a named rate, with the reason it happens.
 
-Rates are shares of the persons (or rows) of one register unless their comment says otherwise.
+Rates are shares of the persons (or rows) of one register unless their reason says otherwise.
 ``default`` is no kinder than real registers of the time are described to be; ``harsh`` is twice
 as bad; ``none`` is for tests that need the truth back.
 """
 
 import tomllib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Final
 
 from jobs.errors import BadInput
+
+
+def _rate(reason: str) -> float:
+    """A rate that is 0 unless set, and why real registers have such errors."""
+    rate: float = field(default=0.0, metadata={"reason": reason})
+    return rate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,50 +24,74 @@ class Noise:
     """Rates from 0 to 1 of everything that can be wrong, and how many rows are broken."""
 
     # Names, each for one register.
-    transliterated: float = 0.0  # another romanisation of the same name: no standard was used
-    mistyped: float = 0.0  # a slip at the keyboard in a forename or a surname
-    names_swapped: float = 0.0  # forename and surname exchanged: orders differ between cultures
-    names_joined: float = 0.0  # two names written as one, or the middle name as the first
-    patronymic_last: float = 0.0  # the father's name, or one of several surnames, as the surname
-    middle_dropped: float = 0.0  # middle names left out: forms have no room
-    plain_letters: float = 0.0  # marks on letters lost: systems of the time had none
-    upper_case: float = 0.0  # written in capitals
-    aliases: float = 0.0  # a second name given to one service and recorded as an alias
-    alias_first: float = 0.0  # the false name stands on the record, the true one as the alias
-    placeholder_names: float = 0.0  # MIG_ERROR_ and the like, left by a failed migration
+    transliterated: float = _rate("another romanisation of the same name: no standard was used")
+    mistyped: float = _rate("a slip at the keyboard in a forename or a surname")
+    names_swapped: float = _rate("forename and surname exchanged: orders differ between cultures")
+    names_joined: float = _rate("two names written as one, or the middle name as the first")
+    patronymic_last: float = _rate("the father's name, or one of several surnames, as the surname")
+    middle_dropped: float = _rate("middle names left out: forms had no room")
+    plain_letters: float = _rate("marks on letters lost: systems of the time had none")
+    upper_case: float = _rate("written in capitals: the habit of the form")
+    aliases: float = _rate("a second name given to one service and recorded as an alias")
+    alias_first: float = _rate("the false name stands on the record, the true one as the alias")
+    placeholder_names: float = _rate("MIG_ERROR_ and the like, left by a failed migration")
     # Dates of birth.
-    day_month_swapped: float = 0.0  # 4 July for 7 April
-    first_january: float = 0.0  # only the year is known
-    wrong_birth: float = 0.0  # a digit wrong, or ages misstated by whole years
-    placeholder_births: float = 0.0  # 1900-01-01 or 1970-01-01 for "not known"
-    missing_births: float = 0.0  # left empty
+    day_month_swapped: float = _rate("4 July for 7 April: forms of two countries differ")
+    first_january: float = _rate("only the year is known, so 1 January is written")
+    wrong_birth: float = _rate(
+        "a digit wrong, or an age misstated by whole years to pass as older or younger"
+    )
+    placeholder_births: float = _rate(
+        "1900-01-01 or 1970-01-01 written for a date that was not known"
+    )
+    missing_births: float = _rate("left empty at reception and never asked again")
     # Nationality.
-    nationality_missing: float = 0.0  # not recorded at reception
-    nationality_wrong: float = 0.0  # a neighbouring country, a claimed one, or a mistyped code
-    british_by_mistake: float = 0.0  # British in prison, from an accent or a passport not checked
-    naturalised: float = 0.0  # of those it may concern: British since, as only one register knows
+    nationality_missing: float = _rate("not asked, or not recorded, at reception")
+    nationality_wrong: float = _rate("a neighbouring country, a claimed one, or a mistyped code")
+    british_by_mistake: float = _rate("British in prison, from an accent or a passport not checked")
+    naturalised: float = _rate("of those it may concern: British since, as only one register knows")
     # Identifiers.
-    identifiers_unshared: float = 0.0  # people in both registers: no number was ever passed on
-    identifiers_missing: float = 0.0  # of the others, each number that could be, separately
-    prison_identifiers_missing: float = 0.0  # each police number on the prison side, separately
-    identifiers_mistyped: float = 0.0  # a wrong digit, which the check letter betrays
-    identifiers_of_another: float = 0.0  # somebody else's number
-    identifiers_reformatted: float = 0.0  # short year, no slash, no leading zeros, small letters
-    placeholder_identifiers: float = 0.0  # 000000/00Z and the like
+    identifiers_unshared: float = _rate("people in both registers: no number was ever passed on")
+    identifiers_missing: float = _rate(
+        "of the others, each number that could be: passed on by telephone or not"
+    )
+    prison_identifiers_missing: float = _rate(
+        "each police number on the prison side: arrived without papers"
+    )
+    identifiers_mistyped: float = _rate("a slip in a number, which its check letter betrays")
+    identifiers_of_another: float = _rate("somebody else's number: the wrong file was open")
+    identifiers_reformatted: float = _rate(
+        "short year, no slash, no leading zeros, small letters: no form was fixed"
+    )
+    placeholder_identifiers: float = _rate(
+        "000000/00Z and the like, written where a number was demanded"
+    )
     # Persons.
-    duplicated: float = 0.0  # one person held twice in a register
-    merged: float = 0.0  # of those held twice in prison, the share merged afterwards
+    duplicated: float = _rate("one person held twice in a register: not recognised on return")
+    merged: float = _rate("of those held twice in prison, the share merged afterwards")
+    cases_missing: float = _rate("of those never in prison: a person opened, a case never")
     # Look-alikes, shares of all people: people who are hard to tell apart.
-    twins: float = 0.0  # same surname, date and place of birth
-    fathers_and_sons: float = 0.0  # one name, a generation apart
-    near_twins: float = 0.0  # same surname and year of birth, same or similar forename
+    twins: float = _rate("same surname, date and place of birth: true twins")
+    fathers_and_sons: float = _rate("one name, a generation apart: families keep names")
+    near_twins: float = _rate(
+        "same surname and year of birth, same or similar forename: common names"
+    )
     # Events.
-    recorded_late: float = 0.0  # written down days or weeks after they happened
-    release_miscalculated: float = 0.0  # a release date wrong by remand or by concurrent terms
-    corrected_later: float = 0.0  # a release recorded under a wrong day, put right months later
-    dates_out_of_order: float = 0.0  # conviction after sentence, allocation before referral
+    recorded_late: float = _rate("written down days or weeks after it happened: paper first")
+    release_miscalculated: float = _rate(
+        "release date wrong by remand or concurrent terms, as for 541 in 1996"
+    )
+    corrected_later: float = _rate("a release recorded under a wrong day, put right months later")
+    terms_corrected: float = _rate(
+        "a term entered wrongly, put right months later from the warrant"
+    )
+    dates_out_of_order: float = _rate(
+        "conviction after sentence, allocation before referral: entered from memory"
+    )
     # Rows that no rule can use, in thousandths of a table's rows.
-    broken_rows: float = 0.0  # a duplicate key, an orphan, a negative term, a missing key
+    broken_rows: float = _rate(
+        "a repeated key, an orphan, a negative term: failed synchronisations"
+    )
 
 
 NOISES: Final = {
@@ -96,12 +126,14 @@ NOISES: Final = {
         placeholder_identifiers=0.01,
         duplicated=0.022,
         merged=0.25,
+        cases_missing=0.05,
         twins=0.002,
         fathers_and_sons=0.006,
         near_twins=0.1,
         recorded_late=0.06,
         release_miscalculated=0.012,
         corrected_later=0.008,
+        terms_corrected=0.004,
         dates_out_of_order=0.002,
         broken_rows=0.15,
     ),

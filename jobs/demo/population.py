@@ -1,11 +1,11 @@
 """How many people the world holds, who they are, and their stays in prison.
 
 People come in four groups: the cohort of 1,023, other foreign prisoners at true scale, a sample of
-British prisoners, and a sample of people whom only the immigration register knows. Sizes are
-counted on the night of 25 April 2006. From 100,000 people in each register upwards the foreign
-prisoners stand at true scale and the samples grow; below, they shrink with the samples.
+British prisoners, and a sample of people whom only the immigration register knows. `Size` says how
+many of each.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -20,19 +20,28 @@ from jobs.errors import BadInput
 COHORT, FOREIGN, BRITISH, RESIDENT = range(4)
 """Groups of people; residents are known to the immigration register only."""
 
+DEFAULT_PEOPLE: Final = 150_000
 TRUE_SCALE_PEOPLE: Final = 100_000
+"""Size of the registers from which foreign prisoners stand at true scale."""
 FEWEST_PEOPLE: Final = 1_200
 MOST_PEOPLE: Final = 5_000_000
-_FOREIGN_PEOPLE: Final = 116_000
+BRITISH_PEOPLE: Final = 1_000_000
+"""British people held at some time from 1994 to April 2006: this project's estimate, from about
+130,000 receptions a year of whom many came back. A rate of British prisoners is a share of it."""
+OTHER_PEOPLE: Final = 4_000_000
+"""People whom the immigration service dealt with from 1996 to April 2006 and no prison held: this
+project's estimate, for asylum, leave and visas. A rate of others is a share of it."""
+_FOREIGN_PEOPLE: Final = 113_800
 _FOREIGN_UNKNOWN: Final = 0.022
 _BRITISH_UNKNOWN: Final = 0.006
 _FIRST_YEAR: Final = 1987
-# First receptions of foreign prisoners by year: from 2001 in the proportions of the published
-# receptions under sentence, before and after by the growth of the census.
+# First receptions of foreign prisoners by year. From 2001 they are fewer than the published
+# receptions under sentence by those who come back, so that all receptions together meet the table;
+# before and after they follow the growth of the census.
 _FIRST_RECEPTIONS: Final = {
     **dict.fromkeys(range(_FIRST_YEAR, 1996), 3500),
     1996: 3750, 1997: 3950, 1998: 4250, 1999: 4700, 2000: 5150,
-    **published.RECEPTIONS,
+    2001: 5650, 2002: 6780, 2003: 6940, 2004: 7670, 2005: 9370,
     2006: 9900, 2007: 10_000,
 }  # fmt: skip
 _NOT_KNOWN: Final = 0  # 1 January 1970 stands for a missing date: nobody is really born on it
@@ -40,26 +49,61 @@ _AFTER_FOUND: Final = 0.14
 """British and resident people who first appear after the night of counting, to those before."""
 
 
-def check_people(people: int) -> None:
-    """Refuse a world too small for the cohort or too large for one machine.
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How many people a world holds, counted on the night of 25 April 2006.
+
+    ``people`` is the number of persons in each register, without second records of one person.
+    From `TRUE_SCALE_PEOPLE` upwards every foreign prisoner there was is among them and the samples
+    (British prisoners; the immigration register's other people) fill the rest. Below, foreign
+    prisoners shrink too, and with them every published figure but those of the cohort, which is
+    always whole. Half of the prison register is in the immigration register as well, or as many as
+    can be: British prisoners seldom are, so a register of a million shares about 100,000.
+
+    ``british_rate`` and ``others_rate`` take a sample of that share of `BRITISH_PEOPLE` and
+    `OTHER_PEOPLE` instead; the register is then as large as they make it.
 
     Raises:
-        BadInput: ``people`` lies outside the possible sizes.
+        BadInput: a size that cannot hold the cohort or one machine, or a rate outside 0 to 1.
     """
-    if not FEWEST_PEOPLE <= people <= MOST_PEOPLE:
-        raise BadInput(
-            "people",
-            f"[{people}] is not possible: the cohort alone is {published.COHORT}",
-            f"give a number from {FEWEST_PEOPLE} to {MOST_PEOPLE}",
-        )
+
+    people: int = DEFAULT_PEOPLE
+    british_rate: float | None = None
+    others_rate: float | None = None
+
+    def __post_init__(self) -> None:
+        if not FEWEST_PEOPLE <= self.people <= MOST_PEOPLE:
+            raise BadInput(
+                "people",
+                f"[{self.people}] is not possible: the cohort alone is {published.COHORT}",
+                f"give a number from {FEWEST_PEOPLE} to {MOST_PEOPLE}",
+            )
+        for name in ("british_rate", "others_rate"):
+            rate = getattr(self, name)
+            if rate is not None and not 0 <= rate <= 1:
+                where = name.replace("_", " ")
+                raise BadInput(where, f"[{rate}] is not a rate", "give a number from 0 to 1")
+
+    @property
+    def foreign_share(self) -> float:
+        """Share of the true number of foreign prisoners that a world of this size holds."""
+        above = self.people - published.COHORT
+        return min(1.0, above / (TRUE_SCALE_PEOPLE - published.COHORT))
+
+    def british(self, others: int) -> int:
+        """British prisoners by the night of counting, beside ``others`` in the prison register."""
+        if self.british_rate is None:
+            return max(self.people - others, 0)
+        return round(self.british_rate * BRITISH_PEOPLE)
+
+    def residents(self, others: int) -> int:
+        """People never in prison, beside ``others`` in the immigration register."""
+        if self.others_rate is None:
+            return max(self.people - others, 0)
+        return round(self.others_rate * OTHER_PEOPLE)
 
 
-def scale(people: int) -> float:
-    """Share of the true number of foreign prisoners that a world of this size holds."""
-    return min(1.0, (people - published.COHORT) / (TRUE_SCALE_PEOPLE - published.COHORT))
-
-
-def populate(*, seed: int, people: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def populate(*, seed: int, size: Size) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Everybody in prison at some time from 1996 to 2007, and their stays.
 
     Returns:
@@ -67,9 +111,9 @@ def populate(*, seed: int, people: int) -> tuple[pd.DataFrame, pd.DataFrame]:
         ``first_reception``), numbered from 0 by row, and their stays, sorted by ``person``.
     """
     first = _cohort(seed)
-    groups = [first, _foreign(seed, scale(people), first)]
+    groups = [first, _foreign(seed, size.foreign_share, first)]
     count = sum(_by_found(lived) for _, lived in groups)
-    groups.append(_british(seed, max(people - count, 0)))
+    groups.append(_british(seed, size.british(count)))
     kinds = (COHORT, FOREIGN, BRITISH)
     persons, lives, offset = [], [], 0
     for kind, (group, lived) in zip(kinds, groups, strict=True):

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.demo import cohort, columns, days, recording, sentences, stays
+from jobs.demo import cohort, columns, days, recording, sentences, stays, unusual
 from jobs.demo import nationalities as nat
 from jobs.demo.chance import Flags, Floats, Ints, Texts, stream
 from jobs.demo.held import Held, keys_on, visible
@@ -176,12 +176,14 @@ def _episodes(
     rows = np.flatnonzero(shown)
     own, chance, last = lived.iloc[rows], chance[rows], last.iloc[rows]
     sentenced = (own["sentence_recorded"] <= as_of).to_numpy()
-    ended = (own["end_recorded"] <= as_of).to_numpy()
+    recalled = unusual.back_inside(own, as_of)
+    ended = (own["end_recorded"] <= as_of).to_numpy() & ~recalled
     status, in_out = _status(ended, chance)
-    legal, order = _legal_status(own, sentenced, ended, as_of)
+    legal, order = _legal_status(own, sentenced, ended, recalled, as_of)
     due = own["scheduled"].to_numpy()
     confirmed = ended & own["is_dated"].to_numpy() & sentenced
     confirmed |= sentenced & ~ended & (due - as_of <= 42) & (due > as_of) & (chance < 0.75)
+    confirmed = confirmed & (own["calculation"] != sentences.HOSPITAL).to_numpy()
     dates = {
         "sentence_start_date": "sentence_day",
         "conditional_release_date": "conditional_recorded",
@@ -205,6 +207,9 @@ def _episodes(
     }
     changed = np.where(ended, own["end_recorded"], own["reception_recorded"])
     changed = np.where(sentenced & ~ended, own["sentence_recorded"], changed)
+    changed = np.where(recalled, own["recalled"], changed)
+    last_end = unusual.last_end(own, as_of)
+    changed = np.where(ended & (last_end > own["end"]), last_end, changed)
     return columns.table(
         "prison.episodes",
         {
@@ -216,7 +221,7 @@ def _episodes(
             "in_out_status": columns.texts(in_out),
             "legal_status": columns.texts(legal),
             "imprisonment_status": columns.texts(order),
-            "confirmed_release_date": days.dates(np.where(ended, own["end"], due), where=confirmed),
+            "confirmed_release_date": days.dates(np.where(ended, last_end, due), where=confirmed),
             **dated,
             "additional_days_awarded": columns.wholes(
                 own["added_days"], where=sentenced & (own["added_days"] > 0).to_numpy()
@@ -251,15 +256,16 @@ def _status(ended: Flags, chance: Floats) -> tuple[Texts, Texts]:
 
 
 def _legal_status(
-    own: pd.DataFrame, sentenced: Flags, ended: Flags, as_of: int
+    own: pd.DataFrame, sentenced: Flags, ended: Flags, recalled: Flags, as_of: int
 ) -> tuple[Texts, Texts]:
     kind = own["kind"].to_numpy()
     convicted = (kind == stays.SENTENCED) & (own["conviction_day"] <= as_of).to_numpy()
-    endless = np.isin(own["calculation"], [sentences.LIFE, sentences.PROTECTION]) & sentenced
+    endless = np.isin(own["calculation"], sentences.ENDLESS) & sentenced
     died = ended & (own["end_reason"] == stays.REASON["DEC"]).to_numpy()
     kept = sentenced & ~ended & (own["scheduled"] < as_of).to_numpy() & ~endless
     cases: list[tuple[Flags, str, str]] = [
         (died, "DEAD", "SENT"),
+        (recalled, "RECALL", "LR"),
         (kind == stays.CIVIL, "CIVIL_PRISONER", "CIVIL"),
         (kind == stays.DETAINED, "IMMIGRATION_DETAINEE", "DET"),
         (kept, "IMMIGRATION_DETAINEE", "SENT"),
@@ -284,30 +290,39 @@ def _sentences(lived: pd.DataFrame, as_of: int) -> pa.Table:
     rows = np.flatnonzero(lived["sentence_recorded"] <= as_of)
     own = lived.iloc[rows]
     second = (own["structure"] != sentences.SINGLE).to_numpy()
-    both = pd.concat([own, own[second]], ignore_index=True)
-    stay = np.concatenate([rows, rows[second]])
-    sequence = np.concatenate([np.ones(len(own)), np.full(int(second.sum()), 2)]).astype(np.int64)
-    extra = sequence == 2
-    never_ends = np.isin(both["calculation"], [sentences.LIFE, sentences.PROTECTION])
-    endless = never_ends & ~extra
-    months = np.where(extra, both["extra_months"], both["term_months"])
-    months = np.where(_corrected(both, as_of), _CORRECTED_MONTHS, months)
+    beside = (own["beside"] != unusual.NOTHING).to_numpy()
+    parts = (np.ones(len(own), dtype=bool), second, beside)
+    both = pd.concat([own[part] for part in parts], ignore_index=True)
+    stay = np.concatenate([rows[part] for part in parts])
+    sequence = np.repeat([1, 2, 3], [int(part.sum()) for part in parts])
+    main, extra, other = (sequence == number for number in (1, 2, 3))
+    never_ends = np.isin(both["calculation"], sentences.ENDLESS)
+    endless = never_ends & main
+    written = np.where(both["term_corrected"] > as_of, both["first_months"], both["term_months"])
+    months = np.select([main, extra], [written, both["extra_months"]], both["beside_months"])
+    months = np.where(main & _corrected(both, as_of), _CORRECTED_MONTHS, months)
     long = months >= 24
     in_years, in_months = np.where(long, months // 12, 0), np.where(long, months % 12, months)
-    term_days = np.where(extra, 0, both["term_days"])
+    term_days = np.select([main, other], [both["term_days"], both["beside_days"]], 0)
     after = extra & (both["structure"] == sentences.CONSECUTIVE).to_numpy()
     wrong = both["is_out_of_order"].to_numpy()
-    conviction = np.where(wrong, both["sentence_day"] + 40, both["conviction_day"])
-    remand = np.where(extra, 0, both["remand_days"])
-    plain = np.where(extra & never_ends, sentences.ACT_1991, both["calculation"])
+    suspended = days.known(both["suspended_day"]) & main
+    passed = np.where(suspended, both["suspended_day"], both["sentence_day"])
+    conviction = np.where(suspended, passed, both["conviction_day"])
+    conviction = np.where(wrong, both["sentence_day"] + 40, conviction)
+    remand = np.where(main, both["remand_days"], 0)
+    unlike = never_ends | (both["calculation"] == sentences.EXTENDED).to_numpy()
+    kind = np.where(extra & unlike, sentences.ACT_1991, both["calculation"])
+    is_fine = (both["beside"] == unusual.FINED).to_numpy()
+    kind = np.where(other, np.where(is_fine, sentences.FINED, sentences.SUSPENDED), kind)
     return columns.table(
         "prison.sentences",
         {
             "episode_id": columns.texts(episode_ids(stay)),
             "sentence_sequence": sequence,
             "consecutive_to_sequence": columns.wholes(np.ones(len(both)), where=after),
-            "calculation_type": columns.coded(sentences.CALCULATIONS, plain),
-            "sentence_date": days.dates(both["sentence_day"]),
+            "calculation_type": columns.coded(sentences.CALCULATIONS, kind),
+            "sentence_date": days.dates(passed),
             "conviction_date": days.dates(conviction),
             "offence_date": days.dates(both["offence_day"]),
             "offence_code": columns.coded(sentences.OFFENCES, both["offence"]),
@@ -315,6 +330,7 @@ def _sentences(lived: pd.DataFrame, as_of: int) -> pa.Table:
             "term_months": columns.wholes(in_months, where=~endless & (in_months > 0)),
             "term_days": columns.wholes(term_days, where=~endless & (term_days > 0)),
             "remand_days": columns.wholes(remand, where=remand > 0),
+            "activated_date": days.dates(both["sentence_day"], where=suspended),
             "recorded_at": days.moments(both["sentence_recorded"], by=stay, salt=17),
         },
     )

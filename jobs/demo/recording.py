@@ -17,9 +17,10 @@ from jobs.demo.noise import Noise
 ADMISSION, COURT, TRANSFER, RELEASE = range(4)
 TYPES: Final = ("ADM", "CRT", "TRN", "REL")
 """Movement types, by position."""
-REASONS: Final = ("N", "I", "CRT", "NOTR", *stays.REASONS)
+REASONS: Final = ("N", "I", "CRT", "NOTR", *stays.REASONS, "24")
 """Movement reasons, by position."""
 _ENDS_FROM: Final = 4
+_RECALL: Final = REASONS.index("24")
 _OUTSIDE: Final = -1
 _MOST_TRANSFERS: Final = 3
 _DAYS_TO_TRANSFER: Final = 160
@@ -41,7 +42,8 @@ def add_recorded(
         sentence_recorded=np.where(sentenced, sentence, days.NEVER),
         end_recorded=np.maximum(end, np.where(sentenced, sentence, reception)),
     )
-    return _with_wrong_ends(_with_miscalculations(lived, rng, noise, labels), rng, noise, labels)
+    lived = _with_wrong_ends(_with_miscalculations(lived, rng, noise, labels), rng, noise, labels)
+    return _with_wrong_terms(lived, rng, noise, labels)
 
 
 def _with_miscalculations(
@@ -82,6 +84,24 @@ def _with_wrong_ends(
     return lived.assign(
         first_end=np.where(wrong, lived["end"] - early, lived["end"]),
         end_corrected=np.where(wrong, until, -days.NEVER),
+    )
+
+
+def _with_wrong_terms(
+    lived: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
+) -> pd.DataFrame:
+    """Terms first recorded wrongly and put right later: ``first_months``, ``term_corrected``."""
+    size = len(lived)
+    months = lived["term_months"].to_numpy()
+    slip = rng.choice(np.array([-12, -6, -3, -1, 1, 3, 6, 12]), size)
+    wrong = some(rng, noise.terms_corrected, size) & (months > 1) & (months + slip > 0)
+    wrong &= (lived["kind"] == stays.SENTENCED).to_numpy() & ~lived["is_missed"].to_numpy()
+    until = lived["sentence_recorded"].to_numpy() + 30
+    until = until + rng.exponential(150, size).astype(np.int64)
+    labels.add_people("prison", lived["person"].to_numpy()[wrong], "terms_corrected")
+    return lived.assign(
+        first_months=np.where(wrong, months + slip, months),
+        term_corrected=np.where(wrong, until, -days.NEVER),
     )
 
 
@@ -153,6 +173,11 @@ def movements(
     leaving["first_day"] = np.where(wrong, lived["first_end"], leaving["day"])
     leaving["corrected"] = lived["end_corrected"].to_numpy()
     parts.append(leaving)
+    recalled = days.known(lived["recalled"])
+    back, again = lived["recalled"].to_numpy(), lived["released_again"].to_numpy()
+    parts.append(_part(stay, back, back, ADMISSION, _RECALL, _OUTSIDE, last)[recalled])
+    leave = _ENDS_FROM + stays.REASON["CR"]
+    parts.append(_part(stay, again, again, RELEASE, leave, last, _OUTSIDE)[recalled])
     moved = pd.concat(parts, ignore_index=True)
     moved["first_day"] = moved["first_day"].fillna(days.NEVER).astype("int64")
     moved["corrected"] = moved["corrected"].fillna(-days.NEVER).astype("int64")

@@ -13,6 +13,9 @@ import pandas as pd
 from jobs.demo import days, population, stays
 from jobs.demo import nationalities as nat
 from jobs.demo.chance import Flags, between, choose, sample, some, stream
+from jobs.demo.mistakes import Labels
+from jobs.demo.noise import Noise
+from jobs.demo.population import Size
 
 ASYLUM, LEAVE, NATURALISATION, ENFORCEMENT = range(4)
 CASE_TYPES: Final = ("ASYLUM", "LEAVE", "NATIONALITY", "ENFORCEMENT")
@@ -25,7 +28,7 @@ _FEWEST_OTHERS: Final = 50
 
 
 def add_residents(
-    *, seed: int, people: int, persons: pd.DataFrame, lived: pd.DataFrame, cases: pd.DataFrame
+    *, seed: int, size: Size, persons: pd.DataFrame, lived: pd.DataFrame, cases: pd.DataFrame
 ) -> pd.DataFrame:
     """All people of the world, with where they are known and since when.
 
@@ -48,7 +51,7 @@ def add_residents(
     both = int((counted & ((known <= days.FOUND) | with_other)).sum())
     free = np.flatnonzero(~days.known(known) & _may_be_known(persons, rng))
     before, after = free[counted[free]], free[~counted[free]]
-    wanted = max(people // 2 - both, 0)
+    wanted = max(int(counted.sum()) // 2 - both, 0)
     share = min(1.0, wanted / max(len(before), 1))
     with_other[sample(rng, before, wanted)] = True
     with_other[sample(rng, after, round(share * len(after)))] = True
@@ -58,7 +61,7 @@ def add_residents(
         known_day=np.minimum(known, np.where(with_other, other_day, days.NEVER)),
     )
     held = int((persons["known_day"] <= days.FOUND).sum())
-    residents = _residents(max(people - held, _FEWEST_OTHERS), rng)
+    residents = _residents(max(size.residents(held), _FEWEST_OTHERS), rng)
     everybody = pd.concat([persons, residents], ignore_index=True)
     return everybody.assign(in_immigration=days.known(everybody["known_day"]))
 
@@ -107,13 +110,20 @@ def _residents(before: int, rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
-def other_cases(everybody: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Asylum, leave, naturalisation and enforcement cases.
+def other_cases(
+    everybody: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
+) -> pd.DataFrame:
+    """Asylum, leave, naturalisation and enforcement cases; a few people have none.
 
     Returns:
         ``person``, ``case_type`` (position in `CASE_TYPES`), ``opened``, ``closed``, ``outcome``.
     """
     person = np.flatnonzero(days.known(everybody["other_day"]))
+    # Of somebody never in prison, a first contact may have been all.
+    bare = ~everybody["in_prison"].to_numpy()[person]
+    bare &= some(rng, noise.cases_missing, len(person))
+    labels.add_people("immigration", person[bare], "cases_missing")
+    person = person[~bare]
     size = len(person)
     nationality = everybody["nationality"].to_numpy()[person]
     eea = days.known(nat.EEA_FROM)[nationality]

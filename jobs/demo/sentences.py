@@ -21,9 +21,13 @@ SERIOUSNESS: Final[Ints] = np.array(
     [entry.seriousness for entry in codes.OFFENCE.codes if isinstance(entry, codes.Offence)],
     dtype=np.int64,
 )
-ACT_1991, ACT_2003, YOUNG, LIFE, PROTECTION = range(5)
-CALCULATIONS: Final = ("ADIMP_1991", "ADIMP", "YOI", "LIFE", "IPP")
+ACT_1991, ACT_2003, YOUNG, LIFE, PROTECTION, SUSPENDED, FINED, EXTENDED, HOSPITAL = range(9)
+CALCULATIONS: Final = (
+    "ADIMP_1991", "ADIMP", "YOI", "LIFE", "IPP", "SUSP", "FINE", "EDS", "HOSP",
+)  # fmt: skip
 """Calculation types by their position."""
+ENDLESS: Final = (LIFE, PROTECTION, HOSPITAL)
+"""Sentences without a fixed end."""
 SINGLE, CONCURRENT, CONSECUTIVE = range(3)
 
 ACT_2003_FROM: Final = days.number(date(2005, 4, 4))

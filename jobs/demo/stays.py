@@ -192,7 +192,7 @@ def draw_stays(
     offence_day = reception - 1 - np.minimum(rng.exponential(70, size), 900).astype(np.int64)
     young = (sentence_day - people["birth_day"].to_numpy()) < 21 * 365
     recommended = (
-        some(rng, 0.035, size)
+        some(rng, 0.045, size)
         & ~is_british
         & ~people["is_unknown"].to_numpy()
         & (people["nationality"].to_numpy() != nat.IRISH)
@@ -231,7 +231,7 @@ def _add_ends(stays: pd.DataFrame, british: Flags, rng: np.random.Generator) -> 
     size = len(stays)
     _add_scheduled(stays, british, rng)
     decided = stays["is_decided"].to_numpy()
-    decision = choose(rng, [0.665, 0.275, 0.06], size) + 1
+    decision = choose(rng, [0.69, 0.25, 0.06], size) + 1
     stays["decision"] = np.where(decided, decision, NO_DECISION)
     end, reason = stays["scheduled"].to_numpy(), stays["scheduled_reason"].to_numpy()
     removal = np.full(size, NOT_REMOVED, dtype=np.int64)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.demo import cohort, columns, days, published, sentences, stays
+from jobs.demo import cohort, columns, days, published, sentences, stays, unusual
 from jobs.demo import nationalities as nat
 from jobs.demo.chance import Flags, Ints
 from jobs.demo.happenings import AT, DECISIONS
@@ -113,7 +113,10 @@ def episodes(
             "is_cohort": own["is_missed"].to_numpy(),
             "bucket": columns.coded(buckets, own["bucket"]),
             "is_dated": own["is_dated"].to_numpy(),
-            "release_date": days.dates(own["end"], where=(own["end_recorded"] <= as_of).to_numpy()),
+            "release_date": days.dates(
+                unusual.last_end(own, as_of),
+                where=(own["end_recorded"] <= as_of).to_numpy() & ~unusual.back_inside(own, as_of),
+            ),
             "nationality": columns.coded(
                 nat.CODES, everybody["nationality"].to_numpy()[own["person"]]
             ),
@@ -145,6 +148,9 @@ def statuses(
     opening = ["confirmed", "automatic_release", "conditional_release", "parole", "tariff"]
     earliest = lived[[name for name in opening if name in lived]].min(axis=1).to_numpy()
     due = days.add_months(np.minimum(earliest, days.NEVER // 2), -_YEAR_MONTHS) <= as_of
+    # Nobody knows when a hospital order ends: consideration is due at once.
+    due |= (lived["calculation"] == sentences.HOSPITAL).to_numpy()
+    ended = ended & ~unusual.back_inside(lived, as_of)
     released = ended & np.isin(lived["end_reason"], _RELEASES)
     left = ended & ~released
     return np.select(

@@ -31,6 +31,7 @@ from jobs.demo import (
     residents,
     staff,
     truth,
+    unusual,
 )
 from jobs.demo import nationalities as nat
 from jobs.demo import people as people_of
@@ -38,6 +39,7 @@ from jobs.demo.chance import Flags, some, stream
 from jobs.demo.held import Held, hold
 from jobs.demo.mistakes import Labels
 from jobs.demo.noise import Noise, noise_named
+from jobs.demo.population import Size
 from jobs.errors import BadInput
 
 FIRST_NIGHT: Final = date(1996, 1, 1)
@@ -53,7 +55,7 @@ class World:
     """
 
     seed: int
-    people: int
+    size: Size
     as_of: date
     noise: Noise
     tables: dict[str, pa.Table] = field(repr=False)
@@ -65,7 +67,7 @@ class History:
     """Everything that happens from 1996 to 2007, from which any night can be drawn."""
 
     seed: int
-    people: int
+    size: Size
     noise: Noise
     everybody: pd.DataFrame = field(repr=False)
     lived: pd.DataFrame = field(repr=False)
@@ -77,15 +79,18 @@ class History:
     detentions: pd.DataFrame = field(repr=False)
     bails: pd.DataFrame = field(repr=False)
     barriers: pd.DataFrame = field(repr=False)
+    lost: pd.DataFrame = field(repr=False)
     held: Held = field(repr=False)
 
 
-def build_world(*, seed: int, people: int, as_of: date, noise: str | Noise = "default") -> World:
+def build_world(
+    *, seed: int, people: int | Size, as_of: date, noise: str | Noise = "default"
+) -> World:
     """Invent a world and show it as recorded by the end of ``as_of``.
 
     Args:
         seed: the same seed gives the same world, byte for byte.
-        people: persons in each register on 25 April 2006, about half of them in both.
+        people: persons in each register on 25 April 2006, or a `Size` with its rates.
         as_of: the night, from 1996 to 2007.
         noise: ``none``, ``default``, ``harsh``, a TOML file of rates, or the rates themselves.
 
@@ -110,25 +115,27 @@ def check_night(as_of: date) -> None:
         )
 
 
-def build_history(*, seed: int, people: int, noise: str | Noise = "default") -> History:
+def build_history(*, seed: int, people: int | Size, noise: str | Noise = "default") -> History:
     """Invent everything that happens; a series of nights shares one history.
 
     Raises:
         BadInput: a size that cannot hold the cohort, or unknown rates.
     """
-    population.check_people(people)
+    size = people if isinstance(people, Size) else Size(people=people)
     rates = noise if isinstance(noise, Noise) else noise_named(noise)
-    persons, lived = population.populate(seed=seed, people=people)
+    persons, lived = population.populate(seed=seed, size=size)
+    lived = unusual.add_sentences(lived, persons, stream(seed, "unusual sentences"))
     cases = criminal.criminal_cases(lived, persons, stream(seed, "cases"))
     cases = happenings.close_last(cases)
     everybody = residents.add_residents(
-        seed=seed, people=people, persons=persons, lived=lived, cases=cases
+        seed=seed, size=size, persons=persons, lived=lived, cases=cases
     )
     labels = Labels()
     everybody = people_of.describe(everybody, seed=seed, noise=rates, labels=labels)
     everybody = everybody.assign(is_naturalised=_naturalised(everybody, lived, seed, rates))
-    others = residents.other_cases(everybody, stream(seed, "other cases"))
+    others = residents.other_cases(everybody, stream(seed, "other cases"), rates, labels)
     lived = recording.add_recorded(lived, stream(seed, "recording"), rates, labels)
+    lived = unusual.add_recalls(lived, persons, stream(seed, "recalls"))
     lived = _with_corrections(lived)
     places = prisons.prisons(seed)
     detained = measures.detentions(lived, cases, stream(seed, "detentions"))
@@ -144,7 +151,7 @@ def build_history(*, seed: int, people: int, noise: str | Noise = "default") -> 
     )
     return History(
         seed=seed,
-        people=people,
+        size=size,
         noise=rates,
         # What the registers hold of names and numbers stands in their records from here on.
         everybody=_compact(everybody.select_dtypes(exclude="str")),
@@ -157,6 +164,7 @@ def build_history(*, seed: int, people: int, noise: str | Noise = "default") -> 
         detentions=detained,
         bails=bails,
         barriers=barriers,
+        lost=unusual.whereabouts(lived, stream(seed, "lost")),
         held=written,
     )
 
@@ -217,6 +225,7 @@ def on_night(history: History, *, as_of: date) -> World:
         others=h.others,
         events=h.events,
         held_outside=h.detentions,
+        lost=h.lost,
     )
     found |= {
         "immigration.barriers": measures.barriers_table(h.barriers, night, day),
@@ -230,7 +239,7 @@ def on_night(history: History, *, as_of: date) -> World:
     found = flaws.break_rows(found, seed=h.seed, noise=h.noise)
     return World(
         seed=h.seed,
-        people=h.people,
+        size=h.size,
         as_of=as_of,
         noise=h.noise,
         tables={name: found[name] for name in records.TABLES},

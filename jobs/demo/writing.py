@@ -1,5 +1,6 @@
 """Writing a world to files: each register in a folder of its own, the truth only where asked."""
 
+import shutil
 from pathlib import Path
 from typing import Final, Literal
 
@@ -23,8 +24,9 @@ def write_world(
 ) -> None:
     """Write both registers as ``<folder>/prison/<table>`` and ``<folder>/immigration/<table>``.
 
-    Each register's folder is whole or absent; one that stands is replaced, and nothing else in
-    ``folder`` is touched. The truth goes to ``truth`` and nowhere else.
+    Each folder is whole or absent: a world that stands is taken away before the first folder of the
+    new one appears, so that nobody reads the registers of two worlds, or the truth of another.
+    Nothing else in ``folder`` is touched. The truth goes to ``truth`` and nowhere else.
 
     Args:
         world: what to write.
@@ -47,6 +49,8 @@ def write_world(
         places = {"prison": prison, "immigration": immigration}
         for name, table in records.TABLES.items():
             _write(world.tables[name], places[table.space] / f"{table.name}.{format}")
+        for old in (*(folder / register for register in places), *([truth] if truth else [])):
+            shutil.rmtree(old, ignore_errors=True)
     if truth is not None:
         with whole_folder(truth) as temporary:
             for name, found in world.truth.items():

@@ -1,6 +1,6 @@
 """The registers are wrong at least as often as real ones are described to be."""
 
-from dataclasses import fields
+from dataclasses import Field, fields
 from pathlib import Path
 
 import numpy as np
@@ -122,7 +122,7 @@ def test_a_tenth_have_a_near_twin_in_name_and_year_of_birth(world: World, factor
         near_twins=world.noise.near_twins,
     )
     people = frame(
-        build_world(seed=world.seed, people=world.people, as_of=FOUND, noise=alike),
+        build_world(seed=world.seed, people=world.size, as_of=FOUND, noise=alike),
         "prison.persons",
     )
     key = pd.DataFrame(
@@ -168,7 +168,7 @@ def test_every_kind_of_error_is_labelled(world: World) -> None:
         "nationality_missing", "nationality_wrong", "british_by_mistake",
         "identifiers_of_another", "duplicated", "merged", "recorded_late",
         "release_miscalculated", "dates_out_of_order", "twins", "fathers_and_sons", "near_twins",
-        "identifiers_missing", "corrected_later", "naturalised",
+        "identifiers_missing", "corrected_later", "naturalised", "terms_corrected", "cases_missing",
     }  # fmt: skip
     assert labelled <= kinds, labelled - kinds
 
@@ -176,6 +176,11 @@ def test_every_kind_of_error_is_labelled(world: World) -> None:
 def test_a_world_without_noise_has_no_error() -> None:
     world = build_world(seed=11, people=1200, as_of=FOUND, noise="none")
     assert not world.truth["errors"].num_rows
+
+
+@pytest.mark.parametrize("rate", fields(Noise), ids=lambda rate: rate.name)
+def test_every_rate_has_its_reason(rate: Field[float]) -> None:
+    assert len(rate.metadata["reason"]) > 20
 
 
 @pytest.mark.parametrize("rate", RATES)

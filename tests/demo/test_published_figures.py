@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from jobs import codes, records
-from jobs.demo import History, World, build_history, days, on_night, published
+from jobs.demo import DEFAULT_PEOPLE, History, World, build_history, days, on_night, published
 from jobs.demo import nationalities as nat
 from tests.demo.conftest import FOUND, frame, truth
 
@@ -19,7 +19,7 @@ CATEGORY = {
 
 @pytest.fixture(scope="module")
 def history() -> History:
-    return build_history(seed=DEFAULT_SEED, people=100_000, noise="none")
+    return build_history(seed=DEFAULT_SEED, people=DEFAULT_PEOPLE, noise="none")
 
 
 @pytest.fixture(scope="module")
@@ -135,14 +135,14 @@ def test_about_5500_were_considered_over_2004_and_2005(history: History) -> None
     decided = cases[["pursue", "not_pursue", "deferred"]].min(axis=1)
     first, last = days.number(date(2004, 1, 1)), days.number(date(2005, 12, 31))
     found = decided.between(first, last).sum()
-    assert found == pytest.approx(published.CONSIDERED_2004_2005, rel=0.04)
+    assert found == pytest.approx(published.CONSIDERED_2004_2005, rel=0.02)
 
 
 def test_about_3000_were_deported_over_2004_and_2005(history: History) -> None:
     table = frame(on_night(history, as_of=date(2005, 12, 31)), "immigration.removals")
     deported = table[table["removal_type"].isin(["DEPORTATION", "EARLY_REMOVAL"])]
     found = deported["removed_date"].between("2004-01-01", "2005-12-31").sum()
-    assert found == pytest.approx(published.REMOVED_2004_2005, rel=0.06)
+    assert found == pytest.approx(published.REMOVED_2004_2005, rel=0.02)
 
 
 def test_foreign_nationals_received_under_sentence_follow_the_published_years(
@@ -153,7 +153,7 @@ def test_foreign_nationals_received_under_sentence_follow_the_published_years(
     sentenced = foreign & (lived["kind"] == 0).to_numpy()
     years = pd.Series(days.years(lived["sentence_day"].to_numpy()[sentenced])).value_counts()
     for year, people in published.RECEPTIONS.items():
-        assert years[year] == pytest.approx(people, rel=0.09), year
+        assert years[year] == pytest.approx(people, rel=0.02), year
 
 
 def test_85_staff_stood_against_9000_open_cases(world: World) -> None:
@@ -163,7 +163,7 @@ def test_85_staff_stood_against_9000_open_cases(world: World) -> None:
     assert latest["fte_diverted"].sum() > 0
     cases = frame(world, "immigration.cases")
     still = cases[(cases["case_type"] == "CRIMINAL") & cases["closed_date"].isna()]
-    assert len(still) == pytest.approx(published.OPEN_CASES, rel=0.05)
+    assert len(still) == pytest.approx(published.OPEN_CASES, rel=0.02)
 
 
 def test_the_decisions_of_december_2006_are_the_published_ones(history: History) -> None:

@@ -8,7 +8,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobs import codes, records
-from jobs.demo import History, World, build_history, build_world, on_night
+from jobs.commands import invented
+from jobs.demo import (
+    DEFAULT_PEOPLE,
+    History,
+    Size,
+    World,
+    build_history,
+    build_world,
+    days,
+    on_night,
+    population,
+)
 from jobs.errors import BadInput
 from tests.demo.conftest import FOUND, PEOPLE, frame, truth
 
@@ -118,6 +129,46 @@ def test_an_impossible_size_is_refused_in_one_line(people: int) -> None:
     with pytest.raises(BadInput, match=rf"people: \[{people}\]") as caught:
         build_world(seed=1, people=people, as_of=FOUND)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("rate", [-0.1, 1.01])
+@pytest.mark.parametrize("name", ["british_rate", "others_rate"])
+def test_an_impossible_rate_is_refused_in_one_line(name: str, rate: float) -> None:
+    with pytest.raises(BadInput, match=rf"rate: \[{rate}\] is not a rate") as caught:
+        Size(people=LITTLE, **{name: rate})
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("people", [5000, 40_000])
+def test_a_small_world_shrinks_foreign_prisoners_and_keeps_the_cohort_whole(people: int) -> None:
+    everybody = build_history(seed=1, people=people, noise="none").everybody
+    before = everybody[everybody["first_reception"] <= days.FOUND]
+    share = Size(people=people).foreign_share
+    assert (before["group"] == population.COHORT).sum() == 1023
+    assert (before["group"] == population.FOREIGN).sum() == pytest.approx(70_000 * share, rel=0.05)
+    assert len(before) == people
+    known = (everybody["known_day"] <= days.FOUND).to_numpy()
+    assert known.sum() == people
+    both = known & (everybody["first_reception"] <= days.FOUND).to_numpy()
+    assert both.sum() == pytest.approx(people / 2, rel=0.02)
+
+
+def test_true_scale_stays_true_scale_however_large_the_samples() -> None:
+    counts = []
+    for size in (Size(people=100_000), Size(people=130_000, british_rate=0.1, others_rate=0.02)):
+        everybody = build_history(seed=1, people=size, noise="none").everybody
+        before = everybody[everybody["first_reception"] <= days.FOUND]
+        counts.append(before["group"].value_counts())
+        residents = (everybody["group"] == population.RESIDENT) & (
+            everybody["known_day"] <= days.FOUND
+        )
+    assert counts[0][population.FOREIGN] == counts[1][population.FOREIGN]
+    assert counts[1][population.BRITISH] == 100_000
+    assert residents.sum() == 80_000
+
+
+def test_the_default_size_is_the_one_of_the_command_line() -> None:
+    assert invented.DEFAULT_PEOPLE == DEFAULT_PEOPLE == 150_000
 
 
 @pytest.mark.parametrize("as_of", [date(1995, 12, 31), date(2008, 1, 1)])

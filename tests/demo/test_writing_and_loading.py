@@ -1,17 +1,22 @@
 """Worlds in files and in databases."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import psycopg
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
+from psycopg import sql
 
 from jobs import records
 from jobs.demo import World, load_world, write_world
 from jobs.errors import BadInput, Unreachable
+from jobs.extract import land
 from jobs.warehouse.embedded import EmbeddedServer
+from tests.demo.conftest import FOUND
 
 
 def test_registers_are_written_as_parquet_of_the_contract(noisy: World, tmp_path: Path) -> None:
@@ -80,48 +85,104 @@ def test_an_unknown_format_is_refused(clean: World, tmp_path: Path) -> None:
 
 
 def test_a_world_is_loaded_and_loaded_again(
-    clean: World, noisy: World, postgres: EmbeddedServer
+    clean: World, noisy: World, urls: tuple[str, str]
 ) -> None:
-    for name in ("world_prison", "world_immigration"):
+    for world in (noisy, clean):
+        load_world(world, *urls)
+        for register, url in zip(records.REGISTERS, urls, strict=True):
+            engine = sa.create_engine(url)
+            with engine.connect() as connection:
+                for name, table in records.REGISTERS[register].items():
+                    count = connection.scalar(sa.text(f"SELECT count(*) FROM public.{table.name}"))
+                    assert count == world.tables[name].num_rows, name
+            engine.dispose()
+
+
+@pytest.fixture
+def urls(postgres: EmbeddedServer) -> Iterator[tuple[str, str]]:
+    names = ("world_prison", "world_immigration")
+    for name in names:
         postgres.create_database(name)
-    urls = postgres.url("world_prison"), postgres.url("world_immigration")
-    try:
-        for world in (noisy, clean):
-            load_world(world, *urls)
-            for register, url in zip(records.REGISTERS, urls, strict=True):
-                engine = sa.create_engine(url)
-                with engine.connect() as connection:
-                    for name, table in records.REGISTERS[register].items():
-                        count = connection.scalar(
-                            sa.text(f"SELECT count(*) FROM public.{table.name}")
-                        )
-                        assert count == world.tables[name].num_rows, name
-                engine.dispose()
-    finally:
-        for name in ("world_prison", "world_immigration"):
-            postgres.drop_database(name)
+    yield postgres.url(names[0]), postgres.url(names[1])
+    for name in names:
+        postgres.drop_database(name)
 
 
-def test_a_failed_load_leaves_the_register_as_it_was(
-    clean: World, database: str, monkeypatch: pytest.MonkeyPatch
+def test_a_failed_load_leaves_both_registers_as_they_were(
+    clean: World, noisy: World, urls: tuple[str, str]
 ) -> None:
-    load_world(clean, database, database)
-    broken = dict(clean.tables)
-    del broken["prison.movements"]
+    load_world(clean, *urls)
+    broken = dict(noisy.tables)
+    del broken["immigration.events"]
     half = World(
         seed=clean.seed,
-        people=clean.people,
+        size=clean.size,
         as_of=clean.as_of,
         noise=clean.noise,
         tables=broken,
         truth=clean.truth,
     )
     with pytest.raises(KeyError):
-        load_world(half, database, database)
-    plain = database.replace("postgresql+psycopg", "postgresql")
-    with psycopg.connect(plain) as connection:
-        count = connection.execute("SELECT count(*) FROM movements").fetchone()
-    assert count == (clean.tables["prison.movements"].num_rows,)
+        load_world(half, *urls)
+    for url, name in zip(urls, ("prison.movements", "immigration.persons"), strict=True):
+        with psycopg.connect(url.replace("postgresql+psycopg", "postgresql")) as connection:
+            query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name.split(".")[1]))
+            assert connection.execute(query).fetchone() == (clean.tables[name].num_rows,)
+
+
+class _Killed(BaseException):
+    """Ends the writing as a kill would: nothing catches it."""
+
+
+@pytest.mark.parametrize("writes", [1, 12, len(records.TABLES)])
+def test_a_half_written_world_is_never_read(
+    clean: World, noisy: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    write_world(clean, tmp_path / "in")
+    whole, done = pq.write_table, []
+
+    def killed(*arguments: Any, **options: Any) -> None:
+        done.append(1)
+        if len(done) == writes:
+            raise _Killed
+        whole(*arguments, **options)
+
+    monkeypatch.setattr(pq, "write_table", killed)
+    with pytest.raises(_Killed):
+        write_world(noisy, tmp_path / "in")
+    for register in records.REGISTERS:
+        found = {path.stem: pq.read_table(path) for path in (tmp_path / "in" / register).iterdir()}
+        assert all(clean.tables[f"{register}.{name}"].equals(found[name]) for name in found)
+        assert len(found) == len(records.REGISTERS[register])
+
+
+def test_a_world_killed_between_its_registers_is_refused(
+    clean: World, noisy: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_world(clean, tmp_path / "in")
+    rename, done = Path.rename, []
+
+    def killed(path: Path, target: Path) -> Path:
+        done.append(target)
+        if len(done) == 2:
+            raise _Killed
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", killed)
+    with pytest.raises(_Killed):
+        write_world(noisy, tmp_path / "in")
+    monkeypatch.undo()
+    standing = [name for name in records.REGISTERS if (tmp_path / "in" / name).exists()]
+    assert standing == ["immigration"]
+    with pytest.raises(BadInput) as refused:
+        land(
+            register="prison",
+            source=str(tmp_path / "in"),
+            mapping=None,
+            as_of=FOUND,
+            folder=tmp_path / "landings",
+        )
+    assert "\n" not in str(refused.value)
 
 
 def test_a_database_that_does_not_answer_is_named(clean: World, tmp_path: Path) -> None:
