@@ -311,8 +311,12 @@ def _sentences(lived: pd.DataFrame, as_of: int) -> pa.Table:
     conviction = np.where(suspended, passed, both["conviction_day"])
     conviction = np.where(wrong, both["sentence_day"] + 40, conviction)
     remand = np.where(main, both["remand_days"], 0)
-    unlike = never_ends | (both["calculation"] == sentences.EXTENDED).to_numpy()
-    kind = np.where(extra & unlike, sentences.ACT_1991, both["calculation"])
+    # What runs beside or after an unusual sentence is an ordinary one of its time.
+    is_new = (both["calculation"] == sentences.EXTENDED).to_numpy()
+    is_new = is_new & (both["offence_day"] >= sentences.ACT_2003_FROM).to_numpy()
+    ordinary = np.where(is_new, sentences.ACT_2003, sentences.ACT_1991)
+    unlike = np.isin(both["calculation"], (*sentences.ENDLESS, sentences.EXTENDED))
+    kind = np.where(extra & unlike, ordinary, both["calculation"])
     is_fine = (both["beside"] == unusual.FINED).to_numpy()
     kind = np.where(other, np.where(is_fine, sentences.FINED, sentences.SUSPENDED), kind)
     return columns.table(
