@@ -16,6 +16,20 @@ from jobs.demo.identifiers import numbered
 _CORRECTED_MONTHS: Final = 9
 _ALERTS: Final = ("XLDEPORT", "XSDEPORT", "XRF", "XCH", "HA")
 _FEMALE_RISK: Final = ("RAPE", "INDECENT_ASSAULT", "SEX_OTHER")
+# The columns of stays from which each table is written: frames of a million rows are copied lean.
+_OF_EPISODES: Final = (
+    "kind", "reception", "reception_recorded", "conviction_day", "sentence_day",
+    "sentence_recorded", "calculation", "is_recommended", "scheduled", "end", "end_reason",
+    "end_recorded", "recalled", "released_again", "is_dated", "corrected_day", "restatement",
+    "conditional_recorded", "automatic_recorded", "expiry", "licence_expiry", "curfew", "parole",
+    "tariff", "early_removal", "added_days",
+)  # fmt: skip
+_OF_SENTENCES: Final = (
+    "offence", "offence_day", "conviction_day", "sentence_day", "sentence_recorded",
+    "suspended_day", "calculation", "structure", "term_months", "term_days", "extra_months",
+    "first_months", "term_corrected", "beside", "beside_months", "beside_days", "remand_days",
+    "is_out_of_order", "corrected_day", "restatement",
+)  # fmt: skip
 
 
 def tables(
@@ -40,7 +54,7 @@ def tables(
         "prison.identifiers": _identifiers(held, as_of),
         "prison.episodes": _episodes(lived, moved, places, keys, shown, as_of, seed),
         "prison.sentences": _sentences(lived, as_of),
-        "prison.movements": _movements(moved, places, as_of),
+        "prison.movements": _movements(moved, places),
         "prison.alerts": _alerts(lived, cases, keys, as_of),
     }
 
@@ -172,9 +186,9 @@ def _episodes(
 ) -> pa.Table:
     rng = stream(seed, "episodes")
     chance = rng.random(len(lived))
-    last = _last_movements(moved, as_of, len(lived))
+    last = _last_movements(moved, len(lived))
     rows = np.flatnonzero(shown)
-    own, chance, last = lived.iloc[rows], chance[rows], last.iloc[rows]
+    own, chance, last = lived[list(_OF_EPISODES)].iloc[rows], chance[rows], last.iloc[rows]
     sentenced = (own["sentence_recorded"] <= as_of).to_numpy()
     recalled = unusual.back_inside(own, as_of)
     ended = (own["end_recorded"] <= as_of).to_numpy() & ~recalled
@@ -234,10 +248,9 @@ def _episodes(
     )
 
 
-def _last_movements(moved: pd.DataFrame, as_of: int, size: int) -> pd.DataFrame:
+def _last_movements(moved: pd.DataFrame, size: int) -> pd.DataFrame:
     """The last movement recorded for each stay by a night, and where it left the person."""
-    seen = np.flatnonzero((moved["recorded"] <= as_of).to_numpy())
-    last = columns.latest(moved["stay"].to_numpy()[seen], seen, size, missing=0)
+    last = columns.latest(moved["stay"].to_numpy(), np.arange(len(moved)), size, missing=0)
     row = moved.iloc[last].reset_index(drop=True)
     inside = row["to_prison"].to_numpy()
     return row.assign(prison=np.where(inside >= 0, inside, row["from_prison"]))
@@ -288,7 +301,7 @@ def _corrected(own: pd.DataFrame, as_of: int) -> Flags:
 
 def _sentences(lived: pd.DataFrame, as_of: int) -> pa.Table:
     rows = np.flatnonzero(lived["sentence_recorded"] <= as_of)
-    own = lived.iloc[rows]
+    own = lived[list(_OF_SENTENCES)].iloc[rows]
     second = (own["structure"] != sentences.SINGLE).to_numpy()
     beside = (own["beside"] != unusual.NOTHING).to_numpy()
     parts = (np.ones(len(own), dtype=bool), second, beside)
@@ -340,8 +353,7 @@ def _sentences(lived: pd.DataFrame, as_of: int) -> pa.Table:
     )
 
 
-def _movements(moved: pd.DataFrame, places: pd.DataFrame, as_of: int) -> pa.Table:
-    shown = moved[(moved["recorded"] <= as_of).to_numpy()]
+def _movements(shown: pd.DataFrame, places: pd.DataFrame) -> pa.Table:
     codes = tuple(places["prison_id"])
     return columns.table(
         "prison.movements",

@@ -204,10 +204,12 @@ def _in_order(moved: pd.DataFrame) -> pd.DataFrame:
     order = np.lexsort((moved["type"], moved["day"], moved["stay"]))
     moved = moved.iloc[order].reset_index(drop=True)
     moved["sequence"] = moved.groupby("stay").cumcount() + 1
-    return moved
+    small = dict.fromkeys(("type", "reason", "from_prison", "to_prison", "sequence"), "int16")
+    return moved.astype(small)
 
 
 def as_known(moved: pd.DataFrame, as_of: int) -> pd.DataFrame:
-    """Movements with their days as a night knows them, before the corrections made after it."""
-    wrong = (moved["corrected"] > as_of).to_numpy()
-    return moved.assign(day=np.where(wrong, moved["first_day"], moved["day"]))
+    """Movements recorded by a night, with their days as known then, before later corrections."""
+    shown = moved[(moved["recorded"] <= as_of).to_numpy()].reset_index(drop=True)
+    wrong = (shown["corrected"] > as_of).to_numpy()
+    return shown.assign(day=np.where(wrong, shown["first_day"], shown["day"]))

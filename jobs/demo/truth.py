@@ -22,6 +22,10 @@ from jobs.demo.prison_register import episode_ids
 
 GROUPS: Final = ("cohort", "foreign", "british", "resident")
 _YEAR_MONTHS: Final = 12
+_SHOWN: Final = (
+    "person", "is_missed", "bucket", "is_dated", "end", "end_recorded", "recalled",
+    "released_again", "is_recommended", "offence", "restatement",
+)  # fmt: skip
 _STATUSES: Final = (
     "OUT_OF_SCOPE",
     "NOT_YET_DUE",
@@ -89,7 +93,7 @@ def episodes(
     case_of[cases["stay"].to_numpy()[shown_cases]] = shown_cases
     status = statuses(everybody, lived, case_of, night, as_of)
     rows = np.flatnonzero(lived["reception_recorded"] <= as_of)
-    own = lived.iloc[rows]
+    own = lived[list(_SHOWN)].iloc[rows]
     now = status[rows]
     buckets = tuple(bucket.name for bucket in published.releases())
     outcome = np.full(len(lived), -1, dtype=np.int64)

@@ -37,6 +37,7 @@ from jobs.demo import nationalities as nat
 from jobs.demo import people as people_of
 from jobs.demo.chance import Flags, some, stream
 from jobs.demo.held import Held, hold
+from jobs.demo.memory import give_back
 from jobs.demo.mistakes import Labels
 from jobs.demo.noise import Noise, noise_named
 from jobs.demo.population import Size
@@ -131,8 +132,10 @@ def build_history(*, seed: int, people: int | Size, noise: str | Noise = "defaul
         seed=seed, size=size, persons=persons, lived=lived, cases=cases
     )
     labels = Labels()
+    give_back()
     everybody = people_of.describe(everybody, seed=seed, noise=rates, labels=labels)
     everybody = everybody.assign(is_naturalised=_naturalised(everybody, lived, seed, rates))
+    give_back()
     others = residents.other_cases(everybody, stream(seed, "other cases"), rates, labels)
     lived = recording.add_recorded(lived, stream(seed, "recording"), rates, labels)
     lived = unusual.add_recalls(lived, persons, stream(seed, "recalls"))
@@ -144,11 +147,13 @@ def build_history(*, seed: int, people: int | Size, noise: str | Noise = "defaul
     waiting[barriers.loc[barriers["kind"] == measures.TRAVEL, "case"]] = True
     cases = cases.assign(needs_document=waiting)
     events = happenings.happenings(cases, stream(seed, "events"), rates, labels)
-    moved = recording.movements(lived, persons, places, stream(seed, "movements"))
+    moved = _compact(recording.movements(lived, persons, places, stream(seed, "movements")))
     bails = measures.bails(detained, stream(seed, "bails"))
+    give_back()
     written = hold(
         everybody, lived=lived, cases=cases, others=others, seed=seed, noise=rates, labels=labels
     )
+    give_back()
     return History(
         seed=seed,
         size=size,
@@ -159,7 +164,7 @@ def build_history(*, seed: int, people: int | Size, noise: str | Noise = "defaul
         cases=cases,
         others=others,
         events=events,
-        moved=_compact(moved),
+        moved=moved,
         places=places,
         detentions=detained,
         bails=bails,
@@ -206,7 +211,22 @@ def on_night(history: History, *, as_of: date) -> World:
     check_night(as_of)
     day = days.number(as_of)
     h = history
+    give_back()
     night = immigration_register.case_night(h.cases, h.events, day)
+    # The truth first: working it out takes room that the registers fill later.
+    true = {
+        "people": truth.people(h.held, h.everybody, day),
+        "episodes": truth.episodes(
+            held=h.held,
+            everybody=h.everybody,
+            lived=h.lived,
+            cases=h.cases,
+            night=night,
+            as_of=day,
+        ),
+        "errors": truth.errors(h.held, day),
+    }
+    give_back()
     found = prison_register.tables(
         as_of=day,
         held=h.held,
@@ -216,6 +236,7 @@ def on_night(history: History, *, as_of: date) -> World:
         places=h.places,
         seed=h.seed,
     )
+    give_back()
     found |= immigration_register.tables(
         as_of=day,
         held=h.held,
@@ -243,16 +264,5 @@ def on_night(history: History, *, as_of: date) -> World:
         as_of=as_of,
         noise=h.noise,
         tables={name: found[name] for name in records.TABLES},
-        truth={
-            "people": truth.people(h.held, h.everybody, day),
-            "episodes": truth.episodes(
-                held=h.held,
-                everybody=h.everybody,
-                lived=h.lived,
-                cases=h.cases,
-                night=night,
-                as_of=day,
-            ),
-            "errors": truth.errors(h.held, day),
-        },
+        truth=true,
     )
