@@ -40,13 +40,17 @@ def identity_changes(
     ends = _ends(links, known)
     reason = np.where(
         merged,
-        changed["after_identity_id"].map(_of_merges(ends)).fillna("evidence"),
-        changed["before_identity_id"].map(_of_splits(ends, known, changed)).fillna("no_evidence"),
+        _looked_up(changed["after_identity_id"], _of_merges(ends), "evidence"),
+        _looked_up(changed["before_identity_id"], _of_splits(ends, known, changed), "no_evidence"),
     )
     found = changed.assign(change=np.where(merged, "merged", "split"), reason=reason)
     return IDENTITY_CHANGES.frame(
         IDENTITY_CHANGES.arrow(found[IDENTITY_CHANGES.columns].sort_values(PERSON))
     )
+
+
+def _looked_up(ids: pd.Series, words: "pd.Series[str]", otherwise: str) -> "pd.Series[str]":
+    return ids.map(words).astype("str").fillna(otherwise)
 
 
 def _ends(links: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
