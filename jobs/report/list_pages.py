@@ -27,7 +27,9 @@ def missed_page(site: Site) -> None:
             columns=sheets.MISSED_COLUMNS,
             charts=[site.missed_chart, history_chart(site, "missed.total")],
             tables=[
-                group_sheet("offences", "By offence", site.figures, "missed.by_offence"),
+                group_sheet(
+                    "offences", "By offence", site.figures, "missed.by_offence", site.opens
+                ),
             ],
             list_title="Each release",
         )
@@ -49,23 +51,30 @@ def due_page(site: Site) -> None:
             else "",
             columns=sheets.DUE_COLUMNS,
             tiles=tiles(
-                key_figure(site.figures, id_)
-                for id_ in (
-                    "due.overdue",
-                    "due.within_7",
-                    "due.within_30",
-                    "due.within_90",
-                    "due.within_365",
-                    "due.no_date",
-                    "due.serious",
-                )
+                (
+                    key_figure(site.figures, id_)
+                    for id_ in (
+                        "due.overdue",
+                        "due.within_7",
+                        "due.within_30",
+                        "due.within_90",
+                        "due.within_365",
+                        "due.no_date",
+                        "due.serious",
+                    )
+                ),
+                site.opens,
             ),
             charts=[
                 due_by_week(site.facts, site.about.as_of),
                 notice_before_release(site.facts["nightly.assessments"], site.about.as_of),
                 history_chart(site, "due.total"),
             ],
-            tables=[group_sheet("bands", "By time to release", site.figures, "due.by_release")],
+            tables=[
+                group_sheet(
+                    "bands", "By time to release", site.figures, "due.by_release", site.opens
+                )
+            ],
             list_title="Each person",
         )
     )
@@ -96,17 +105,20 @@ def backlog_page(site: Site) -> None:
             lead=backlog_sentence(site.figures),
             columns=sheets.BACKLOG_COLUMNS,
             tiles=tiles(
-                key_figure(site.figures, id_)
-                for id_ in (
-                    "backlog.open",
-                    "backlog.unallocated",
-                    "backlog.idle_30",
-                    "backlog.idle_76",
-                    "staff.working",
-                    "staff.diverted",
-                    "staff.cases_per_fte",
-                    "pace.referral_to_decision",
-                )
+                (
+                    key_figure(site.figures, id_)
+                    for id_ in (
+                        "backlog.open",
+                        "backlog.unallocated",
+                        "backlog.idle_30",
+                        "backlog.idle_76",
+                        "staff.working",
+                        "staff.diverted",
+                        "staff.cases_per_fte",
+                        "pace.referral_to_decision",
+                    )
+                ),
+                site.opens,
             ),
             charts=[backlog_by_age(site.figures), history_chart(site, "backlog.open")],
             tables=[
@@ -116,7 +128,7 @@ def backlog_page(site: Site) -> None:
                     frame=site.facts["nightly.teams"],
                     columns=sheets.TEAM_COLUMNS,
                 ),
-                group_sheet("stages", "By stage", site.figures, "backlog.by_stage"),
+                group_sheet("stages", "By stage", site.figures, "backlog.by_stage", site.opens),
             ],
             list_title="Each case, oldest first",
         )

@@ -1,6 +1,6 @@
 """Parts that several pages are made of: tiles of figures and sheets of counts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -20,7 +20,17 @@ from jobs.report.register_figures import STAGES
 
 Facts = Mapping[str, pd.DataFrame]
 
+Opens = Callable[..., str]
+"""Where the cases of a figure, or of one of its groups, stand."""
+
+
+def nowhere(_figure: str, _group: str = "") -> str:
+    """The way to the cases of a figure that no list shows."""
+    return ""
+
+
 _LINKS: Final = {
+    "flow.late_26_weeks": "capacity.html#late",
     "missed": "missed.html",
     "due": "due.html",
     "scope.verify_nationality": "verify.html",
@@ -52,12 +62,14 @@ _WORDS: Final = {
 }
 
 
-def tiles(figures: Iterable[KeyFigure]) -> list[dict[str, Any]]:
-    """Figures as tiles, each with the page that leads to its cases."""
+def tiles(figures: Iterable[KeyFigure], opens: Opens = nowhere) -> list[dict[str, Any]]:
+    """Figures as tiles, each with the way to its cases."""
     return [
         {
             "figure": figure,
-            "link": _LINKS.get(figure.figure_id) or _LINKS.get(figure.figure_id.split(".")[0]),
+            "link": opens(figure.figure_id)
+            or _LINKS.get(figure.figure_id)
+            or _LINKS.get(figure.figure_id.split(".")[0]),
             "urgent": figure.figure_id in _URGENT and bool(figure.value),
         }
         for figure in figures
@@ -65,9 +77,9 @@ def tiles(figures: Iterable[KeyFigure]) -> list[dict[str, Any]]:
 
 
 def figure_sheet(
-    name: str, caption: str, figures: pd.DataFrame, ids: Iterable[str]
+    name: str, caption: str, figures: pd.DataFrame, ids: Iterable[str], opens: Opens = nowhere
 ) -> sheets.Sheet:
-    """Figures one under the other, with their ranges."""
+    """Figures one under the other, with their ranges, each with the way to its cases."""
     few = [key_figure(figures, id_) for id_ in ids]
     frame = pd.DataFrame(
         {
@@ -78,11 +90,21 @@ def figure_sheet(
             "unit": [figure.unit for figure in few],
         }
     )
-    return sheets.sheet(name=name, caption=caption, frame=frame, columns=sheets.FIGURE_COLUMNS)
+    return sheets.sheet(
+        name=name,
+        caption=caption,
+        frame=frame,
+        columns=sheets.FIGURE_COLUMNS,
+        links=tuple(opens(figure.figure_id) for figure in few),
+    )
 
 
 def group_sheet(
-    name: str, caption: str, figures: pd.DataFrame, id_: str = "scope.by_status"
+    name: str,
+    caption: str,
+    figures: pd.DataFrame,
+    id_: str = "scope.by_status",
+    opens: Opens = nowhere,
 ) -> sheets.Sheet:
     """A figure by its groups, in the order of its list, with the total underneath."""
     rows = figures[figures["figure_id"].eq(id_) & figures["group_value"].ne(ALL)]
@@ -90,13 +112,14 @@ def group_sheet(
     order = [group for group in _ORDER.get(id_, ()) if group in rows.index]
     rows = rows.loc[[*order, *sorted(set(rows.index) - set(order))]]
     words = _WORDS.get(id_, {})
+    links = (*(opens(id_, str(group)) for group in rows.index), "")
     frame = rows.reset_index(names="label")
     frame["label"] = [_sentence_case(words.get(label, label)) for label in frame["label"]]
     total = pd.DataFrame([{"label": "Total", "value": rows["value"].sum()}])
     frame = pd.concat([frame, total], ignore_index=True)
     has_range = (rows["low"].ne(rows["high"])).any()
     columns = sheets.GROUP_COLUMNS if has_range else sheets.GROUP_COLUMNS[:2]
-    return sheets.sheet(name=name, caption=caption, frame=frame, columns=columns)
+    return sheets.sheet(name=name, caption=caption, frame=frame, columns=columns, links=links)
 
 
 def row_count_sheet(facts: Facts) -> sheets.Sheet:

@@ -30,6 +30,7 @@ from jobs.report.headline import headline, key_figure
 from jobs.report.history import history_chart, history_page, past_and_present
 from jobs.report.list_pages import backlog_page, due_page, missed_page, verify_page
 from jobs.report.movement_page import movement_page
+from jobs.report.opening import LISTED, STATUS_COLUMNS, status_file
 from jobs.report.pace_charts import staff_and_work, time_to_decision
 from jobs.report.page_parts import (
     check_sheet,
@@ -109,12 +110,16 @@ def _by_key(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 def _index(site: Site) -> None:
     head = headline(site.figures)
     due = case_list("due", site.facts)
+    assessments = site.facts["nightly.assessments"].sort_values("episode_id")
+    for status in sorted({entry.code for entry in results.STATUS.codes} - set(LISTED)):
+        episodes = assessments.loc[assessments["status"].eq(status), list(STATUS_COLUMNS)]
+        site.csv(status_file(status), episodes)
     site.page(
         "index.html",
         "index.html.j2",
         "Who must be considered, and was not",
         headline=head,
-        tiles_=tiles(head.figures),
+        tiles_=tiles(head.figures, site.opens),
         due_total=plural(len(due), "person", "people"),
         next=site.case_sheet("next", "The ten most urgent", due.head(10), sheets.DUE_COLUMNS[:9]),
         split=figure_sheet(
@@ -131,9 +136,12 @@ def _index(site: Site) -> None:
                 "missed.nationality_unknown",
                 "missed.possible_match",
             ),
+            site.opens,
         ),
         missed_chart=site.missed_chart,
-        statuses=group_sheet("statuses", "Custody episodes by status", site.figures),
+        statuses=group_sheet(
+            "statuses", "Custody episodes by status", site.figures, opens=site.opens
+        ),
         caveats=caveats(site.facts, site.about.notices),
         workbook=f"data/{WORKBOOK}",
     )
@@ -237,6 +245,7 @@ def _census(site: Site) -> None:
                     caption="People in custody by prison",
                     frame=census,
                     columns=sheets.CENSUS_COLUMNS,
+                    links=tuple(site.opens("due.by_prison", str(p)) for p in census["prison_id"]),
                     sortable=True,
                 ),
             )

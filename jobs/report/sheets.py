@@ -42,13 +42,17 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """A titled table: ``cells`` holds one text for each column, ``marks`` what it sorts by."""
+    """A titled table: one text for each column of a row.
+
+    ``links`` are the targets of the first cells, ``tags`` say which figures count a row.
+    """
 
     name: str
     caption: str
     columns: tuple[Column, ...]
     rows: list[tuple[str, ...]]
     links: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     total: int = 0
     sortable: bool = False
 
@@ -60,9 +64,10 @@ def sheet(
     frame: pd.DataFrame,
     columns: tuple[Column, ...],
     links: tuple[str, ...] = (),
+    tags: tuple[str, ...] = (),
     sortable: bool = False,
 ) -> Sheet:
-    """Turn a frame into a sheet; ``links`` are the targets of the first cell of each row."""
+    """Turn a frame into a sheet; ``links`` and ``tags`` have an entry for each row, or none."""
     texts = [list(cell_texts(frame[column.source], column)) for column in columns]
     return Sheet(
         name=name,
@@ -70,6 +75,7 @@ def sheet(
         columns=columns,
         rows=list(zip(*texts, strict=True)),
         links=links,
+        tags=tags,
         total=len(frame),
         sortable=sortable,
     )

@@ -17,6 +17,7 @@ from jobs.report.cases import case_list
 from jobs.report.charts import Chart
 from jobs.report.facts import About
 from jobs.report.findings import missed_by_month
+from jobs.report.opening import BY_STATUS, LISTED, MASKS, TOTALS, Opened, status_file
 
 SERVICE: Final = "Consideration for deportation"
 PAGE_ROWS: Final = 1_500
@@ -79,7 +80,8 @@ class ListPage:
 class Site:
     """A site being written into a folder; ``history`` as `jobs.report.history` gives it.
 
-    ``over_time`` keeps its charts, which stand on two pages each and are drawn once.
+    ``over_time`` keeps its charts, which stand on two pages each and are drawn once; ``lists`` the
+    lists that figures lead to.
     """
 
     facts: Facts
@@ -87,6 +89,7 @@ class Site:
     folder: Path
     cases: CasePages
     history: pd.DataFrame
+    lists: dict[str, Opened] = field(default_factory=dict)
     over_time: dict[str, Chart | None] = field(default_factory=dict)
 
     @property
@@ -98,6 +101,23 @@ class Site:
     def missed_chart(self) -> Chart | None:
         """When the missed were released: drawn once, shown on two pages."""
         return missed_by_month(self.figures, self.about.as_of)
+
+    def opened(self, name: str) -> Opened:
+        """A list and which figures count each of its rows."""
+        if name not in self.lists:
+            self.lists[name] = Opened.of(name, case_list(name, self.facts))
+        return self.lists[name]
+
+    def opens(self, figure: str, group: str = "") -> str:
+        """Where the cases of a figure, or of one of its groups, stand; nothing if nowhere."""
+        if figure == BY_STATUS and group not in LISTED:
+            return f"data/{status_file(group)}.csv"
+        if figure == BY_STATUS:
+            figure, group = LISTED[group]
+        if figure in TOTALS and not group:
+            return f"{TOTALS[figure]}.html#list"
+        found = (self.opened(name).link(figure, group) for name in MASKS)
+        return next(filter(None, found), "")
 
     def begin(self) -> None:
         """Make the folders and copy what every page uses."""
@@ -142,7 +162,8 @@ class Site:
         parts = max(1, min(MOST_PARTS, -(-len(frame) // PAGE_ROWS)))
         files = [f"{page.name}.html", *(f"{page.name}-{n}.html" for n in range(2, parts + 1))]
         for part, file in enumerate(files):
-            rows = frame.iloc[part * PAGE_ROWS : (part + 1) * PAGE_ROWS]
+            span = slice(part * PAGE_ROWS, (part + 1) * PAGE_ROWS)
+            rows, tags = frame.iloc[span], self.opened(page.name).tags[span]
             first = part * PAGE_ROWS + 1
             caption = (
                 f"{page.title}: {number_text(first)} to {number_text(first + len(rows) - 1)}"
@@ -164,11 +185,17 @@ class Site:
                 csv_size=size,
                 pages=files,
                 current_part=file,
-                rows=self.case_sheet(page.name, caption, rows, page.columns),
+                rows=self.case_sheet(page.name, caption, rows, page.columns, tags=tags),
             )
 
     def case_sheet(
-        self, name: str, caption: str, frame: pd.DataFrame, columns: tuple[sheets.Column, ...]
+        self,
+        name: str,
+        caption: str,
+        frame: pd.DataFrame,
+        columns: tuple[sheets.Column, ...],
+        *,
+        tags: tuple[str, ...] = (),
     ) -> sheets.Sheet:
         """Cases as a sheet; a custody episode leads to its reasons."""
         links: tuple[str, ...] = ()
@@ -180,6 +207,7 @@ class Site:
             frame=frame,
             columns=columns,
             links=links,
+            tags=tags if any(tags) else (),
             sortable=True,
         )
 

@@ -36,6 +36,8 @@ function makeSortable(table) {
   });
 }
 
+const wantedTag = () => new URLSearchParams(location.hash.slice(1)).get("in");
+
 function addFilter(table, index) {
   const box = document.createElement("div");
   box.className = "filter";
@@ -52,18 +54,34 @@ function addFilter(table, index) {
   table.closest(".scroll").before(box);
   const rows = [...table.tBodies[0].rows];
   const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
-  input.addEventListener("input", () => {
+  const all = document.createElement("a");
+  all.href = "#list";
+  all.textContent = "Show all";
+  const apply = () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const tag = wantedTag();
     let shown = 0;
     for (const row of rows) {
-      row.hidden = !words.every((word) => texts.get(row).includes(word));
+      const counted = !tag || (row.dataset.in ?? "").split(" ").includes(tag);
+      row.hidden = !(counted && words.every((word) => texts.get(row).includes(word)));
       shown += row.hidden ? 0 : 1;
     }
-    count.textContent = words.length ? `${shown.toLocaleString("en-GB")} of ${rows.length.toLocaleString("en-GB")} rows` : "";
-  });
+    const many = `${shown.toLocaleString("en-GB")} of ${rows.length.toLocaleString("en-GB")} rows`;
+    count.textContent = tag ? `Only what the number counts: ${many}. ` : words.length ? many : "";
+    if (tag) count.append(all);
+  };
+  input.addEventListener("input", apply);
+  if (!rows[0].dataset.in) return;
+  const open = () => {
+    apply();
+    if (wantedTag()) box.scrollIntoView();
+  };
+  window.addEventListener("hashchange", open);
+  open();
 }
 
 document.querySelectorAll("table[data-sortable]").forEach((table, index) => {
   makeSortable(table);
-  if (table.tBodies[0].rows.length > 10) addFilter(table, index);
+  const rows = table.tBodies[0].rows;
+  if (rows.length > 10 || rows[0].dataset.in) addFilter(table, index);
 });
