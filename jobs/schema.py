@@ -164,8 +164,7 @@ class Table:
 
     def frame(self, arrow: pa.Table) -> pd.DataFrame:
         """Read an Arrow table of this schema as a frame with the declared pandas types."""
-        frame: pd.DataFrame = arrow.select(self.columns).to_pandas(date_as_object=False)
-        return frame.astype({f.name: f.kind.pandas for f in self.fields})
+        return self._typed(arrow.select(self.columns).to_pandas(date_as_object=False))
 
     def arrow(self, frame: pd.DataFrame) -> pa.Table:
         """Turn a frame into Arrow of this schema, columns in declared order, extras dropped.
@@ -176,11 +175,17 @@ class Table:
         missing = [name for name in self.columns if name not in frame.columns]
         if missing:
             raise ValueError(f"frame for [{self.full_name}] lacks {missing}")
-        typed = frame[self.columns].astype({f.name: f.kind.pandas for f in self.fields})
+        typed = self._typed(frame[self.columns])
         arrow = pa.Table.from_pandas(
             typed, schema=self.arrow_schema.remove_metadata(), preserve_index=False
         )
         return arrow.replace_schema_metadata(None)
+
+    def _typed(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame in the declared pandas types; only what differs is converted."""
+        held = frame.dtypes
+        wanted = {f.name: f.kind.pandas for f in self.fields if held[f.name] != f.kind.pandas}
+        return frame.astype(wanted) if wanted else frame
 
     def empty(self) -> pd.DataFrame:
         """A frame of this table with no rows."""

@@ -6,24 +6,21 @@ others, with the same functions.
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import cache
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pytest
 
 from jobs.assess import Assessed, assess
 from jobs.records import TABLES
 from jobs.results import IDENTITIES, LINKS
 from tests.assess.reference import Reference
 from tests.assess.stories import frame, policy
-from tests.assess.worlds import NIGHT, World, invent, side_by_side
-
-EXAMPLES = 250
+from tests.assess.worlds import EXAMPLES, NIGHT, World, invent, side_by_side
 
 
-@cache
-def invented() -> list[World]:
+def invented() -> tuple[World, ...]:
     """The worlds that the suite looks at."""
     return invent(start=0, count=EXAMPLES)
 
@@ -82,9 +79,10 @@ def disagreements(told: Sequence[World]) -> tuple[int, list[tuple[World, str, di
     return len(wanted), odd
 
 
-def test_the_fast_assessment_agrees_with_the_slow_one() -> None:
-    episodes, odd = disagreements(invented())
-    assert episodes > EXAMPLES
+@pytest.mark.parametrize("first", range(0, EXAMPLES, 25))
+def test_the_fast_assessment_agrees_with_the_slow_one(first: int) -> None:
+    episodes, odd = disagreements(invented()[first : first + 25])
+    assert episodes >= 25
     assert not odd, odd[0]
 
 

@@ -14,6 +14,7 @@ from tests.assess.stories import (
     RELEASED,
     Story,
     assess_all,
+    gather,
     people,
     policy,
     registers,
@@ -87,6 +88,7 @@ CASES = [
                  {("absconded", "immigration")}, id="an absconder is in prison"),
     pytest.param(here(died_date=DAY), {("died", "immigration")}, id="dead, and in prison"),
 ]  # fmt: skip
+gather(CASES)
 
 
 @pytest.mark.parametrize(("told", "wanted"), CASES)

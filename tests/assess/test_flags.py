@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from jobs.results import FLAGS, OUTCOME
-from tests.assess.stories import HELD, REFERRED, RELEASED, Story, assess_all, decision
+from tests.assess.stories import HELD, REFERRED, RELEASED, Story, assess_all, decision, gather
 
 
 def flags(told: Story) -> dict[str, Any]:
@@ -62,6 +62,7 @@ DUTIES = [
     pytest.param(sentenced(NEW, {"calculation_type": "SUSP", "term_months": 18}), False, None,
                  id="suspended only"),
 ]  # fmt: skip
+gather(DUTIES)
 
 
 @pytest.mark.parametrize(("told", "duty", "exemption"), DUTIES)
@@ -205,6 +206,7 @@ OUTCOMES = [
                                                        "end_date": date(2006, 2, 1)},)),
                  "IN_PROCESS", id="detention over"),
 ]  # fmt: skip
+gather(OUTCOMES)
 
 
 @pytest.mark.parametrize(("told", "outcome"), OUTCOMES)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.assess.stories import HELD, Story, tell
+from tests.assess.stories import HELD, Story, gather, tell
 
 START = date(2005, 6, 1)
 """A sentence of n months from here is of the Act of 2003 unless told otherwise."""
@@ -62,6 +62,7 @@ POINTS = [
     pytest.param(held({"term_months": 60}, start=date(2022, 5, 1)), date(2024, 10, 22),
                  id="five years: the later start of two fifths"),
 ]  # fmt: skip
+gather(POINTS)
 
 
 @pytest.mark.parametrize(("told", "earliest"), POINTS)

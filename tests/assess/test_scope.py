@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.assess.stories import Story, tell
+from tests.assess.stories import Story, gather, tell
 
 IN, OUT = True, False
 
@@ -118,6 +118,7 @@ CRITERIA = [
     pytest.param(story("FRANCE", months(18), there={"nationality": "FRANCE"}), OUT,
                  "referral.eea-length", id="the registers agree"),
 ]  # fmt: skip
+gather(CRITERIA)
 
 
 @pytest.mark.parametrize(("told", "in_scope", "rule"), CRITERIA)

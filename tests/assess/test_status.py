@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.assess.stories import HELD, REFERRED, RELEASED, Story, decision, tell
+from tests.assess.stories import HELD, REFERRED, RELEASED, Story, decision, gather, tell
 
 
 def exit_by(reason: str | None, day: date | None = RELEASED) -> dict[str, Any]:
@@ -103,6 +103,7 @@ RELEASED_STORIES = [
     pytest.param(Story(cases=({**REFERRED, "started_date": DAY},)), "REFERRED_NOT_CONSIDERED",
                  id="a start is no consideration"),
 ]  # fmt: skip
+gather(RELEASED_STORIES)
 
 
 @pytest.mark.parametrize(("told", "status"), RELEASED_STORIES)
@@ -172,6 +173,7 @@ EXITS = [
         *UNDATED["movements"])), "CONSIDERED", True,
         id="a decision on a day on which the person is still seen in prison"),
 ]  # fmt: skip
+gather(EXITS)
 
 
 @pytest.mark.parametrize(("told", "status", "released"), EXITS)
@@ -229,6 +231,7 @@ CONFLICTS = [
     pytest.param(Story(there=BRITISH_THERE, **exit_by("DEC")), "OUT_OF_SCOPE",
                  id="somebody who may be British died, and nobody decided"),
 ]  # fmt: skip
+gather(CONFLICTS)
 
 
 @pytest.mark.parametrize(("told", "status"), CONFLICTS)

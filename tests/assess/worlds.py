@@ -7,6 +7,7 @@ orders are common.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from jobs.records import TABLES
 
 NIGHT = date(2006, 4, 25)
+EXAMPLES = 250
+"""Worlds that the suite looks at."""
 
 DAYS = [
     date(1999, 3, 1),
@@ -237,7 +240,8 @@ def worlds(draw: Any) -> World:
     return World(registers, given, identities)
 
 
-def invent(*, start: int, count: int) -> list[World]:
+@cache
+def invent(*, start: int, count: int) -> tuple[World, ...]:
     """So many worlds, the same ones for the same start.
 
     Drawn one by one and judged in one go: Hypothesis is slow to draw a long list of them.
@@ -257,7 +261,7 @@ def invent(*, start: int, count: int) -> list[World]:
         told.append(world)
 
     collect()
-    return told
+    return tuple(told)
 
 
 _IDS = {
