@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from jobs.assess import columns as col
 from jobs.assess import status as st
-from jobs.assess.cases import Cases, Decisions, read_cases, read_decisions
+from jobs.assess.cases import PURSUE, Cases, Decisions, read_cases, read_decisions
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
 from jobs.assess.custody import Custody, read_custody
 from jobs.assess.discrepancies import compare_registers
@@ -30,7 +30,7 @@ from jobs.assess.nationality import (
 from jobs.assess.reasons import give_reasons
 from jobs.assess.release import Recomputed, recompute
 from jobs.assess.rules import Policy
-from jobs.assess.scope import Scope, decide_scope
+from jobs.assess.scope import Scope, decide_scope, duty_begins
 from jobs.assess.sentences import Sentenced, read_sentences
 from jobs.assess.table import assessments_of
 
@@ -179,6 +179,9 @@ def find(
         born=col.at(col.days(persons, "date_of_birth"), person, NO_DAY),
         is_exempt_on_record=handled.is_exempt,
         is_extradited=custody.is_extradited,
+        is_held_over=_held_over(
+            custody, sentenced, handled, decisions, begins=duty_begins(policy), as_of=day
+        ),
         policy=policy,
     )
     recomputed = recompute(
@@ -261,6 +264,24 @@ def _window(
         limit=np.where(custody.is_gone & np.isnat(limit), seen, limit),
         reception=col.days(episodes, "reception_date"),
     )
+
+
+def _held_over(
+    custody: Custody,
+    sentenced: Sentenced,
+    handled: Handled,
+    decisions: Decisions,
+    *,
+    begins: np.datetime64,
+    as_of: np.datetime64,
+) -> Flags:
+    """Whether somebody was in custody when the duty began, and not decided upon by then."""
+    pursued = col.at(decisions.kind, handled.timely, -1) == PURSUE
+    decided = pursued & (col.at(decisions.day, handled.timely, NO_DAY) < begins)
+    decided |= handled.order_signed < begins
+    held = (sentenced.first_sentence < begins) & ~(custody.exit_date < begins)
+    answer: Flags = held & ~decided & (as_of >= begins)
+    return answer
 
 
 def _next_anchor(anchor: Days, identity: Whole) -> Days:

@@ -47,7 +47,7 @@ def raise_flags(
     columns: dict[str, Any] = {
         "episode_id": found.episodes.column("episode_id").take(rows),
         "is_duty_to_deport": scope.duty[rows],
-        "duty_rule_id": coded(np.where(scope.duty, 0, -1)[rows], ["duty.condition-1"]),
+        "duty_rule_id": coded(np.where(scope.duty, scope.duty_rule, -1)[rows], SCOPE_RULES),
         "is_liable": scope.in_scope[rows],
         "liability_rule_id": coded(scope.scope_rule[rows], SCOPE_RULES),
         "is_referral_met": scope.referral[rows],

@@ -18,7 +18,7 @@ from jobs.assess import status as st
 from jobs.assess.casework_reasons import give_casework_reasons
 from jobs.assess.columns import Flags, Whole
 from jobs.assess.reason_rows import EPISODES, MOVEMENTS, PERSONS, SENTENCES, Reasons, own_key
-from jobs.assess.scope import BRITISH_RULE, DUTY, EXEMPTIONS, SCOPE_RULES
+from jobs.assess.scope import BRITISH_RULE, DUTIES, EXEMPTIONS, SCOPE_RULES
 from jobs.assess.wording import chosen, in_words, lengths, numbers, say
 
 if TYPE_CHECKING:
@@ -153,6 +153,8 @@ _SCOPE_FINDINGS = {
     "takes nobody off the list.",
     ("duty.condition-1", True): "In scope: one sentence reaches {months} months, so the duty to "
     "deport applies.",
+    ("duty.transitional", True): "In scope: one sentence reaches the length of condition 1, and "
+    "the person was in custody on the day on which the duty to deport began.",
     ("referral.not-sentenced", False): "Not in scope: no sentence is being served that counts.",
     ("referral.irish", False): "Not in scope: an Irish citizen without a court recommendation.",
     ("referral.unclear-length", False): "Not in scope: nationality unclear, but the length does "
@@ -175,9 +177,14 @@ def _scope(reasons: Reasons, found: "Findings", policy: "Policy") -> None:
         named = {name for period in rule.periods for name in period.numbers}
         parts = {name: numbers(rule.number(name, on)) for name in sorted(named)}
         reasons.add(rows, rule_id, finding, earlier=numbers(scope.earlier[rows]), **parts)
-    rows = np.flatnonzero(scope.duty & (scope.scope_rule != DUTY))
-    finding = "The duty to deport applies: one sentence reaches the length of condition 1."
-    reasons.add(rows, "duty.condition-1", finding)
+    for duty, why in zip(
+        DUTIES, ("", ", and the person was in custody when it began"), strict=True
+    ):
+        beside = scope.duty & (scope.scope_rule != duty) & (scope.duty_rule == duty)
+        finding = (
+            f"The duty to deport applies: one sentence reaches the length of condition 1{why}."
+        )
+        reasons.add(np.flatnonzero(beside), SCOPE_RULES[duty], finding)
     for place, rule_id in enumerate(EXEMPTIONS):
         rows = np.flatnonzero(scope.exempt & (scope.exempt_rule == place))
         finding = "Exempt from the duty to deport; the case must still be considered."

@@ -27,9 +27,10 @@ SCOPE_RULES = (
     "referral.irish",
     "nationality.british",
     "duty.condition-1",
+    "duty.transitional",
 )
 """The rules that bring an episode into scope or keep it out."""
-DUTY = SCOPE_RULES.index("duty.condition-1")
+DUTIES = tuple(SCOPE_RULES.index(rule) for rule in ("duty.condition-1", "duty.transitional"))
 BRITISH_RULE = SCOPE_RULES.index("nationality.british")
 
 EXEMPTIONS = (
@@ -56,6 +57,7 @@ class Scope:
     referral: Flags
     referral_rule: Whole
     duty: Flags
+    duty_rule: Whole
     exempt: Flags
     exempt_rule: Whole
     earlier: Whole
@@ -71,6 +73,7 @@ def decide_scope(
     born: Days,
     is_exempt_on_record: Flags,
     is_extradited: Flags,
+    is_held_over: Flags,
     policy: Policy,
 ) -> Scope:
     """Ask every criterion of every episode, under the rules of the day that selects them.
@@ -84,22 +87,25 @@ def decide_scope(
         born: date of birth, for the age at conviction.
         is_exempt_on_record: the linked case ended as exempt.
         is_extradited: left by extradition.
+        is_held_over: in custody when the duty began, and not decided upon by then.
         policy: the rules.
     """
     group = nationality.group
     aggregate, earlier = _aggregate(sentenced, group, identity, policy)
     referral, rule = _referral(sentenced, group, is_court_recommended, aggregate, policy)
-    duty = _duty(sentenced, rows, group, policy)
+    on, duty_rule = _duty_day(sentenced, is_held_over, policy)
+    duty = _duty(sentenced, rows, group, on, policy)
     exempt, exempt_rule = _exempt(
-        sentenced, group, born, is_exempt_on_record, is_extradited, policy
+        sentenced, group, on, born, is_exempt_on_record, is_extradited, policy
     )
     in_scope = referral | duty
     return Scope(
         in_scope=in_scope,
-        scope_rule=np.where(~referral & duty, DUTY, rule),
+        scope_rule=np.where(~referral & duty, duty_rule, rule),
         referral=referral,
         referral_rule=rule,
         duty=duty & ~exempt,
+        duty_rule=duty_rule,
         exempt=exempt & (duty | is_exempt_on_record),
         exempt_rule=exempt_rule,
         earlier=earlier,
@@ -192,14 +198,31 @@ def _aggregate(
     return reached, added
 
 
-def _duty(sentenced: Sentenced, rows: SentenceRows, group: Whole, policy: Policy) -> Flags:
+def duty_begins(policy: Policy) -> np.datetime64:
+    """The day on which the duty to deport began."""
+    return np.datetime64(policy["duty.condition-1"].periods[0].starts)
+
+
+def _duty_day(sentenced: Sentenced, is_held_over: Flags, policy: Policy) -> tuple[Days, Whole]:
+    """The day that selects the rules of the duty, and the rule that brings it."""
+    on = sentenced.selects
+    held_over = is_held_over & policy["duty.transitional"].in_force(on)
+    return (
+        np.where(held_over, duty_begins(policy), on),
+        np.where(held_over, DUTIES[1], DUTIES[0]),
+    )
+
+
+def _duty(
+    sentenced: Sentenced, rows: SentenceRows, group: Whole, on: Days, policy: Policy
+) -> Flags:
     rule = policy["duty.condition-1"]
-    if not rule.in_force(sentenced.selects).any():
-        return np.zeros(len(group), dtype=bool)
-    months = rule.number("months", sentenced.selects)
+    applies = rule.in_force(on) & sentenced.is_sentenced
+    if not applies.any():
+        return applies
+    months = rule.number("months", on)
     long = sentenced.indeterminate | one_sentence_meets(rows, months=months)
     outside = (group == IRISH) & policy["duty.irish"].in_force(sentenced.conduct)
-    applies = rule.in_force(sentenced.selects) & sentenced.is_sentenced
     duty: Flags = applies & long & (group != BRITISH) & ~outside
     return duty
 
@@ -207,12 +230,12 @@ def _duty(sentenced: Sentenced, rows: SentenceRows, group: Whole, policy: Policy
 def _exempt(
     sentenced: Sentenced,
     group: Whole,
+    on: Days,
     born: Days,
     is_exempt_on_record: Flags,
     is_extradited: Flags,
     policy: Policy,
 ) -> tuple[Flags, Whole]:
-    on = sentenced.selects
     child = policy["exemption.under-18"]
     is_child = child.in_force(on)
     adult = col.add_months(born[is_child], 12 * child.number("age", on)[is_child])

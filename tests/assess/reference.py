@@ -115,7 +115,18 @@ class Reference:
             and ordered is not None
             and not (out.day is not None and ordered > out.day)
         )
-        scope, rule = self.scope(episode, term, nationality)
+        begins = date(2008, 8, 1)
+        decided_before = any(
+            entry["kind"] == "DECISION_PURSUE" and entry["day"] < begins for entry in timely[:1]
+        ) or bool(order and order < begins)
+        held_over = (
+            self.night >= begins
+            and term.selects < begins
+            and bool(term.first and term.first < begins)
+            and not (out.day and out.day < begins)
+            and not decided_before
+        )
+        scope, rule = self.scope(episode, term, nationality, held_over=held_over)
         considered = bool(timely) or under_order
         declined = any(entry["kind"] == "DECISION_NOT_PURSUE" for entry in timely)
         verify = nationality.verify and not declined and out.kind != "died"
@@ -516,10 +527,12 @@ class Reference:
 
     # scope ----------------------------------------------------------------------------------
 
-    def scope(self, episode: Row, term: "Term", nationality: "Weighed") -> tuple[bool, str]:
+    def scope(
+        self, episode: Row, term: "Term", nationality: "Weighed", *, held_over: bool
+    ) -> tuple[bool, str]:
         met, rule = self.criterion(episode, term, nationality)
-        if not met and self.duty(term, nationality):
-            return True, "duty.condition-1"
+        if not met and self.duty(term, nationality, held_over=held_over):
+            return True, "duty.transitional" if held_over else "duty.condition-1"
         return met, rule
 
     def criterion(self, episode: Row, term: "Term", nationality: "Weighed") -> tuple[bool, str]:
@@ -562,7 +575,7 @@ class Reference:
         ends = start + relativedelta(months=months) + timedelta(days=days)
         return bool(used) and ends >= start + relativedelta(months=12)
 
-    def duty(self, term: "Term", nationality: "Weighed") -> bool:
+    def duty(self, term: "Term", nationality: "Weighed", *, held_over: bool) -> bool:
         if nationality.group == "british" or not term.is_sentenced:
             return False
         if nationality.group == "irish" and term.conduct >= date(2021, 1, 1):
@@ -572,7 +585,7 @@ class Reference:
             >= start + relativedelta(months=12)
             for start, months, days in term.singles
         )
-        return term.selects >= date(2008, 8, 1) and (term.indeterminate or one)
+        return (held_over or term.selects >= date(2008, 8, 1)) and (term.indeterminate or one)
 
     # cases ----------------------------------------------------------------------------------
 

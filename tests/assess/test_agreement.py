@@ -6,6 +6,7 @@ others, with the same functions.
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,7 @@ from jobs.records import TABLES
 from jobs.results import IDENTITIES, LINKS
 from tests.assess.reference import Reference
 from tests.assess.stories import frame, policy
-from tests.assess.worlds import EXAMPLES, NIGHT, World, invent, side_by_side
+from tests.assess.worlds import EXAMPLES, NIGHT, NIGHTS, World, invent, side_by_side
 
 
 def invented() -> tuple[World, ...]:
@@ -35,13 +36,13 @@ def link_rows(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**link, "probability": 0.5, "match_weight": 1.0, "evidence": "{}"} for link in links]
 
 
-def fast(world: World, *, backwards: bool = False) -> Assessed:
+def fast(world: World, *, night: date = NIGHT, backwards: bool = False) -> Assessed:
     step = -1 if backwards else 1
     return assess(
         tables={name: arrow(name, rows[::step]) for name, rows in world.registers.items()},
         links=frame(LINKS, link_rows(world.links)[::step]),
         identities=frame(IDENTITIES, world.identities[::step]),
-        as_of=NIGHT,
+        as_of=night,
         policy=policy(),
     )
 
@@ -52,18 +53,22 @@ def plain(value: Any) -> Any:
     return value.date() if isinstance(value, pd.Timestamp) else value
 
 
-def judged(world: World) -> dict[str, dict[str, Any]]:
-    slow = Reference(world.registers, world.links, world.identities, NIGHT).judge_all()
+def judged(world: World, *, night: date = NIGHT) -> dict[str, dict[str, Any]]:
+    slow = Reference(world.registers, world.links, world.identities, night).judge_all()
     return {episode: asdict(judgement) for episode, judgement in slow.items()}
 
 
-def disagreements(told: Sequence[World]) -> tuple[int, list[tuple[World, str, dict[str, Any]]]]:
+def disagreements(
+    told: Sequence[World], *, night: date
+) -> tuple[int, list[tuple[World, str, dict[str, Any]]]]:
     """How many episodes were judged twice; and world, episode and answers where they differ."""
-    rows = fast(side_by_side(told)).assessments.set_index("episode_id").to_dict("index")
+    rows = (
+        fast(side_by_side(told), night=night).assessments.set_index("episode_id").to_dict("index")
+    )
     wanted = {
         (number, episode): judgement
         for number, world in enumerate(told)
-        for episode, judgement in judged(world).items()
+        for episode, judgement in judged(world, night=night).items()
     }
     assert set(rows) == {f"{number}-{episode}" for number, episode in wanted}
     odd = []
@@ -79,9 +84,10 @@ def disagreements(told: Sequence[World]) -> tuple[int, list[tuple[World, str, di
     return len(wanted), odd
 
 
+@pytest.mark.parametrize("night", NIGHTS, ids=str)
 @pytest.mark.parametrize("first", range(0, EXAMPLES, 25))
-def test_the_fast_assessment_agrees_with_the_slow_one(first: int) -> None:
-    episodes, odd = disagreements(invented()[first : first + 25])
+def test_the_fast_assessment_agrees_with_the_slow_one(first: int, night: date) -> None:
+    episodes, odd = disagreements(invented()[first : first + 25], night=night)
     assert episodes >= 25
     assert not odd, odd[0]
 

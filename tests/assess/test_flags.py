@@ -31,10 +31,19 @@ def sentenced(day: date, *terms: dict[str, Any], **changes: Any) -> Story:
 NEW = date(2010, 6, 1)
 YEAR = {"term_months": 12}
 
+BEFORE = date(2008, 3, 3)
+
+
+def out(day: date | None) -> dict[str, Any]:
+    release = {"movement_type": "REL", "movement_reason": "CR", "movement_date": day}
+    return {"movements": (release,)}
+
+
 DUTIES = [
     pytest.param(sentenced(NEW, YEAR), True, None, id="one year"),
     pytest.param(sentenced(NEW, {"term_months": 11}), False, None, id="eleven months"),
-    pytest.param(sentenced(date(2008, 7, 31), YEAR), False, None, id="the day before the duty"),
+    pytest.param(sentenced(BEFORE, YEAR, **out(date(2008, 7, 31))), False, None,
+                 id="released the day before the duty began"),
     pytest.param(sentenced(date(2008, 8, 1), YEAR), True, None, id="the first day of the duty"),
     pytest.param(sentenced(NEW, {"term_months": 6}, {"term_months": 6,
                                                      "consecutive_to_sequence": 1}), False, None,
@@ -63,6 +72,45 @@ DUTIES = [
                  id="suspended only"),
 ]  # fmt: skip
 gather(DUTIES)
+
+
+HELD_OVER = [
+    pytest.param(sentenced(BEFORE, YEAR), True, id="in custody still"),
+    pytest.param(sentenced(BEFORE, YEAR, **out(date(2008, 8, 1))), True,
+                 id="released on the day on which the duty began"),
+    pytest.param(sentenced(BEFORE, YEAR, **out(date(2008, 7, 31))), False,
+                 id="released the day before"),
+    pytest.param(sentenced(BEFORE, YEAR, **out(None)), True, id="released, nobody knows when"),
+    pytest.param(sentenced(BEFORE, YEAR, night=date(2008, 7, 31)), False,
+                 id="the night before the duty began"),
+    pytest.param(sentenced(BEFORE, YEAR, night=date(2008, 8, 1)), True,
+                 id="the night on which the duty began"),
+    pytest.param(sentenced(BEFORE, {"term_months": 11}), False, id="eleven months"),
+    pytest.param(sentenced(BEFORE, YEAR, nationality="BRIT"), None, id="British"),
+    pytest.param(sentenced(BEFORE, YEAR, cases=(REFERRED,),
+                           events=(decision(date(2008, 7, 31)),)), False,
+                 id="decided to pursue before the duty began"),
+    pytest.param(sentenced(BEFORE, YEAR, cases=(REFERRED,),
+                           events=(decision(date(2008, 8, 1)),)), True,
+                 id="decided to pursue on the day on which the duty began"),
+    pytest.param(sentenced(BEFORE, YEAR, cases=(REFERRED,), events=(
+        decision(date(2008, 7, 31), event_type="DECISION_NOT_PURSUE"),)), True,
+                 id="decided not to pursue before the duty began"),
+    pytest.param(sentenced(BEFORE, YEAR, cases=(REFERRED,), events=(
+        {"event_type": "DEPORTATION_ORDER_SIGNED", "occurred_date": date(2008, 7, 31)},)), False,
+                 id="an order signed before the duty began"),
+]  # fmt: skip
+gather(HELD_OVER)
+
+
+@pytest.mark.parametrize(("told", "duty"), HELD_OVER)
+def test_the_duty_holds_for_those_in_custody_when_it_began(told: Story, duty: bool | None) -> None:
+    found = assess_all(told).flags.set_index("episode_id")
+    if duty is None:
+        assert found.empty
+        return
+    assert found.loc["E1", "is_duty_to_deport"] == duty
+    assert (found.loc["E1", "duty_rule_id"] == "duty.transitional") is duty
 
 
 @pytest.mark.parametrize(("told", "duty", "exemption"), DUTIES)

@@ -158,8 +158,8 @@ def test_earlier_sentences_are_not_added_for_the_eea() -> None:
 
 
 LATER_RULES = [
-    pytest.param("FRANCE", date(2008, 7, 31), 18, OUT, "referral.eea-length",
-                 id="EEA, 18 months, the day before the duty"),
+    pytest.param("FRANCE", date(2008, 7, 31), 18, IN, "duty.transitional",
+                 id="EEA, 18 months, the day before the duty, and in custody when it began"),
     pytest.param("FRANCE", date(2008, 8, 1), 18, IN, "duty.condition-1",
                  id="EEA, 18 months, the first day of the duty"),
     pytest.param("IRELAND", date(2008, 8, 1), 12, IN, "duty.condition-1",

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from jobs.records import TABLES
 
 NIGHT = date(2006, 4, 25)
+NIGHTS = (NIGHT, date(2022, 1, 1))
+"""Before and after the duty to deport, the notice of everybody and the end of EEA treatment."""
 EXAMPLES = 250
 """Worlds that the suite looks at."""
 
