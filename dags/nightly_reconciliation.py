@@ -21,6 +21,10 @@ registers again, set the parameter `fetch_again`.
 
 **A task that fails** for good alerts, by email, the readers with `alerts = true`.
 
+**Publishing in spite of a failed check**: a named person can, with a reason: set the parameters
+`publish_despite` (the ids of the checks), `publish_despite_by` and `publish_despite_why`. Name and
+reason stand in the manifest and on every page. What breaks the contract cannot be let pass.
+
 **Owner**: data team. Only run labels and counts travel between tasks; data stays in the run's
 folder. Each publication updates the asset `publication`, which starts `email_reports`.
 """
@@ -35,9 +39,21 @@ from dags.common import DEFAULT_ARGS, LONDON, PUBLICATION, alert, night_of
 
 def _night() -> Any:
     from jobs.night import Night
+    from jobs.settings import load_settings
+    from jobs.warehouse import override_of
 
     context = get_current_context()
-    return Night.open(as_of=night_of(context), label=f"airflow {context['run_id']}")
+    params = context["params"]
+    return Night(
+        as_of=night_of(context),
+        label=f"airflow {context['run_id']}",
+        settings=load_settings(),
+        despite=override_of(
+            rules=params["publish_despite"],
+            by=params["publish_despite_by"],
+            reason=params["publish_despite_why"],
+        ),
+    )
 
 
 @dag(
@@ -52,6 +68,11 @@ def _night() -> Any:
     params={
         "as_of": Param(None, type=["null", "string"], format="date", description="As-of date"),
         "fetch_again": Param(False, type="boolean", description="Read the registers again"),
+        "publish_despite": Param(
+            [], type="array", items={"type": "string"}, description="Failed checks to let pass"
+        ),
+        "publish_despite_by": Param("", type="string", description="Who answers for them"),
+        "publish_despite_why": Param("", type="string", description="Why"),
     },
 )
 def nightly_reconciliation() -> None:

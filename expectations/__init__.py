@@ -18,6 +18,7 @@ from expectations import (  # noqa: E402
     codes,
     contract,
     dates,
+    drift,
     duplicates,
     freshness,
     nationality,
@@ -26,6 +27,7 @@ from expectations import (  # noqa: E402
     quarantine,
     result_facts,
     row_counts,
+    services,
 )
 from expectations.kinds import Check  # noqa: E402
 
@@ -42,6 +44,8 @@ _ON_REGISTERS = (
     nationality,
     dates,
     prisons,
+    services,
+    drift,
 )
 
 
@@ -52,4 +56,4 @@ def night_checks() -> list[Check]:
 
 def result_checks() -> list[Check]:
     """Every check on the results of a night."""
-    return result_facts.checks()
+    return [*result_facts.checks(), *drift.result_checks()]

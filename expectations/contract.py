@@ -10,6 +10,8 @@ from expectations.kinds import Check, on_rows
 from jobs.records import TABLES
 from jobs.schema import Table
 
+REASON = "the row rules set aside what breaks the contract: a failure is a fault of this software"
+
 
 def checks() -> list[Check]:
     """Required values and keys of every table of both registers."""
@@ -24,7 +26,9 @@ def _of(table: Table) -> list[Check]:
             table=name,
             column=field.name,
             meaning="every accepted row has the value",
+            reason=REASON,
             expectation=gxe.ExpectColumnValuesToNotBeNull(column=field.name, severity="critical"),
+            is_law=True,
         )
         for field in table.fields
         if not field.nullable
@@ -39,6 +43,8 @@ def _of(table: Table) -> list[Check]:
         table=name,
         column=None,
         meaning=f"no two accepted rows share the key ({', '.join(table.key)})",
+        reason=REASON,
         expectation=unique,
+        is_law=True,
     )
     return [*required, key]

@@ -7,6 +7,11 @@ from expectations.kinds import Check, Severity, on_number
 
 SOME, MANY = 0.01, 0.2
 
+REASON = (
+    "clerks mistype single dates; one in a hundred is a habit, one in five a column filled from "
+    "the wrong source, on which no release or decision can be dated"
+)
+
 _QUESTIONS = (
     (
         "prison.movements.movement_date.before_reception",
@@ -68,6 +73,7 @@ def checks() -> list[Check]:
             table=table,
             column=column,
             meaning=f"in at most {at_most:.0%} of the rows {fault}",
+            reason=REASON,
             severity=severity,
             number=number,
             at_most=at_most,

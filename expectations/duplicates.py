@@ -7,6 +7,7 @@ from expectations.kinds import Check, on_number
 from jobs.records import TABLES
 
 MOST_SHARE = 0.01
+REASON = "more than a few repeated keys come from a feed that was joined or delivered twice"
 
 
 def checks() -> list[Check]:
@@ -16,6 +17,7 @@ def checks() -> list[Check]:
             id=f"{name}.duplicates",
             table=name,
             meaning=f"at most {MOST_SHARE:.0%} of the rows repeat the key of another",
+            reason=REASON,
             severity="warning",
             number=f"""
                 SELECT count(*) / nullif((SELECT count(*) FROM delivered_{name}), 0)

@@ -21,6 +21,7 @@ def checks() -> list[Check]:
                 table=feed,
                 column="as_of_date",
                 meaning="the delivery is of the night",
+                reason="yesterday's register under today's date hides every release between",
                 severity="critical",
                 number=f"SELECT count_if(as_of_date = getvariable('as_of')) / count(*) FROM {feed}",  # noqa: S608
                 at_least=1,
@@ -33,6 +34,7 @@ def checks() -> list[Check]:
                 table=feed,
                 column="generated_at",
                 meaning=f"the delivery was written on the night or within {LATE_DAYS} days after",
+                reason="a delivery written long after its night holds what was put right since",
                 severity="warning",
                 number="SELECT max(date_diff('day', getvariable('as_of'), "  # noqa: S608
                 f"CAST(generated_at AS DATE))) FROM {feed}",
@@ -47,6 +49,8 @@ def checks() -> list[Check]:
                 table=table,
                 column=column,
                 meaning=f"something was recorded in the {QUIET_DAYS} days before the night",
+                reason="a busy table without a new row for a week is a feed that stopped, "
+                "not a quiet week",
                 severity="warning",
                 number=f"SELECT date_diff('day', max(CAST({column} AS DATE)), "  # noqa: S608
                 f"getvariable('as_of')) FROM {table} "

@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 import great_expectations.expectations as gxe
 
+from jobs.check.rules import owner
+
 Severity = Literal["critical", "warning"]
 
 
@@ -12,9 +14,13 @@ Severity = Literal["critical", "warning"]
 class Check:
     """One check of the quality gate.
 
-    ``id`` is the same in the suite, the results, the pages and the emails. With ``number``, an SQL
-    query for one number over the night's tables, the expectation is asked of that number; a null
-    means that the check does not apply tonight. Without it, it is asked of the rows of ``table``.
+    ``id`` is the same in the suite, the results, the pages and the emails; ``reason`` says why it
+    must hold, and why where a limit stands. With ``number``, an SQL query for one number over the
+    night's tables, the expectation is asked of that number; a null means that the check does not
+    apply tonight. Without it, it is asked of the rows of ``table``. ``units``, an SQL query for
+    pairs of a prison or team and a count, says where a check on a number failed.
+
+    A ``law`` is what the software owes, whatever was delivered: nobody may let its failure pass.
     """
 
     id: str
@@ -22,8 +28,11 @@ class Check:
     column: str | None
     meaning: str
     owner: str
+    reason: str
     expectation: Any
     number: str | None = None
+    units: str | None = None
+    is_law: bool = False
 
     @property
     def severity(self) -> Severity:
@@ -44,7 +53,9 @@ def on_rows(
     table: str,
     column: str | None,
     meaning: str,
+    reason: str,
     expectation: Any,
+    is_law: bool = False,
 ) -> Check:
     """A check on every row of a table."""
     return Check(
@@ -53,7 +64,9 @@ def on_rows(
         column=column,
         meaning=meaning,
         owner=owner(table),
+        reason=reason,
         expectation=expectation,
+        is_law=is_law,
     )
 
 
@@ -62,11 +75,14 @@ def on_number(
     id: str,  # noqa: A002
     table: str,
     meaning: str,
+    reason: str,
     severity: Severity,
     number: str,
+    units: str | None = None,
     column: str | None = None,
     at_least: float | None = None,
     at_most: float | None = None,
+    is_law: bool = False,
 ) -> Check:
     """A check that one number lies in a range, ends included."""
     return Check(
@@ -75,17 +91,16 @@ def on_number(
         column=column,
         meaning=meaning,
         owner=owner(table),
+        reason=reason,
         number=number,
+        units=units,
+        is_law=is_law,
         expectation=gxe.ExpectColumnMaxToBeBetween(
             column=id, min_value=at_least, max_value=at_most, severity=severity
         ),
     )
 
 
-def owner(table: str) -> str:
-    """Who mends what a check on this table finds."""
-    register = table.partition(".")[0]
-    return {
-        "prison": "data team of the prison register",
-        "immigration": "data team of the immigration register",
-    }.get(register, "maintainers of the reconciliation")
+def how_many(units: str) -> str:
+    """The query for the number of prisons or teams that a query of ``units`` finds."""
+    return f"SELECT count(*) FROM ({units})"  # noqa: S608

@@ -25,6 +25,8 @@ def _share(name: str) -> Check:
         id=f"{name}.quarantined",
         table=name,
         meaning=f"at most {MOST_SHARE:.0%} of the rows, or {FEWEST_ROWS}, are in quarantine",
+        reason="a few rows are mistakes, a tenth is a delivery that went wrong, which would "
+        "look like fewer people",
         severity="critical",
         number=f"""
             SELECT max(CASE WHEN quarantined <= {FEWEST_ROWS} THEN 0
@@ -41,6 +43,8 @@ def _prisoners() -> Check:
         table="prison.episodes",
         meaning="nobody who may be in scope has a person, custody episode or sentence in "
         "quarantine (rows set aside as duplicates do not count)",
+        reason="quarantine must not hide a prisoner: whoever may be in scope is counted until the "
+        "row is mended",
         severity="warning",
         number="""
             WITH bad AS (

@@ -9,6 +9,7 @@ from expectations.kinds import Check, on_number
 from jobs import results
 from jobs.schema import Table
 
+LAW = "a publication that contradicts itself is not made"
 LINKED_TWICE = 0.1
 """Largest share of links to a person who is linked already; the number is this project's."""
 
@@ -25,10 +26,12 @@ def _zero(name: str, table: Table, meaning: str, number: str, column: str | None
         table=table.full_name,
         column=column,
         meaning=meaning,
+        reason=LAW,
         severity="critical",
         number=number,
         at_least=0,
         at_most=0,
+        is_law=True,
     )
 
 
@@ -211,6 +214,8 @@ def _links() -> Iterator[Check]:
             column=column,
             meaning=f"at most {LINKED_TWICE:.0%} of the links give a {person} person a second "
             "partner; a link is one to one between people, and few people are held twice",
+            reason="a model or a column gone wrong links one person to many; a link is one to one "
+            "between people",
             severity="critical",
             number=f"""
                 SELECT (count(*) - count(DISTINCT {column})) / nullif(count(*), 0)

@@ -82,18 +82,68 @@ def night(
     fetch_again: Annotated[
         bool, typer.Option("--fetch-again", help="Read the registers even if this date is landed.")
     ] = False,
+    publish_despite: Annotated[
+        list[str] | None,
+        typer.Option(help="Id of a failed critical check that a person answers for."),
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who answers for it.")] = "",
+    why: Annotated[str, typer.Option(help="Why it is published all the same.")] = "",
 ) -> None:
     """Run every step of one night without Airflow, and publish."""
     from jobs.commands.summary import summary_lines
     from jobs.night import Night, run_night
     from jobs.settings import load_settings
+    from jobs.warehouse import override_of
 
     given = {"prison": prison, "immigration": immigration}
     settings = load_settings(**{name: value for name, value in given.items() if value})
-    run = Night.open(as_of=as_of.date(), label="command line", settings=settings)
+    run = Night(
+        as_of=as_of.date(),
+        label="command line",
+        settings=settings,
+        despite=override_of(rules=publish_despite or (), by=by, reason=why),
+    )
     run_night(run, fetch_again=fetch_again)
     for line in summary_lines(as_of=as_of.date(), settings=settings):
         typer.echo(line)
+
+
+@app.command()
+def retention(
+    keep_days: Annotated[
+        int | None, typer.Option(help="Days to keep; by default as the setting says.")
+    ] = None,
+) -> None:
+    """Remove case lists and quarantine of nights past the retention period; figures stay."""
+    from jobs.databases import warehouse
+    from jobs.settings import load_settings
+    from jobs.warehouse import remove_old
+
+    settings = load_settings(**({} if keep_days is None else {"keep_days": keep_days}))
+    if settings.keep_days is None:
+        raise BadInput(
+            "setting [keep_days]", "everything is kept for good", "set it, or --keep-days"
+        )
+    with warehouse(settings) as engine:
+        removed = remove_old(engine, keep_days=settings.keep_days)
+    for name in removed:
+        typer.echo(f"removed {name}")
+    typer.echo(f"{len(removed)} parts removed.")
+
+
+@app.command()
+def roles() -> None:
+    """Create the warehouse's roles: writer, reader, reviewer, quality; give each its rights."""
+    from jobs.databases import warehouse
+    from jobs.settings import load_settings
+    from jobs.warehouse import create_roles
+    from jobs.warehouse.roles import PURPOSES
+
+    with warehouse(load_settings()) as engine:
+        create_roles(engine)
+    for role, purpose in PURPOSES.items():
+        typer.echo(f"{role}  {purpose}")
+    typer.echo("Grant them to the users who log in: GRANT reconciliation_reader TO somebody;")
 
 
 @app.command()

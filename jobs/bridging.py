@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from jobs import results
 from jobs.assess import Policy, assess
-from jobs.check import check_night
+from jobs.check import accept_rows
 from jobs.errors import BadInput
 from jobs.extract import open_landing
 from jobs.files import canonical_json
@@ -111,18 +111,18 @@ def assess_again(
                 content_digest=inputs[register]["content_digest"],
             )
             landed |= landing.tables()
-        checked = check_night(tables=landed, as_of=before.as_of, previous_row_counts=None)
+        checked = accept_rows(tables=landed, as_of=before.as_of)
     except BadInput as error:
         log.warning("the night of %s cannot be assessed again: %s", before.as_of, error)
         return None
     linked = link_registers(
-        tables=checked.tables,
+        tables=checked.accepted,
         decisions=_decisions(before.facts[results.LINKS.full_name]),
         previous_identities=before.facts[results.IDENTITIES.full_name],
         model=model,
     )
     assessed = assess(
-        tables=checked.tables,
+        tables=checked.accepted,
         links=linked.links,
         identities=linked.identities,
         as_of=before.as_of,

@@ -167,6 +167,7 @@ def _briefer(engine: sa.Engine, publication: Publication, settings: Settings) ->
         as_of=publication.as_of,
         publication_id=publication.publication_id,
         pages_url=settings.pages_url,
+        notices=(publication.override.notice,) if publication.override else (),
     )
     return Briefer(
         facts=facts,

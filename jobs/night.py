@@ -28,12 +28,19 @@ from jobs.bridging import (
     read_position,
     versions_of,
 )
-from jobs.check import check_night, check_results_of_night
+from jobs.check import (
+    check_night,
+    check_results_of_night,
+    failed_critical,
+    refuse_override_of,
+)
+from jobs.check.corrections import write_corrections
 from jobs.databases import databases, warehouse
 from jobs.errors import BadInput
 from jobs.extract import land
 from jobs.files import locked, text_digest, whole_folder
 from jobs.link import Model, link_registers, read_model
+from jobs.lookback import keep_history, kept_history, read_history
 from jobs.modelling import model_in_use
 from jobs.progress import steps
 from jobs.records import CONTRACT_VERSION, REGISTERS
@@ -44,6 +51,7 @@ from jobs.schema import Table
 from jobs.settings import ROOT, Settings
 from jobs.warehouse import (
     Manifest,
+    Override,
     decisions,
     figures_before,
     latest_before,
@@ -53,7 +61,9 @@ from jobs.warehouse import (
     read_rows,
     read_table,
     record_attempt,
+    remove_old,
 )
+from jobs.warehouse.publishing import DESPITE
 from jobs.warehouse.publishing import publication as publication_of
 
 log = logging.getLogger(__name__)
@@ -66,7 +76,12 @@ MODEL: Final = "model.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Night(RunFolder):
-    """One run of the job for one as-of date: its steps, in order."""
+    """One run of the job for one as-of date: its steps, in order.
+
+    ``despite`` is a named person's word that it is published in spite of failed checks.
+    """
+
+    despite: Override | None = None
 
     @timed
     def extract(self, register: str, *, fetch_again: bool = False) -> Counts:
@@ -89,19 +104,37 @@ class Night(RunFolder):
         for register in REGISTERS:
             landed.update(self.landing(register).tables())
         follows = self._follows()
-        before = self._read(follows, results.ROW_COUNTS)
-        checked = check_night(tables=landed, as_of=self.as_of, previous_row_counts=before)
+        if self.despite is not None:
+            refuse_override_of(self.despite.rules)
+        with warehouse(self.settings) as engine:
+            history, nights = read_history(engine, as_of=self.as_of)
+        checked = check_night(tables=landed, as_of=self.as_of, history=history)
+        keep_history(history, self.folder)
+        with whole_folder(self.folder / "corrections") as folder:
+            write_corrections(
+                to_mend=checked.to_mend,
+                results=checked.results,
+                faults=checked.faults,
+                folder=folder,
+            )
         self.leave(
             "check",
             {
                 results.ROW_COUNTS.full_name: checked.row_counts,
                 results.QUARANTINE.full_name: checked.quarantine,
                 results.CHECK_RESULTS.full_name: checked.results,
+                results.PROFILE.full_name: checked.profile,
+                results.FAULTS.full_name: checked.faults,
+                results.FAULTY_ROWS.full_name: checked.faulty_rows,
             },
             accepted=checked.tables,
-            inputs={FOLLOWS: follows},
+            inputs={
+                FOLLOWS: follows,
+                "nights_before": nights,
+                **({DESPITE: self.despite.as_json()} if self.despite else {}),
+            },
         )
-        checked.stop_if_critical()
+        checked.stop_if_critical(despite=self.despite.rules if self.despite else ())
         return {
             "accepted": int(checked.row_counts["accepted"].sum()),
             "quarantined": int(checked.row_counts["quarantined"].sum()),
@@ -180,27 +213,39 @@ class Night(RunFolder):
             results.MOVEMENT.full_name: moved.movement,
             results.BRIDGES.full_name: moved.bridges,
         }
-        audited = check_results_of_night(facts=facts)
-        audited.stop_if_critical()
+        history = kept_history(self.folder)
+        audited = check_results_of_night(facts=facts, as_of=self.as_of, history=history)
+        override = self._override()
+        audited.stop_if_critical(despite=override.rules if override else ())
         checks = [facts[results.CHECK_RESULTS.full_name], audited.results]
         facts[results.CHECK_RESULTS.full_name] = pd.concat(checks, ignore_index=True)
+        if override:
+            override.refuse_idle(
+                failed_critical(facts[results.CHECK_RESULTS.full_name])["check_id"]
+            )
         with whole_folder(self.folder / "site") as folder:
-            about, history = self._about(manifest), self._history()
-            render_site(facts=facts, about=about, folder=folder, history=history)
+            render_site(
+                facts=facts,
+                about=self._about(manifest),
+                folder=folder,
+                history=self._history(),
+                earlier={results.CHECK_RESULTS.full_name: history.of(results.CHECK_RESULTS)},
+            )
         self.leave("report", {name: facts[name] for name in REPORTED})
         return {"figures": len(reported.figures), "backlog": len(reported.backlog)}
 
     def publish(self) -> str:
         """Write everything, audit what was written and make it current, in one transaction."""
         facts = self.facts("check", "link", "assess", "report")
-        manifest = self._manifest()
+        manifest, override = self._manifest(), self._override()
         with warehouse(self.settings) as engine:
             earlier = {found.publication_id for found in publications(engine, as_of=self.as_of)}
             published = publish(
                 engine,
                 manifest=manifest,
                 tables=facts,
-                audit=lambda connection: _audit(connection, manifest.publication_id),
+                audit=lambda connection: _audit(connection, manifest.publication_id, override),
+                override=override,
             )
             is_known = published.publication_id in earlier
             record_attempt(
@@ -213,6 +258,12 @@ class Night(RunFolder):
             )
         with whole_folder(self.pages) as folder:
             shutil.copytree(self.folder / "site", folder, dirs_exist_ok=True)
+        with whole_folder(self.corrections) as folder:
+            shutil.copytree(self.folder / "corrections", folder, dirs_exist_ok=True)
+            folder.chmod(0o700)
+        if self.settings.keep_days is not None:
+            with warehouse(self.settings) as engine:
+                remove_old(engine, keep_days=self.settings.keep_days)
         self.forget_old_runs()
         return published.publication_id
 
@@ -247,7 +298,13 @@ class Night(RunFolder):
     def _policy(self) -> Policy:
         return load_policy(overrides=self.settings.policy_overrides)
 
+    def _override(self) -> Override | None:
+        """The word under which this night's check let failures pass."""
+        word = self.inputs("check").get(DESPITE)
+        return None if word is None else Override.from_json(word)
+
     def _about(self, manifest: Manifest) -> About:
+        override = self._override()
         return About(
             as_of=self.as_of,
             publication_id=manifest.publication_id,
@@ -255,6 +312,7 @@ class Night(RunFolder):
             policy_version=manifest.policy_version,
             model_version=manifest.model_version,
             pages_url=self.settings.pages_url,
+            notices=(override.notice,) if override else (),
         )
 
     def _history(self) -> pd.DataFrame:
@@ -320,11 +378,12 @@ REPORTED = tuple(
 """What `Night.report` leaves; its check results hold those of `Night.check` and of the audit."""
 
 
-def _audit(connection: sa.Connection, publication_id: str) -> None:
+def _audit(connection: sa.Connection, publication_id: str, override: Override | None) -> None:
     """Audit the rows as they were written, before anybody else can see them."""
     written = publication_of(connection, publication_id)
     facts = {name: read_rows(connection, written, table) for name, table in results.NIGHTLY.items()}
-    check_results_of_night(facts=facts).stop_if_critical()
+    audited = check_results_of_night(facts=facts, as_of=written.as_of)
+    audited.stop_if_critical(despite=override.rules if override else ())
 
 
 def run_night(night: Night, *, fetch_again: bool = False) -> str:

@@ -74,6 +74,7 @@ QUARANTINE = Table(
         text("row_key", "the row's key, parts joined by |", personal=True),
         text("rule_id", "the rule that the row broke", required=True),
         text("row", "the row as JSON", required=True, personal=True),
+        date("first_seen_date", "first night on which the row broke the rule"),
     ),
 )
 CHECK_RESULTS = Table(
@@ -91,6 +92,50 @@ CHECK_RESULTS = Table(
         whole("rows_checked", "rows looked at"),
         whole("rows_failed", "rows that failed"),
         number("observed", "the number observed, where the check is on one"),
+        text("owner", "who mends what the check finds"),
+        date("failing_since_date", "first night of those without a break on which it failed"),
+        text("excused", "why, by whom and until when the failure is let pass; empty if it is not"),
+    ),
+)
+PROFILE = Table(
+    space="nightly",
+    name="profile",
+    row="how many accepted rows of a register table have a value: what later nights compare with",
+    key=("table_name", "measure", "value"),
+    fields=(
+        text("table_name", "the table", required=True),
+        text("measure", "the coded column, or what is counted by prison or team", required=True),
+        text(
+            "value",
+            "the code, prison or team; (missing) without one, (unknown code) outside the list",
+            required=True,
+        ),
+        whole("rows", "rows that have it", required=True),
+    ),
+)
+FAULTS = Table(
+    space="nightly",
+    name="faults",
+    row="a prison or team and the rows of its own that broke a rule",
+    key=("check_id", "unit"),
+    fields=(
+        text("check_id", "the rule or check", required=True),
+        text("unit", "the prison or team whose rows they are, with its kind", required=True),
+        whole("rows_failed", "rows that broke it", required=True),
+        date("failing_since_date", "first night of those without a break", required=True),
+    ),
+)
+FAULTY_ROWS = Table(
+    space="nightly",
+    name="faulty_rows",
+    row="a row to be mended, of the first of each rule; all are in the files of the services",
+    key=("check_id", "table_name", "row_number"),
+    fields=(
+        text("check_id", "the rule", required=True),
+        text("table_name", "the table", required=True),
+        whole("row_number", "position in the landing file, from 1", required=True),
+        text("reference", "the row's key, parts joined by |; empty where that names a person"),
+        text("unit", "the prison or team whose row it is, with its kind", required=True),
     ),
 )
 LINKS = Table(
@@ -439,6 +484,9 @@ NIGHTLY: dict[str, Table] = by_name(
         ROW_COUNTS,
         QUARANTINE,
         CHECK_RESULTS,
+        PROFILE,
+        FAULTS,
+        FAULTY_ROWS,
         LINKS,
         IDENTITIES,
         IDENTITY_CHANGES,

@@ -55,6 +55,11 @@ class RunFolder:
         return self.settings.data_dir / "pages" / self.as_of.isoformat()
 
     @property
+    def corrections(self) -> Path:
+        """Where the files are in which each service finds its rows to mend; not for readers."""
+        return self.settings.data_dir / "corrections" / self.as_of.isoformat()
+
+    @property
     def landings(self) -> Path:
         """Where the landings of every night are."""
         return self.settings.data_dir / "landing"

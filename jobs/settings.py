@@ -61,6 +61,12 @@ class Settings(BaseSettings):
         description="TOML file of the site's own changes to the rules, each with reason, owner "
         "and expiry.",
     )
+    keep_days: int | None = Field(
+        default=None,
+        ge=31,
+        description="Days for which the case lists and the quarantine of a night are kept, by "
+        "whole months; empty: for good. Figures, movement and manifests always stay.",
+    )
     link_engine: Literal["duckdb"] = Field(
         default="duckdb",
         validation_alias=AliasChoices(f"{PREFIX}LINK_ENGINE", "LINK_ENGINE", "link_engine"),

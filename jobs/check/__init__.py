@@ -1,12 +1,25 @@
 """The quality gate: bad deliveries stop the night, bad rows are set aside, nothing is lost."""
 
-from jobs.check.gate import Audited, Checked, check_night, check_results_of_night
+from jobs.check.gate import (
+    Audited,
+    Checked,
+    accept_rows,
+    check_night,
+    check_results_of_night,
+    failed_critical,
+    refuse_override_of,
+)
+from jobs.check.history import History
 from jobs.check.quality_rules import quality_rules_markdown
 
 __all__ = [
     "Audited",
     "Checked",
+    "History",
+    "accept_rows",
     "check_night",
     "check_results_of_night",
+    "failed_critical",
     "quality_rules_markdown",
+    "refuse_override_of",
 ]

@@ -1,6 +1,7 @@
 """The gate: contract, row rules, suite; what is critical stops the night."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,9 +11,14 @@ import pyarrow as pa
 
 from jobs import results
 from jobs.check.contract import extra_columns, load_delivered
-from jobs.check.rows import check_rows
-from jobs.check.suite import night_checks, result_checks, run_suite
-from jobs.errors import GateFailed
+from jobs.check.exceptions import exceptions_on
+from jobs.check.faults import faults, faulty_rows, find_owners, rows_to_mend
+from jobs.check.history import History, with_first_failures, with_first_seen
+from jobs.check.profile import take_profile
+from jobs.check.rows import CheckedRows, check_rows
+from jobs.check.rules import owner, row_rules
+from jobs.check.suite import lay_out_units, night_checks, result_checks, run_suite
+from jobs.errors import BadInput, GateFailed
 from jobs.records import TABLES
 
 
@@ -22,13 +28,17 @@ class Audited:
 
     results: pd.DataFrame
 
-    def stop_if_critical(self) -> None:
-        """Stop the night if a critical check failed.
+    def stop_if_critical(self, *, despite: Collection[str] = ()) -> None:
+        """Stop the night if a critical check failed, unless it is excepted.
+
+        Args:
+            despite: checks whose failure a named person answers for.
 
         Raises:
             GateFailed: naming the first failed check and the number of others.
         """
-        failed = self.results[(self.results["severity"] == "critical") & ~self.results["passed"]]
+        failed = failed_critical(self.results)
+        failed = failed[~failed["check_id"].isin(list(despite))]
         if failed.empty:
             return
         first = failed.iloc[0]
@@ -46,20 +56,67 @@ class Audited:
 class Checked(Audited):
     """A night's registers after the gate.
 
-    ``tables`` hold the accepted rows in the contract's Arrow schema, sorted by key; ``quarantine``
-    and ``row_counts`` are frames of `jobs.results`.
+    ``tables`` hold the accepted rows in the contract's Arrow schema, sorted by key; the other
+    frames are those of `jobs.results`. ``to_mend`` is every faulty row with its key, which may
+    name a person: for the service that wrote it, and nobody else.
     """
 
     tables: dict[str, pa.Table]
     quarantine: pd.DataFrame
     row_counts: pd.DataFrame
+    profile: pd.DataFrame
+    faults: pd.DataFrame
+    faulty_rows: pd.DataFrame
+    to_mend: pd.DataFrame
+
+
+def failed_critical(found: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `results.CHECK_RESULTS` that stop a night: critical, failed, not excepted."""
+    stops = found["severity"].eq("critical") & ~found["passed"].astype("bool")
+    return found[stops & found["excused"].isna()]
+
+
+def refuse_override_of(rules: Collection[str]) -> None:
+    """Refuse to publish in spite of what no person can answer for.
+
+    Raises:
+        BadInput: no critical check has one of these ids, or it is what the software itself owes.
+    """
+    checks = {check.id: check for check in [*night_checks(), *result_checks()]}
+    for rule in rules:
+        where = f"publish despite [{rule}]"
+        if rule not in checks or checks[rule].severity != "critical":
+            raise BadInput(
+                where, "no critical check has this id", "take the id from the failure's line"
+            )
+        if checks[rule].is_law:
+            raise BadInput(
+                where, "nobody may let it pass: the results contradict themselves", "report it"
+            )
+
+
+@contextmanager
+def _accepted(
+    tables: Mapping[str, pa.Table], as_of: date
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, CheckedRows]]:
+    with duckdb.connect() as connection:
+        connection.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
+        rows_in = load_delivered(connection=connection, tables=tables)
+        yield connection, check_rows(connection=connection, rows_in=rows_in)
+
+
+def accept_rows(*, tables: Mapping[str, pa.Table], as_of: date) -> CheckedRows:
+    """Contract and row rules without the suite: the accepted rows and the quarantine of a night.
+
+    Raises:
+        GateFailed: a table or column is missing or of another type.
+    """
+    with _accepted(tables, as_of) as (_, checked):
+        return checked
 
 
 def check_night(
-    *,
-    tables: Mapping[str, pa.Table],
-    as_of: date,
-    previous_row_counts: pd.DataFrame | None,
+    *, tables: Mapping[str, pa.Table], as_of: date, history: History | None = None
 ) -> Checked:
     """Check what both registers delivered.
 
@@ -69,41 +126,66 @@ def check_night(
     Args:
         tables: every table of both registers as landed, by full name.
         as_of: the night.
-        previous_row_counts: ``row_counts`` of the last publication; None on the first night.
+        history: what the last nights published; None on the first night.
 
     Raises:
         GateFailed: a table or column is missing or of another type, so that nothing else can be
-            asked.
+            asked and nobody can let it pass.
+        BadInput: an exception of `expectations/overrides.toml` cannot be used.
     """
-    with duckdb.connect() as connection:
-        connection.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
-        rows_in = load_delivered(connection=connection, tables=tables)
-        checked = check_rows(connection=connection, rows_in=rows_in)
-        row_counts = results.ROW_COUNTS.arrow(checked.row_counts)
-        connection.register("row_counts", row_counts)
-        connection.register("previous_row_counts", _previous(previous_row_counts))
+    before = history or History()
+    excepted = _exceptions(as_of)
+    with _accepted(tables, as_of) as (connection, checked):
+        take_profile(connection)
+        connection.register("row_counts", results.ROW_COUNTS.arrow(checked.row_counts))
+        before.lay_out(connection, as_of=as_of)
         suite = run_suite(
             checks=night_checks(),
             connection=connection,
             table_of=lambda name: TABLES[name].frame(checked.accepted[name]),
         )
-    return Checked(
-        tables=checked.accepted,
-        quarantine=checked.quarantine,
-        row_counts=checked.row_counts,
-        results=pd.concat([suite, checked.results, _extras(tables)], ignore_index=True),
-    )
+        lay_out_units(connection, checks=night_checks(), found=suite)
+        find_owners(connection)
+        found = faults(connection)
+        found = with_first_failures(found, history=before, table=results.FAULTS, as_of=as_of)
+        return Checked(
+            tables=checked.accepted,
+            quarantine=with_first_seen(checked.quarantine, history=before, as_of=as_of),
+            row_counts=checked.row_counts,
+            profile=results.PROFILE.frame(
+                connection.execute("FROM profile")
+                .to_arrow_table()
+                .cast(results.PROFILE.arrow_schema)
+            ),
+            faults=results.FAULTS.frame(results.FAULTS.arrow(found)),
+            faulty_rows=faulty_rows(connection),
+            to_mend=rows_to_mend(connection),
+            results=_finished(
+                pd.concat([suite, checked.results, _extras(tables)], ignore_index=True),
+                excepted=excepted,
+                history=before,
+                as_of=as_of,
+            ),
+        )
 
 
-def check_results_of_night(*, facts: Mapping[str, pd.DataFrame]) -> Audited:
+def check_results_of_night(
+    *,
+    facts: Mapping[str, pd.DataFrame],
+    as_of: date,
+    history: History | None = None,
+) -> Audited:
     """Check the results of a night against each other, before they are published.
 
     Args:
         facts: every frame of `jobs.results.NIGHTLY` by full name.
+        as_of: the night.
+        history: what the last nights published; None asks nothing about them.
 
     Raises:
         GateFailed: a frame is missing.
     """
+    before = history or History()
     with duckdb.connect() as connection:
         connection.execute("CREATE SCHEMA nightly")
         for name, table in results.NIGHTLY.items():
@@ -112,17 +194,38 @@ def check_results_of_night(*, facts: Mapping[str, pd.DataFrame]) -> Audited:
             connection.register("arriving", table.arrow(facts[name]))
             connection.execute(f"CREATE TABLE {name} AS SELECT * FROM arriving")  # noqa: S608
             connection.unregister("arriving")
-        return Audited(
-            results=run_suite(
-                checks=result_checks(), connection=connection, table_of=lambda name: facts[name]
-            )
+        before.lay_out(connection, as_of=as_of)
+        found = run_suite(
+            checks=result_checks(), connection=connection, table_of=lambda name: facts[name]
         )
-
-
-def _previous(row_counts: pd.DataFrame | None) -> pa.Table:
-    return results.ROW_COUNTS.arrow(
-        results.ROW_COUNTS.empty() if row_counts is None else row_counts
+    return Audited(
+        results=_finished(found, excepted=_exceptions(as_of), history=before, as_of=as_of)
     )
+
+
+def _exceptions(as_of: date) -> dict[str, str]:
+    """Words of each exception of the night, by rule."""
+    checks = [*night_checks(), *result_checks()]
+    excepted = exceptions_on(
+        as_of=as_of,
+        known={check.id for check in checks} | {rule.id for rule in row_rules()},
+        laws={check.id for check in checks if check.is_law},
+    )
+    return {rule: exception.words for rule, exception in excepted.items()}
+
+
+def _finished(
+    found: pd.DataFrame, *, excepted: Mapping[str, str], history: History, as_of: date
+) -> pd.DataFrame:
+    """Results with the exceptions and the first failure of each."""
+    excused = found["check_id"].map(excepted).where(~found["passed"].astype("bool"))
+    found = with_first_failures(
+        found.assign(excused=excused.astype("str").where(excused.notna())),
+        history=history,
+        table=results.CHECK_RESULTS,
+        as_of=as_of,
+    )
+    return results.CHECK_RESULTS.frame(results.CHECK_RESULTS.arrow(found))
 
 
 def _extras(tables: Mapping[str, pa.Table]) -> pd.DataFrame:
@@ -144,6 +247,9 @@ def _extras(tables: Mapping[str, pa.Table]) -> pd.DataFrame:
             "rows_checked": None,
             "rows_failed": None,
             "observed": [float(len(extras)) for extras in found.values()],
+            "owner": [owner(name) for name in found],
+            "failing_since_date": None,
+            "excused": None,
         }
     )
     return results.CHECK_RESULTS.frame(results.CHECK_RESULTS.arrow(frame))

@@ -15,6 +15,10 @@ from jobs.schema import Table
 SET_ASIDE = "set_aside"
 """DuckDB table of (register, table_name, row_number, rule_id) of the rows in quarantine."""
 
+FAULTY = "faulty"
+"""DuckDB table of (check_id, table_name, row_number) of every row that broke a rule, in quarantine
+or not."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedRows:
@@ -35,6 +39,9 @@ def check_rows(*, connection: duckdb.DuckDBPyConnection, rows_in: dict[str, int]
     connection.execute(
         f"CREATE TABLE {SET_ASIDE} "
         "(register VARCHAR, table_name VARCHAR, row_number BIGINT, rule_id VARCHAR)"
+    )
+    connection.execute(
+        f"CREATE TABLE {FAULTY} (check_id VARCHAR, table_name VARCHAR, row_number BIGINT)"
     )
     failed: dict[str, int] = {}
     for table in TABLES.values():
@@ -61,12 +68,18 @@ def _apply(
     found = connection.execute(f"SELECT {counts} FROM {source}").fetchall()[0]  # noqa: S608
     failed = {rule.id: int(count) for rule, count in zip(single, found, strict=True)}
     for rule in single:
-        if rule.quarantines and failed[rule.id]:
+        if failed[rule.id]:
             connection.execute(
-                f"INSERT INTO {SET_ASIDE} SELECT ?, ?, t.{ROW_NUMBER}, ? "  # noqa: S608
+                f"INSERT INTO {FAULTY} SELECT ?, ?, t.{ROW_NUMBER} "  # noqa: S608
                 f"FROM {source} WHERE {rule.broken}",
-                [table.space, table.name, rule.id],
+                [rule.id, table.full_name],
             )
+    aside = [rule.id for rule in single if rule.quarantines and failed[rule.id]]
+    connection.execute(
+        f"INSERT INTO {SET_ASIDE} SELECT ?, ?, row_number, check_id "  # noqa: S608
+        f"FROM {FAULTY} WHERE list_contains(?, check_id)",
+        [table.space, table.name, aside],
+    )
     return failed
 
 
@@ -106,6 +119,10 @@ def _apply_duplicates(connection: duckdb.DuckDBPyConnection, table: Table) -> di
     connection.execute(
         f"INSERT INTO {SET_ASIDE} SELECT ?, ?, {ROW_NUMBER}, rule_id FROM {broken}",  # noqa: S608
         [table.space, table.name],
+    )
+    connection.execute(
+        f"INSERT INTO {FAULTY} SELECT rule_id, ?, {ROW_NUMBER} FROM {broken}",  # noqa: S608
+        [table.full_name],
     )
     counted = connection.execute(
         f"SELECT rule_id, count(*) FROM {broken} GROUP BY rule_id"  # noqa: S608
@@ -148,7 +165,8 @@ def _quarantine(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
                 f"""
                 SELECT q.register, q.table_name, q.row_number,
                     replace({key}, chr(0), '') AS row_key, q.rule_id,
-                    to_json(struct_pack({row}))::VARCHAR AS row
+                    to_json(struct_pack({row}))::VARCHAR AS row,
+                    NULL::DATE AS first_seen_date
                 FROM {SET_ASIDE} AS q
                 JOIN {raw_name(table)} AS r ON r.{ROW_NUMBER} = q.row_number
                 WHERE q.register = '{register}' AND q.table_name = '{name}'
@@ -198,6 +216,9 @@ def _results(rows_in: dict[str, int], failed: dict[str, int]) -> pd.DataFrame:
             "rows_checked": [rows_in[rule.table] for rule in rules],
             "rows_failed": [failed[rule.id] for rule in rules],
             "observed": [None] * len(rules),
+            "owner": [rule.owner for rule in rules],
+            "failing_since_date": [None] * len(rules),
+            "excused": [None] * len(rules),
         },
     )
 

@@ -37,8 +37,9 @@ LONGEST_TERM_YEARS = 100
 class RowRule:
     """One rule on the rows of one table.
 
-    ``broken`` is an SQL predicate on the converted row ``t``, true where the rule is broken.
-    ``quarantines`` says whether such a row is set aside; otherwise it goes on and is counted.
+    ``broken`` is an SQL predicate on the converted row ``t``, true where the rule is broken;
+    ``reason`` says why it must hold. ``quarantines`` says whether such a row is set aside;
+    otherwise it goes on and is counted.
     """
 
     id: str
@@ -46,7 +47,22 @@ class RowRule:
     column: str | None
     quarantines: bool
     meaning: str
+    reason: str
     broken: str
+
+    @property
+    def owner(self) -> str:
+        """Who mends the rows."""
+        return owner(self.table)
+
+
+def owner(table: str) -> str:
+    """Who mends what a rule or check on this table finds."""
+    register = table.partition(".")[0]
+    return {
+        "prison": "data team of the prison register",
+        "immigration": "data team of the immigration register",
+    }.get(register, "maintainers of the reconciliation")
 
 
 @cache
@@ -70,6 +86,7 @@ def _rule(
     column: str | None,
     name: str,
     meaning: str,
+    reason: str,
     broken: str,
     *,
     quarantines: bool = False,
@@ -81,6 +98,7 @@ def _rule(
         column=column,
         quarantines=quarantines,
         meaning=meaning,
+        reason=reason,
         broken=broken,
     )
 
@@ -92,6 +110,7 @@ def _readable(table: Table) -> list[RowRule]:
             field.name,
             "unreadable",
             f"the value can be read as {field.kind}",
+            "nothing is guessed: 04/05/2006 is two dates, so it is none",
             f't."{UNREADABLE}{field.name}"',
             quarantines=True,
         )
@@ -106,6 +125,7 @@ def _required(table: Table) -> list[RowRule]:
             field.name,
             "missing",
             "the value is there: the row cannot be used without it",
+            "without it the row belongs to nobody or says nothing",
             f't."{field.name}" IS NULL AND NOT t."{UNREADABLE}{field.name}"',
             quarantines=True,
         )
@@ -125,6 +145,7 @@ def _known_codes(table: Table) -> list[RowRule]:
                     field.name,
                     "unknown_code",
                     f"the code is one of the list of {field.codes.name}; the row stays in use",
+                    "an unknown code counts as unknown, and to drop its row would hide somebody",
                     f't."{field.name}" IS NOT NULL AND t."{field.name}" NOT IN ({values})',
                 )
             )
@@ -143,6 +164,9 @@ def _parents(table: Table) -> list[RowRule]:
                 "orphan",
                 f"the row it refers to was delivered in {parent}"
                 + ("; the row stays in use" if kept else ""),
+                "the row tells of somebody even without it"
+                if kept
+                else "without the row it refers to it tells of nobody",
                 f't."{column}" IS NOT NULL AND NOT EXISTS '  # noqa: S608
                 f'(SELECT 1 FROM delivered_{parent} AS p WHERE p."{key}" = t."{column}")',
                 quarantines=not kept,
@@ -160,6 +184,7 @@ def _duplicates(table: Table) -> list[RowRule]:
             None,
             DUPLICATE_IDENTICAL,
             f"no other row is the same in every field; one is kept ({key})",
+            "a row delivered twice is one fact",
             "",
             quarantines=True,
         ),
@@ -168,6 +193,7 @@ def _duplicates(table: Table) -> list[RowRule]:
             None,
             DUPLICATE_CONFLICTING,
             f"no other row has the same key and says something else; {kept} ({key})",
+            "of two facts under one key only one can hold",
             "",
             quarantines=True,
         ),
@@ -178,7 +204,7 @@ def _terms() -> list[RowRule]:
     table = "prison.sentences"
     per_year = {"term_years": 1, "term_months": 12, "term_weeks": 53, "term_days": 366}
     rules = [
-        _rule(table, column, "negative", "a term is not negative", f"t.{column} < 0",
+        _rule(table, column, "negative", "a term is not negative", _NO_LENGTH, f"t.{column} < 0",
               quarantines=True)
         for column in per_year
     ]  # fmt: skip
@@ -188,6 +214,7 @@ def _terms() -> list[RowRule]:
             column,
             "too_long",
             f"a term is at most {LONGEST_TERM_YEARS} years",
+            "a longer one is an error of typing",
             f"t.{column} > {LONGEST_TERM_YEARS * units}",
         )
         for column, units in per_year.items()
@@ -198,6 +225,7 @@ def _terms() -> list[RowRule]:
             column,
             "negative",
             "a number of staff is not negative",
+            "it would be taken off the staff of other teams",
             f"t.{column} < 0",
             quarantines=True,
         )
@@ -205,18 +233,20 @@ def _terms() -> list[RowRule]:
     ]
     rules += [
         _rule(table, "remand_days", "negative", "days on remand are not negative",
-              "t.remand_days < 0"),
+              "they shorten a sentence, never lengthen it", "t.remand_days < 0"),
         _rule("prison.episodes", "additional_days_awarded", "negative",
-              "added days are not negative", "t.additional_days_awarded < 0"),
+              "added days are not negative", "they lengthen a stay, never shorten it",
+              "t.additional_days_awarded < 0"),
         _rule(table, "sentence_date", "empty", "the court's date is recorded",
-              "t.sentence_date IS NULL"),
+              "the rules in force depend on it", "t.sentence_date IS NULL"),
         _rule(table, "consecutive_to_sequence", "circular",
-              "a sentence does not follow itself",
+              "a sentence does not follow itself", "such a chain has no length",
               "t.consecutive_to_sequence = t.sentence_sequence"),
     ]  # fmt: skip
     return rules
 
 
+_NO_LENGTH = "a sentence with it has no length, on which scope depends"
 _ORDERS = (
     ("prison.episodes", "reception_date", "last_movement_date", "reception", "the last movement"),
     ("prison.episodes", "sentence_start_date", "sentence_expiry_date", "the sentence", "its end"),
@@ -248,17 +278,19 @@ _HAPPENED = (
 def _dates() -> list[RowRule]:
     orders = [
         _rule(table, second, "before_its_cause", f"{before} does not come after {after}",
-              f"t.{first} > t.{second}")
+              "one of the two dates is wrong", f"t.{first} > t.{second}")
         for table, first, second, before, after in _ORDERS
     ]  # fmt: skip
     future = [
         _rule(table, column, "in_the_future", "what is recorded as done lies not after the night",
+              "nobody can have recorded what has not happened",
               f"t.{column} > getvariable('as_of')")
         for table, column in _HAPPENED
     ]  # fmt: skip
     births = [
         _rule(table, "date_of_birth", "impossible",
               "the date of birth lies between 1880 and the night, and stands for no missing date",
+              "systems write 1900 and 1970 where they know no date",
               "t.date_of_birth > getvariable('as_of') OR t.date_of_birth < DATE '1880-01-01' "
               "OR t.date_of_birth IN (DATE '1900-01-01', DATE '1970-01-01')")
         for table in ("prison.persons", "immigration.persons")

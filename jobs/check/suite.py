@@ -71,6 +71,20 @@ def run_suite(
     return _results(checks, answers, numbers)
 
 
+def lay_out_units(
+    connection: duckdb.DuckDBPyConnection, *, checks: "Sequence[Check]", found: pd.DataFrame
+) -> None:
+    """Leave the table ``units`` (check_id, unit, found): where the checks on numbers failed."""
+    connection.execute("CREATE TABLE units (check_id VARCHAR, unit VARCHAR, found BIGINT)")
+    failed = set(found.loc[~found["passed"].astype("bool"), "check_id"])
+    for check in checks:
+        if check.units is not None and check.id in failed:
+            connection.execute(
+                f"INSERT INTO units SELECT ?, unit, found FROM ({check.units})",  # noqa: S608
+                [check.id],
+            )
+
+
 def _number(connection: duckdb.DuckDBPyConnection, number: str, check_id: str) -> float | None:
     try:
         row = connection.execute(number).fetchone()
@@ -135,6 +149,9 @@ def _results(
         "rows_checked": [_count(check, answers, "element_count") for check in checks],
         "rows_failed": [_count(check, answers, "unexpected_count") for check in checks],
         "observed": [numbers.get(check.id) for check in checks],
+        "owner": [check.owner for check in checks],
+        "failing_since_date": [None] * len(checks),
+        "excused": [None] * len(checks),
     }
     arrays = {field.name: pa.array(rows[field.name], field.kind.arrow) for field in table.fields}
     return table.frame(pa.table(arrays, schema=table.arrow_schema))

@@ -24,6 +24,13 @@ def caveats(facts: Mapping[str, pd.DataFrame], notices: tuple[str, ...] = ()) ->
             f"{plural(aside.value, 'row was', 'rows were')} kept aside because of an error in the "
             "row; they are counted on the data quality page and come back once mended."
         )
+    people = key_figure(figures, "quality.people_aside")
+    if people.value:
+        lines.append(
+            f"{plural(people.value, 'person', 'people')} who may be in scope "
+            f"{'has' if people.value == 1 else 'have'} a row in quarantine: count them as well "
+            "until it is mended."
+        )
     review = key_figure(figures, "links.review")
     if review.value:
         lines.append(
@@ -39,10 +46,30 @@ def caveats(facts: Mapping[str, pd.DataFrame], notices: tuple[str, ...] = ()) ->
     return tuple(lines) or ("Nothing: every check held and no row was kept aside.",)
 
 
+def caveat_line(facts: Mapping[str, pd.DataFrame]) -> str:
+    """The caveats of a night in one line: how many checks failed, and who is in quarantine."""
+    failed = len(_failed(facts))
+    people = key_figure(facts["nightly.figures"], "quality.people_aside").value
+    parts = []
+    if failed:
+        parts.append(f"{plural(failed, 'check', 'checks')} failed")
+    if people:
+        parts.append(
+            f"{plural(people, 'person', 'people')} who may be in scope "
+            f"{'has' if people == 1 else 'have'} a row in quarantine"
+        )
+    return f"Bear in mind: {' and '.join(parts)}." if parts else ""
+
+
+def _failed(facts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Checks that failed and that nobody has excepted."""
+    checks = facts["nightly.check_results"]
+    return checks[~checks["passed"].astype("bool") & checks["excused"].isna()]
+
+
 def failed_checks(facts: Mapping[str, pd.DataFrame]) -> list[str]:
     """The checks that did not hold on a published night: the widest in words, the rest counted."""
-    checks = facts["nightly.check_results"]
-    failed = checks[~checks["passed"]].sort_values(
+    failed = _failed(facts).sort_values(
         ["rows_failed", "check_id"], ascending=[False, True], na_position="last"
     )
     sentences = []

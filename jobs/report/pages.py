@@ -33,22 +33,25 @@ from jobs.report.movement_page import movement_page
 from jobs.report.opening import LISTED, STATUS_COLUMNS, status_file
 from jobs.report.pace_charts import staff_and_work, time_to_decision
 from jobs.report.page_parts import (
-    check_sheet,
     figure_definitions,
     figure_sheet,
     group_sheet,
     probability_sheet,
-    row_count_sheet,
-    rule_sheet,
     tiles,
     what_if_sheet,
 )
+from jobs.report.quality_page import quality_page
 from jobs.report.site import MOST_PARTS, PAGE_ROWS, Facts, Section, Site
 from jobs.report.workbook import write_workbook
 
 
 def render_site(
-    *, facts: Facts, about: About, folder: Path, history: pd.DataFrame | None = None
+    *,
+    facts: Facts,
+    about: About,
+    folder: Path,
+    history: pd.DataFrame | None = None,
+    earlier: Facts | None = None,
 ) -> None:
     """Write the site of a publication into a folder; open its ``index.html``.
 
@@ -59,6 +62,7 @@ def render_site(
             (`jobs.files.whole_folder`).
         history: figures of the nights before, as current now: ``as_of_date`` and the columns of
             `jobs.results.FIGURES`; charts reach back over them.
+        earlier: tables of earlier nights with ``as_of_date``, for rates over time.
     """
     folder.mkdir(parents=True, exist_ok=True)
     facts = {**facts, **{name: _by_key(facts[name], name) for name in _SHOWN_WHOLE}}
@@ -66,6 +70,7 @@ def render_site(
         facts=facts,
         about=about,
         folder=folder,
+        earlier=earlier or {},
         cases=CasePages.of(facts, _listed(facts, about.as_of)),
         history=past_and_present(
             history=history, figures=facts["nightly.figures"], as_of=about.as_of
@@ -83,7 +88,7 @@ def render_site(
         backlog_page,
         _capacity,
         _census,
-        _quality,
+        quality_page,
         _linkage,
         discrepancies_page,
         _definitions,
@@ -100,6 +105,8 @@ _SHOWN_WHOLE: Final = (
     "nightly.teams",
     "nightly.row_counts",
     "nightly.check_results",
+    "nightly.faults",
+    "nightly.faulty_rows",
 )
 
 
@@ -249,33 +256,6 @@ def _census(site: Site) -> None:
                     sortable=True,
                 ),
             )
-        ],
-    )
-
-
-def _quality(site: Site) -> None:
-    rows_in, accepted, aside = (
-        key_figure(site.figures, f"quality.{name}")
-        for name in ("rows_in", "accepted", "quarantined")
-    )
-    failed = int((~site.facts["nightly.check_results"]["passed"]).sum())
-    site.page(
-        "quality.html",
-        "page.html.j2",
-        "Data quality",
-        lead=f"Of {plural(rows_in.value, 'row', 'rows')} delivered, {accepted.text} were "
-        f"accepted and {aside.text} kept aside. "
-        f"{plural(failed, 'check', 'checks')} failed.",
-        text=(
-            "A row that breaks a rule is kept aside whole, under the rule's id, and comes back "
-            "by itself once the register has mended it."
-        ),
-        tiles_=(),
-        charts=(),
-        sections=[
-            Section(id="rows", title="Rows", sheet=row_count_sheet(site.facts)),
-            Section(id="rules", title="Quarantine by rule", sheet=rule_sheet(site.facts)),
-            Section(id="checks", title="Checks of the gate", sheet=check_sheet(site.facts)),
         ],
     )
 

@@ -16,6 +16,9 @@ STAGES: Final = (
     NONE,
 )
 
+PEOPLE_ASIDE: Final = "prison.quarantine.prisoners"
+"""The check of the gate that counts people whom quarantine may hide."""
+
 Mask = Callable[[pd.DataFrame], pd.Series]
 
 
@@ -118,6 +121,13 @@ def rows_total(column: str) -> Compute:
         return single(float(facts.of("row_counts")[column].sum()))
 
     return compute
+
+
+def people_aside(facts: Facts) -> pd.DataFrame:
+    """People who may be in scope with a row in quarantine, as the gate counted them."""
+    checks = facts.of("check_results")
+    found = checks.loc[checks["check_id"].eq(PEOPLE_ASIDE), "observed"]
+    return single(float(found.iloc[0]) if len(found) and pd.notna(found.iloc[0]) else None)
 
 
 def quarantine_by_rule(facts: Facts) -> pd.DataFrame:

@@ -303,6 +303,16 @@ REGISTER_FIGURES: Final = (
         )
     ),
     _quality(
+        "quality.people_aside",
+        "People in quarantine who may be in scope",
+        "People with a person, custody episode or sentence in quarantine, unless recorded as "
+        "British; rows set aside as duplicates do not count. Whoever of them has a usable episode "
+        "is counted in the other figures too.",
+        "people of the prison register",
+        PEOPLE,
+        r.people_aside,
+    ),
+    _quality(
         "quality.by_rule",
         "Quarantine by rule",
         "Rows in quarantine by the rule that they broke.",

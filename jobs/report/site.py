@@ -14,6 +14,7 @@ from jobs.briefing import day_text, number_text
 from jobs.report import sheets
 from jobs.report.case_pages import CasePages
 from jobs.report.cases import case_list
+from jobs.report.caveats import caveat_line
 from jobs.report.charts import Chart
 from jobs.report.facts import About
 from jobs.report.findings import missed_by_month
@@ -91,6 +92,7 @@ class Site:
     history: pd.DataFrame
     lists: dict[str, Opened] = field(default_factory=dict)
     over_time: dict[str, Chart | None] = field(default_factory=dict)
+    earlier: Facts = field(default_factory=dict)
 
     @property
     def figures(self) -> pd.DataFrame:
@@ -119,6 +121,11 @@ class Site:
         found = (self.opened(name).link(figure, group) for name in MASKS)
         return next(filter(None, found), "")
 
+    @cached_property
+    def caveat(self) -> str:
+        """What weakens the night, in one line for every page; empty where nothing does."""
+        return caveat_line(self.facts)
+
     def begin(self) -> None:
         """Make the folders and copy what every page uses."""
         (self.folder / "data").mkdir()
@@ -137,6 +144,7 @@ class Site:
                 day=day_text(self.about.as_of),
                 about=self.about,
                 notices=self.about.notices,
+                caveat=self.caveat,
                 menu=[
                     {"file": page, "label": label}
                     for page, label in MENU

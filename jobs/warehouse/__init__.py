@@ -22,17 +22,20 @@ from jobs.warehouse.models import (
     model_approvals,
     withdraw_model,
 )
-from jobs.warehouse.publishing import Manifest, Override, Publication, publish
+from jobs.warehouse.publishing import Manifest, Override, Publication, override_of, publish
 from jobs.warehouse.reading import (
     current_publication,
     figures_before,
     latest_before,
     latest_identities,
+    nights_before,
     publication_on,
     publications,
+    read_nights,
     read_rows,
     read_table,
 )
+from jobs.warehouse.retention import remove_old
 from jobs.warehouse.roles import create_roles
 
 __all__ = [
@@ -53,15 +56,19 @@ __all__ = [
     "latest_before",
     "latest_identities",
     "model_approvals",
+    "nights_before",
     "open_warehouse",
+    "override_of",
     "publication_on",
     "publications",
     "publish",
+    "read_nights",
     "read_rows",
     "read_table",
     "record_attempt",
     "record_decision",
     "record_decisions",
+    "remove_old",
     "start_embedded",
     "stop_embedded",
     "upgrade",

@@ -14,13 +14,14 @@ from jobs.warehouse.bulk import execute_text
 from jobs.warehouse.tables import (
     CONTENTS,
     PUBLICATIONS,
+    REMOVALS,
     SNAPSHOTS,
     SUPERSESSIONS,
     WAREHOUSE,
 )
 from jobs.warehouse.views import VIEWS, create_views, drop_views, quoted
 
-_UNCHANGEABLE: Final = (PUBLICATIONS, CONTENTS, SUPERSESSIONS, *SNAPSHOTS.values())
+_UNCHANGEABLE: Final = (PUBLICATIONS, CONTENTS, SUPERSESSIONS, REMOVALS, *SNAPSHOTS.values())
 
 
 def _statements() -> list[str]:

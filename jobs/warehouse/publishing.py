@@ -5,7 +5,8 @@ date; a second run waits. Until the commit readers see the publication before, a
 is killed at any point leaves nothing: the database undoes what it had begun.
 """
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -32,6 +33,8 @@ from jobs.warehouse.tables import (
 
 MANIFEST_VERSION: Final = 1
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation publish', 0))"
+DESPITE: Final = "published_despite"
+"""Key in a manifest's ``decisions``: the failed checks, who passed them, and why."""
 Audit = Callable[[sa.Connection], None]
 
 
@@ -66,14 +69,57 @@ class Manifest:
 
 @dataclass(frozen=True, kw_only=True)
 class Override:
-    """A named person's word that a night is published in spite of a failed check."""
+    """A named person's word that a night is published in spite of failed checks (``rules``)."""
 
     by: str
     reason: str
+    rules: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.by.strip() or not self.reason.strip():
             raise BadInput("override", "lacks a name or a reason", "give both")
+
+    def as_json(self) -> str:
+        """The override as a manifest names it, under `DESPITE`."""
+        return canonical_json({"by": self.by, "reason": self.reason, "rules": sorted(self.rules)})
+
+    @classmethod
+    def from_json(cls, text: str) -> "Override":
+        """The override that a manifest names."""
+        given = json.loads(text)
+        return cls(by=given["by"], reason=given["reason"], rules=tuple(given["rules"]))
+
+    def refuse_idle(self, failed: Iterable[str]) -> None:
+        """Refuse a word on checks that hold: nobody answers for what did not happen.
+
+        Raises:
+            BadInput: one of the rules is not among the ``failed``.
+        """
+        idle = sorted(set(self.rules) - set(failed))
+        if idle:
+            raise BadInput(
+                f"publish despite [{idle[0]}]", "the check holds", "run the night without it"
+            )
+
+    @property
+    def notice(self) -> str:
+        """The override as every page and email says it."""
+        named = f" [{', '.join(self.rules)}]" if self.rules else ""
+        checks = "checks" if len(self.rules) > 1 else "a check"
+        return f"Published by {self.by} in spite of {checks} that failed{named}: {self.reason}."
+
+
+def override_of(*, rules: Sequence[str], by: str, reason: str) -> Override | None:
+    """The word of a person as a command line or a DAG gives it; None where none is given.
+
+    Raises:
+        BadInput: rules without a name or a reason, or a name or reason without rules.
+    """
+    if not rules and not by.strip() and not reason.strip():
+        return None
+    if not rules:
+        raise BadInput("override", "names no check", "give the id of the failed check too")
+    return Override(by=by, reason=reason, rules=tuple(rules))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,13 +225,22 @@ def select_publications(
             content_digest=row.content_digest,
             manifest=_readable(row.manifest),
             supersedes=row.earlier_id,
-            override=Override(by=row.override_by, reason=row.override_reason)
+            override=Override(
+                by=row.override_by,
+                reason=row.override_reason,
+                rules=_rules_passed(row.manifest),
+            )
             if row.override_by
             else None,
             is_current=row.is_current,
         )
         for row in connection.execute(query)
     ]
+
+
+def _rules_passed(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    word = manifest["decisions"].get(DESPITE)
+    return () if word is None else Override.from_json(word).rules
 
 
 def _readable(manifest: Mapping[str, Any]) -> Mapping[str, Any]:

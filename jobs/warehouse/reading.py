@@ -1,5 +1,6 @@
 """Reading publications back, current or superseded, exactly as they were published."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -9,15 +10,27 @@ from psycopg import sql
 
 from jobs import results
 from jobs.errors import BadInput
+from jobs.records import date as day_field
 from jobs.schema import Table
 from jobs.warehouse import engine as opened
 from jobs.warehouse.bulk import columns_of, copy_out
 from jobs.warehouse.publishing import Publication, publication, select_publications
-from jobs.warehouse.tables import CURRENT, INTERVALS, PUBLICATIONS, SNAPSHOTS, SUPERSESSIONS
+from jobs.warehouse.tables import (
+    CONTENTS,
+    CURRENT,
+    INTERVALS,
+    PUBLICATIONS,
+    SNAPSHOTS,
+    SUPERSESSIONS,
+)
 
 _SNAPSHOT: Final = (
     "SELECT {columns} FROM {kept} "
     "WHERE as_of_date = {as_of} AND publication_number = {number} ORDER BY {key}"
+)
+_NIGHTS: Final = (
+    "SELECT {columns} FROM {kept} "
+    "WHERE (as_of_date, publication_number) IN (VALUES {nights}) ORDER BY {key}"
 )
 _STATE: Final = (
     "SELECT {columns} FROM {kept} "
@@ -91,7 +104,68 @@ def read_rows(connection: sa.Connection, of: Publication, table: Table) -> pd.Da
         number=sql.Literal(of.number),
         key=columns_of(table.key),
     )
-    return table.frame(copy_out(connection, table, query))
+    rows = copy_out(connection, table, query)
+    _refuse_partial(connection, of, table, rows.num_rows)
+    return table.frame(rows)
+
+
+def _refuse_partial(connection: sa.Connection, of: Publication, table: Table, found: int) -> None:
+    """Refuse to show fewer rows than were published: retention has removed the others."""
+    published = connection.scalar(
+        sa.select(CONTENTS.c.row_count).where(
+            CONTENTS.c.publication_number == of.number, CONTENTS.c.table_name == table.full_name
+        )
+    )
+    if published is not None and published != found:
+        raise BadInput(
+            f"publication [{of.publication_id[:12]}] table [{table.full_name}]",
+            f"only {found} of {published} rows are left: the others are past the retention period",
+            "read its figures and its movement, which stay",
+        )
+
+
+def nights_before(engine: sa.Engine, *, as_of: date, most: int) -> list[Publication]:
+    """The current publications of the last ``most`` dates before ``as_of``, the latest first."""
+    with opened.begin(engine) as connection:
+        dates: Sequence[date] = connection.scalars(
+            sa.select(CURRENT.c.as_of_date)
+            .where(CURRENT.c.as_of_date < as_of)
+            .order_by(CURRENT.c.as_of_date.desc())
+            .limit(most)
+        ).all()
+        found = select_publications(
+            connection,
+            PUBLICATIONS.c.as_of_date.in_(dates),
+            CURRENT.c.publication_number.is_not(None),
+        )
+    return sorted(found, key=lambda publication: publication.as_of, reverse=True)
+
+
+def read_nights(engine: sa.Engine, nights: Sequence[Publication], table: Table) -> pd.DataFrame:
+    """A snapshot table of several publications, with the column ``as_of_date``; in order of both.
+
+    What retention has removed of a publication is not there.
+    """
+    dated = Table(
+        space=table.space,
+        name=table.name,
+        row=table.row,
+        key=("as_of_date", *table.key),
+        fields=(day_field("as_of_date", "the night", required=True), *table.fields),
+    )
+    if not nights:
+        return dated.empty()
+    kept = SNAPSHOTS[table.full_name]
+    query = sql.SQL(_NIGHTS).format(
+        columns=columns_of(dated.columns),
+        kept=sql.Identifier(str(kept.schema), kept.name),
+        nights=sql.SQL(", ").join(
+            sql.SQL("({}, {})").format(sql.Literal(p.as_of), sql.Literal(p.number)) for p in nights
+        ),
+        key=columns_of(dated.key),
+    )
+    with opened.begin(engine) as connection:
+        return dated.frame(copy_out(connection, dated, query))
 
 
 def figures_before(engine: sa.Engine, *, as_of: date, group: str) -> pd.DataFrame:

@@ -24,6 +24,13 @@ READER: Final = "reconciliation_reader"
 REVIEWER: Final = "reconciliation_reviewer"
 QUALITY: Final = "reconciliation_quality"
 
+PURPOSES: Final = {
+    READER: "reads the views of the schema report, nothing else",
+    REVIEWER: "reads report and links; writes the review ledgers",
+    QUALITY: "reads report and the quarantine, to have bad rows mended",
+    WRITER: "publishes nights and keeps the outbox; changes no published row",
+}
+
 _EVERYBODY: Final = (
     "GRANT USAGE ON SCHEMA report TO {role}",
     "GRANT SELECT ON ALL TABLES IN SCHEMA report TO {role}",
@@ -44,6 +51,8 @@ RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         "GRANT USAGE ON SCHEMA run, nightly TO {role}",
         "GRANT SELECT ON run.publications, run.current, run.alembic_version TO {role}",
         "GRANT SELECT ON nightly.quarantine TO {role}",
+        "GRANT USAGE ON SCHEMA quality TO {role}",
+        "GRANT SELECT ON quality.quarantine_seen TO {role}",
     ),
     WRITER: (
         *_EVERYBODY,
@@ -60,6 +69,7 @@ RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         "GRANT INSERT ON outbox.messages TO {role}",
         "GRANT UPDATE (state, attempts, state_changed_at, last_error) ON outbox.messages TO {role}",
         "GRANT EXECUTE ON FUNCTION run.make_room(date) TO {role}",
+        "GRANT EXECUTE ON FUNCTION run.remove_old(integer) TO {role}",
     ),
 }
 

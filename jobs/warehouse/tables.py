@@ -26,7 +26,7 @@ from sqlalchemy.dialects import postgresql
 from jobs import results
 from jobs.schema import Kind, Table
 
-SCHEMAS: Final = ("run", "registry", "nightly", "review", "report", "outbox")
+SCHEMAS: Final = ("run", "registry", "nightly", "review", "report", "quality", "outbox")
 WAREHOUSE: Final = sa.MetaData(
     naming_convention={
         "pk": "%(table_name)s_pkey",
@@ -154,6 +154,19 @@ ATTEMPTS: Final = sa.Table(
     sa.Index(None, "as_of_date"),
     schema="run",
     comment="One row: a run of a night, published or not.",
+)
+
+REMOVALS: Final = sa.Table(
+    "removals",
+    WAREHOUSE,
+    _own("removal_number"),
+    _column("table_name", TEXT, "the snapshot table"),
+    _column("month_date", sa.Date, "first day of the month of as-of dates that was removed"),
+    _moment("removed_at", "when", server_default=_now),
+    _column("removed_by", TEXT, "database user", server_default=sa.text("session_user")),
+    sa.PrimaryKeyConstraint("removal_number"),
+    schema="run",
+    comment="One row: a month of a snapshot table that was removed under the retention setting.",
 )
 
 DECISIONS: Final = sa.Table(

@@ -1,5 +1,7 @@
 """The schema ``report``: read-only views of current publications, the face for other tools.
 
+The schema ``quality`` has one more, of whole bad rows, for the data team alone.
+
 One set of views for every as-of date: filter on ``as_of_date``. No view shows a person's number in
 either register, a quarantined row or anything else that `jobs.results` marks as personal. The
 columns are those of `jobs.results`, with its meanings as comments.
@@ -20,22 +22,23 @@ _BASE: Final = {"as_of_date": "the night", "publication_id": "the publication cu
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """A view of the schema ``report``: its query, and what each column means."""
+    """A view: its query, and what each column means; of ``report`` unless it says otherwise."""
 
     name: str
     row: str
     query: str
     columns: dict[str, str] = field(default_factory=dict)
+    schema: str = "report"
 
     @property
     def statements(self) -> list[str]:
         """What creates and documents it."""
         named = ", ".join(self.columns)
         return [
-            f"CREATE VIEW report.{self.name} ({named}) AS {self.query}",
-            f"COMMENT ON VIEW report.{self.name} IS {quoted(f'One row: {self.row}.')}",
+            f"CREATE VIEW {self.schema}.{self.name} ({named}) AS {self.query}",
+            f"COMMENT ON VIEW {self.schema}.{self.name} IS {quoted(f'One row: {self.row}.')}",
             *(
-                f"COMMENT ON COLUMN report.{self.name}.{column} IS {quoted(meaning)}"
+                f"COMMENT ON COLUMN {self.schema}.{self.name}.{column} IS {quoted(meaning)}"
                 for column, meaning in self.columns.items()
             ),
         ]
@@ -121,6 +124,59 @@ _PUBLICATIONS: Final = View(
     },
 )
 
+_LINK_BANDS: Final = View(
+    name="link_bands",
+    row="how many links of an outcome have a probability in a band",
+    query=(
+        "SELECT c.as_of_date, p.publication_id, fact.outcome, "
+        "CASE WHEN fact.probability <= 0.5 THEN 'up to 0.5' "
+        "WHEN fact.probability <= 0.8 THEN '0.5 to 0.8' "
+        "WHEN fact.probability <= 0.9 THEN '0.8 to 0.9' "
+        "WHEN fact.probability <= 0.95 THEN '0.9 to 0.95' "
+        "WHEN fact.probability <= 0.99 THEN '0.95 to 0.99' "
+        "WHEN fact.probability <= 0.999 THEN '0.99 to 0.999' ELSE 'over 0.999' END AS band, "
+        "count(*) "
+        "FROM run.current AS c "
+        "JOIN run.publications AS p ON p.publication_number = c.publication_number "
+        "JOIN registry.links AS fact ON fact.since <= p.publication_number "
+        "AND (fact.until IS NULL OR fact.until > p.publication_number) "
+        "GROUP BY c.as_of_date, p.publication_id, fact.outcome, band"
+    ),
+    columns={
+        **_BASE,
+        "outcome": "what follows from the link",
+        "band": "band of its probability",
+        "link_count": "links",
+    },
+)
+
+_QUARANTINE_SEEN: Final = View(
+    name="quarantine_seen",
+    row="a bad row over the nights: the same if it has the same key, or else the same content",
+    query="""
+        SELECT q.register, q.table_name, q.rule_id, max(q.row_key),
+            (array_agg(q.row ORDER BY q.as_of_date DESC))[1],
+            min(coalesce(q.first_seen_date, q.as_of_date)), max(q.as_of_date),
+            max(q.as_of_date) < (SELECT max(as_of_date) FROM run.current)
+        FROM run.current AS c JOIN nightly.quarantine AS q
+            ON q.as_of_date = c.as_of_date AND q.publication_number = c.publication_number
+        GROUP BY q.register, q.table_name, q.rule_id,
+            CASE WHEN '|' || q.row_key || '|' LIKE '%||%' OR q.row_key IS NULL
+                THEN q.row ELSE q.row_key END
+    """,
+    columns={
+        "register": "the register",
+        "table_name": "the table",
+        "rule_id": "the rule that the row broke",
+        "row_key": "the row's key, parts joined by |",
+        "row": "the row as JSON, as it was delivered last",
+        "first_seen_date": "first night on which it broke the rule",
+        "last_seen_date": "last night on which it did",
+        "is_mended": "it is not there on the last published night",
+    },
+    schema="quality",
+)
+
 VIEWS: Final[tuple[View, ...]] = (
     _PUBLICATIONS,
     _of("figures", results.FIGURES),
@@ -133,8 +189,13 @@ VIEWS: Final[tuple[View, ...]] = (
     _of("census", results.CENSUS),
     _of("movement", results.MOVEMENT),
     _of("bridges", results.BRIDGES),
+    _of("flags", results.FLAGS),
+    _of("discrepancies", results.DISCREPANCIES),
     _of("row_counts", results.ROW_COUNTS),
     _of("check_results", results.CHECK_RESULTS),
+    _of("profile", results.PROFILE),
+    _of("faults", results.FAULTS),
+    _of("faulty_rows", results.FAULTY_ROWS),
     _count(
         "quarantine_counts",
         results.QUARANTINE,
@@ -142,6 +203,8 @@ VIEWS: Final[tuple[View, ...]] = (
         "how many rows of a table are kept aside under a rule",
     ),
     _count("link_counts", results.LINKS, ("outcome",), "how many links have an outcome"),
+    _LINK_BANDS,
+    _QUARANTINE_SEEN,
 )
 
 
@@ -153,9 +216,12 @@ def create_views(connection: sa.Connection) -> None:
 
 
 def drop_views(connection: sa.Connection) -> None:
-    """Drop every view of the schema ``report``, so that tables can change under them."""
+    """Drop every view, so that tables can change under them."""
     names = connection.scalars(
-        sa.text("SELECT quote_ident(viewname) FROM pg_views WHERE schemaname = 'report'")
+        sa.text(
+            "SELECT quote_ident(schemaname) || '.' || quote_ident(viewname) FROM pg_views "
+            "WHERE schemaname IN ('report', 'quality')"
+        )
     )
     for name in names.all():
-        execute_text(connection, f"DROP VIEW report.{name}")
+        execute_text(connection, f"DROP VIEW {name}")

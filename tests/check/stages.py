@@ -10,6 +10,9 @@ import pyarrow as pa
 
 from jobs import results
 from jobs.check.contract import load_delivered
+from jobs.check.history import AS_OF as AS_OF_COLUMN
+from jobs.check.history import History
+from jobs.check.profile import take_profile
 from jobs.check.rows import CheckedRows, check_rows
 from jobs.check.suite import night_checks, run_suite
 from jobs.records import TABLES
@@ -33,20 +36,41 @@ def rows_checked(tables: Tables, as_of: date = AS_OF) -> CheckedRows:
 
 
 def suite_asked(
-    tables: Tables, *ids: str, previous: pd.DataFrame | None = None, as_of: date = AS_OF
+    tables: Tables,
+    *ids: str,
+    previous: pd.DataFrame | None = None,
+    history: History | None = None,
+    as_of: date = AS_OF,
 ) -> pd.DataFrame:
     """The answers of the checks with these ids, after contract and row rules; by check id."""
     asked = [check for check in night_checks() if check.id in ids]
     assert len(asked) == len(ids), "no such check"
     with _opened(tables, as_of) as (connection, checked):
         connection.register("row_counts", results.ROW_COUNTS.arrow(checked.row_counts))
-        before = results.ROW_COUNTS.empty() if previous is None else previous
-        connection.register("previous_row_counts", results.ROW_COUNTS.arrow(before))
+        take_profile(connection)
+        before = history or History()
+        if previous is not None:
+            before = nights_before({1: {results.ROW_COUNTS.full_name: previous}}, as_of=as_of)
+        before.lay_out(connection, as_of=as_of)
         return run_suite(
             checks=asked,
             connection=connection,
             table_of=lambda name: TABLES[name].frame(checked.accepted[name]),
         ).set_index("check_id")
+
+
+def nights_before(
+    nights: Mapping[int, Mapping[str, pd.DataFrame]], *, as_of: date = AS_OF
+) -> History:
+    """A history from the tables of nights, by how many days before the night they were."""
+    frames: dict[str, list[pd.DataFrame]] = {}
+    for days, tables in nights.items():
+        for name, frame in tables.items():
+            day = pd.Timestamp(as_of) - pd.Timedelta(days=days)
+            frames.setdefault(name, []).append(frame.assign(**{AS_OF_COLUMN: day}))
+    return History(
+        frames={name: pd.concat(parts, ignore_index=True) for name, parts in frames.items()}
+    )
 
 
 def failures(checked: CheckedRows) -> dict[str, int]:

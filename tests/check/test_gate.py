@@ -19,9 +19,7 @@ def test_a_clean_night_passes_and_says_what_was_asked() -> None:
     wider = tables["prison.persons"].append_column("shoe_size", pa.array([42, 43, 38]))
     noted = tables["prison.episodes"].replace_schema_metadata({EXTRA_COLUMNS: b'["cell"]'})
     checked = check_night(
-        tables={**tables, "prison.persons": wider, "prison.episodes": noted},
-        as_of=AS_OF,
-        previous_row_counts=None,
+        tables={**tables, "prison.persons": wider, "prison.episodes": noted}, as_of=AS_OF
     )
     checked.stop_if_critical()
     for name, table in TABLES.items():
@@ -37,9 +35,7 @@ def test_a_clean_night_passes_and_says_what_was_asked() -> None:
 
 def test_a_critical_failure_stops_the_night_in_one_line_without_values() -> None:
     persons = [{**row, "nationality": "MARS"} for row in default_rows("prison.persons")]
-    checked = check_night(
-        tables=register_tables(prison_persons=persons), as_of=AS_OF, previous_row_counts=None
-    )
+    checked = check_night(tables=register_tables(prison_persons=persons), as_of=AS_OF)
     with pytest.raises(GateFailed, match=r"\[prison.persons.nationality.codes\] failed") as caught:
         checked.stop_if_critical()
     assert len(str(caught.value).splitlines()) == 1
@@ -63,6 +59,7 @@ def test_a_check_on_a_column_that_is_not_there_stops_instead_of_failing() -> Non
         table="prison.persons",
         column="shoe_size",
         meaning="",
+        reason="",
         expectation=gxe.ExpectColumnValuesToNotBeNull(column="shoe_size", severity="warning"),
     )
     with pytest.raises(GateFailed, match="could not be asked"):
@@ -71,7 +68,12 @@ def test_a_check_on_a_column_that_is_not_there_stops_instead_of_failing() -> Non
 
 def test_a_check_whose_question_is_wrong_stops_instead_of_failing() -> None:
     check = on_number(
-        id="x", table="prison.persons", meaning="", severity="warning", number="SELECT nothing"
+        id="x",
+        table="prison.persons",
+        meaning="",
+        reason="",
+        severity="warning",
+        number="SELECT nothing",
     )
     with pytest.raises(GateFailed, match="could not be asked"):
         run(check, pd.DataFrame())
@@ -82,6 +84,7 @@ def test_a_check_that_does_not_apply_passes_with_nothing_observed() -> None:
         id="x",
         table="prison.persons",
         meaning="",
+        reason="",
         severity="critical",
         number="SELECT NULL",
         at_most=0,
@@ -95,7 +98,7 @@ def test_check_ids_are_unique_and_each_has_an_owner() -> None:
     checks = [*night_checks(), *result_checks()]
     ids = [check.id for check in checks]
     assert len(set(ids)) == len(ids)
-    assert all(check.meaning and check.owner for check in checks)
+    assert all(check.meaning and check.owner and check.reason for check in checks)
 
 
 def test_every_rule_is_in_the_document() -> None:

@@ -197,9 +197,7 @@ def nights() -> list[Position]:
 
 
 def _night_of(history: Any, as_of: date) -> Position:
-    checked = check_night(
-        tables=on_night(history, as_of=as_of).tables, as_of=as_of, previous_row_counts=None
-    )
+    checked = check_night(tables=on_night(history, as_of=as_of).tables, as_of=as_of)
     linked = link_registers(
         tables=checked.tables,
         decisions=results.DECISIONS.empty(),

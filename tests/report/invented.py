@@ -59,6 +59,7 @@ def invent(*, episodes: int = 400, seed: int = 1) -> Invented:
         "nightly.row_counts": invent_row_counts(tables),
         "nightly.quarantine": invent_quarantine(),
         "nightly.check_results": invent_checks(),
+        **invent_faults(),
         "nightly.flags": invent_flags(rng, assessments),
         "nightly.discrepancies": invent_discrepancies(assessments),
     }
@@ -411,5 +412,29 @@ def invent_checks() -> pd.DataFrame:
         "rows_checked": [1, 400],
         "rows_failed": [0, 79],
         "observed": [None, 80.2],
+        "owner": ["data team", "data team"],
+        "failing_since_date": [None, pd.Timestamp(AS_OF)],
     }
     return frame_of(results.CHECK_RESULTS, columns, 2)
+
+
+def invent_faults() -> dict[str, pd.DataFrame]:
+    """Rows to mend in one prison, one of them a person's."""
+    check = "persons.nationality_known"
+    faults: dict[str, object] = {
+        "check_id": [check],
+        "unit": ["prison AAI"],
+        "rows_failed": [2],
+        "failing_since_date": [pd.Timestamp(AS_OF)],
+    }
+    rows: dict[str, object] = {
+        "check_id": [check, check],
+        "table_name": ["prison.episodes", "prison.persons"],
+        "row_number": [3, 7],
+        "reference": ["E00003", None],
+        "unit": ["prison AAI", "prison AAI"],
+    }
+    return {
+        "nightly.faults": frame_of(results.FAULTS, faults, 1),
+        "nightly.faulty_rows": frame_of(results.FAULTY_ROWS, rows, 2),
+    }

@@ -31,7 +31,7 @@ CATALOGUE = {
 
 
 def catalogue(engine: sa.Engine) -> dict[str, set[tuple[object, ...]]]:
-    schemas = {"schemas": [schema for schema in SCHEMAS if schema != "report"]}
+    schemas = {"schemas": [schema for schema in SCHEMAS if schema not in {"report", "quality"}]}
     with engine.connect() as connection:
         return {
             what: {

