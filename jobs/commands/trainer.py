@@ -156,7 +156,7 @@ def _landed(settings: Settings, as_of: date) -> tuple[Tables, dict[str, str]]:
         landing = night.landing(register)
         tables |= landing.tables()
         digests[register] = str(landing.summary()["content_digest"])
-    checked = check_night(tables=tables, as_of=as_of, previous_row_counts=None)
+    checked = check_night(tables=tables, as_of=as_of)
     checked.stop_if_critical()
     return dict(checked.tables), digests
 
@@ -169,7 +169,7 @@ def _short(digests: dict[str, str]) -> str:
 def _world(seed: int, people: int, noise: str) -> World:
 
     built = build_world(seed=seed, people=people, as_of=WORLD_NIGHT, noise=noise)
-    checked = check_night(tables=built.tables, as_of=WORLD_NIGHT, previous_row_counts=None)
+    checked = check_night(tables=built.tables, as_of=WORLD_NIGHT)
     truth: pd.DataFrame = built.truth["people"].to_pandas()
     return World(
         name=f"seed {seed}, {noise} noise",

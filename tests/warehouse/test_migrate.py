@@ -1,14 +1,19 @@
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 
+from jobs import results
 from jobs.errors import BadInput, Unreachable
+from jobs.schema import Table
 from jobs.warehouse import decisions, embedded, fittings, migrate, open_warehouse, publish, upgrade
-from jobs.warehouse.reading import publications
-from jobs.warehouse.tables import SCHEMAS, SNAPSHOTS, WAREHOUSE
+from jobs.warehouse.bulk import Content, copy_in
+from jobs.warehouse.reading import publications, read_table
+from jobs.warehouse.tables import INTERVALS, SCHEMAS, SNAPSHOTS, WAREHOUSE
 from tests.warehouse import nights
 
 CATALOGUE = {
@@ -67,6 +72,86 @@ def test_the_migrations_give_the_declared_tables(
     for what, rows in wanted.items():
         assert rows, what
         assert migrated[what] == rows, f"draft a migration: {what} differ"
+
+
+REVISIONS = [
+    script.revision
+    for script in migrate.ScriptDirectory.from_config(migrate.configuration()).walk_revisions()
+]
+AT_A_REVISION = """
+    SELECT table_name, column_name FROM information_schema.columns
+    WHERE table_schema IN ('nightly', 'registry')
+"""
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_data_of_every_earlier_revision_are_read_by_this_code(database: str, revision: str) -> None:
+    engine = open_warehouse(database)
+    facts = nights.facts()
+    with engine.begin() as connection:
+        for schema in SCHEMAS:
+            connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+        config = migrate.configuration()
+        config.attributes["connection"] = connection
+        migrate.command.upgrade(config, revision)
+        loaded = load_at_revision(connection, facts)
+    upgrade(engine)
+    written = nights.manifest().publication_id
+    for name, table in results.NIGHTLY.items():
+        read = read_table(engine, written, name)
+        if name not in loaded:
+            assert read.empty, name
+            continue
+        wanted = facts[name].sort_values(list(table.key), ignore_index=True)
+        shared = [column for column in table.columns if column in loaded[name]]
+        pd.testing.assert_frame_equal(read[shared], wanted[shared])
+        later = [column for column in table.columns if column not in loaded[name]]
+        assert read[later].isna().all(axis=None), name
+    later_night = publish(engine, manifest=nights.manifest(policy="2"), tables=nights.facts(seed=2))
+    assert later_night.supersedes == written
+    with engine.connect() as connection, migrate.migration_context(connection) as context:
+        assert compare_metadata(context, WAREHOUSE) == []
+    engine.dispose()
+
+
+def load_at_revision(connection: sa.Connection, facts: nights.Facts) -> dict[str, set[str]]:
+    """Publish a night with the tables and columns that a revision has; give which they are."""
+    manifest = nights.manifest()
+    columns: dict[str, set[str]] = {}
+    for table, column in connection.execute(sa.text(AT_A_REVISION)):
+        columns.setdefault(f"nightly.{table}", set()).add(column)
+    connection.execute(
+        sa.text(
+            "INSERT INTO run.publications (publication_number, publication_id, as_of_date, "
+            "content_digest, manifest) VALUES (1, :id, :as_of, 'a digest', :manifest)"
+        ),
+        {
+            "id": manifest.publication_id,
+            "as_of": manifest.as_of,
+            "manifest": json.dumps(manifest.as_json()),
+        },
+    )
+    connection.execute(sa.text("INSERT INTO run.current VALUES (:d, 1)"), {"d": manifest.as_of})
+    connection.execute(sa.text("SELECT run.make_room(:d)"), {"d": manifest.as_of})
+    loaded: dict[str, set[str]] = {}
+    for name, table in results.NIGHTLY.items():
+        if name not in columns:
+            continue
+        shared = tuple(f for f in table.fields if f.name in columns[name])
+        then = Table(space="nightly", name=table.name, row="", key=table.key, fields=shared)
+        kept = INTERVALS.get(name, SNAPSHOTS.get(name))
+        assert kept is not None
+        before = {"since": 1}
+        if name in SNAPSHOTS:
+            before = {"as_of_date": manifest.as_of, "publication_number": 1}
+        copy_in(
+            connection,
+            Content.of(then, facts[name]),
+            into=(str(kept.schema), kept.name),
+            before=before,
+        )
+        loaded[name] = {field.name for field in shared}
+    return loaded
 
 
 def test_alembic_finds_no_difference_and_looks_past_partitions(warehouse: sa.Engine) -> None:
