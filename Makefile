@@ -14,7 +14,7 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 BIN := .venv/bin
 JOBS := $(BIN)/python -m jobs
 
-.PHONY: help run test lint standalone docs requirements clean
+.PHONY: help run test lint standalone docs picture requirements clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -40,6 +40,9 @@ standalone: .venv/runs ## Start Airflow with its own page on http://localhost:80
 
 docs: .venv/runs ## Write the generated pages of docs/ anew
 	$(JOBS) docs
+
+picture: .venv/tests ## Take the picture of the first page in docs/pictures, after a run
+	$(BIN)/python -m benchmarks.picture --as-of $(AS_OF)
 
 requirements: ## Pin every package anew, from pyproject.toml
 	$(PYTHON) -m venv .venv/uv && .venv/uv/bin/pip install --quiet uv

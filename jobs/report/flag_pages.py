@@ -2,12 +2,13 @@
 
 import pandas as pd
 
+from jobs import codes as c
 from jobs import results
 from jobs.briefing import plural
 from jobs.report import sheets
 from jobs.report.counting import value_of
 from jobs.report.headline import key_figure
-from jobs.report.page_parts import group_sheet, tiles
+from jobs.report.page_parts import KINDS, group_sheet, tiles
 from jobs.report.site import PAGE_ROWS, Section, Site
 
 OUTCOME_COLUMNS = (
@@ -20,12 +21,14 @@ OUTCOME_COLUMNS = (
     sheets.NATIONALITY,
     sheets.CASE,
 )
+_NATIONALITIES = {entry.code: entry.meaning for entry in c.NATIONALITY.codes}
 DISCREPANCY_COLUMNS = (
     sheets.EPISODE,
-    sheets.Column(source="rule_id", heading="Kind"),
-    sheets.Column(source="prison_value", heading="Prison register says"),
-    sheets.Column(source="immigration_value", heading="Immigration register says"),
-    sheets.Column(source="likely_wrong", heading="Most likely wrong"),
+    sheets.Column(source="rule_id", heading="Kind", words=KINDS),
+    sheets.Column(source="prison_value", heading="Prison register says", words=_NATIONALITIES),
+    sheets.Column(
+        source="immigration_value", heading="Immigration register says", words=_NATIONALITIES
+    ),
     sheets.Column(source="since_date", heading="Since", kind="date"),
     sheets.Column(source="first_seen_date", heading="First reported", kind="date"),
     sheets.Column(source="age_days", heading="Days reported", kind="whole"),

@@ -147,8 +147,6 @@ def _pieces(days: Sequence[pd.Timestamp], usual: pd.Timedelta) -> list[slice]:
 
 def _line(rows: pd.DataFrame, pieces: Sequence[slice], unit: str) -> Draw:
     def draw(axes: Any, narrow: bool) -> None:
-        from matplotlib.dates import AutoDateLocator, DateFormatter
-
         days = [day.to_pydatetime() for day in rows["day"]]
         value, low, high = (rows[name].astype(float).tolist() for name in ("value", "low", "high"))
         marker = "o" if len(days) <= 60 else None
@@ -171,8 +169,8 @@ def _line(rows: pd.DataFrame, pieces: Sequence[slice], unit: str) -> Draw:
             start = max(0.0, bottom - 1.5 * max(1.0, top - bottom))
             axes.set_ylim(start, top + 0.5 * max(1.0, top - bottom))
             axes.set_ylabel(f"{unit}, from {number_text(int(start))}" if start else unit)
-        axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=3 if narrow else 6))
-        axes.xaxis.set_major_formatter(DateFormatter("%-d %b %Y"))
+        shown = pd.date_range(days[0], days[-1], periods=3 if narrow else 6).normalize().unique()
+        axes.set_xticks(list(shown), [f"{day.day} {day:%b %Y}" for day in shown])
         axes.set_xlabel("night")
         axes.annotate(
             number_text(value[-1]),

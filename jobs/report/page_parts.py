@@ -53,7 +53,20 @@ _ORDER: Final = {
     "outcome.by_outcome": tuple(entry.code for entry in results.OUTCOME.codes),
     "scope.by_status": tuple(entry.code for entry in results.STATUS.codes),
 }
+KINDS: Final = {
+    "discrepancy.nationality": "nationality",
+    "discrepancy.identity": "identity number",
+    "discrepancy.custody": "in prison or not",
+    "discrepancy.deported-in-prison": "removed, and in prison",
+    "discrepancy.removal-date": "day of removal",
+    "discrepancy.bailed-detained": "bailed or detained",
+    "discrepancy.unknown-prison": "prison that nobody knows",
+    "discrepancy.absconded": "absconded or not",
+    "discrepancy.died": "died or not",
+}
+"""Kinds of discrepancy in words, by rule."""
 _WORDS: Final = {
+    "discrepancies.by_rule": KINDS,
     "outcome.by_outcome": {entry.code: entry.meaning for entry in results.OUTCOME.codes},
     "backlog.by_stage": {entry.code: entry.meaning for entry in c.STAGE.codes},
     "scope.by_status": {

@@ -322,6 +322,13 @@ def _listed(facts: Facts, as_of: date) -> Iterator[str]:
     for name in ("missed", "due", "verify"):
         shown = case_list(name, facts)["episode_id"].head(PAGE_ROWS * MOST_PARTS)
         yield from (str(episode) for episode in shown)
+    flags, differing = facts.get("nightly.flags"), facts.get("nightly.discrepancies")
+    if flags is not None:
+        cohort = flags.loc[flags["outcome"].notna(), "episode_id"]
+        yield from sorted(map(str, cohort))[:PAGE_ROWS]
+    if differing is not None:
+        assessed = set(facts["nightly.assessments"]["episode_id"])
+        yield from sorted(assessed & set(map(str, differing["episode_id"])))[:PAGE_ROWS]
     late = forecast(facts=facts, as_of=as_of).late["episode_id"]
     yield from (str(episode) for episode in late.head(PAGE_ROWS))
     moved = facts.get(results.MOVEMENT.full_name)

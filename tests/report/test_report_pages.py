@@ -6,17 +6,23 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+import jinja2
 import pandas as pd
 import pytest
 
 from jobs import results
+from jobs.files import whole_folder
 from jobs.report import About, headline, key_figure, render_site
+from jobs.report import site as site_module
 from jobs.report.facts import Facts
 from jobs.report.figures import compute_figures
+from jobs.report.page_parts import KINDS
 from jobs.report.waterfall import bridges
-from tests.report.invented import AS_OF, Invented, invent
+from jobs.settings import ROOT
+from tests.report.invented import AS_OF, Invented, invent, report
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a", policy_version="1", model_version="2")
+ASSESSED = ROOT / "jobs" / "assess" / "discrepancies.py"
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 HOSTILE = "<script>alert(1)</script>=1+1\u202e\u200b\N{PILE OF POO}" + "x" * 300
 
@@ -225,3 +231,37 @@ def test_a_notice_stands_on_every_page(world: Invented, tmp_path: Path) -> None:
     about = About(as_of=AS_OF, publication_id="3f2a", notices=("Published by hand.",))
     render_site(facts=world.facts, about=about, folder=tmp_path)
     assert all("Published by hand." in text for _, text in pages(tmp_path))
+
+
+def test_a_kind_of_discrepancy_reads_as_words() -> None:
+    rules = set(re.findall(r'rule="(discrepancy\.[\w-]+)"', ASSESSED.read_text(encoding="utf-8")))
+    assert rules
+    assert rules == set(KINDS)
+
+
+def test_an_unknown_prison_is_a_row_of_its_own(tmp_path: Path) -> None:
+    world = invent(episodes=60)
+    assessments = world.facts["nightly.assessments"].copy()
+    held = assessments.index[assessments["is_in_custody"]][:3]
+    assessments.loc[held, "prison_id"] = "QQ?"
+    reported = report(world.tables, {**world.facts, "nightly.assessments": assessments})
+    rendered(world, tmp_path, assessments=assessments, census=reported.census)
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", (tmp_path / "census.html").read_text("utf-8"))
+    (row,) = [row for row in rows if ">QQ?<" in row]
+    assert ">3<" in row
+
+
+def test_a_fault_in_a_template_stops_the_night_before_anything_is_published(
+    world: Invented, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = site_module.environment().overlay(
+        loader=jinja2.DictLoader({"index.html.j2": "{{ no_such_word }}"})
+    )
+    monkeypatch.setattr(site_module, "environment", lambda: environment)
+    folder = tmp_path / "pages"
+    with (
+        pytest.raises(jinja2.UndefinedError, match="no_such_word"),
+        whole_folder(folder) as half,
+    ):
+        render_site(facts=world.facts, about=ABOUT, folder=half)
+    assert not folder.exists()
