@@ -8,7 +8,7 @@ from jobs.briefing import plural
 from jobs.report import sheets
 from jobs.report.counting import value_of
 from jobs.report.headline import key_figure
-from jobs.report.page_parts import KINDS, group_sheet, tiles
+from jobs.report.page_parts import KINDS, first_of, group_sheet, tiles
 from jobs.report.site import PAGE_ROWS, Section, Site
 
 OUTCOME_COLUMNS = (
@@ -121,9 +121,7 @@ def _sheet(
     rows = frame.head(PAGE_ROWS)
     return sheets.sheet(
         name=f"{name}-rows",
-        caption=f"The first {len(rows):,} of {len(frame):,}"
-        if len(rows) < len(frame)
-        else f"All {len(frame):,}",
+        caption=first_of("Rows", len(rows), len(frame)),
         frame=rows,
         columns=columns,
         links=tuple(site.cases.link_or_none(str(episode)) for episode in rows["episode_id"]),

@@ -6,6 +6,7 @@ from jobs import results
 from jobs.briefing import day_text
 from jobs.report import sheets
 from jobs.report.figures import FIGURE_BY_ID
+from jobs.report.page_parts import first_of
 from jobs.report.site import PAGE_ROWS, Section, Site
 from jobs.report.waterfall import bridge_chart, bridges
 
@@ -55,9 +56,7 @@ def movement_page(site: Site) -> None:
                 text=f"The complete list is in the CSV ({size}).",
                 sheet=sheets.sheet(
                     name="movement-rows",
-                    caption=f"The first {len(rows):,} of {len(moved):,}"
-                    if len(rows) < len(moved)
-                    else f"All {len(moved):,}",
+                    caption=first_of("Cases that moved", len(rows), len(moved)),
                     frame=rows,
                     columns=MOVEMENT_COLUMNS,
                     links=tuple(site.cases.link_or_none(str(e)) for e in rows["episode_id"]),

@@ -89,6 +89,13 @@ def tiles(figures: Iterable[KeyFigure], opens: Opens = nowhere) -> list[dict[str
     ]
 
 
+def first_of(what: str, shown: int, total: int) -> str:
+    """The caption of a list of which the first rows are shown."""
+    if shown < total:
+        return f"{what}: the first {shown:,} of {total:,}"
+    return f"{what}: all {total:,}" if total else what
+
+
 def figure_sheet(
     name: str, caption: str, figures: pd.DataFrame, ids: Iterable[str], opens: Opens = nowhere
 ) -> sheets.Sheet:

@@ -103,6 +103,24 @@ def test_text_and_html_hold_the_same_numbers(big: Invented) -> None:
     assert numbers - set(re.findall(r"\d[\d,.]*\d|\d", html)) == set()
 
 
+def test_every_word_of_the_text_is_in_the_html_in_its_order(big: Invented) -> None:
+    message = message_for(big, GOVERNOR)
+
+    def words(text: str) -> list[str]:
+        return re.findall(r"[a-z%]+|\d+(?:[.,]\d+)*", text.lower())
+
+    html = words(re.sub(r"\s+", " ", seen(message)))
+    lines = [line for line in text_of(message).splitlines() if line.strip()]
+    figures = {*headline(big.reported.figures).lines}
+    for line in lines:
+        said = words(re.sub(r"^( *\d+\.|-)\s", "", line))
+        if line in figures or re.match(r"\s*[\d,.]+  ", line):
+            said = [*said[1:], said[0]] if "(" not in line else sorted(said)
+            assert set(said) <= set(html), line
+        else:
+            assert " ".join(said) in " ".join(html), line
+
+
 def test_no_personal_value_is_in_an_email(big: Invented) -> None:
     message = message_for(big)
     words = set(re.findall(r"\w+", text_of(message) + html_of(message)))
