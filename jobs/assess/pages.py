@@ -1,6 +1,6 @@
 """The rules as people read them: the page ``docs/rules.md`` and the lines of the command line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -69,6 +69,31 @@ def rules_changed(*, policy: Policy, before: date, after: date) -> str:
     for change in changes:
         lines += [f"{change.rule.id}: {change.rule.title}", *_sides(change)]
     return "\n".join(lines) + "\n"
+
+
+def rules_cited(
+    *, policy: Policy, rule_ids: Iterable[str], sentenced: date | None, night: date
+) -> list[str]:
+    """The title and the source of each rule, one line each, in the order in which they fired.
+
+    Args:
+        policy: the rules.
+        rule_ids: the rules of the reasons of one episode; repetitions are told once.
+        sentenced: the day that selects those rules that a sentence, conviction or conduct selects.
+        night: the day that selects the others.
+    """
+    lines = []
+    for rule_id in dict.fromkeys(rule_ids):
+        rule = policy.rules.get(rule_id)
+        if rule is None:
+            lines.append(f"{rule_id}: not a rule of version {policy.version}")
+            continue
+        by_night = rule.selected_by in ("night", "release")
+        day = night if by_night or sentenced is None else sentenced
+        held = [period for period in rule.periods if period.holds_on(day)] or rule.periods
+        source = f"{held[0].citation} ({held[0].confidence})" if held else "switched off"
+        lines.append(f"{rule_id}: {rule.title}. {source}.")
+    return lines
 
 
 def _group(rule: Rule) -> str:

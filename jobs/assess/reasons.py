@@ -88,7 +88,7 @@ def _nationality(reasons: Reasons, found: "Findings") -> None:
         (na.THERE_BRITISH, "The linked immigration record says British."),
         (
             na.THERE_FOREIGN,
-            "The linked immigration record is foreign, with proof or a deportation case.",
+            "The linked immigration record is of a foreigner, with proof or a deportation case.",
         ),
         (na.COURT, "A court recommended deportation although the record says British."),
     ):
@@ -145,8 +145,8 @@ _SCOPE_FINDINGS = {
     ("referral.non-eea-length", True): "In scope: outside the EEA, and the length reaches {months} "
     "months.",
     ("referral.eea-length", True): "In scope: EEA, and the length reaches {months} months.",
-    ("referral.aggregate", True): "In scope: together with {earlier} earlier sentences of the last "
-    "{years} years the length reaches {months} months.",
+    ("referral.aggregate", True): "In scope: together with the longest earlier sentences of "
+    "the last {years} years, {earlier_sentences} at most, the length reaches {months} months.",
     ("referral.every-foreign-national", True): "In scope: every sentenced foreign national is "
     "notified.",
     ("referral.undetermined", True): "In scope: the length is not known, and what is not known "
@@ -166,8 +166,25 @@ _SCOPE_FINDINGS = {
 }
 
 
+def _earlier(reasons: Reasons, found: "Findings") -> None:
+    """The earlier sentences that were added, where it was asked whether they suffice."""
+    scope, sentenced = found.scope, found.sentenced
+    asked = scope.scope_rule[scope.added_to] == SCOPE_RULES.index("referral.aggregate")
+    rows, other = scope.added_to[asked], scope.added[asked]
+    reasons.add(
+        rows,
+        "referral.aggregate",
+        "An earlier sentence of {length}, passed on {day}, is added.",
+        SENTENCES,
+        _sentence_key(found, sentenced.longest_row[other]),
+        length=lengths(sentenced.months[other], sentenced.days[other]),
+        day=in_words(sentenced.selects[other]),
+    )
+
+
 def _scope(reasons: Reasons, found: "Findings", policy: "Policy") -> None:
     scope = found.scope
+    _earlier(reasons, found)
     for (rule_id, met), finding in _SCOPE_FINDINGS.items():
         rows = np.flatnonzero(
             (scope.scope_rule == SCOPE_RULES.index(rule_id)) & (scope.in_scope == met)
@@ -176,7 +193,7 @@ def _scope(reasons: Reasons, found: "Findings", policy: "Policy") -> None:
         rule = policy[rule_id]
         named = {name for period in rule.periods for name in period.numbers}
         parts = {name: numbers(rule.number(name, on)) for name in sorted(named)}
-        reasons.add(rows, rule_id, finding, earlier=numbers(scope.earlier[rows]), **parts)
+        reasons.add(rows, rule_id, finding, **parts)
     for duty, why in zip(
         DUTIES, ("", ", and the person was in custody when it began"), strict=True
     ):
@@ -291,16 +308,21 @@ def _due(reasons: Reasons, found: "Findings", policy: "Policy") -> None:
     rows = np.flatnonzero(expected & unknown)
     finding = "No plausible release date is recorded."
     reasons.add(rows, "release.unknown", finding, EPISODES, own_key(found, rows))
-    rows = np.flatnonzero(expected)
-    night = np.full(len(rows), found.as_of)
-    months = policy["consideration.due"].number("months_before_release", night)
-    reasons.add(
-        rows,
-        "consideration.due",
-        "Consideration is due on {day}: {months} months before release, or the sentence if later.",
-        day=in_words(found.due.due[rows]),
-        months=numbers(months),
-    )
+    on_sentence = found.due.due == found.sentenced.selects
+    for mask, finding in (
+        (unknown, "Consideration is due on {day}, the day of the sentence: no release is known."),
+        (
+            on_sentence & ~unknown,
+            "Consideration is due on {day}, the day of the sentence: {months} months to release, "
+            + "or less.",
+        ),
+        (~on_sentence & ~unknown, "Consideration is due on {day}, {months} months before release."),
+    ):
+        rows = np.flatnonzero(expected & mask)
+        night = np.full(len(rows), found.as_of)
+        months = policy["consideration.due"].number("months_before_release", night)
+        day, ahead = in_words(found.due.due[rows]), numbers(months)
+        reasons.add(rows, "consideration.due", finding, day=day, months=ahead)
 
 
 def _status(reasons: Reasons, found: "Findings") -> None:

@@ -48,8 +48,8 @@ class Scope:
     """The answers for each episode, with the rules that gave them.
 
     Rules are positions in `SCOPE_RULES` and `EXEMPTIONS`. ``in_scope`` is the answer before an
-    exit from custody is looked at. ``earlier`` and
-    ``earlier_episodes`` are the number of earlier sentences that were added and their episodes.
+    exit from custody is looked at. ``added_to`` and ``added`` pair episodes with the earlier ones
+    whose sentences were added to theirs.
     """
 
     in_scope: Flags
@@ -60,7 +60,8 @@ class Scope:
     duty_rule: Whole
     exempt: Flags
     exempt_rule: Whole
-    earlier: Whole
+    added_to: Whole
+    added: Whole
 
 
 def decide_scope(
@@ -91,7 +92,7 @@ def decide_scope(
         policy: the rules.
     """
     group = nationality.group
-    aggregate, earlier = _aggregate(sentenced, group, identity, policy)
+    aggregate, added_to, added = _aggregate(sentenced, group, identity, policy)
     referral, rule = _referral(sentenced, group, is_court_recommended, aggregate, policy)
     on, duty_rule = _duty_day(sentenced, is_held_over, policy)
     duty = _duty(sentenced, rows, group, on, policy)
@@ -108,7 +109,8 @@ def decide_scope(
         duty_rule=duty_rule,
         exempt=exempt & (duty | is_exempt_on_record),
         exempt_rule=exempt_rule,
-        earlier=earlier,
+        added_to=added_to,
+        added=added,
     )
 
 
@@ -167,7 +169,7 @@ def _long(sentenced: Sentenced, rule_id: str, policy: Policy) -> Flags:
 
 def _aggregate(
     sentenced: Sentenced, group: Whole, identity: Whole, policy: Policy
-) -> tuple[Flags, Whole]:
+) -> tuple[Flags, Whole, Whole]:
     """Add the longest earlier sentences of the last years to those that are too short alone."""
     rule = policy["referral.aggregate"]
     on = sentenced.selects
@@ -185,8 +187,7 @@ def _aggregate(
     place = np.arange(len(this)) - np.repeat(first, np.diff(np.r_[first, len(this)]))
     used = place < rule.number("earlier_sentences", on)[this]
     this, other = this[used], other[used]
-    added = np.bincount(this, minlength=count)
-    with_others = np.flatnonzero(added)
+    with_others = np.flatnonzero(np.bincount(this, minlength=count))
     months = np.bincount(this, sentenced.months[other], count).astype(np.int64)[with_others]
     days = np.bincount(this, sentenced.days[other], count).astype(np.int64)[with_others]
     starts = sentenced.starts[with_others]
@@ -195,7 +196,7 @@ def _aggregate(
     )
     reached = np.zeros(count, dtype=bool)
     reached[with_others] = total >= col.add_months(starts, rule.number("months", on)[with_others])
-    return reached, added
+    return reached, this, other
 
 
 def duty_begins(policy: Policy) -> np.datetime64:

@@ -12,6 +12,7 @@ import rich.table
 import sqlalchemy as sa
 
 from jobs import results
+from jobs.assess import load_policy, rules_cited
 from jobs.briefing import number_text
 from jobs.databases import warehouse
 from jobs.errors import BadInput
@@ -120,7 +121,19 @@ class Reader:
             BadInput: the publication has no such episode.
         """
         tables = (results.ASSESSMENTS, results.REASONS)
-        return explain(episode_id, {table.full_name: self.table(table) for table in tables})
+        facts = {table.full_name: self.table(table) for table in tables}
+        told = explain(episode_id, facts)
+        reasons, episodes = facts["nightly.reasons"], facts["nightly.assessments"]
+        fired = reasons[reasons["episode_id"].eq(episode_id)].sort_values("position")["rule_id"]
+        day = episodes.loc[episodes["episode_id"].eq(episode_id), "sentence_date"].iloc[0]
+        cited = rules_cited(
+            policy=load_policy(),
+            rule_ids=fired,
+            sentenced=None if pd.isna(day) else day.date(),
+            night=self.publication.as_of,
+        )
+        listed = "".join(f"  {line}\n" for line in cited)
+        return f"{told}\nThe rules and their sources (house: a rule of this project):\n{listed}"
 
     def capacity(self, *, staff: float | None, weeks: int) -> list[str]:
         """What happens to the queue with a number of staff, as lines for a terminal."""

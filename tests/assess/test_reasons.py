@@ -3,6 +3,9 @@
 import re
 from datetime import date
 
+import pytest
+
+from jobs.assess import rules_cited
 from jobs.records import TABLES
 from jobs.results import REASONS
 from tests.assess.stories import HELD, REFERRED, Story, assess_all, decision, policy, tell
@@ -60,9 +63,56 @@ def test_a_due_case_tells_its_dates() -> None:
         "Earliest plausible release 1 September 2006 (conditional release date)."
     )
     assert findings["consideration.due"] == (
-        "Consideration is due on 1 September 2005: 12 months before release, or the sentence if "
-        "later."
+        "Consideration is due on 1 September 2005, 12 months before release."
     )
+
+
+DUE_LINES = [
+    pytest.param(HELD.but(episode={"conditional_release_date": date(2004, 12, 1)}),
+                 "Consideration is due on 1 March 2004, the day of the sentence: 12 months to "
+                 "release, or less.", id="less than a year to release"),
+    pytest.param(HELD.but(episode={}, sentences=({"calculation_type": "LIFE"},)),
+                 "Consideration is due on 1 March 2004, the day of the sentence: no release is "
+                 "known.", id="no release known"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "line"), DUE_LINES)
+def test_why_consideration_is_due_on_its_day(told: Story, line: str) -> None:
+    _, reasons = tell(told)
+    assert reasons.set_index("rule_id").loc["consideration.due", "finding"] == line
+
+
+def test_earlier_sentences_that_were_added_are_named() -> None:
+    told = Story(sentences=({"term_months": 5},),
+                 earlier=[(date(2003, 1, 1), {"term_months": 4}),
+                          (date(2002, 1, 1), {"term_months": 3})])  # fmt: skip
+    _, reasons = tell(told)
+    added = reasons[reasons["rule_id"] == "referral.aggregate"]
+    assert added[["finding", "source_key"]].fillna("").to_numpy().tolist() == [
+        ["An earlier sentence of 4 months, passed on 1 January 2003, is added.", "E00|1"],
+        ["An earlier sentence of 3 months, passed on 1 January 2002, is added.", "E01|1"],
+        [
+            (
+                "In scope: together with the longest earlier sentences of the last 5 years, 2 at "
+                "most, the length reaches 12 months."
+            ),
+            "",
+        ],
+    ]
+
+
+def test_rules_are_cited_as_they_stood_on_the_day_that_selects_them() -> None:
+    fired = ["referral.non-eea-length", "status.due", "referral.non-eea-length", "no.rule"]
+    cited = rules_cited(
+        policy=policy(), rule_ids=fired, sentenced=date(2007, 1, 1), night=date(2009, 1, 1)
+    )
+    assert cited == [
+        "referral.non-eea-length: Length of sentence, outside the EEA. "
+        + "PSO 4630 (January 2008) (verified).",
+        "status.due: DUE. This project (house).",
+        f"no.rule: not a rule of version {policy().version}",
+    ]
 
 
 def test_british_needs_two_lines() -> None:
