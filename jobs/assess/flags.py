@@ -42,7 +42,8 @@ def raise_flags(
     referral_due, late = _referral_deadline(found, policy)
     restriction = found.handled.restricted
     unconsidered = np.isin(found.status, st.UNCONSIDERED)
-    outcome = np.where(unconsidered, find_outcomes(found, tables=tables), -1)
+    outcome = find_outcomes(found, tables=tables)
+    outcome = np.where(unconsidered | _found_british(found, outcome), outcome, -1)
     alert = _alert(found, policy, night)
     columns: dict[str, Any] = {
         "episode_id": found.episodes.column("episode_id").take(rows),
@@ -70,6 +71,12 @@ def raise_flags(
         "outcome_rule_id": coded(outcome[rows], OUTCOME_RULES),
     }
     return frame_of(FLAGS, columns)
+
+
+def _found_british(found: "Findings", outcome: Whole) -> Flags:
+    """Released unconsidered, and found to be British since: they wait to be verified in prison."""
+    waits = (found.status == st.VERIFY) & found.custody.is_released & (found.handled.timely < 0)
+    return waits & (outcome == OUTCOMES.index("BRITISH"))
 
 
 def _alert(found: "Findings", policy: "Policy", night: Days) -> Whole:

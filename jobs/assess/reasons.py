@@ -313,8 +313,7 @@ def _due(reasons: Reasons, found: "Findings", policy: "Policy") -> None:
         (unknown, "Consideration is due on {day}, the day of the sentence: no release is known."),
         (
             on_sentence & ~unknown,
-            "Consideration is due on {day}, the day of the sentence: {months} months to release, "
-            + "or less.",
+            "Consideration is due on {day}, the day of the sentence: {months} months or less left.",
         ),
         (~on_sentence & ~unknown, "Consideration is due on {day}, {months} months before release."),
     ):

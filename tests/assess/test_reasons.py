@@ -69,8 +69,8 @@ def test_a_due_case_tells_its_dates() -> None:
 
 DUE_LINES = [
     pytest.param(HELD.but(episode={"conditional_release_date": date(2004, 12, 1)}),
-                 "Consideration is due on 1 March 2004, the day of the sentence: 12 months to "
-                 "release, or less.", id="less than a year to release"),
+                 "Consideration is due on 1 March 2004, the day of the sentence: 12 months or "
+                 "less left.", id="less than a year to release"),
     pytest.param(HELD.but(episode={}, sentences=({"calculation_type": "LIFE"},)),
                  "Consideration is due on 1 March 2004, the day of the sentence: no release is "
                  "known.", id="no release known"),
@@ -108,8 +108,7 @@ def test_rules_are_cited_as_they_stood_on_the_day_that_selects_them() -> None:
         policy=policy(), rule_ids=fired, sentenced=date(2007, 1, 1), night=date(2009, 1, 1)
     )
     assert cited == [
-        "referral.non-eea-length: Length of sentence, outside the EEA. "
-        + "PSO 4630 (January 2008) (verified).",
+        "referral.non-eea-length: Length of sentence, outside the EEA. PSO 4630 (January 2008) (verified).",  # noqa: E501
         "status.due: DUE. This project (house).",
         f"no.rule: not a rule of version {policy().version}",
     ]

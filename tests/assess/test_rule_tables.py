@@ -1,0 +1,299 @@
+"""Every rule once: the facts just inside its limits, and those just outside.
+
+A rule without a row fails; so does a row that tells the same on both sides.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from jobs.assess import Assessed
+from tests.assess.stories import (
+    HELD,
+    NIGHT,
+    REFERRED,
+    RELEASED,
+    Story,
+    assess_all,
+    decision,
+    gather,
+    policy,
+)
+from tests.assess.test_flags import sentenced
+
+DAY = date(2004, 10, 1)
+NEW = date(2010, 6, 1)
+YEAR = {"term_months": 12}
+LONG = {"term_months": 120}
+CASE: dict[str, Any] = {"cases": (REFERRED,)}
+ORDER = {"event_type": "DEPORTATION_ORDER_SIGNED", "occurred_date": DAY}
+DEFERRED = {"event_type": "DECISION_DEFERRED", "reason": "appeal"}
+BRITISH_CASE = {**REFERRED, "outcome": "BRITISH"}
+
+
+def left(reason: str | None, day: date | None = RELEASED, **changes: Any) -> Story:
+    move = {"movement_type": "REL", "movement_reason": reason, "movement_date": day}
+    return Story(movements=(move,), **changes)
+
+
+def decided(*events: dict[str, Any], **changes: Any) -> Story:
+    return Story(events=events, **{**CASE, **changes})
+
+
+def months(number: int, nationality: str | None = "NIGERIA", **changes: Any) -> Story:
+    return Story(nationality=nationality, sentences=({"term_months": number},), **changes)
+
+
+def kind(code: str, day: date, number: int = 36, **changes: Any) -> Story:
+    return sentenced(day, {"term_months": number, "calculation_type": code}, **changes)
+
+
+def ahead(days: int) -> Story:
+    release = NIGHT + timedelta(days=days)
+    return HELD.but(sentences=(LONG,), episode={"confirmed_release_date": release})
+
+
+def there(story: Story = HELD, **held: Any) -> Story:
+    return story.but(there={"nationality": "NIGERIA", **held})
+
+
+ON_BAIL = {"granted_date": DAY, "bail_status": "ACTIVE"}
+INSIDE_AND_OUTSIDE: dict[str, tuple[Story, Story]] = {
+    # Referral criteria.
+    "referral.court-recommendation": (
+        months(1, episode={"imprisonment_status": "REC_DEP"}), months(1)),
+    "referral.non-eea-length": (months(12), months(24, "FRANCE")),
+    "referral.eea-length": (months(24, "FRANCE"), months(24)),
+    "referral.irish": (months(60, "IRELAND"), months(60)),
+    "referral.unclear-length": (months(12, "UNKNOWN"), months(12)),
+    "referral.aggregate": (
+        months(6, earlier=[(date(1999, 3, 1), {"term_months": 6})]),
+        months(6, earlier=[(date(1999, 2, 28), {"term_months": 6})])),
+    "referral.undetermined": (Story(sentences=({},)), months(12)),
+    "referral.every-foreign-national": (
+        sentenced(date(2018, 1, 1), {"term_months": 6}),
+        sentenced(date(2017, 12, 31), {"term_months": 6})),
+    "referral.not-sentenced": (
+        Story(sentences=(), episode={"legal_status": "REMAND"}), months(12)),
+    "referral.deadline": (sentenced(date(2015, 10, 1), YEAR), sentenced(date(2015, 9, 30), YEAR)),
+    # The duty and its exceptions.
+    "duty.condition-1": (
+        sentenced(date(2008, 8, 1), YEAR), sentenced(date(2008, 8, 1), {"term_months": 11})),
+    "duty.transitional": (
+        sentenced(date(2008, 7, 31), YEAR),
+        sentenced(date(2008, 7, 31), YEAR, night=date(2008, 7, 31))),
+    "duty.irish": (
+        sentenced(date(2021, 1, 1), YEAR, nationality="IRELAND"),
+        sentenced(date(2020, 12, 31), YEAR, nationality="IRELAND")),
+    "exemption.treaty-rights": (
+        sentenced(date(2020, 12, 31), YEAR, nationality="FRANCE"),
+        sentenced(date(2021, 1, 1), YEAR, nationality="FRANCE")),
+    "exemption.under-18": (
+        sentenced(NEW, YEAR, born=date(1992, 6, 2)), sentenced(NEW, YEAR, born=date(1992, 6, 1))),
+    "exemption.mental-health": (
+        sentenced(NEW, {"calculation_type": "HOSP"}), sentenced(NEW, {"calculation_type": "LIFE"})),
+    "exemption.extradition": (
+        sentenced(NEW, YEAR, movements=left("EX", date(2011, 1, 1)).movements),
+        sentenced(NEW, YEAR, movements=left("DD", date(2011, 1, 1)).movements)),
+    "exemption.recorded": (
+        sentenced(NEW, YEAR, cases=({**REFERRED, "stage": "EXEMPT"},)),
+        sentenced(NEW, YEAR, cases=(REFERRED,))),
+    # Length of the sentence.
+    "sentence.length": (months(12), Story(sentences=({"calculation_type": "LIFE"},))),
+    "sentence.indeterminate": (Story(sentences=({"calculation_type": "IPP"},)), months(12)),
+    # Nationality.
+    "nationality.british": (Story(nationality="BRIT"), Story()),
+    "nationality.foreign": (Story(), Story(nationality="BRIT")),
+    "nationality.unclear": (Story(nationality="STATE"), Story()),
+    "nationality.conflict": (there(Story(), nationality="GHANA"), there(Story())),
+    "nationality.verify": (Story(second_nationality="BRIT"), Story(second_nationality="FRANCE")),
+    "nationality.eea": (
+        sentenced(date(2004, 5, 1), YEAR, nationality="POLAND"),
+        sentenced(date(2004, 4, 30), YEAR, nationality="POLAND")),
+    # Custody and exits.
+    "custody.held": (HELD, Story()),
+    "custody.released": (left("CR"), left("HP")),
+    "custody.released-undated": (left("CR", None), left("CR")),
+    "custody.recalled": (
+        Story(movements=(*(left("CR").movements or ()),
+                         {"movement_type": "ADM", "movement_date": date(2005, 2, 1)}),
+              episode={"status": "ACTIVE IN"}), Story()),
+    "custody.hospital": (left("HP"), left("CR")),
+    "custody.at-large": (left("UAL"), left("CR")),
+    "custody.removal-centre": (left("ET"), left("CR")),
+    "exit.removed-under-order": (left("DD", events=(ORDER,), **CASE), left("DD", **CASE)),
+    "exit.removed": (left("DD", **CASE), left("DD", events=(ORDER,), **CASE)),
+    "exit.died": (left("DEC"), left("CR")),
+    # Consideration.
+    "consideration.decision": (decided(decision(RELEASED)), decided(decision(date(2004, 12, 2)))),
+    "consideration.after-release": (
+        decided(decision(date(2004, 12, 2))), decided(decision(RELEASED))),
+    "consideration.caseworker": (decided(decision(DAY, caseworker=" ")), decided(decision(DAY))),
+    "consideration.deferral": (
+        decided(decision(DAY, **DEFERRED)),
+        decided(decision(DAY, **DEFERRED, deferred_until_date=date(2005, 1, 1)))),
+    "consideration.withdrawn": (
+        decided(decision(DAY), {"event_type": "DECISION_WITHDRAWN", "occurred_date": DAY}),
+        decided(decision(DAY), {"event_type": "DECISION_WITHDRAWN",
+                                "occurred_date": date(2004, 9, 30)})),
+    "consideration.own-sentence": (
+        decided(decision(date(2004, 2, 29))), decided(decision(date(2004, 3, 1)))),
+    "consideration.undated": (decided(decision(None)), decided(decision(DAY))),
+    "consideration.possible": (
+        decided(decision(DAY), link="review"), decided(decision(DAY))),
+    "consideration.referral": (
+        Story(cases=({"opened_date": RELEASED},)),
+        Story(cases=({"opened_date": date(2004, 12, 2)},))),
+    "consideration.due": (ahead(365), ahead(366)),
+    "consideration.alerts": (ahead(365), ahead(366)),
+    "consideration.restriction": (
+        Story(detentions=({"start_date": RELEASED},), **CASE),
+        Story(detentions=({"start_date": date(2004, 12, 2)},), **CASE)),
+    "link.certain": (Story(**CASE), Story(link="review", **CASE)),
+    "link.possible": (Story(link="review", **CASE), Story(**CASE)),
+    "link.none": (Story(), Story(**CASE)),
+    # Release dates.
+    "release.earliest": (
+        HELD.but(episode={"confirmed_release_date": date(2006, 8, 30)}),
+        HELD.but(episode={"confirmed_release_date": date(2006, 9, 1)})),
+    "release.unknown": (
+        HELD.but(episode={}, sentences=({"calculation_type": "LIFE"},)), HELD),
+    "release.recomputed": (
+        HELD.but(episode={"confirmed_release_date": date(2006, 9, 1)}),
+        HELD.but(episode={"confirmed_release_date": date(2006, 8, 30)})),
+    "release.disputed": (
+        kind("ADIMP", NEW, 24, episode={"sentence_start_date": NEW, "reception_date": NEW,
+                                        "conditional_release_date": date(2011, 6, 5)}),
+        kind("ADIMP", NEW, 24, episode={"sentence_start_date": NEW, "reception_date": NEW,
+                                        "conditional_release_date": date(2011, 6, 4)})),
+    "release.act-1991": (kind("ADIMP_1991", NEW, 48), kind("ADIMP_1991", NEW, 47)),
+    "release.act-2003": (
+        kind("", date(2005, 4, 4), 48), kind("", date(2005, 4, 3), 48)),
+    "release.two-thirds": (kind("SDS_PLUS", NEW), kind("ADIMP", NEW)),
+    "release.extended": (kind("EDS", NEW), kind("ADIMP", NEW)),
+    "release.forty-percent-short": (
+        kind("ADIMP", date(2022, 5, 1), 59), kind("ADIMP", date(2022, 5, 1), 60)),
+    "release.forty-percent-long": (
+        kind("ADIMP", date(2022, 5, 1), 60), kind("ADIMP", date(2022, 5, 1), 59)),
+    "removal.early": (
+        HELD.but(night=date(2004, 6, 1)), HELD.but(night=date(2004, 5, 31))),
+    # Status, outcome, priority.
+    "status.out-of-scope": (months(11), months(12)),
+    "status.not-yet-due": (ahead(366), ahead(365)),
+    "status.due": (ahead(365), ahead(366)),
+    "status.considered": (decided(decision(RELEASED)), decided(decision(date(2004, 12, 2)))),
+    "status.considered-late": (decided(decision(date(2004, 12, 2))), decided(decision(RELEASED))),
+    "status.not-referred": (Story(cases=({"opened_date": date(2004, 12, 2)},)), Story(**CASE)),
+    "status.referred-not-considered": (
+        Story(cases=({"opened_date": RELEASED},)),
+        Story(cases=({"opened_date": date(2004, 12, 2)},))),
+    "status.verify-nationality": (Story(second_nationality="BRIT"), Story()),
+    "outcome.british": (
+        Story(cases=(BRITISH_CASE,)), Story(cases=(BRITISH_CASE,), movements=HELD.movements)),
+    "outcome.died": (there(Story(**CASE), died_date=NIGHT),
+                     there(Story(**CASE), died_date=date(2006, 4, 26))),
+    "outcome.deported": (Story(removals=({"removed_date": date(2004, 3, 1)},), **CASE),
+                         Story(removals=({"removed_date": date(2004, 2, 29)},), **CASE)),
+    "outcome.allowed-to-stay": (Story(cases=({**REFERRED, "stage": "NO_ACTION"},)), Story(**CASE)),
+    "outcome.in-custody": (
+        Story(detentions=({"start_date": NIGHT},), **CASE),
+        Story(detentions=({"start_date": date(2006, 4, 26)},), **CASE)),
+    "outcome.not-located": (Story(), Story(**CASE)),
+    "outcome.no-release-date": (left("CR", None), left("CR")),
+    "outcome.in-process": (Story(**CASE), Story()),
+    "priority.ranking": (ahead(365), ahead(366)),
+    # Discrepancies.
+    "discrepancy.nationality": (there(nationality="GHANA"), there()),
+    "discrepancy.identity": (there(noms_number="A9999ZZ"), there()),
+    "discrepancy.custody": (there(located_status="LOCATED"), there(located_status="IN_CUSTODY")),
+    "discrepancy.deported-in-prison": (
+        there().but(removals=({"removed_date": date(2004, 3, 1)},)),
+        there().but(removals=({"removed_date": date(2004, 2, 29)},))),
+    "discrepancy.removal-date": (
+        there(left("DD", removals=({"removed_date": date(2004, 12, 2)},))),
+        there(left("DD", removals=({"removed_date": RELEASED},)))),
+    "discrepancy.bailed-detained": (
+        there().but(bails=(ON_BAIL,)), there().but(bails=({**ON_BAIL, "bail_status": "ENDED"},))),
+    "discrepancy.unknown-prison": (
+        there().but(detentions=({"start_date": DAY, "place_id": "ZZI"},)),
+        there().but(detentions=({"start_date": DAY, "place_id": "AAI"},))),
+    "discrepancy.absconded": (
+        there().but(bails=({"granted_date": DAY, "ended_date": NIGHT,
+                            "bail_status": "ABSCONDED"},)),
+        there().but(bails=({"granted_date": DAY, "ended_date": date(2006, 4, 26),
+                            "bail_status": "ABSCONDED"},))),
+    "discrepancy.died": (there(died_date=NIGHT), there(died_date=date(2006, 4, 26))),
+}  # fmt: skip
+
+
+def of(frame: pd.DataFrame, column: str) -> Any:
+    """The value of the main episode."""
+    value = frame.set_index("episode_id")[column]["E1"]
+    return None if pd.isna(value) else value
+
+
+def known(column: str) -> Callable[[Assessed], bool]:
+    return lambda found: of(found.flags, column) is not None
+
+
+def computed(earliest: date, latest: date) -> Callable[[Assessed], bool]:
+    wanted = [pd.Timestamp(earliest), pd.Timestamp(latest)]
+    names = ("computed_release_date", "computed_release_latest_date")
+    return lambda found: [of(found.flags, name) for name in names] == wanted
+
+
+SEEN_OTHERWISE: dict[str, Callable[[Assessed], bool]] = {
+    "referral.deadline": known("referral_due_date"),
+    "duty.irish": lambda found: not of(found.assessments, "is_in_scope"),
+    "consideration.decision": lambda found: of(found.assessments, "status") == "CONSIDERED",
+    "consideration.due": lambda found: of(found.assessments, "status") == "DUE",
+    "consideration.alerts": known("alert_days"),
+    "consideration.referral": lambda found: (
+        of(found.assessments, "status") == "REFERRED_NOT_CONSIDERED"
+    ),
+    "consideration.restriction": known("restriction_date"),
+    "priority.ranking": lambda found: of(found.assessments, "priority") is not None,
+    "removal.early": known("early_removal_date"),
+    "release.act-1991": computed(date(2012, 6, 1), date(2013, 1, 30)),
+    "release.act-2003": computed(date(2007, 4, 5), date(2007, 4, 5)),
+    "release.two-thirds": computed(date(2012, 6, 1), date(2012, 6, 1)),
+    "release.extended": computed(date(2011, 12, 1), date(2013, 6, 1)),
+    "release.forty-percent-short": computed(date(2024, 9, 10), date(2024, 10, 15)),
+    "release.forty-percent-long": computed(date(2024, 10, 22), date(2024, 10, 30)),
+}
+"""Rules that are not named by a row of their own: what shows that they were applied."""
+
+
+def fired(rule_id: str, found: Assessed) -> bool:
+    if rule_id in SEEN_OTHERWISE:
+        return SEEN_OTHERWISE[rule_id](found)
+    named = set(found.reasons.loc[found.reasons["episode_id"] == "E1", "rule_id"])
+    named |= set(found.discrepancies["rule_id"])
+    for frame in (found.assessments, found.flags):
+        mine = frame[frame["episode_id"] == "E1"]
+        for column in mine.columns[mine.columns.str.endswith("rule_id")]:
+            named |= set(mine[column].dropna())
+    return rule_id in named
+
+
+ROWS = [
+    pytest.param(rule_id, inside, outside, id=rule_id)
+    for rule_id, (inside, outside) in INSIDE_AND_OUTSIDE.items()
+]
+gather(ROWS)
+
+
+@pytest.mark.parametrize(("rule_id", "inside", "outside"), ROWS)
+def test_a_rule_holds_inside_its_limits_and_not_outside(
+    rule_id: str, inside: Story, outside: Story
+) -> None:
+    assert fired(rule_id, assess_all(inside))
+    assert not fired(rule_id, assess_all(outside))
+
+
+def test_every_rule_that_is_switched_on_has_a_row() -> None:
+    switched_on = {rule_id for rule_id, rule in policy().rules.items() if rule.periods}
+    assert set(INSIDE_AND_OUTSIDE) == switched_on
