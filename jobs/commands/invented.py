@@ -1,7 +1,6 @@
 """Commands on the invented world: make it, replay 2005 and 2006 over it, score a publication."""
 
 import sys
-import tempfile
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -88,31 +87,33 @@ def world(
 
 
 def replay(
-    seed: Annotated[int, typer.Option(help="Same seed, same world.")] = 2006,
-    people: Annotated[int, typer.Option(help="Persons in each register.")] = 100_000,
-    noise: Annotated[
-        str, typer.Option(help="none, default, harsh, or a TOML file of rates.")
-    ] = "default",
+    seed: Seed = 2006,
+    people: People = DEFAULT_PEOPLE,
+    noise: Rates = "default",
     page: Annotated[Path, typer.Option(help="Where the table goes.")] = Path("docs/replay.md"),
     picture: Annotated[Path, typer.Option(help="Where the picture goes.")] = Path(
         "docs/replay.svg"
     ),
 ) -> None:
-    """Run the nights of 2005 and 2006: published figure, truth and reported figure side by side."""
-    from jobs.demo import build_history
-    from jobs.demo.replay import NIGHTS, night_runner, replay_markdown, replay_picture
+    """Run the nights of 2005 and 2006: published figure, truth and reported figure side by side.
+
+    A replay that was stopped goes on with the nights it has published.
+    """
+    from jobs.demo import Size, build_history
+    from jobs.demo.replay import NIGHTS
     from jobs.demo.replay import replay as replay_nights
+    from jobs.demo.replay_nights import night_runner, replay_folder
+    from jobs.demo.replay_page import replay_markdown, replay_picture
     from jobs.settings import load_settings
 
     settings = load_settings()
-    own = settings.model_copy(update={"data_dir": settings.data_dir / "replay"})
-    with tempfile.TemporaryDirectory() as folder:
-        found = replay_nights(
-            history=build_history(seed=seed, people=people, noise=noise),
-            nights=NIGHTS,
-            run_night=night_runner(own, Path(folder)),
-        )
-    text = replay_markdown(found)
+    size = Size(people=people)
+    history = build_history(seed=seed, people=size, noise=noise)
+    own = settings.model_copy(
+        update={"data_dir": replay_folder(settings, history), "warehouse": ""}
+    )
+    found = replay_nights(history=history, nights=NIGHTS, run_night=night_runner(own))
+    text = replay_markdown(found, seed=seed, size=size, noise=noise)
     page.write_text(text, encoding="utf-8")
     replay_picture(found, picture)
     typer.echo(text, nl=False)

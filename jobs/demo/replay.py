@@ -6,44 +6,60 @@ that matters: on which night each of the 1,023 would first have stood on the due
 days before release.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from jobs import results
-from jobs.databases import databases
 from jobs.demo import days, published
+from jobs.demo import nationalities as nat
 from jobs.demo.chance import Ints
+from jobs.demo.cohort import RESTATEMENT
 from jobs.demo.prison_register import episode_ids
 from jobs.demo.world import History, World, on_night
-from jobs.demo.writing import write_world
-from jobs.night import Night
-from jobs.night import run_night as run_one_night
 from jobs.progress import steps
-from jobs.settings import Settings
-from jobs.warehouse import open_warehouse, read_table
 
-RunNight = Callable[[World], Mapping[str, pd.DataFrame]]
-"""Runs a night over a world's registers and gives what it published, by full table name."""
+Tables = Mapping[str, pd.DataFrame]
+RunNight = Callable[[date, Callable[[], World]], Tables]
+"""Runs a night over a world's registers and gives what it published, by full table name.
 
+The world is invented on call, so that a night that was published before need not be invented again.
+"""
+
+EVER: Final = "released unconsidered, decided since or not"
 _MISSED: Final = sorted(results.MISSED_STATUSES)
 _LATE: Final = "CONSIDERED_LATE"
 _WARNING: Final = (pd.Timestamp("2005-09-01"), pd.Timestamp("2006-03-31"))
 _FOUND: Final = days.calendar(days.FOUND)
 _DECIDED: Final = date(2006, 12, 31)
 
-NIGHTS: Final = (
-    *(date.fromordinal(date(2005 + n // 12, n % 12 + 1, 1).toordinal() - 1) for n in range(1, 25)),
-    _FOUND,
-    *published.RESTATED,
-    _DECIDED,
+NIGHTS: Final = tuple(
+    sorted(
+        {
+            *(
+                date.fromordinal(date(2005 + n // 12, n % 12 + 1, 1).toordinal() - 1)
+                for n in range(1, 25)
+            ),
+            _FOUND,
+            *published.RESTATED,
+            _DECIDED,
+        }
+    )
 )
 """Each month-end of 2005 and 2006, the night of the failure and those of the restatements."""
+
+_FIGURE_IDS: Final = {
+    "released unconsidered, still undecided": "missed.total",
+    "never referred": "missed.never_referred",
+    "referred, not considered": "missed.referred_not_considered",
+    "decided after release": "considered.late",
+    "due": "due.total",
+}
+"""Figures that the software publishes under an id of its own, with a range."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,16 +67,22 @@ class Replay:
     """What a replay found.
 
     ``figures``: ``night``, ``figure``, ``published`` (empty where nothing was), ``truth``,
-    ``reported``, ``difference`` (reported less truth), ``because``.
+    ``reported``, ``low`` and ``high`` (the range published beside it, where there is one),
+    ``difference`` (reported less truth), ``because``.
 
     ``first_due``: a row for each of the 1,023: ``episode_id``, ``release_date`` (as it happened),
-    ``due_date`` (by the rules), ``first_night`` (first replayed night on the due list; empty if
-    released before the first of them), ``days_before_release`` (from the due date to release) and
-    ``nights_notice`` (from the first night to release).
+    ``first_night`` (first night whose due list names them; empty where none does),
+    ``days_notice`` (from that night to release), ``was_held`` (in custody and due on a replayed
+    night) and ``was_listed`` (on the due list of every such night).
+
+    ``steps``: how the figure `EVER` moved from the night of the failure to each restatement:
+    ``until`` (night), ``who`` (``cohort`` or ``others``), ``cause`` (as the software gave it),
+    ``invented`` (the world's own cause), ``change``.
     """
 
     figures: pd.DataFrame
     first_due: pd.DataFrame
+    steps: pd.DataFrame
 
 
 def replay(*, history: History, nights: Iterable[date], run_night: RunNight) -> Replay:
@@ -72,62 +94,42 @@ def replay(*, history: History, nights: Iterable[date], run_night: RunNight) -> 
         run_night: runs the whole night over a world's registers; it never sees the truth.
     """
     ordered = sorted(set(nights))
-    figures, due = [], []
+    figures, held, moved = [], [], []
+    before: pd.Series | None = None
     with steps("replay", len(ordered)) as progress:
         for night in ordered:
             progress.start(str(night))
             world = on_night(history, as_of=night)
-            assessments = run_night(world)[results.ASSESSMENTS.full_name]
+            tables = run_night(night, lambda world=world: world)
             episodes = world.truth["episodes"].to_pandas(date_as_object=False)
-            figures.append(_figures(night, assessments, episodes))
-            listed = assessments.loc[assessments["status"] == "DUE", "episode_id"]
-            due.append(pd.DataFrame({"episode_id": listed, "night": pd.Timestamp(night)}))
+            figures.append(_figures(night, tables, episodes))
+            assessments = tables[results.ASSESSMENTS.full_name].set_index("episode_id")
+            held.append(_held(night, assessments, episodes))
+            now = _ever_missed(assessments)
+            if before is not None and _FOUND < night <= max(published.RESTATED):
+                moved.append(_moved(night, before, now, tables, episodes))
+            before = now
     return Replay(
         figures=pd.concat(figures, ignore_index=True),
-        first_due=_first_due(history, pd.concat(due, ignore_index=True)),
+        first_due=_first_due(history, pd.concat(held, ignore_index=True)),
+        steps=_by_restatement(moved),
     )
 
 
-def night_runner(settings: Settings, folder: Path) -> RunNight:
-    """Run nights as the command line does, over registers written to ``folder``.
-
-    Args:
-        settings: where the data folder and the warehouse are; its registers are not read.
-        folder: where the registers of each night are written; the truth stays out of it.
-    """
-
-    def run(world: World) -> Mapping[str, pd.DataFrame]:
-        registers = folder / world.as_of.isoformat()
-        write_world(world, registers)
-        own = settings.model_copy(update={"prison": str(registers), "immigration": str(registers)})
-        night = Night.open(as_of=world.as_of, label=f"replay {world.as_of}", settings=own)
-        publication = run_one_night(night, fetch_again=True)
-        return _published_tables(own, publication)
-
-    return run
-
-
-def _published_tables(settings: Settings, publication: str) -> dict[str, pd.DataFrame]:
-    with databases(settings) as opened:
-        engine = open_warehouse(settings.warehouse or opened.embedded("warehouse"))
-        try:
-            name = results.ASSESSMENTS.full_name
-            return {name: read_table(engine, publication, name)}
-        finally:
-            engine.dispose()
-
-
-def _figures(night: date, assessments: pd.DataFrame, episodes: pd.DataFrame) -> pd.DataFrame:
+def _figures(night: date, tables: Tables, episodes: pd.DataFrame) -> pd.DataFrame:
     """Every figure of one night, from the truth and from the publication in the same way."""
+    assessments = tables[results.ASSESSMENTS.full_name]
     true = episodes.assign(is_dated=episodes["release_date"].notna() & episodes["is_dated"])
     said = assessments.assign(
         is_recommended=assessments["is_court_recommended"],
         is_dated=assessments["release_date"].notna(),
     )
-    known = _published(night)
+    known, ranges = _published(night), _ranges(tables)
+    status = true.set_index("episode_id")["status"]
     rows = []
-    for figure, members in _MEMBERS.items():
+    for figure, members in MEMBERS.items():
         truly, reported = (set(table.loc[members(table), "episode_id"]) for table in (true, said))
+        low, high = ranges.get(_FIGURE_IDS.get(figure, ""), (None, None))
         rows.append(
             {
                 "night": night,
@@ -135,12 +137,23 @@ def _figures(night: date, assessments: pd.DataFrame, episodes: pd.DataFrame) -> 
                 "published": known.get(figure),
                 "truth": len(truly),
                 "reported": len(reported),
+                "low": low,
+                "high": high,
                 "difference": len(reported) - len(truly),
-                "because": _because(truly, reported, said),
+                "because": _because(truly, reported, said, status),
             }
         )
-    found = pd.DataFrame(rows)
-    return found.assign(published=found["published"].astype("Int64"))
+    counts = dict.fromkeys(("published", "low", "high"), "Int64")
+    return pd.DataFrame(rows).astype(counts)
+
+
+def _ranges(tables: Tables) -> dict[str, tuple[int, int]]:
+    figures = tables.get(results.FIGURES.full_name)
+    if figures is None:
+        return {}
+    whole = figures[(figures["group_value"] == "(all)") & figures["low"].notna()]
+    ends = zip(whole["low"].astype(int), whole["high"].astype(int), strict=True)
+    return dict(zip(whole["figure_id"], ends, strict=True))
 
 
 def _missed(table: pd.DataFrame) -> pd.Series:
@@ -151,8 +164,8 @@ def _ever_missed(table: pd.DataFrame) -> pd.Series:
     return _missed(table) | table["status"].eq(_LATE)
 
 
-_MEMBERS: Final[dict[str, Callable[[pd.DataFrame], pd.Series]]] = {
-    "released unconsidered, decided since or not": _ever_missed,
+MEMBERS: Final[dict[str, Callable[[pd.DataFrame], pd.Series]]] = {
+    EVER: _ever_missed,
     "released unconsidered, still undecided": _missed,
     "never referred": lambda table: table["status"].eq("NOT_REFERRED"),
     "referred, not considered": lambda table: table["status"].eq("REFERRED_NOT_CONSIDERED"),
@@ -168,73 +181,95 @@ _MEMBERS: Final[dict[str, Callable[[pd.DataFrame], pd.Series]]] = {
     "decided after release": lambda table: table["status"].eq(_LATE),
     "due": lambda table: table["status"].eq("DUE"),
 }
+"""The figures of the replay, and whom each counts."""
 
 
 def _published(night: date) -> dict[str, int]:
     """The figures published for a night, where there are any."""
-    ever, warned = next(iter(_MEMBERS)), "released unconsidered after the warning"
     found: dict[date, dict[str, int]] = {
         _FOUND: {
-            ever: published.COHORT,
+            EVER: published.COHORT,
             "released unconsidered, no date recorded": published.table("releases_by_month")[
                 "not_available"
             ],
             "released unconsidered, court recommended": published.COURT_RECOMMENDED,
-            warned: published.RELEASED_AFTER_WARNING,
+            "released unconsidered after the warning": published.RELEASED_AFTER_WARNING,
         },
         _DECIDED: {"decided after release": sum(published.decisions().values())},
     }
     for day, figure in published.RESTATED.items():
-        found.setdefault(day, {})[ever] = figure
+        found.setdefault(day, {})[EVER] = figure
     return found.get(night, {})
 
 
-def _because(truly: set[str], reported: set[str], said: pd.DataFrame) -> str:
+def _because(truly: set[str], reported: set[str], said: pd.DataFrame, status: pd.Series) -> str:
     """Why a reported figure differs: who is too many and who is missing, by cause."""
-    extra, lost = reported - truly, truly - reported
-    if not extra and not lost:
+    if truly == reported:
         return "agrees, person by person"
-    too_many = said[said["episode_id"].isin(extra)]
+    too_many = said[said["episode_id"].isin(reported - truly)]
+    true = status.reindex(too_many["episode_id"]).to_numpy()
+    decided = np.isin(true, ["CONSIDERED", _LATE])
     cause = np.select(
         [
-            too_many["is_nationality_unknown"].to_numpy(dtype=bool),
-            too_many["link_outcome"].eq("review").to_numpy(),
-            too_many["link_outcome"].eq("not_linked").to_numpy(),
+            decided & too_many["link_outcome"].eq("review").to_numpy(),
+            decided & too_many["link_outcome"].eq("not_linked").to_numpy(),
+            decided,
+            true == "OUT_OF_SCOPE",
         ],
-        ["nationality not recorded", "link awaits a reviewer", "no link found"],
-        "other error in a record",
+        [
+            "decided, but the link to the decision awaits a reviewer",
+            "decided, but no link to the decision was found",
+            "decided on another record of the person",
+            "out of scope, but the record of nationality, sentence or exit says otherwise",
+        ],
+        "another status in truth, for an error or a late entry in a record",
     )
     counts = pd.Series(cause, dtype="str").value_counts().sort_index()
-    parts = [f"{number} too many: {name}" for name, number in counts.items()]
-    if lost:
-        status = said.set_index("episode_id")["status"].reindex(sorted(lost))
-        status = status.fillna("not on record")
-        parts += [
-            f"{number} missing: reported as {name}"
-            for name, number in status.value_counts().sort_index().items()
-        ]
+    parts = [f"{number:,} too many: {name}" for name, number in counts.items()]
+    lost = said.set_index("episode_id")["status"].reindex(sorted(truly - reported))
+    shares = lost.fillna("not on record").value_counts().sort_index()
+    parts += [f"{number:,} missing: reported as {name}" for name, number in shares.items()]
     return "; ".join(parts)
 
 
-def _first_due(history: History, due: pd.DataFrame) -> pd.DataFrame:
+def _held(night: date, assessments: pd.DataFrame, episodes: pd.DataFrame) -> pd.DataFrame:
+    """Members of the cohort who were in custody on a night, and whether the due list names them."""
+    own = episodes[episodes["is_cohort"] & episodes["status"].isin(["DUE", "NOT_YET_DUE"])]
+    listed = assessments["status"].eq("DUE").reindex(own["episode_id"], fill_value=False)
+    return pd.DataFrame(
+        {
+            "episode_id": own["episode_id"].to_numpy(),
+            "night": pd.Timestamp(night),
+            "is_listed": listed.to_numpy(),
+        }
+    )
+
+
+def _first_due(history: History, held: pd.DataFrame) -> pd.DataFrame:
+    """The first night on which each of the 1,023 was due and the register showed it.
+
+    Between replayed nights the night follows from the record: a year before the earliest release,
+    or when the sentence was recorded. Who is British on the prison's record is never listed.
+    """
     lived = history.lived
     rows = np.flatnonzero(lived["is_missed"])
     own = lived.iloc[rows]
     opening = ["automatic_release", "conditional_release", "parole", "tariff"]
     earliest = own[opening].min(axis=1).to_numpy()
-    by_rule = np.maximum(days.add_months(earliest, -12), own["sentence_recorded"].to_numpy())
+    first = np.maximum(days.add_months(earliest, -12), own["sentence_recorded"].to_numpy())
+    record = history.held.prison.iloc[history.held.stay_record[rows]]
     end = own["end"].to_numpy()
-    first = due.groupby("episode_id")["night"].min()
-    found = pd.DataFrame(
-        {
-            "episode_id": episode_ids(rows),
-            "release_date": _dates(end),
-            "due_date": _dates(by_rule),
-            "days_before_release": end - by_rule,
-        }
+    never = (record["nationality"] == nat.BRITISH).to_numpy() | (first >= end)
+    held = held.merge(
+        pd.DataFrame({"episode_id": episode_ids(rows), "first": _dates(first)}), on="episode_id"
     )
-    found["first_night"] = found["episode_id"].map(first)
-    found["nights_notice"] = (found["release_date"] - found["first_night"]).dt.days.astype("Int64")
+    due = held[held["night"] >= held["first"]]
+    unlisted = due.loc[~due["is_listed"], "episode_id"]
+    found = pd.DataFrame({"episode_id": episode_ids(rows), "release_date": _dates(end)})
+    found["first_night"] = _dates(first).mask(never)
+    found["days_notice"] = pd.Series(end - first, dtype="Int64").mask(never)
+    found["was_held"] = found["episode_id"].isin(due["episode_id"])
+    found["was_listed"] = found["was_held"] & ~found["episode_id"].isin(unlisted)
     return found.sort_values("episode_id", ignore_index=True)
 
 
@@ -242,72 +277,39 @@ def _dates(numbers: Ints) -> pd.Series:
     return pd.Series(numbers.astype("datetime64[D]").astype("datetime64[us]"))
 
 
-def replay_markdown(found: Replay) -> str:
-    """The replay as a page for ``docs/``: figures night by night, then the notice given."""
-    lines = [
-        "# The replay of 2005 and 2006",
-        "",
-        "Published figures beside the truth of the invented world and what the software reported.",
-        "The people, and the days and causes of the restatements, are invented.",
-        "",
-        "| night | figure | published | truth | reported | difference | because |",
-        "|---|---|---:|---:|---:|---:|---|",
-    ]
-    table = found.figures.astype({"published": "Int64"})
-    known = table["published"].map(lambda number: "" if number is pd.NA else f"{number:,}")
-    for night, figure, said, truth, reported, difference, because in zip(
-        table["night"],
-        table["figure"],
-        known,
-        table["truth"],
-        table["reported"],
-        table["difference"],
-        table["because"],
-        strict=True,
-    ):
-        lines.append(
-            f"| {night} | {figure} | {said} | {truth:,} | {reported:,} "
-            f"| {difference:+,} | {because} |"
-        )
-    return "\n".join([*lines, "", *_notice(found.first_due), ""])
+def _moved(
+    night: date, before: pd.Series, now: pd.Series, tables: Tables, episodes: pd.DataFrame
+) -> pd.DataFrame:
+    """Who came into the figure `EVER` or left it on a night, with both causes."""
+    both = before.index.union(now.index)
+    change = now.reindex(both, fill_value=False).astype("int64")
+    change -= before.reindex(both, fill_value=False).astype("int64")
+    change = change[change != 0].rename("change").rename_axis("episode_id").reset_index()
+    causes = pd.Series(dtype="str")
+    movement = tables.get(results.MOVEMENT.full_name)
+    if movement is not None:
+        counted = movement["figure_id"].isin(["missed.total", "considered.late"])
+        causes = movement[counted].groupby("episode_id")["cause"].first()
+    true = episodes.set_index("episode_id")[["is_cohort", "restatement"]].reindex(
+        change["episode_id"]
+    )
+    cohort = true["is_cohort"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    change["night"] = night
+    said = causes.reindex(change["episode_id"]).astype("str").fillna("not_explained")
+    change["cause"] = said.to_numpy()
+    change["who"] = np.where(cohort, "cohort", "others")
+    change["invented"] = np.where(cohort, true["restatement"].fillna(RESTATEMENT[0]), "")
+    return change
 
 
-_NOTICE: Final = (7, 30, 90, 180, 365)
-
-
-def _notice(first_due: pd.DataFrame) -> Sequence[str]:
-    notice = first_due["days_before_release"]
-    seen = first_due["nights_notice"].dropna()
-    lines = [
-        "## When each of the 1,023 would have been on the due list",
-        "",
-        f"By the rules each was due {int(notice.median()):,} days before release in the median "
-        f"({int(notice.min()):,} to {int(notice.max()):,}). Of the {len(seen):,} released after "
-        "the first replayed night, all that a night came in time for were listed "
-        + (f"{int(seen.median()):,} days before release in the median." if len(seen) else "."),
-        "",
-        "| days before release | due by the rules |",
-        "|---|---:|",
-    ]
-    lines += [f"| {limit} or more | {int((notice >= limit).sum()):,} |" for limit in _NOTICE]
-    return lines
-
-
-def replay_picture(found: Replay, path: Path) -> None:
-    """Draw the notice the 1,023 would have had, as an SVG file with the same bytes every time."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    notice = found.first_due["days_before_release"].clip(upper=400)
-    with mpl.rc_context({"svg.hashsalt": "replay", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(8, 4), layout="constrained")
-        axes = figure.add_subplot()
-        axes.hist(notice, bins=list(range(0, 421, 20)), color="#1d5a8a", edgecolor="white")
-        warned = int((found.first_due["days_before_release"] >= 30).sum())
-        axes.set_title(
-            f"{warned:,} of the 1,023 would have been due 30 days before release or more"
-        )
-        axes.set_xlabel("days from the due date to release (400: 400 or more)")
-        axes.set_ylabel("people")
-        axes.spines[["top", "right"]].set_visible(False)
-        figure.savefig(path, format="svg", metadata={"Date": None})
+def _by_restatement(moved: list[pd.DataFrame]) -> pd.DataFrame:
+    keys = ["until", "who", "cause", "invented"]
+    if not moved:
+        return pd.DataFrame(columns=[*keys, "change"])
+    found = pd.concat(moved, ignore_index=True)
+    ends = sorted(published.RESTATED)
+    found["until"] = [next(end for end in ends if night <= end) for night in found["night"]]
+    # Who left and came back between two restatements moved nothing.
+    net = found.groupby(["until", "episode_id"])["change"].transform("sum")
+    last = found[net != 0].drop_duplicates(["until", "episode_id"], keep="last")
+    return last.groupby(keys, as_index=False)["change"].sum()

@@ -1,24 +1,30 @@
 """The replay: published, true and reported figures side by side, and the notice given."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from jobs.demo import History, World
-from jobs.demo.replay import NIGHTS, Replay, replay, replay_markdown, replay_picture
+from jobs.demo import History, Noise, World, build_history
+from jobs.demo.population import Size
+from jobs.demo.replay import EVER, NIGHTS, Replay, replay
+from jobs.demo.replay_page import replay_markdown, replay_picture
 from tests.demo.conftest import FOUND
 from tests.demo.test_perfect_links import assessed
 
 SERIES = (date(2004, 12, 31), date(2005, 6, 30), FOUND, date(2006, 5, 31), date(2006, 11, 30))
-EVER = "released unconsidered, decided since or not"
 
 
-def _without_decisions(world: World) -> Mapping[str, pd.DataFrame]:
+def _perfectly(night: date, world: Callable[[], World]) -> Mapping[str, pd.DataFrame]:
+    del night
+    return assessed(world())
+
+
+def _without_decisions(night: date, world: Callable[[], World]) -> Mapping[str, pd.DataFrame]:
     """A publication that took everybody considered in time for missed."""
-    found = assessed(world)
+    found = _perfectly(night, world)
     table = found["nightly.assessments"]
     released = (table["status"] == "CONSIDERED") & table["is_released"]
     changed = table.assign(status=table["status"].mask(released, "NOT_REFERRED"))
@@ -27,7 +33,7 @@ def _without_decisions(world: World) -> Mapping[str, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def replayed(clean_history: History) -> Replay:
-    return replay(history=clean_history, nights=SERIES, run_night=assessed)
+    return replay(history=clean_history, nights=SERIES, run_night=_perfectly)
 
 
 def test_every_reported_figure_is_the_true_one(replayed: Replay) -> None:
@@ -43,23 +49,49 @@ def test_the_published_figures_are_met_on_their_nights(replayed: Replay) -> None
     assert ever.to_dict() == {FOUND: 1023, date(2006, 5, 31): 1019, date(2006, 11, 30): 1013}
 
 
-def test_each_of_the_1023_has_a_due_date_before_release(replayed: Replay) -> None:
+def test_each_of_the_1023_has_a_first_night_before_release(replayed: Replay) -> None:
     first = replayed.first_due
     assert len(first) == 1023
     assert first["episode_id"].is_unique
-    assert (first["days_before_release"] >= 0).all()
-    assert (first["days_before_release"] >= 30).mean() > 0.9
+    assert (first["first_night"] < first["release_date"]).all()
+    notice = (first["release_date"] - first["first_night"]).dt.days
+    assert (notice == first["days_notice"]).all()
+    assert (notice >= 30).mean() > 0.9
+
+
+def test_who_is_british_on_the_prison_s_record_is_never_listed() -> None:
+    history = build_history(seed=7, people=2000, noise=Noise(british_by_mistake=0.02))
+    first = replay(history=history, nights=SERIES[:2], run_night=_perfectly).first_due
+    never = first[first["first_night"].isna()]
+    assert 0 < len(never) < 40
+    assert not never["was_listed"].any()
+
+
+def test_the_movement_to_each_restatement_is_the_invented_one(replayed: Replay) -> None:
+    own = replayed.steps[replayed.steps["who"] == "cohort"]
+    assert own.groupby("until")["change"].sum().to_dict() == {
+        date(2006, 5, 31): 1019 - 1023,
+        date(2006, 11, 30): 1013 - 1019,
+    }
+    assert set(own["invented"]) == {"decision found", "found to be British", "term corrected"}
+
+
+def test_what_moved_sums_to_the_reported_figures(replayed: Replay) -> None:
+    ever = replayed.figures[replayed.figures["figure"] == EVER].set_index("night")["reported"]
+    before = FOUND
+    for night in (date(2006, 5, 31), date(2006, 11, 30)):
+        moved = replayed.steps.loc[replayed.steps["until"] == night, "change"].sum()
+        assert ever[before] + moved == ever[night]
+        before = night
 
 
 def test_those_in_custody_on_a_replayed_night_were_seen_on_its_due_list(replayed: Replay) -> None:
     first = replayed.first_due
     last = pd.Timestamp(date(2005, 6, 30))
-    should = (first["due_date"] <= last) & (first["release_date"] > last)
+    should = (first["first_night"] <= last) & (first["release_date"] > last)
     assert should.sum() > 100
-    assert first.loc[should, "first_night"].notna().all()
-    assert (first["nights_notice"].dropna() > 0).all()
-    seen = first.dropna(subset=["first_night"])
-    assert (seen["first_night"] >= seen["due_date"]).all()
+    assert first.loc[should, "was_held"].all()
+    assert first.loc[first["was_held"], "was_listed"].all()
 
 
 def test_a_difference_is_explained(clean_history: History) -> None:
@@ -70,18 +102,22 @@ def test_a_difference_is_explained(clean_history: History) -> None:
 
 
 def test_the_page_shows_every_night_and_says_what_is_invented(replayed: Replay) -> None:
-    page = replay_markdown(replayed)
+    page = replay_markdown(replayed, seed=7, size=Size(people=3000), noise="none")
+    assert "`python -m jobs replay --seed 7 --people 3000 --noise none`" in page
     for night in SERIES:
         assert f"| {night} |" in page
     assert "invented" in page
-    assert f"| {FOUND} | {EVER} | 1,023 | 1,023 | 1,023 | +0 | agrees, person by person |" in page
+    assert f"| {FOUND} | {EVER} | 1,023 | 1,023 | 1,023 |  | +0 | agrees, " in page
+    assert "| **reported for 2006-11-30** | **1,013** |" in page
 
 
 def test_the_picture_has_the_same_bytes_every_time(replayed: Replay, tmp_path: Path) -> None:
     for name in ("one.svg", "two.svg"):
         replay_picture(replayed, tmp_path / name)
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
-    assert b"of the 1,023 would have been due" in (tmp_path / "one.svg").read_bytes()
+    drawn = (tmp_path / "one.svg").read_text(encoding="utf-8")
+    assert "of the 1,023 would have been listed" in drawn
+    assert '<svg role="img" aria-label="Of the 1,023 people' in drawn
 
 
 def test_the_nights_are_the_month_ends_and_the_days_of_the_figures() -> None:
