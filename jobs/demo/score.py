@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from jobs import results
+from jobs import codes, results
 from jobs.errors import BadInput
 
 TRUTH: Final = ("people", "episodes", "errors")
@@ -60,7 +60,14 @@ def score(
     Returns:
         One row for each measure and group: ``measure``, ``group`` (what people are grouped by),
         ``value_of_group``, ``right`` and ``out_of`` (counts) and ``share``, sorted by the first
-        three. Groups are nationality and kind of register error.
+        three. Every measure is given for everybody, by nationality, by nationality group (British,
+        Irish, EEA, outside the EEA) and by kind of register error; somebody with two errors
+        counts under both, and ``(none)`` stands for people without any.
+
+        Measures: ``link recall`` and ``link precision``; ``review queue recall`` (of the pairs
+        that were not linked, those offered to a reviewer) and ``review queue precision``;
+        ``missed recall`` and ``missed precision``; ``status right`` (episodes) and ``person
+        right`` (people all of whose episodes have their true status).
 
     Raises:
         BadInput: the publication is not of this world and night.
@@ -75,10 +82,17 @@ def score(
     )
     if (episodes["_merge"] == "right_only").any():
         raise BadInput("truth", "episodes are missing from it", "use the truth of this night")
-    measures = [
-        *_link_measures(published[results.LINKS.full_name], truth),
-        *_status_measures(episodes),
-    ]
+    errors = truth["errors"][["person", "kind"]].drop_duplicates()
+    judged = {
+        **_links(published[results.LINKS.full_name], truth["people"]),
+        **_statuses(episodes),
+    }
+    measures = [part for name, frame in judged.items() for part in _every_way(name, frame, errors)]
+    missed = judged["missed recall"]
+    measures.append(_share("missed recall", missed, by="population"))
+    measures.append(
+        _share("status right", judged["status right"], by="status_true", group="status")
+    )
     found = pd.concat(measures, ignore_index=True)
     found["share"] = (found["right"] / found["out_of"]).where(found["out_of"] > 0)
     return found.sort_values(["measure", "group", "value_of_group"], ignore_index=True)
@@ -99,58 +113,68 @@ def statuses(
     return counts.reset_index()
 
 
-def _link_measures(links: pd.DataFrame, truth: Mapping[str, pd.DataFrame]) -> list[pd.DataFrame]:
-    people = truth["people"]
+def _links(links: pd.DataFrame, people: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What is right of the links: for each measure ``person``, ``nationality`` and ``right``."""
     pairs = people.dropna(subset=_PAIR)[[*_PAIR, "person", "nationality"]]
     # Somebody held twice can be linked one to one only once: a person counts as found when any
     # pair of their records is.
     judged = pairs.merge(links[[*_PAIR, "outcome"]], on=_PAIR, how="left")
     linked = judged["outcome"].eq("linked").groupby(judged["person"]).any()
-    offered = judged["outcome"].isin(["linked", "review"]).groupby(judged["person"]).any()
+    offered = judged["outcome"].eq("review").groupby(judged["person"]).any()
     persons = pairs.drop_duplicates("person").set_index("person")[["nationality"]]
-    recall = persons.assign(right=linked, seen=offered)
-    claimed = links[links["outcome"] == "linked"].merge(
-        pairs[[*_PAIR, "nationality"]], on=_PAIR, how="left", indicator=True
-    )
-    nationality = people.dropna(subset=["prisoner_number"]).drop_duplicates("prisoner_number")
-    of_claimed = claimed["prisoner_number"].map(
-        nationality.set_index("prisoner_number")["nationality"]
-    )
-    precise = pd.DataFrame({"right": claimed["_merge"] == "both", "nationality": of_claimed})
-    reviewed = links[links["outcome"] == "review"].merge(
-        pairs[_PAIR], on=_PAIR, how="left", indicator=True
-    )
-    in_queue = pd.DataFrame({"right": reviewed["_merge"] == "both"})
-    errors = truth["errors"][["person", "kind"]].drop_duplicates()
-    by_error = errors.merge(recall.reset_index(), on="person")
-    with_review = recall.assign(right=recall["seen"])
-    return [
-        _share("link recall", recall),
-        _share("link recall", recall, by="nationality"),
-        _share("link recall", by_error, by="kind", group="error"),
-        _share("link recall with review", with_review),
-        _share("link recall with review", with_review, by="nationality"),
-        _share("link precision", precise),
-        _share("link precision", precise, by="nationality"),
-        _share("review queue right", in_queue),
-    ]
+    found = persons.assign(right=linked).reset_index()
+    queued = persons.assign(right=offered)[~linked.reindex(persons.index)].reset_index()
+    owners = people.dropna(subset=["prisoner_number"]).drop_duplicates("prisoner_number")
+    known = pd.MultiIndex.from_frame(pairs[_PAIR])
+
+    def claimed(outcome: str) -> pd.DataFrame:
+        own = links[links["outcome"] == outcome]
+        whose = owners.set_index("prisoner_number").reindex(own["prisoner_number"])
+        return whose[["person", "nationality"]].assign(
+            right=pd.MultiIndex.from_frame(own[_PAIR]).isin(known)
+        )
+
+    return {
+        "link recall": found,
+        "link precision": claimed("linked"),
+        "review queue recall": queued,
+        "review queue precision": claimed("review"),
+    }
 
 
-def _status_measures(episodes: pd.DataFrame) -> list[pd.DataFrame]:
+def _statuses(episodes: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What is right of the statuses, in the form of `_links`."""
     truly = episodes["status_true"].isin(_MISSED)
     said = episodes["status"].isin(_MISSED)
-    recall = episodes[truly].assign(right=said[truly])
-    precision = episodes[said].assign(right=truly[said])
-    same = episodes.assign(right=episodes["status"].eq(episodes["status_true"]).fillna(False))
+    same = episodes["status"].eq(episodes["status_true"]).fillna(False).astype("bool")
+    people = episodes.assign(right=same).groupby("person", as_index=False)
+    return {
+        "missed recall": episodes[truly].assign(right=said[truly]),
+        "missed precision": episodes[said].assign(right=truly[said]),
+        "status right": episodes.assign(right=same),
+        "person right": people.agg(right=("right", "all"), nationality=("nationality", "first")),
+    }
+
+
+def _every_way(measure: str, judged: pd.DataFrame, errors: pd.DataFrame) -> list[pd.DataFrame]:
+    grouped = judged.assign(nationality_group=judged["nationality"].map(_nationality_groups()))
+    by_error = judged[["person", "right"]].merge(errors, on="person", how="left")
     return [
-        _share("missed recall", recall),
-        _share("missed recall", recall, by="nationality"),
-        _share("missed recall", recall, by="population"),
-        _share("missed precision", precision),
-        _share("missed precision", precision, by="nationality"),
-        _share("status right", same),
-        _share("status right", same, by="status_true", group="status"),
+        _share(measure, judged),
+        _share(measure, judged, by="nationality"),
+        _share(measure, grouped, by="nationality_group"),
+        _share(measure, by_error, by="kind", group="error"),
     ]
+
+
+def _nationality_groups() -> dict[str, str]:
+    """The groups that the rules of the time told apart, by code."""
+    groups = {
+        entry.code: "outside the EEA" if entry.eea_from is None else "EEA"
+        for entry in codes.NATIONALITY.codes
+        if isinstance(entry, codes.Nationality)
+    }
+    return groups | {"BRIT": "British", "IRELAND": "Irish"}
 
 
 def _share(

@@ -1,15 +1,17 @@
 """The rules of the night, given perfect registers, find exactly what is true of the world."""
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from jobs import results
+from jobs import records, results
 from jobs.assess import assess, load_policy
 from jobs.demo import History, World, on_night
 from jobs.demo.score import score, statuses
-from tests.demo.conftest import FOUND, truth
+from tests.demo.conftest import FOUND, frame, truth
 
 
 def perfect_links(world: World) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -106,6 +108,69 @@ def test_a_lost_link_lowers_recall_and_raises_a_false_alarm(clean: World) -> Non
     recall = found.loc[("link recall", "(all)")]
     assert recall["out_of"] - recall["right"] == 10
     assert found.loc[("link precision", "(all)"), "share"] == 1.0
+
+
+MEASURES = {
+    "link recall", "link precision", "missed recall", "missed precision", "review queue precision",
+    "review queue recall", "status right", "person right",
+}  # fmt: skip
+GROUPS = {"(all)", "nationality", "nationality_group", "error"}
+
+
+def test_every_measure_is_given_in_every_way(noisy: World) -> None:
+    published = _accepted(noisy)
+    links = published["nightly.links"]
+    third = links.index % 3
+    outcome = links["outcome"].mask(third == 1, "review").mask(third == 2, "not_linked")
+    published["nightly.links"] = links.assign(outcome=outcome)
+    found = score(published=published, truth=_truth(noisy))
+    for measure in MEASURES:
+        own = found[found["measure"] == measure]
+        assert set(own["group"]) >= GROUPS, measure
+        (everybody,) = own.loc[own["group"] == "(all)", "out_of"]
+        for group in ("nationality", "nationality_group"):
+            assert own.loc[own["group"] == group, "out_of"].sum() == everybody, (measure, group)
+    assert set(found["measure"]) == MEASURES
+
+
+def test_the_review_queue_is_measured_among_those_not_linked(clean: World) -> None:
+    published = assessed(clean)
+    links = published["nightly.links"].copy()
+    links["outcome"] = ["review"] * 8 + ["not_linked"] * 2 + ["linked"] * (len(links) - 10)
+    published["nightly.links"] = links
+    found = score(published=published, truth=_truth(clean)).set_index(["measure", "group"])
+    queue = found.loc[("review queue recall", "(all)")]
+    assert (queue["right"], queue["out_of"]) == (8, 10)
+    assert found.loc[("review queue precision", "(all)"), "share"] == 1.0
+
+
+def test_a_wrong_status_is_told_by_person_and_by_kind_of_error(noisy: World) -> None:
+    published, true = _accepted(noisy), _truth(noisy)
+    labels = true["errors"]
+    wrong = labels.loc[labels["kind"] == "duplicated", "person"]
+    own = true["episodes"]
+    episodes = own.loc[own["person"].isin(wrong), "episode_id"]
+    table = published["nightly.assessments"]
+    spoiled = table["status"].mask(table["episode_id"].isin(episodes), "VERIFY_NATIONALITY")
+    published["nightly.assessments"] = table.assign(status=spoiled)
+    found = score(published=published, truth=true).query("group == 'error'")
+    shares = found.set_index(["measure", "value_of_group"])["share"]
+    assert shares["person right", "duplicated"] == 0
+    assert shares["status right", "duplicated"] == 0
+    assert shares["person right", "(none)"] > 0.9
+
+
+def _accepted(world: World) -> dict[str, pd.DataFrame]:
+    """A publication over right links; each row that was delivered twice counts once."""
+    kept = {
+        name: pa.Table.from_pandas(
+            frame(world, name).drop_duplicates(list(records.TABLES[name].key)),
+            schema=table.schema,
+            preserve_index=False,
+        )
+        for name, table in world.tables.items()
+    }
+    return assessed(replace(world, tables=kept))
 
 
 def test_a_false_link_lowers_precision(clean: World) -> None:
