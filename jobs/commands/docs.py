@@ -4,6 +4,7 @@ from pathlib import Path
 
 from jobs.assess import rules_markdown
 from jobs.check import quality_rules_markdown
+from jobs.demo.describing import invented_world_markdown
 from jobs.dictionary import data_dictionary_markdown
 from jobs.report import FIGURES, figures_markdown
 from jobs.report.definitions import figure_versions
@@ -26,6 +27,7 @@ def generated_pages() -> dict[Path, str]:
             figures=FIGURES,
             changelog=(ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
         ),
+        folder / "invented-world.md": invented_world_markdown(),
         folder / "quality-rules.md": quality_rules_markdown(),
         folder / "rules.md": rules_markdown(),
     }
