@@ -90,6 +90,9 @@ def replay(
     seed: Seed = 2006,
     people: People = DEFAULT_PEOPLE,
     noise: Rates = "default",
+    months: Annotated[
+        int, typer.Option(help="Months from one replayed month-end to the next; 1 is slowest.")
+    ] = 1,
     page: Annotated[Path, typer.Option(help="Where the table goes.")] = Path("docs/replay.md"),
     picture: Annotated[Path, typer.Option(help="Where the picture goes.")] = Path(
         "docs/replay.svg"
@@ -100,20 +103,20 @@ def replay(
     A replay that was stopped goes on with the nights it has published.
     """
     from jobs.demo import Size, build_history
-    from jobs.demo.replay import NIGHTS
+    from jobs.demo.replay import nights_of
     from jobs.demo.replay import replay as replay_nights
     from jobs.demo.replay_nights import night_runner, replay_folder
     from jobs.demo.replay_page import replay_markdown, replay_picture
     from jobs.settings import load_settings
 
     settings = load_settings()
-    size = Size(people=people)
+    size, nights = Size(people=people), nights_of(months=months)
     history = build_history(seed=seed, people=size, noise=noise)
     own = settings.model_copy(
         update={"data_dir": replay_folder(settings, history), "warehouse": ""}
     )
-    found = replay_nights(history=history, nights=NIGHTS, run_night=night_runner(own))
-    text = replay_markdown(found, seed=seed, size=size, noise=noise)
+    found = replay_nights(history=history, nights=nights, run_night=night_runner(own))
+    text = replay_markdown(found, seed=seed, size=size, noise=noise, months=months)
     page.write_text(text, encoding="utf-8")
     replay_picture(found, picture)
     typer.echo(text, nl=False)

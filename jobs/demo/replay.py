@@ -6,6 +6,7 @@ that matters: on which night each of the 1,023 would first have stood on the due
 days before release.
 """
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,7 @@ from jobs.demo.chance import Ints
 from jobs.demo.cohort import RESTATEMENT
 from jobs.demo.prison_register import episode_ids
 from jobs.demo.world import History, World, on_night
+from jobs.errors import BadInput
 from jobs.progress import steps
 
 Tables = Mapping[str, pd.DataFrame]
@@ -37,20 +39,24 @@ _WARNING: Final = (pd.Timestamp("2005-09-01"), pd.Timestamp("2006-03-31"))
 _FOUND: Final = days.calendar(days.FOUND)
 _DECIDED: Final = date(2006, 12, 31)
 
-NIGHTS: Final = tuple(
-    sorted(
-        {
-            *(
-                date.fromordinal(date(2005 + n // 12, n % 12 + 1, 1).toordinal() - 1)
-                for n in range(1, 25)
-            ),
-            _FOUND,
-            *published.RESTATED,
-            _DECIDED,
-        }
+
+def nights_of(*, months: int = 1) -> tuple[date, ...]:
+    """The month-ends of 2005 and 2006, the night of the failure and those of the restatements.
+
+    Args:
+        months: months from one month-end to the next; 3 gives the ends of quarters.
+
+    Raises:
+        BadInput: not a whole number of months from 1 to 12.
+    """
+    if not 1 <= months <= 12:
+        raise BadInput("months", f"[{months}] is not possible", "give a number from 1 to 12")
+    ends = (
+        date.fromordinal(date(2005 + n // 12, n % 12 + 1, 1).toordinal() - 1)
+        for n in range(months, 25, months)
     )
-)
-"""Each month-end of 2005 and 2006, the night of the failure and those of the restatements."""
+    return tuple(sorted({*ends, _FOUND, *published.RESTATED, _DECIDED}))
+
 
 _FIGURE_IDS: Final = {
     "released unconsidered, still undecided": "missed.total",
@@ -100,7 +106,7 @@ def replay(*, history: History, nights: Iterable[date], run_night: RunNight) -> 
         for night in ordered:
             progress.start(str(night))
             world = on_night(history, as_of=night)
-            tables = run_night(night, lambda world=world: world)
+            tables = run_night(night, functools.partial(_same, world))
             episodes = world.truth["episodes"].to_pandas(date_as_object=False)
             figures.append(_figures(night, tables, episodes))
             assessments = tables[results.ASSESSMENTS.full_name].set_index("episode_id")
@@ -114,6 +120,10 @@ def replay(*, history: History, nights: Iterable[date], run_night: RunNight) -> 
         first_due=_first_due(history, pd.concat(held, ignore_index=True)),
         steps=_by_restatement(moved),
     )
+
+
+def _same(world: World) -> World:
+    return world
 
 
 def _figures(night: date, tables: Tables, episodes: pd.DataFrame) -> pd.DataFrame:
@@ -282,24 +292,28 @@ def _moved(
 ) -> pd.DataFrame:
     """Who came into the figure `EVER` or left it on a night, with both causes."""
     both = before.index.union(now.index)
-    change = now.reindex(both, fill_value=False).astype("int64")
-    change -= before.reindex(both, fill_value=False).astype("int64")
-    change = change[change != 0].rename("change").rename_axis("episode_id").reset_index()
+    counted = [side.reindex(both, fill_value=False).astype("int64") for side in (before, now)]
+    step = counted[1] - counted[0]
+    step = step[step != 0]
+    episode = step.index
     causes = pd.Series(dtype="str")
     movement = tables.get(results.MOVEMENT.full_name)
     if movement is not None:
-        counted = movement["figure_id"].isin(["missed.total", "considered.late"])
-        causes = movement[counted].groupby("episode_id")["cause"].first()
-    true = episodes.set_index("episode_id")[["is_cohort", "restatement"]].reindex(
-        change["episode_id"]
-    )
+        own = movement["figure_id"].isin(["missed.total", "considered.late"])
+        causes = movement[own].groupby("episode_id")["cause"].first()
+    true = episodes.set_index("episode_id")[["is_cohort", "restatement"]].reindex(episode)
     cohort = true["is_cohort"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    change["night"] = night
-    said = causes.reindex(change["episode_id"]).astype("str").fillna("not_explained")
-    change["cause"] = said.to_numpy()
-    change["who"] = np.where(cohort, "cohort", "others")
-    change["invented"] = np.where(cohort, true["restatement"].fillna(RESTATEMENT[0]), "")
-    return change
+    cause = causes.reindex(episode).astype("str").fillna("not_explained")
+    return pd.DataFrame(
+        {
+            "episode_id": episode.to_numpy(),
+            "change": step.to_numpy(),
+            "night": night,
+            "cause": cause.to_numpy(),
+            "who": np.where(cohort, "cohort", "others"),
+            "invented": np.where(cohort, true["restatement"].fillna(RESTATEMENT[0]), ""),
+        }
+    )
 
 
 def _by_restatement(moved: list[pd.DataFrame]) -> pd.DataFrame:
@@ -312,4 +326,4 @@ def _by_restatement(moved: list[pd.DataFrame]) -> pd.DataFrame:
     # Who left and came back between two restatements moved nothing.
     net = found.groupby(["until", "episode_id"])["change"].transform("sum")
     last = found[net != 0].drop_duplicates(["until", "episode_id"], keep="last")
-    return last.groupby(keys, as_index=False)["change"].sum()
+    return last.groupby(keys)["change"].sum().reset_index()

@@ -7,7 +7,7 @@ import pandas as pd
 
 from jobs.demo import published
 from jobs.demo.population import Size
-from jobs.demo.replay import EVER, NIGHTS, Replay
+from jobs.demo.replay import EVER, Replay
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,18 +21,20 @@ _CAUSES: Final = {
 }
 
 
-def replay_markdown(found: Replay, *, seed: int, size: Size, noise: str) -> str:
+def replay_markdown(found: Replay, *, seed: int, size: Size, noise: str, months: int = 1) -> str:
     """The page: the answer first, then the figures night by night, then how they moved."""
     command = f"python -m jobs replay --seed {seed} --people {size.people} --noise {noise}"
+    command += "" if months == 1 else f" --months {months}"
+    often = "each month-end" if months == 1 else f"the end of every {months} months"
     lines = [
         "# The replay of 2005 and 2006",
         "",
         f"Written by `{command}`. Do not edit it.",
         "",
-        f"{len(NIGHTS)} nights of an invented world, run as every night is: each month-end of 2005",
-        "and 2006, the night of 25 April 2006 and those of the restatements. The 1,023 keep every",
-        "published figure to the person. Everybody is invented, and so are the days and the causes",
-        "of the restatements: no source gives them.",
+        f"{found.figures['night'].nunique()} nights of an invented world, run as every night is:",
+        f"{often} of 2005 and 2006, the night of 25 April 2006 and those of the",
+        "restatements. The 1,023 keep every published figure to the person. Everybody is invented,",
+        "and so are the days and the causes of the restatements: no source gives them.",
         "",
         *_scale(size),
         "",
@@ -129,7 +131,8 @@ def _row(row: pd.Series) -> str:
 
 def _steps(found: Replay) -> list[str]:
     """The movement from 1,023 to 1,019 to 1,013: in the cohort, and in all that was reported."""
-    ever = found.figures[found.figures["figure"] == EVER].set_index("night")
+    ever = found.figures[found.figures["figure"] == EVER]
+    reported = dict(zip(ever["night"], ever["reported"].tolist(), strict=True))
     names = " to ".join(f"{n:,}" for n in (published.COHORT, *published.RESTATED.values()))
     lines = [
         f"## From {names}",
@@ -141,20 +144,24 @@ def _steps(found: Replay) -> list[str]:
         "|---|---|---|---:|",
     ]
     cohort = found.steps[(found.steps["who"] == "cohort") & found.steps["invented"].ne("")]
-    for row in cohort.itertuples():
-        why = _CAUSES.get(row.invented, row.invented)
-        lines.append(f"| {row.until} | {why} | {_words(row.cause)} | {row.change:+,} |")
+    told = cohort[["until", "invented", "cause"]].astype("str").to_numpy().tolist()
+    for (until, invented, cause), change in zip(told, cohort["change"].tolist(), strict=True):
+        lines.append(
+            f"| {until} | {_CAUSES.get(invented, invented)} | {_words(cause)} | {change:+,} |"
+        )
     lines += ["", "Everything that moved the reported figure, to the person:", ""]
     lines += ["| | " + EVER + " |", "|---|---:|"]
     start = _FOUND.date()
     for end in sorted(published.RESTATED):
-        if start not in ever.index or end not in ever.index:
+        if start not in reported or end not in reported:
             continue
-        lines.append(f"| **reported for {start}** | **{ever.loc[start, 'reported']:,}** |")
+        lines.append(f"| **reported for {start}** | **{reported[start]:,}** |")
         own = found.steps[found.steps["until"] == end]
-        for row in own.groupby(["who", "cause"], as_index=False)["change"].sum().itertuples():
-            lines.append(f"| {_words(row.cause)} ({_who(row.who)}) | {row.change:+,} |")
-        total = int(ever.loc[start, "reported"]) + int(own["change"].sum())
+        sums = own.groupby(["who", "cause"])["change"].sum().reset_index()
+        told = sums[["who", "cause"]].astype("str").to_numpy().tolist()
+        for (who, cause), change in zip(told, sums["change"].tolist(), strict=True):
+            lines.append(f"| {_words(cause)} ({_who(who)}) | {change:+,} |")
+        total = reported[start] + int(own["change"].sum())
         lines.append(f"| **reported for {end}** | **{total:,}** |")
         start = end
     return lines

@@ -9,8 +9,9 @@ import pytest
 
 from jobs.demo import History, Noise, World, build_history
 from jobs.demo.population import Size
-from jobs.demo.replay import EVER, NIGHTS, Replay, replay
+from jobs.demo.replay import EVER, Replay, nights_of, replay
 from jobs.demo.replay_page import replay_markdown, replay_picture
+from jobs.errors import BadInput
 from tests.demo.conftest import FOUND
 from tests.demo.test_perfect_links import assessed
 
@@ -121,7 +122,18 @@ def test_the_picture_has_the_same_bytes_every_time(replayed: Replay, tmp_path: P
 
 
 def test_the_nights_are_the_month_ends_and_the_days_of_the_figures() -> None:
-    assert date(2005, 1, 31) in NIGHTS
-    assert date(2006, 12, 31) in NIGHTS
-    assert FOUND in NIGHTS
-    assert len({night for night in NIGHTS if night.year == 2005}) == 12
+    nights = nights_of()
+    assert date(2005, 1, 31) in nights
+    assert date(2006, 12, 31) in nights
+    assert FOUND in nights
+    assert len({night for night in nights if night.year == 2005}) == 12
+    assert len(nights) == 25
+    quarters = nights_of(months=3)
+    assert set(quarters) < set(nights)
+    assert [night.month for night in quarters if night.year == 2005] == [3, 6, 9, 12]
+
+
+@pytest.mark.parametrize("months", [0, 13])
+def test_an_impossible_number_of_months_is_refused(months: int) -> None:
+    with pytest.raises(BadInput, match=rf"months: \[{months}\] is not possible"):
+        nights_of(months=months)
