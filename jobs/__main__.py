@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from jobs.commands import invented, reviewing, training
+from jobs.commands import invented, mailing, reviewing, training
 from jobs.commands.options import AsOf, Day
 from jobs.errors import BadInput
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 app.add_typer(reviewing.review, name="review")
 app.add_typer(training.train, name="train")
 app.command()(reviewing.ack)
+app.command()(mailing.emails)
 policy = typer.Typer(help="The rules by date.")
 app.add_typer(policy, name="policy")
 published = typer.Typer(help="What was published: list, show, and differences.")

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from jobs.errors import BadInput
 from jobs.extract import open_landing
 from jobs.notify import (
     Alert,
+    FolderTransport,
     RefusedError,
     SendReport,
     UnknownFateError,
@@ -20,6 +22,7 @@ from jobs.notify import (
     enqueue,
     load_recipients,
     people,
+    render,
     render_alert,
     send_one,
     send_pending,
@@ -52,11 +55,7 @@ def prepare_emails(*, as_of: date, settings: Settings) -> list[int]:
         admit(recipients=recipients, domains=settings.personal_data_domains)
         transport_for(settings).assure_private()
     with warehouse(settings) as engine:
-        publication = current_publication(engine, as_of=as_of)
-        if publication is None:
-            raise BadInput(
-                f"as-of date [{as_of}]", "no publication", "run nightly_reconciliation for it"
-            )
+        publication = _published(engine, as_of)
         briefer = _briefer(engine, publication, settings)
         persons = _persons(publication, settings) if is_private else None
         return enqueue(
@@ -68,6 +67,25 @@ def prepare_emails(*, as_of: date, settings: Settings) -> list[int]:
             sender=settings.mail_from,
             people=None if persons is None else lambda reader: _people(briefer, reader, persons),
         )
+
+
+def preview_emails(*, as_of: date, settings: Settings) -> list[Path]:
+    """Write every reader's message about a night as a file, for a person to look at.
+
+    Nothing is stored and nothing is sent; people are never attached. Give the files.
+
+    Raises:
+        BadInput: nothing is published for the night, or the file of readers is wrong.
+    """
+    recipients = load_recipients(settings.recipients)
+    folder = FolderTransport(folder=settings.data_dir / "mail-dry-run")
+    with warehouse(settings) as engine:
+        briefer = _briefer(engine, _published(engine, as_of), settings)
+    for recipient in recipients:
+        briefing = briefer.for_reader(recipient.reader)
+        message = render(recipient=recipient, briefing=briefing, sender=settings.mail_from)
+        folder.send(message=message.data, recipient=message.recipient)
+    return sorted((folder.folder / as_of.isoformat()).glob("*.eml"))
 
 
 def send_email(*, outbox_id: int, settings: Settings) -> str:
@@ -155,6 +173,20 @@ def _people(briefer: Briefer, reader: Reader, persons: pd.DataFrame) -> str:
     return csv_text(people(due=due, assessments=assessments, persons=persons))
 
 
+def _night_url(pages_url: str, as_of: date) -> str:
+    """The first page of a night, where the folder of pages is on a server."""
+    return f"{pages_url.rstrip('/')}/{as_of}/index.html" if pages_url else ""
+
+
+def _published(engine: sa.Engine, as_of: date) -> Publication:
+    publication = current_publication(engine, as_of=as_of)
+    if publication is None:
+        raise BadInput(
+            f"as-of date [{as_of}]", "no publication", "run nightly_reconciliation for it"
+        )
+    return publication
+
+
 def _briefer(engine: sa.Engine, publication: Publication, settings: Settings) -> Briefer:
     facts = {name: read_table(engine, publication.publication_id, name) for name in BRIEFING_TABLES}
     previous = latest_before(engine, as_of=publication.as_of)
@@ -166,7 +198,7 @@ def _briefer(engine: sa.Engine, publication: Publication, settings: Settings) ->
     about = About(
         as_of=publication.as_of,
         publication_id=publication.publication_id,
-        pages_url=settings.pages_url,
+        pages_url=_night_url(settings.pages_url, publication.as_of),
         notices=(publication.override.notice,) if publication.override else (),
     )
     return Briefer(

@@ -92,7 +92,9 @@ class Settings(BaseSettings):
         "list in the environment; empty: none.",
     )
     pages_url: str = Field(
-        default="", description="Where readers find the pages; empty: the local folder."
+        default="",
+        description="Where readers find the folder of pages, as a URL; emails lead to their night "
+        "in it; empty: no link.",
     )
 
     @classmethod

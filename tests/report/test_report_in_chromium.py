@@ -15,6 +15,10 @@ from tests.report.invented import AS_OF, invent
 ABOUT = About(as_of=AS_OF, publication_id="3f2a", notices=("A named person let this night pass.",))
 TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
 PHONE = 360
+HOSTILE = (
+    "<script>window.harmed = alert(1)</script><b>=1+1</b><img src=x onerror=harmed=1>"
+    "\u202e\u200f\N{PILE OF POO}" + "x" * 300
+)
 ROWS_AND_NUMBERS = """all => all.map(a => [a.href, Number(
   (a.closest(".tile")?.querySelector(".big") ?? a.closest("tr").cells[1])
     .textContent.replace(",", ""))])"""
@@ -60,6 +64,22 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(
             page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
             assert violations(page, rules) == [], path.name
             assert not page.evaluate(TOO_WIDE), path.name
+
+
+def test_hostile_text_of_a_register_is_text_and_fits_a_phone(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    facts = dict(invent(episodes=40).facts)
+    facts["nightly.census"] = facts["nightly.census"].assign(prison_name=HOSTILE)
+    facts["nightly.backlog"] = facts["nightly.backlog"].assign(team=HOSTILE, stage=HOSTILE)
+    render_site(facts=facts, about=ABOUT, folder=tmp_path)
+    with quiet_page(chromium, width=PHONE) as page:
+        for name in ("census", "backlog"):
+            visit(page, tmp_path / f"{name}.html")
+            assert not page.evaluate(TOO_WIDE), name
+            assert page.locator("td", has_text="alert(1)").count() > 2
+            assert page.locator("main script, main b, main img").count() == 0
+            assert page.evaluate("typeof window.harmed") == "undefined"
 
 
 def test_without_scripts_every_page_is_whole(chromium: Browser, site: Path) -> None:
