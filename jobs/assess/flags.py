@@ -76,7 +76,8 @@ def raise_flags(
 def _found_british(found: "Findings", outcome: Whole) -> Flags:
     """Released unconsidered, and found to be British since: they wait to be verified in prison."""
     waits = (found.status == st.VERIFY) & found.custody.is_released & (found.handled.timely < 0)
-    return waits & (outcome == OUTCOMES.index("BRITISH"))
+    british: Flags = waits & (outcome == OUTCOMES.index("BRITISH"))
+    return british
 
 
 def _alert(found: "Findings", policy: "Policy", night: Days) -> Whole:
