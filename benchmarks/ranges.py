@@ -5,10 +5,10 @@
     python -m benchmarks.ranges --keep FOLDER [--seeds 30] [--first 601] [--people 20000]
         [--noise default]
 
-Runs check, link, assess and report on each world, and looks for the true number of each headline
-figure in its range. A seed's result is kept in the folder, so the command can be stopped and run
-again; the seeds are used by nothing else. The truth of a figure by time to release takes the
-night's release dates: only scope and consideration are judged.
+Runs the row rules of the check, link, assess and report on each world, and looks for the true
+number of each headline figure in its range. A seed's result is kept in the folder, so the command
+can be stopped and run again; the seeds are used by nothing else. The truth of a figure by time to
+release takes the night's release dates: only scope and consideration are judged.
 """
 
 import argparse
@@ -16,12 +16,15 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from jobs import results
 from jobs.assess import assess, load_policy
-from jobs.check import check_night
+from jobs.check.contract import load_delivered
+from jobs.check.rows import CheckedRows, check_rows
 from jobs.demo.world import build_world
 from jobs.link import link_registers
 from jobs.report import build_report
@@ -51,14 +54,14 @@ def measured(*, seeds: range, people: int, noise: str, keep: Path) -> pd.DataFra
 def judged(*, seed: int, people: int, noise: str) -> pd.DataFrame:
     """One world through check, link, assess and report: ``figure``, ``truth`` and the range."""
     world = build_world(seed=seed, people=people, as_of=NIGHT, noise=noise)
-    checked = check_night(tables=dict(world.tables), as_of=NIGHT, previous_row_counts=None)
+    checked = accepted(dict(world.tables))
     linked = link_registers(
-        tables=checked.tables,
+        tables=checked.accepted,
         decisions=results.DECISIONS.empty(),
         previous_identities=results.IDENTITIES.empty(),
     )
     assessed = assess(
-        tables=checked.tables, links=linked.links, identities=linked.identities,
+        tables=checked.accepted, links=linked.links, identities=linked.identities,
         as_of=NIGHT, policy=load_policy(),
     )  # fmt: skip
     facts = {
@@ -72,12 +75,20 @@ def judged(*, seed: int, people: int, noise: str) -> pd.DataFrame:
         results.FLAGS.full_name: assessed.flags,
         results.DISCREPANCIES.full_name: assessed.discrepancies,
     }
-    figures = build_report(tables=checked.tables, facts=facts, as_of=NIGHT).figures
+    figures = build_report(tables=checked.accepted, facts=facts, as_of=NIGHT).figures
     truth = true_numbers(world.truth["episodes"].to_pandas(), assessed.assessments)
     all_ = figures[figures["group_value"] == "(all)"].set_index("figure_id")
     rows = all_.loc[list(FIGURES), ["value", "low", "high"]].reset_index(names="figure")
     rows["truth"] = rows["figure"].map(truth)
     return rows.assign(seed=seed)
+
+
+def accepted(tables: dict[str, pa.Table]) -> CheckedRows:
+    """The rows that the check accepts, without its suite, which changes none."""
+    with duckdb.connect() as connection:
+        connection.execute(f"SET VARIABLE as_of = DATE '{NIGHT.isoformat()}'")
+        rows_in = load_delivered(connection=connection, tables=tables)
+        return check_rows(connection=connection, rows_in=rows_in)
 
 
 def true_numbers(episodes: pd.DataFrame, assessments: pd.DataFrame) -> dict[str, int]:

@@ -22,6 +22,13 @@ BLOCKING = (
     ("first_name", "last_name"), ("date_of_birth",), ("first_name", "region"),
     ("last_name", "region"), ("first_name", "postcode"), ("last_name", "postcode"),
 )  # fmt: skip
+CERTAIN = ("first_name", "last_name", "date_of_birth")
+"""Pairs that agree in these are taken for true, to guess how many there are."""
+
+
+def _agree(left: pd.DataFrame, right: pd.DataFrame, columns: list[str]) -> bool:
+    """Whether any pair agrees: without one there is nothing to learn from, and Splink stops."""
+    return not left[columns].dropna().merge(right[columns].dropna(), on=columns).empty
 
 
 def stock_links(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
@@ -44,14 +51,16 @@ def stock_links(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
         retain_matching_columns=False,
     )
     linker = Linker(inputs, settings, log_level=None)
-    linker.training.estimate_probability_two_random_records_match(
-        [block_on("first_name", "last_name", "date_of_birth")], recall=0.6
-    )
+    certain = [name for name in CERTAIN if name in columns]
+    if _agree(left, right, certain):
+        linker.training.estimate_probability_two_random_records_match(
+            [block_on(*certain)], recall=0.6
+        )
     linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1)
-    linker.training.estimate_parameters_using_expectation_maximisation(block_on("date_of_birth"))
-    linker.training.estimate_parameters_using_expectation_maximisation(
-        block_on("first_name", "last_name")
-    )
+    for rule in (("date_of_birth",), ("first_name", "last_name")):
+        held = [name for name in rule if name in columns]
+        if len(held) == len(rule) < len(columns) and _agree(left, right, held):
+            linker.training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
     found = linker.inference.predict(threshold_match_probability=0.5, warning_mode="never")
     pairs = found.as_pandas_dataframe()
     return pairs.rename(columns={"unique_id_l": "left_id", "unique_id_r": "right_id"})[

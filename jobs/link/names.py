@@ -5,14 +5,14 @@ about a person is guessed from them.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 import pandas as pd
-from anyascii import anyascii
+
+from jobs.link.scripts import latin
 
 FILLERS: Final = ("migerror", "duplicate", "noshow")
 """A name that holds one of these after cleaning was made by a system: missing."""
@@ -35,10 +35,6 @@ JOINERS: Final = frozenset({"o", "mc", "mac", "fitz", "st", "ben", "abu", "abou"
 
 _SERVANT = re.compile(r"^(abd|abdul|abdel|abdal|abdur|abdool|abdoul)$")
 _SERVANT_START = re.compile(r"^abd(?:oul|ool|ul|el|al|ur|er|us|as|ar)?(?=[a-z]{4})")
-_VOWEL_CARRIERS = re.compile(r"\b[\u0622\u0623\u0625\u0627\u0639]")
-"""Alif in its forms, and ain, at the start of a word."""
-_EAST_ASIAN = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]")
-_SYLLABLES = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BLANKS = re.compile(r"[\s\-_/.,;:+&()\[\]\"]+")
 _NOT_LETTERS = re.compile(r"[^a-z ]")
 
@@ -46,6 +42,8 @@ _SOUNDS: Final = tuple(
     (re.compile(pattern), letter)
     for pattern, letter in (
         (r"^(?:abdul|abdel|abdal|abdur|abdoul|abdool)", "abd"),
+        (r"^[yj]e(?=[b-df-gj-npr-tv-z])", "e"),
+        (r"ch(?=[rl])", "k"),
         (r"(?:tsch|tch|sch|szcz|shch|cz|sz|zh|ch|sh|ts|tz)", "s"),
         (r"c(?=[eiy])", "s"),
         (r"(?<!^)x", "ks"),
@@ -116,18 +114,8 @@ def _by_distinct(values: pd.Series, change: Callable[[str], object]) -> pd.Serie
     return pd.Series(changed[codes], index=values.index)
 
 
-def _latin(name: str) -> str:
-    """A name of another script in Latin letters.
-
-    Arabic letters that carry a first vowel are written ``a``, as all first vowels are in `sound`;
-    syllables of Chinese and Korean names are parted.
-    """
-    text = anyascii(_VOWEL_CARRIERS.sub("a", unicodedata.normalize("NFKC", name)))
-    return _SYLLABLES.sub(" ", text) if _EAST_ASIAN.search(name) else text
-
-
 def _standard(name: str) -> str | None:
-    text = name if name.isascii() else _latin(name)
+    text = latin(name)
     text = _BLANKS.sub(" ", text.lower())
     text = _NOT_LETTERS.sub("", text)
     kept = [word for word in text.split() if word not in TITLES]

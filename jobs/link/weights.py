@@ -17,7 +17,8 @@ def grade_weight_sql(comparison: Comparison, shares: Shares, place: int) -> str:
     weight = repr(round(float(np.log2(same / others)), DIGITS))
     if not grade.rarity:
         return weight
-    usual = -float(np.log2(of[_exact(comparison, grade.rarity)][1]))
+    # A grade met oftener than equality is measured by itself: names of two scripts are never equal.
+    usual = -float(np.log2(max(of[_exact(comparison, grade.rarity)][1], others)))
     bits = f"least(bits_{grade.rarity}_l, bits_{grade.rarity}_r)"
     return f"{weight} + {grade.rarity_share} * coalesce({bits} - {round(usual, DIGITS)!r}, 0)"
 

@@ -14,8 +14,10 @@ registers themselves:
   whose person no link reaches, not even a possible one, is taken to be a link that was missed.
   How many episodes such a decision clears is taken from the decided cases that are linked.
 
-The last two name nobody, so their expected numbers are spread over the episodes they can
-concern, and the range takes a high quantile of their sum (`jobs.report.counting`).
+The last two are seen in people who could be linked, but concern people who could not, whose
+records are worse; so one and a half times as many are expected. They name nobody, so their numbers
+are spread over the episodes they can concern, and the range takes a high quantile of their sum
+(`jobs.report.counting`).
 """
 
 from collections.abc import Mapping
@@ -43,6 +45,8 @@ _INSIDE: Final = frozenset(
 _NOT_KNOWN: Final = frozenset(
     n.code for n in c.NATIONALITY.codes if isinstance(n, c.Nationality) and n.is_unknown
 )
+CAUTION: Final = 1.5
+"""How much oftener errors are expected among people without a link than among linked ones."""
 _NEARNESS: Final = (-np.inf, -1.0, 7.0, 30.0, 90.0, 365.0, np.inf)
 """Days to release, in the bands of the alerts."""
 COLUMNS: Final = ("nationality_in_doubt", "wrongly_in", "wrongly_out", "decided", "referred")
@@ -107,6 +111,8 @@ def find_doubts(*, tables: Mapping[str, pa.Table], facts: Mapping[str, pd.DataFr
             ),
         }
     )
+    chances = ["wrongly_in", "wrongly_out", "decided", "referred"]
+    doubts[chances] = (doubts[chances] * CAUTION).clip(upper=1.0)
     return Doubts(episodes=doubts, unlinked_decided=int((~is_linked & decided).sum()))
 
 

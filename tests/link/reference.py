@@ -81,7 +81,8 @@ def weight(
         return 0.0
     same, others = shares[grade]
     bits = [value for value in rarity if value is not None]
-    moved = min(bits) + math.log2(shares["same"][1]) if grade in scaled and bits else 0.0
+    usual = math.log2(max(shares["same"][1], others))
+    moved = min(bits) + usual if grade in scaled and bits else 0.0
     return math.log2(same / others) + moved
 
 

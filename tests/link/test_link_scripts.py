@@ -1,0 +1,80 @@
+"""A name in its own script and in Latin letters have one key, and two such files are linked."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from jobs.link import names
+from jobs.link.anyfiles import link_files
+
+
+def key(written: str) -> str:
+    return names.sound(names.family_form(names.standard(pd.Series([written], dtype="str"))))[0]
+
+
+@pytest.mark.parametrize(
+    ("own", "latin"),
+    [
+        pytest.param("الخطيب", "Khatib", id="Arabic article"),
+        pytest.param("عبد الرحمن", "Abdulrahman", id="Arabic servant name"),
+        pytest.param("الياس", "Elias", id="Arabic name that only looks like an article"),
+        pytest.param("ضیاء", "Zia", id="Urdu, spoken z"),
+        pytest.param("אברהם", "Avraham", id="Hebrew first vowel"),
+        pytest.param("בנימין", "Binyamin", id="Hebrew b at the start"),
+        pytest.param("ג'קסון", "Jackson", id="Hebrew letter with a mark"),
+        pytest.param("נתניהו", "Netanyahu", id="Hebrew last vowel"),
+        pytest.param("Ευάγγελος", "Evangelos", id="Greek eu and ng"),
+        pytest.param("Μπάρκας", "Barkas", id="Greek b"),
+        pytest.param("Παύλος", "Pavlos", id="Greek au"),
+        pytest.param("Евгений", "Yevgeny", id="Russian e with and without y"),
+        pytest.param("Щербаков", "Shcherbakov", id="Russian shch"),
+        pytest.param("สมศักดิ์", "Somsak", id="Thai silent letter"),
+        pytest.param("แก้ว", "Kaew", id="Thai vowel written first"),
+        pytest.param("सिंह", "Singh", id="Hindi nasal"),
+        pytest.param("이", "Lee", id="Korean family name as its bearers spell it"),
+        pytest.param("박", "Park", id="another one"),
+        pytest.param("王", "Wang", id="Chinese"),
+        pytest.param("გიორგი", "Giorgi", id="Georgian"),
+    ],
+)
+def test_both_spellings_have_one_key(own: str, latin: str) -> None:
+    assert key(own) == key(latin)
+
+
+ARABIC = {
+    "محمد": "Mohammed", "أحمد": "Ahmad", "يوسف": "Youssef", "حسين": "Hussein", "خالد": "Khaled",
+    "عمر": "Omar", "إبراهيم": "Ibrahim", "مصطفى": "Mustafa", "فاطمة": "Fatima", "زينب": "Zainab",
+}  # fmt: skip
+FAMILIES = {
+    "العبيدي": "Al-Obaidi", "التميمي": "Tamimi", "حداد": "Haddad", "قاسم": "Qasim",
+    "صالح": "Saleh", "الجبوري": "Al-Jubouri", "شريف": "Sharif", "منصور": "Mansour",
+    "عثمان": "Osman", "نجار": "Najjar",
+}  # fmt: skip
+
+
+def test_files_in_two_scripts_are_linked_though_no_name_is_ever_equal(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    drawn = rng.integers(0, 10, (2, 400))
+    born = pd.Timestamp("1960-01-01") + pd.to_timedelta(rng.integers(0, 12_000, 400), "D")
+    for side, (own, families) in {
+        "left": (list(ARABIC), list(FAMILIES)),
+        "right": (list(ARABIC.values()), list(FAMILIES.values())),
+    }.items():
+        pd.DataFrame(
+            {
+                "id": np.arange(400),
+                "first_name": np.array(own)[drawn[0]],
+                "last_name": np.array(families)[drawn[1]],
+                "date_of_birth": born.strftime("%Y-%m-%d"),
+            }
+        ).iloc[slice(0, 300) if side == "left" else slice(100, 400)].to_csv(
+            tmp_path / f"{side}.csv", index=False
+        )
+    links = link_files(
+        left=tmp_path / "left.csv", right=tmp_path / "right.csv", output=tmp_path / "links.csv"
+    )
+    linked = links[links["outcome"] == "linked"]
+    assert (linked["left_id"] == linked["right_id"]).mean() >= 0.96
+    assert len(linked) >= 180
