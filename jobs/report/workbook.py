@@ -250,7 +250,9 @@ def _write_column(
     if column.kind in {"whole", "number"}:
         for row, value in enumerate(values, start=3):
             if pd.notna(value):
-                page.write_number(row, place, float(value), formats[column.kind])
+                number = float(value)
+                kind = "whole" if number.is_integer() else column.kind
+                page.write_number(row, place, number, formats[kind])
         return 9
     texts = sheets.cell_texts(values, column)
     for row, text in enumerate(texts, start=3):
