@@ -1,0 +1,74 @@
+"""How long it takes to publish: a first night, and a night on which nothing changed.
+
+    python benchmarks/warehouse.py [IDENTITIES]
+
+Publishes two nights of invented rows to an embedded server in a temporary folder: for every two
+identities one custody episode with its flags, its link and four reasons. Prints seconds of wall
+clock and of this process's CPU for each night, and how many rows the second wrote beside its
+snapshot. The audit of a night is the gate's and is not in these numbers.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import sqlalchemy as sa
+
+from jobs import results
+from jobs.warehouse import open_warehouse, publish, start_embedded, upgrade
+from jobs.warehouse.tables import INTERVALS
+from tests.warehouse import nights
+
+FIRST, SECOND = date(2006, 4, 25), date(2006, 4, 26)
+
+
+def main() -> None:
+    """Publish both nights and print what they took."""
+    identities = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    facts = invented(identities)
+    rows = sum(len(frame) for frame in facts.values())
+    print(f"{identities:,} identities, {rows:,} rows in {len(facts)} tables")
+    with tempfile.TemporaryDirectory() as folder, start_embedded(Path(folder)) as server:
+        engine = open_warehouse(server.create_database("warehouse"))
+        upgrade(engine)
+        manifest = nights.manifest(as_of=FIRST)
+        timed("first night", lambda: publish(engine, manifest=manifest, tables=facts))
+        before = written(engine)
+        later = replace(manifest, as_of=SECOND)
+        timed("unchanged night", lambda: publish(engine, manifest=later, tables=facts))
+        print(f"rows written beside the snapshot: {written(engine) - before}")
+        engine.dispose()
+        server.stop()
+
+
+def invented(identities: int) -> dict[str, pd.DataFrame]:
+    """Every nightly table of a night of so many identities."""
+    people = identities // 2
+    facts = nights.facts(people=people)
+    facts[results.FLAGS.full_name] = nights.rows(results.FLAGS, people)
+    return facts
+
+
+def timed(name: str, work: Callable[[], object]) -> None:
+    """Run and print wall clock and CPU of this process."""
+    wall, cpu = time.monotonic(), time.process_time()
+    work()
+    print(f"{name}: {time.monotonic() - wall:.1f} s, {time.process_time() - cpu:.1f} s of CPU here")
+
+
+def written(engine: sa.Engine) -> int:
+    """Rows of the interval tables: what a night adds to them it wrote beside its snapshot."""
+    with engine.connect() as connection:
+        return sum(
+            connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            for table in INTERVALS.values()
+        )
+
+
+if __name__ == "__main__":
+    main()
