@@ -5,6 +5,7 @@ a number of three digits; the latest whole one is the night's, earlier ones stay
 by key and content, so a landing does not depend on the order in which the register gave them.
 """
 
+import logging
 import tempfile
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,8 @@ from jobs.extract.mapping import SiteMapping, read_mapping
 from jobs.extract.sources import open_source, parse_url, safe_name
 from jobs.files import canonical_json, disk_error, file_digest, locked, whole_folder
 from jobs.records import CONTRACT_VERSION, EXTRA_COLUMNS
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +99,15 @@ def land(
     with locked(nights / f".{as_of.isoformat()}.lock", f"landing of {register} for {as_of}"):
         fetches = _fetches(day)
         if fetches and not refetch and _is_of(fetches[-1], source, register, site):
-            return open_landing(register=register, as_of=as_of, folder=folder)
+            landing = open_landing(register=register, as_of=as_of, folder=folder)
+            log.warning(
+                "%s: the landing of %s, as the register wrote it on %s, is used again; what the "
+                "register holds now is read with --fetch-again (Airflow: fetch_again)",
+                register,
+                as_of,
+                landing.manifest.source_generated_at.strftime("%Y-%m-%d %H:%M %Z"),
+            )
+            return landing
         number = int(fetches[-1].name) + 1 if fetches else 1
         target = day / f"{number:03d}"
         with whole_folder(target) as temporary:

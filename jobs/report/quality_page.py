@@ -24,11 +24,9 @@ PERSON: Final = "names a person: see the file"
 
 _PROBLEM_COLUMNS: Final = (
     sheets.Column(source="meaning", heading="What must hold"),
-    sheets.Column(source="where", heading="Where"),
     sheets.Column(source="rows_failed", heading="Rows failed", kind="whole"),
     sheets.Column(source="failing_since_date", heading="Fails since", kind="date"),
     sheets.Column(source="owner", heading="Who mends it"),
-    sheets.Column(source="excused", heading="Let pass because"),
     sheets.Column(source="check_id", heading="Check"),
 )
 _UNIT_COLUMNS: Final = (
@@ -140,7 +138,7 @@ def pass_rates(checks: pd.DataFrame, earlier: Frames, tonight: pd.Timestamp) -> 
     table = table[sorted(table.columns, reverse=True)]
     table.columns = pd.Index([f"{night:%Y-%m-%d}" for night in table.columns])
     meanings = every.sort_values(AS_OF).drop_duplicates("check_id", keep="last")
-    table.insert(0, "meaning", meanings.set_index("check_id")["meaning"])
+    table.insert(0, "meaning", _sentences(meanings.set_index("check_id")["meaning"]))
     return table.sort_index().reset_index()
 
 
@@ -161,10 +159,8 @@ def _percent(share: float) -> str:
 
 def _problems(checks: pd.DataFrame) -> pd.DataFrame:
     failed = checks[~checks["passed"].astype("bool")]
-    column = failed["column_name"]
-    failed = failed.assign(
-        where=failed["table_name"].where(column.isna(), failed["table_name"] + "." + column)
-    )
+    excused = (". Let pass: " + failed["excused"]).fillna("")
+    failed = failed.assign(meaning=_sentences(failed["meaning"]) + excused)
     return failed.sort_values(
         ["failing_since_date", "rows_failed", "check_id"],
         ascending=[True, False, True],
@@ -173,10 +169,16 @@ def _problems(checks: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _sentences(meanings: pd.Series) -> pd.Series:
+    return meanings.str[:1].str.upper() + meanings.str[1:]
+
+
 def _problem_sheet(name: str, problems: pd.DataFrame) -> sheets.Sheet:
     return sheets.sheet(
         name=name,
-        caption=f"{plural(len(problems), 'check', 'checks')}, {name}",
+        caption="Checks that failed for the first time"
+        if name == "new"
+        else "Checks that failed before too",
         frame=problems,
         columns=_PROBLEM_COLUMNS,
         sortable=True,
@@ -223,7 +225,8 @@ def _row_sheet(faulty: pd.DataFrame, checks: pd.DataFrame) -> sheets.Sheet:
     meanings = checks.drop_duplicates("check_id").set_index("check_id")["meaning"]
     rows = faulty.groupby("check_id").head(ROWS_OF_A_RULE)
     rows = rows.assign(
-        meaning=rows["check_id"].map(meanings), reference=rows["reference"].fillna(PERSON)
+        meaning=_sentences(rows["check_id"].map(meanings)),
+        reference=rows["reference"].fillna(PERSON),
     )
     return sheets.sheet(
         name="faulty",

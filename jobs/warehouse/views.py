@@ -202,10 +202,42 @@ VIEWS: Final[tuple[View, ...]] = (
         ("register", "table_name", "rule_id"),
         "how many rows of a table are kept aside under a rule",
     ),
+    _count(
+        "identity_change_counts",
+        results.IDENTITY_CHANGES,
+        ("register", "change", "reason"),
+        "how many identities came together or apart for a reason",
+    ),
     _count("link_counts", results.LINKS, ("outcome",), "how many links have an outcome"),
     _LINK_BANDS,
     _QUARANTINE_SEEN,
 )
+
+
+PAGES: Final[dict[str, tuple[str, ...]]] = {
+    "index.html": ("publications", "figures", "due", "reasons", "check_results"),
+    "movement.html": ("bridges", "movement"),
+    "history.html": ("figures",),
+    "missed.html": ("figures", "missed_consideration", "reasons"),
+    "outcomes.html": ("figures", "flags"),
+    "due.html": ("figures", "due", "reasons"),
+    "verify.html": ("figures", "episodes", "reasons"),
+    "backlog.html": ("figures", "backlog", "teams"),
+    "capacity.html": ("figures", "due", "backlog", "teams"),
+    "census.html": ("figures", "census"),
+    "quality.html": (
+        "figures",
+        "row_counts",
+        "quarantine_counts",
+        "check_results",
+        "faults",
+        "faulty_rows",
+    ),
+    "linkage.html": ("figures", "link_counts", "link_bands", "identity_change_counts"),
+    "discrepancies.html": ("figures", "discrepancies"),
+    "definitions.html": ("figures",),
+}
+"""The views that hold what each page of the site shows, for whoever draws it elsewhere."""
 
 
 def create_views(connection: sa.Connection) -> None:

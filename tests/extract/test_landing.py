@@ -67,12 +67,16 @@ def test_a_folder_may_hold_both_registers_in_sub_folders(source: str, tmp_path: 
     assert landing.table("prison.persons").num_rows == 3
 
 
-def test_a_landing_is_used_again_although_the_register_is_gone(source: str, tmp_path: Path) -> None:
+def test_a_landing_is_used_again_although_the_register_is_gone(
+    source: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     first = land_prison(source, tmp_path / "landing")
     shutil.rmtree(source)
     again = land_prison(source, tmp_path / "landing")
     assert again.folder == first.folder
     assert again.manifest == first.manifest
+    said = "prison: the landing of 2006-04-25, as the register wrote it on 2006-04-25 22:00 UTC"
+    assert [record.getMessage().startswith(said) for record in caplog.records] == [True]
 
 
 def test_fetching_again_makes_a_new_landing_and_keeps_the_old_one(

@@ -1,8 +1,9 @@
 import sqlalchemy as sa
 
 from jobs import results
+from jobs.report.site import MENU
 from jobs.warehouse import publish
-from jobs.warehouse.views import VIEWS
+from jobs.warehouse.views import PAGES, VIEWS
 from tests.warehouse import nights
 
 
@@ -54,6 +55,41 @@ def test_counts_stand_in_for_quarantined_rows_and_links(warehouse: sa.Engine) ->
     assert total == len(facts["nightly.quarantine"])
     found = dict(rows(warehouse, "link_counts", "outcome, row_count"))
     assert found == facts["nightly.links"]["outcome"].value_counts().to_dict()
+
+
+def test_every_page_of_the_site_can_be_drawn_from_views() -> None:
+    shown = {view.name for view in VIEWS if view.schema == "report"}
+    assert set(PAGES) == {page for page, _ in MENU}
+    assert {name for names in PAGES.values() for name in names} <= shown
+
+
+def test_every_table_of_a_publication_is_in_a_view_or_counted_there() -> None:
+    counted = {
+        results.QUARANTINE.full_name: "quarantine_counts",
+        results.LINKS.full_name: "link_counts",
+        results.IDENTITIES.full_name: "episodes",
+        results.IDENTITY_CHANGES.full_name: "identity_change_counts",
+    }
+    views = {view.name: set(view.columns) for view in VIEWS if view.schema == "report"}
+    assert set(counted.values()) <= set(views)
+    for table in results.NIGHTLY.values():
+        wanted = {f.name for f in table.fields if not f.personal and f.name != "source_key"}
+        assert table.full_name in counted or any(wanted <= columns for columns in views.values()), (
+            table.full_name
+        )
+
+
+def test_every_column_of_every_view_says_what_it_holds(warehouse: sa.Engine) -> None:
+    with warehouse.connect() as connection:
+        comments = connection.execute(
+            sa.text(
+                "SELECT c.relname, a.attname, col_description(c.oid, a.attnum) "
+                "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 "
+                "WHERE c.relkind = 'v' AND c.relnamespace::regnamespace::text = 'report'"
+            )
+        ).all()
+    assert {row[0] for row in comments} == {v.name for v in VIEWS if v.schema == "report"}
+    assert all(row[2] for row in comments)
 
 
 def test_no_view_shows_anything_personal() -> None:
