@@ -47,6 +47,9 @@ class Judgement:
     due_date: date | None
     sentence_days: int | None
     seriousness: int | None
+    offence_code: str | None
+    case_id: str | None
+    possible_case_id: str | None
     referred_date: date | None
     started_date: date | None
     considered_date: date | None
@@ -168,7 +171,10 @@ class Reference:
             due_date=due if scope and not out.is_gone else None,
             sentence_days=term.length_days,
             seriousness=self.seriousness(episode),
-            referred_date=self.referral(spanning, out),
+            offence_code=self.offence(episode),
+            case_id=decided["case"] if decided else self.referral(spanning, out)[1],
+            possible_case_id=self.possible_case(episode, possible, limit, anchor, before),
+            referred_date=self.referral(spanning, out)[0],
             started_date=_first(self.started(case) for case in spanning),
             considered_date=decided["day"] if decided else None,
             decision=decided["kind"] if decided else None,
@@ -326,6 +332,15 @@ class Reference:
             if self.identity_of(each) == self.identity_of(episode)
             for other in [self.anchor(each)]
             if other is not None and other > anchor
+        )
+
+    def offence(self, episode: Row) -> str | None:
+        """The most serious offence, the first in the code list among equals."""
+        codes = list(OFFENCES)
+        held = [row["offence_code"] for row in self.sentences(episode)]
+        known = [code for code in held if code in OFFENCES]
+        return min(
+            known, key=lambda code: (OFFENCES[code].seriousness, codes.index(code)), default=None
         )
 
     def seriousness(self, episode: Row) -> int | None:
@@ -637,14 +652,41 @@ class Reference:
         recorded = case["recorded_at"]
         return day or (recorded.astimezone(LONDON).date() if recorded else None)
 
-    def referral(self, spanning: list[Row], out: "Exit") -> date | None:
+    def referral(self, spanning: list[Row], out: "Exit") -> tuple[date | None, str | None]:
+        """The day of the referral relied on, and its case: in good time, then the earliest."""
         days = [self.referred(case) for case in spanning]
         after = [
             day is not None and out.is_gone and out.day is not None and day > out.day
             for day in days
         ]
         ranked = sorted(
-            zip(after, days, strict=True), key=lambda pair: (pair[0], pair[1] or date.max)
+            (late, day or date.max, case["case_id"], day)
+            for late, day, case in zip(after, days, spanning, strict=True)
+        )
+        return (ranked[0][3], ranked[0][2]) if ranked else (None, None)
+
+    def possible_case(
+        self,
+        episode: Row,
+        possible: set[str],
+        limit: date | None,
+        anchor: date | None,
+        before: date | None,
+    ) -> str | None:
+        """A case of a possible match: one with a decision in time first."""
+
+        def holds(case: Row) -> bool:
+            return any(
+                limit is not None
+                and entry["day"] <= limit
+                and _within(entry["day"], anchor, before)
+                for entry in self.decisions(case)
+            )
+
+        ranked = sorted(
+            (not holds(case), case["case_id"])
+            for case in self.cases(possible)
+            if self.spans(case, episode, anchor, before)
         )
         return ranked[0][1] if ranked else None
 
@@ -695,7 +737,7 @@ class Reference:
                     )
                 )
         return [
-            {"day": day, "kind": kind, "order": order}
+            {"day": day, "kind": kind, "order": order, "case": case["case_id"]}
             for day, caseworker, kind, order in found
             if day is not None
             and _text(caseworker)

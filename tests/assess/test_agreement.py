@@ -47,9 +47,11 @@ def fast(world: World, *, night: date = NIGHT, backwards: bool = False) -> Asses
     )
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, *, world: int) -> Any:
     if pd.isna(value):
         return None
+    if isinstance(value, str):
+        return value.removeprefix(f"{world}-")
     return value.date() if isinstance(value, pd.Timestamp) else value
 
 
@@ -74,10 +76,9 @@ def disagreements(
     odd = []
     for (number, episode), judgement in wanted.items():
         row = rows[f"{number}-{episode}"]
+        found = {name: plain(row[name], world=number) for name in judgement}
         differs = {
-            name: (plain(row[name]), value)
-            for name, value in judgement.items()
-            if plain(row[name]) != value
+            name: (found[name], value) for name, value in judgement.items() if found[name] != value
         }
         if differs:
             odd.append((told[number], episode, differs))

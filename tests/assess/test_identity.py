@@ -61,6 +61,10 @@ LINKS_AND_IDENTITIES = [
     pytest.param([("A0001AA", "review"), ("A0002AA", "linked")], ["A0002AA", "P1"],
                  "NOT_REFERRED", "review", id="to review here, linked elsewhere"),
     pytest.param([], [], "NOT_REFERRED", "not_linked", id="no link at all"),
+    pytest.param([("A9999ZZ", "linked")], [], "NOT_REFERRED", "not_linked",
+                 id="a link to a prisoner who is not in the register"),
+    pytest.param([("A9999ZZ", "review"), ("A0001AA", "linked")], [], "CONSIDERED", "linked",
+                 id="linked, and to review with a prisoner who is not in the register"),
 ]  # fmt: skip
 
 

@@ -90,6 +90,12 @@ RELEASED_STORIES = [
     pytest.param(Story(cases=({**REFERRED, "considered_date": DAY, "caseworker": "CW01",
                                "outcome": "PURSUE"},)), "CONSIDERED",
                  id="decided on the case row, which has no decision event"),
+    *(
+        pytest.param(Story(cases=({**REFERRED, "considered_date": DAY, "caseworker": "CW01",
+                                   "outcome": outcome},)), "CONSIDERED",
+                     id=f"decided on the case row, which ended as {outcome}")
+        for outcome in ("NOT_PURSUE", "DEPORTED", "ALLOWED_TO_STAY")
+    ),
     pytest.param(Story(cases=({**REFERRED, "considered_date": DAY, "outcome": "PURSUE"},)),
                  "REFERRED_NOT_CONSIDERED", id="a case row without a caseworker"),
     pytest.param(Story(cases=({**REFERRED, "considered_date": DAY, "caseworker": "CW01"},)),
