@@ -127,6 +127,7 @@ def assess_again(
         identities=linked.identities,
         as_of=before.as_of,
         policy=policy,
+        quarantine=checked.quarantine,
     )
     return {
         results.ASSESSMENTS.full_name: assessed.assessments,

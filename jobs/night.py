@@ -176,13 +176,14 @@ class Night(RunFolder):
     @timed
     def assess(self) -> Counts:
         """Assess every custody episode against the rules in force."""
-        facts = self.facts("link")
+        facts = self.facts("check", "link")
         assessed = assess(
             tables=self.accepted(),
             links=facts[results.LINKS.full_name],
             identities=facts[results.IDENTITIES.full_name],
             as_of=self.as_of,
             policy=self._policy(),
+            quarantine=facts[results.QUARANTINE.full_name],
             previous_discrepancies=self._read(self.inputs("check")[FOLLOWS], results.DISCREPANCIES),
         )
         self.leave(

@@ -97,6 +97,7 @@ def assess(
     identities: pd.DataFrame,
     as_of: date,
     policy: Policy,
+    quarantine: pd.DataFrame | None = None,
     previous_discrepancies: pd.DataFrame | None = None,
 ) -> Assessed:
     """Assess every accepted custody episode against the rules in force.
@@ -107,6 +108,8 @@ def assess(
         identities: persons and identities as in `results.IDENTITIES`.
         as_of: the night; nothing recorded or happening later is looked at.
         policy: the rules, from `load_policy`.
+        quarantine: the rows kept aside, as in `results.QUARANTINE`: a sentence among them leaves
+            the length of its episode undetermined.
         previous_discrepancies: those of the publication before, whose first-seen dates last.
 
     Returns:
@@ -117,7 +120,14 @@ def assess(
         BadInput: an override of the rules has expired by the night.
     """
     policy.refuse_expired(as_of=as_of)
-    found = find(tables=tables, links=links, identities=identities, as_of=as_of, policy=policy)
+    found = find(
+        tables=tables,
+        links=links,
+        identities=identities,
+        as_of=as_of,
+        policy=policy,
+        quarantine=quarantine,
+    )
     # The reasons need the most memory on the way: they come before the other results lie there.
     reasons = give_reasons(found, policy)
     return Assessed(
@@ -135,6 +145,7 @@ def find(
     identities: pd.DataFrame,
     as_of: date,
     policy: Policy,
+    quarantine: pd.DataFrame | None = None,
 ) -> Findings:
     """Find out everything about every episode; `assess` turns it into tables."""
     day = np.datetime64(as_of, "D")
@@ -143,7 +154,10 @@ def find(
     person = col.positions(episodes.column("prisoner_number"), persons.column("prisoner_number"))
     night = np.full(len(episodes), day)
     sentenced, sentences = read_sentences(
-        episodes=episodes, sentences=tables["prison.sentences"], as_of=day
+        episodes=episodes,
+        sentences=tables["prison.sentences"],
+        as_of=day,
+        kept_aside=_kept_aside(episodes, quarantine),
     )
     custody = read_custody(episodes=episodes, movements=tables["prison.movements"], as_of=day)
     recommended = col.is_one_of(episodes, "imprisonment_status", {COURT_RECOMMENDATION})
@@ -228,6 +242,15 @@ def find(
         rank=rank,
         as_of=day,
     )
+
+
+def _kept_aside(episodes: pa.Table, quarantine: pd.DataFrame | None) -> Flags:
+    """Whether a sentence of each episode lies in quarantine."""
+    if quarantine is None or quarantine.empty:
+        return np.zeros(len(episodes), dtype=bool)
+    keys = quarantine.loc[quarantine["table_name"].eq("sentences"), "row_key"].dropna()
+    owners = pa.array(keys.str.split("|").str[0].unique(), pa.string())
+    return col.positions(episodes.column("episode_id"), owners) >= 0
 
 
 def _other_record(identified: Identified, cases: Cases) -> OtherRecord:

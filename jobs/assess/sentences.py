@@ -98,7 +98,7 @@ class Sentenced:
 
 
 def read_sentences(
-    *, episodes: pa.Table, sentences: pa.Table, as_of: np.datetime64
+    *, episodes: pa.Table, sentences: pa.Table, as_of: np.datetime64, kept_aside: Flags
 ) -> tuple[Sentenced, SentenceRows]:
     """Add up the sentences of each episode; the sentences themselves come second.
 
@@ -106,6 +106,7 @@ def read_sentences(
         episodes: ``prison.episodes``, in the order of the result.
         sentences: ``prison.sentences``, in any order; rows of unknown episodes are left out.
         as_of: the night; a suspended sentence activated later does not count yet.
+        kept_aside: a sentence of the episode lies in quarantine: its length is not known.
     """
     rows = _rows(episodes, sentences, as_of)
     count = len(episodes)
@@ -125,7 +126,7 @@ def read_sentences(
     worst = col.pick(rows.episode, [grade, offence], offence >= 0, count)
     has_counted = col.any_of(rows.episode, rows.counts, count)
     missing = ~col.any_of(rows.episode, np.ones(len(rows.episode), dtype=bool), count)
-    lost = missing & ~_is_unsentenced(episodes, start)
+    lost = kept_aside | (missing & ~_is_unsentenced(episodes, start))
     sentenced = Sentenced(
         is_sentenced=has_counted | lost,
         has_length=longest >= 0,

@@ -1,0 +1,74 @@
+"""Flawed sentences through the check and the assessment: kept aside or in scope, never dropped."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from jobs.assess import assess
+from jobs.check import accept_rows
+from tests.assess.stories import HELD, Story, people, policy, registers
+
+SHORT: dict[str, Any] = {"term_months": 3}
+
+FLAWED = [
+    pytest.param(({"term_months": -3},), id="a negative term"),
+    pytest.param(({"term_months": -3}, SHORT), id="a negative term beside a short one"),
+    pytest.param(({"term_years": 300}, SHORT), id="a term beyond all reason beside a short one"),
+    pytest.param(({"sentence_date": None, "term_months": 18},), id="no date"),
+    pytest.param(({"sentence_date": None}, SHORT), id="neither date nor term"),
+    pytest.param(({},), id="no term"),
+    pytest.param(({**SHORT, "consecutive_to_sequence": 1},), id="a sentence that follows itself"),
+    pytest.param(({**SHORT, "consecutive_to_sequence": 2}, {**SHORT, "consecutive_to_sequence": 1}),
+                 id="a circle of two"),
+    pytest.param(({**SHORT, "consecutive_to_sequence": 2}, {**SHORT, "consecutive_to_sequence": 3},
+                  {**SHORT, "consecutive_to_sequence": 1}), id="a circle of three"),
+    pytest.param(({**SHORT, "consecutive_to_sequence": 7},), id="one that follows none"),
+    pytest.param((SHORT, {**SHORT, "conviction_date": date(2005, 1, 1)}, {"term_months": -1}),
+                 id="a conviction after the sentence, and a negative term"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sentences", FLAWED)
+def test_a_flawed_sentence_takes_nobody_off_the_list(sentences: tuple[dict[str, Any], ...]) -> None:
+    told = HELD.but(sentences=sentences)
+    assert _assessed(told)["is_in_scope"]
+
+
+RELEASES = [
+    pytest.param({"conditional_release_date": date(2001, 1, 1)}, id="before the sentence"),
+    pytest.param({"conditional_release_date": date(1900, 1, 1)}, id="a placeholder"),
+    pytest.param({"sentence_start_date": None}, id="no day of the sentence"),
+]
+
+
+@pytest.mark.parametrize("changes", RELEASES)
+def test_an_impossible_release_puts_no_work_off(changes: dict[str, Any]) -> None:
+    told = HELD.but(sentences=({"term_months": 36},), episode=changes)
+    assert _assessed(told)["status"] == "DUE"
+
+
+def test_every_episode_is_assessed_or_kept_aside() -> None:
+    told = HELD.but(sentences=({"term_months": -3},), earlier=[(date(2001, 1, 1), SHORT)])
+    tables = registers(told)
+    checked = accept_rows(tables=tables, as_of=told.night)
+    for name, rows in tables.items():
+        aside = checked.quarantine["table_name"].eq(name.partition(".")[2])
+        register = checked.quarantine["register"].eq(name.partition(".")[0])
+        kept = checked.quarantine.loc[aside & register, "row_number"].nunique()
+        assert rows.num_rows == checked.accepted[name].num_rows + kept
+
+
+def _assessed(told: Story) -> dict[str, Any]:
+    links, identities = people(told)
+    checked = accept_rows(tables=registers(told), as_of=told.night)
+    found = assess(
+        tables=checked.accepted,
+        links=links,
+        identities=identities,
+        as_of=told.night,
+        policy=policy(),
+        quarantine=checked.quarantine,
+    )
+    row: dict[str, Any] = found.assessments.set_index("episode_id").loc["E1"].to_dict()
+    return row
