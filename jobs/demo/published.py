@@ -89,12 +89,12 @@ def releases() -> list[ReleaseBucket]:
 
 
 def decisions() -> dict[str, int]:
-    """Decisions on the 1,013 by December 2006."""
+    """Decisions on the 1,013 by December 2006, as published then; our copy names no paper."""
     return table("decisions_2006")
 
 
 def outcomes() -> dict[str, int]:
-    """Where the 1,013 stood in 2007."""
+    """Where the 1,013 stood in 2007, as published then; our copy names no paper."""
     return table("outcomes_2007")
 
 

@@ -96,7 +96,7 @@ def _notice(first: pd.DataFrame) -> list[str]:
 
 
 def _share(people: int, of: pd.DataFrame) -> str:
-    return f"{people / len(of):.0%}"
+    return f"{people / len(of):.1%}"
 
 
 def _published(figures: pd.DataFrame) -> list[str]:
@@ -104,10 +104,11 @@ def _published(figures: pd.DataFrame) -> list[str]:
     lines = [
         "## Published, true and reported",
         "",
-        "The truth of the world is the published figure on each of these nights. The software",
-        "reports more, never fewer than it can show: a decision counts only over a link that is",
-        "certain, so that somebody who was considered stays on the list until a link to the",
-        "decision is found or a reviewer confirms it.",
+        "The truth of the world is the published figure on each of these nights. What the software",
+        "reports differs for two reasons. A decision counts only over a link that is certain, so",
+        "somebody who was considered stays on the list until a link to the decision is found or a",
+        "reviewer confirms it: too many. And what a register holds wrongly, such as a British",
+        "nationality, hides a person or sends them to be verified: missing.",
         "",
         *_TABLE,
     ]
@@ -155,7 +156,8 @@ def _steps(found: Replay) -> list[str]:
     for end in sorted(published.RESTATED):
         if start not in reported or end not in reported:
             continue
-        lines.append(f"| **reported for {start}** | **{reported[start]:,}** |")
+        if start == _FOUND.date():
+            lines.append(f"| **reported for {start}** | **{reported[start]:,}** |")
         own = found.steps[found.steps["until"] == end]
         sums = own.groupby(["who", "cause"])["change"].sum().reset_index()
         told = sums[["who", "cause"]].astype("str").to_numpy().tolist()
@@ -197,7 +199,7 @@ def replay_picture(found: Replay, path: Path) -> None:
         left, right = figure.subplots(1, 2)
         share = month / len(notice)
         left.set_title(
-            f"{share:.0%} of the 1,023 would have been listed\na month or more before release",
+            f"{share:.1%} of the 1,023 would have been listed\na month or more before release",
             loc="left",
         )
         labels = [*(f"{limit} days or more" for limit in _NOTICE), "never"]
@@ -217,36 +219,29 @@ def replay_picture(found: Replay, path: Path) -> None:
 def _draw_nights(axes: "Axes", figures: pd.DataFrame) -> None:
     own = figures[figures["figure"] == EVER].sort_values("night")
     nights = pd.to_datetime(own["night"])
-    axes.plot(nights, own["reported"], color="#8a3b1d", marker="o", markersize=3)
-    axes.plot(nights, own["truth"], color="#1d5a8a", marker="o", markersize=3)
     known = own.dropna(subset=["published"])
+    axes.plot(nights, own["reported"], color="#8a3b1d", marker="o", label="reported")
+    axes.plot(nights, own["truth"], color="#1d5a8a", marker=".", linestyle="--", label="truth")
     axes.plot(
-        pd.to_datetime(known["night"]), known["published"].astype(int),
-        linestyle="", marker="D", markersize=8, markerfacecolor="none", color="black",
-    )  # fmt: skip
-    for name, place, colour in (
-        ("reported", "reported", "#8a3b1d"),
-        ("truth of the world", "truth", "#1d5a8a"),
-    ):
-        axes.annotate(
-            name, (nights.iloc[-1], own[place].iloc[-1]), xytext=(-4, 8),
-            textcoords="offset points", ha="right", color=colour,
-        )  # fmt: skip
-    if len(known):
-        axes.annotate(
-            "published", (pd.to_datetime(known["night"]).iloc[0], int(known["published"].iloc[0])),
-            xytext=(-8, -16), textcoords="offset points", ha="right",
-        )  # fmt: skip
-    least = int((own["reported"] - own["truth"]).min())
+        pd.to_datetime(known["night"]),
+        known["published"].astype("int64"),
+        linestyle="",
+        marker="D",
+        markersize=9,
+        markerfacecolor="none",
+        color="black",
+        label="published",
+    )
+    first, day = int(own["reported"].iloc[0]), own["night"].iloc[0]
     axes.set_title(
-        "The figure stood in every night's report,\nfrom the first replayed night"
-        if least >= 0
-        else "The figure night by night",
+        f"{first:,} stood in the report\nof {day:%-d %B %Y} already",
         loc="left",
     )
-    axes.set_ylim(0, None)
+    axes.set_ylim(0, float(own[["reported", "truth"]].max(axis=None)) * 1.12)
     axes.set_ylabel(EVER.replace(", ", ",\n"))
+    axes.set_xlabel("night")
     axes.tick_params(axis="x", rotation=30)
+    axes.legend(loc="lower right", frameon=False)
 
 
 def _title(found: Replay) -> str:

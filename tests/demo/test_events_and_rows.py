@@ -33,7 +33,7 @@ def _first_events(world: World, kind: str) -> pd.Series:
     return own.groupby("case_id")["occurred_date"].max()
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**6), night=st.dates(date(1998, 1, 1), date(2007, 12, 31)))
 def test_every_row_follows_from_an_event(seed: int, night: date) -> None:
     world = on_night(build_history(seed=seed, people=LITTLE, noise="none"), as_of=night)
@@ -70,7 +70,7 @@ def test_every_row_follows_from_an_event(seed: int, night: date) -> None:
     assert (reported["due_date"] > reported["granted_date"]).all()
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**6))
 def test_nobody_is_released_before_they_were_received_nor_recalled_before_release(
     seed: int,
