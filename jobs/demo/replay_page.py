@@ -237,7 +237,7 @@ def _draw_nights(axes: "Axes", figures: pd.DataFrame) -> None:
         f"{first:,} stood in the report\nof {day:%-d %B %Y} already",
         loc="left",
     )
-    axes.set_ylim(0, float(own[["reported", "truth"]].max(axis=None)) * 1.12)
+    axes.set_ylim(0, max(*own["reported"].tolist(), *own["truth"].tolist()) * 1.12)
     axes.set_ylabel(EVER.replace(", ", ",\n"))
     axes.set_xlabel("night")
     axes.tick_params(axis="x", rotation=30)
