@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -65,6 +66,23 @@ def test_a_due_case_tells_its_dates() -> None:
     assert findings["consideration.due"] == (
         "Consideration is due on 1 September 2005, 12 months before release."
     )
+
+
+DISCOUNTED = [
+    pytest.param(decision(None), "a day that is not recorded", "no day of it is known",
+                 id="undated"),
+    pytest.param(decision(date(2004, 10, 1), caseworker=None), "1 October 2004",
+                 "no caseworker is named", id="nobody named"),
+    pytest.param(decision(date(2004, 2, 1)), "1 February 2004",
+                 "it belongs to another sentence of this person", id="before the sentence"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("event", "day", "why"), DISCOUNTED)
+def test_why_a_decision_does_not_count(event: dict[str, Any], day: str, why: str) -> None:
+    _, reasons = tell(Story(cases=(REFERRED,), events=(event,)))
+    finding = f"A decision to pursue deportation on {day} does not count: {why}."
+    assert finding in set(reasons["finding"])
 
 
 DUE_LINES = [
