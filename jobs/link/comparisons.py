@@ -70,8 +70,13 @@ def _slip(column: str) -> str:
 
 
 def _digit_slips(one: str, other: str, most: int) -> str:
-    """At most so many wrong digits in two texts of one length."""
-    return f"(length({one}) = length({other}) AND hamming({one}, {other}) <= {most})"
+    """At most so many wrong digits in two texts of one length.
+
+    As a CASE, because the engine may try the parts of an AND in any order, and ``hamming`` refuses
+    texts of different lengths.
+    """
+    same_length = f"length({one}) = length({other})"
+    return f"(CASE WHEN {same_length} THEN hamming({one}, {other}) <= {most} ELSE FALSE END)"
 
 
 def _digits_turned(one: str, other: str) -> str:

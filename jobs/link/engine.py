@@ -25,6 +25,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.link.blocking import RuleUse, block, rules_for
+from jobs.link.bounds import likely_sql, make_numbers
 from jobs.link.comparisons import (
     ELSE,
     WITHIN_NATIONALITY,
@@ -39,6 +40,8 @@ from jobs.link.weights import weight_sql
 SMOOTHING: Final = 30.0
 """A name's frequency within a nationality is mixed with its frequency overall as if this many
 people of the nationality had been seen before: a nationality of ten says little of its names."""
+WORTH_BOUNDING: Final = 100_000
+"""From so many pairs on, a look at their numbers first pays for making the numbers."""
 RAREST: Final = 17.0
 """No value counts as rarer than 2 to the -17th, about once in 130,000: below that it is noise."""
 
@@ -56,6 +59,15 @@ class Bench:
     def columns(self) -> frozenset[str]:
         """Columns that both sides have values in."""
         return _shared_columns(self.left, self.right)
+
+    def make_numbers(self, shares: Shares) -> None:
+        """Make the numbers of `bounds` for both sides' rows."""
+        make_numbers(
+            self.connection,
+            comparisons=self.comparisons,
+            shares=shares,
+            rows={"l": self.left.rows, "r": self.right.rows},
+        )
 
     def block(self) -> list[RuleUse]:
         """Make the table ``pairs`` of those worth comparing."""
@@ -167,6 +179,10 @@ def _add_rarities(connection: duckdb.DuckDBPyConnection, side: str, columns: Seq
     connection.execute(f"DROP TABLE plain_{side}")
 
 
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+
+
 def grades_sql(comparison: Comparison) -> str:
     """The position of the grade of a pair as SQL; -1 where there is nothing to compare."""
     cases = [f"WHEN {comparison.silent} THEN -1"]
@@ -239,6 +255,11 @@ def weigh(
         f'weight_{c.column} AS "{c.name}", grade_{c.column} AS "grade {c.name}"'
         for c in table.comparisons
     )
+    if sides == ("l", "r") and _count(table.connection, pairs) >= WORTH_BOUNDING:
+        table.make_numbers(shares)
+        query = likely_sql(table.comparisons, shares, pairs=pairs, at_least=at_least)
+        table.connection.execute(f"CREATE OR REPLACE TEMP TABLE likely AS {query}")
+        pairs = "likely"
     compared = compare(table, shares=shares, pairs=pairs, at_least=at_least, sides=sides)
     compared.to_table("heavy_pairs")
     table.connection.execute("RESET disabled_optimizers")
