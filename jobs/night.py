@@ -39,7 +39,7 @@ from jobs.databases import databases, warehouse
 from jobs.errors import BadInput
 from jobs.extract import land
 from jobs.files import locked, text_digest, whole_folder
-from jobs.link import Model, link_registers, read_model
+from jobs.link import Memory, Model, engine_named, link_registers, read_model
 from jobs.lookback import keep_history, kept_history, read_history
 from jobs.modelling import model_in_use
 from jobs.progress import steps
@@ -160,6 +160,13 @@ class Night(RunFolder):
             decisions=decided,
             previous_identities=known,
             model=model,
+            engine=engine_named(
+                self.settings.link_engine,
+                memory=Memory(
+                    folder=self.settings.data_dir / "link-memory",
+                    of=text_digest(CONTRACT_VERSION, code_digest()),
+                ),
+            ),
         )
         self.leave(
             "link",

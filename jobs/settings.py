@@ -67,10 +67,10 @@ class Settings(BaseSettings):
         description="Days for which the case lists and the quarantine of a night are kept, by "
         "whole months; empty: for good. Figures, movement and manifests always stay.",
     )
-    link_engine: Literal["duckdb"] = Field(
+    link_engine: Literal["duckdb", "spark"] = Field(
         default="duckdb",
         validation_alias=AliasChoices(f"{PREFIX}LINK_ENGINE", "LINK_ENGINE", "link_engine"),
-        description="Engine that compares persons.",
+        description="Engine that compares persons: duckdb, or spark past one machine.",
     )
     recipients: Path | None = Field(
         default=None, description="TOML file of the people who get the emails."

@@ -4,14 +4,20 @@
 """
 
 from jobs.link.anyfiles import link_files
+from jobs.link.engines import DuckDB, Engine, engine_named
+from jobs.link.incremental import Memory
 from jobs.link.linking import Linked, link_registers
 from jobs.link.model import Model, current_model, model_of, read_model
 from jobs.link.training import train_model
 
 __all__ = [
+    "DuckDB",
+    "Engine",
     "Linked",
+    "Memory",
     "Model",
     "current_model",
+    "engine_named",
     "link_files",
     "link_registers",
     "model_of",

@@ -13,7 +13,7 @@ themselves.
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -125,23 +125,51 @@ def block(
     rules: Collection[Rule],
     persons: int,
     into: str = "pairs",
+    again: bool = False,
 ) -> list[RuleUse]:
     """Make table ``into`` (``row_l``, ``row_r``) from the tables ``rows_l`` and ``rows_r``.
+
+    The keys that each rule left out stand in the table ``left_out`` (``rule``, ``key``).
 
     Args:
         connection: holds the rows of both sides.
         rules: which rules to use.
         persons: persons of both sides together, for the budget.
         into: the table to make.
+        again: only pairs of somebody in the tables ``changed_l`` and ``changed_r`` (``person``).
+            Whoever bears a key that one of ``known_left_out`` and ``left_out`` holds and the other
+            does not is added to ``changed_l`` first.
 
     Returns:
-        What each rule did. Rules that left pairs out are logged.
+        What each rule did, or would have done with everybody. Rules that left pairs out are logged.
     """
-    budget = max(SMALLEST_BUDGET, PAIRS_PER_PERSON * persons)
+    budget = budget_for(persons)
     connection.execute("CREATE OR REPLACE TEMP TABLE formed (row_l INTEGER, row_r INTEGER)")
-    uses = [_form(connection, rule, budget) for rule in rules]
+    connection.execute("CREATE OR REPLACE TEMP TABLE left_out (rule VARCHAR, key UBIGINT)")
+    if again:
+        uses = [_see(connection, rule, budget, f"_{n}") for n, rule in enumerate(rules)]
+        for n, rule in enumerate(rules):
+            _mark_flipped(connection, rule, f"_{n}")
+        for n in range(len(uses)):
+            _form_changed(connection, f"_{n}")
+    else:
+        uses = []
+        for rule in rules:
+            uses.append(_see(connection, rule, budget))
+            _form(connection)
     _spread(connection, into)
     connection.execute("DROP TABLE formed")
+    tell(uses)
+    return uses
+
+
+def budget_for(persons: int) -> int:
+    """The pairs that one rule may form, for so many persons of both sides together."""
+    return int(max(SMALLEST_BUDGET, PAIRS_PER_PERSON * persons))
+
+
+def tell(uses: Iterable[RuleUse]) -> None:
+    """Log what the rules left out, and what that may cost."""
     for use in uses:
         if use.left_out_pairs:
             log.info(
@@ -151,34 +179,36 @@ def block(
                 use.left_out_pairs,
                 use.left_out_keys,
             )
-    return uses
 
 
-def _form(connection: duckdb.DuckDBPyConnection, rule: Rule, budget: int) -> RuleUse:
+def _see(
+    connection: duckdb.DuckDBPyConnection, rule: Rule, budget: int, suffix: str = ""
+) -> RuleUse:
+    """Make a rule's tables of keys, and ``shared``: keys of both sides that are not left out."""
     for side in ("l", "r"):
-        connection.execute(_keys_sql(rule, side))
+        connection.execute(_keys_sql(rule, side, suffix))
     connection.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE shared AS
+        f"""
+        CREATE OR REPLACE TEMP TABLE counted AS
         SELECT key, l.n * r.n AS pairs,
                sum(l.n * r.n) OVER (ORDER BY l.n * r.n, key ROWS UNBOUNDED PRECEDING) AS so_far
-        FROM (SELECT key, count(*) AS n FROM keys_l GROUP BY key) l
-        JOIN (SELECT key, count(*) AS n FROM keys_r GROUP BY key) r USING (key)
+        FROM (SELECT key, count(*) AS n FROM keys_l{suffix} GROUP BY key) l
+        JOIN (SELECT key, count(*) AS n FROM keys_r{suffix} GROUP BY key) r USING (key)
         """
     )
     connection.execute(
-        """
-        INSERT INTO formed
-        SELECT DISTINCT l.row, r.row FROM shared
-        JOIN keys_l l USING (key) JOIN keys_r r USING (key) WHERE so_far <= ?
-        """,
+        f"CREATE OR REPLACE TEMP TABLE shared{suffix} AS "
+        "SELECT key FROM counted WHERE so_far <= $1",
         [budget],
+    )
+    connection.execute(
+        "INSERT INTO left_out SELECT $1, key FROM counted WHERE so_far > $2", [rule.name, budget]
     )
     row = connection.execute(
         """
         SELECT coalesce(sum(pairs) FILTER (so_far <= $1), 0),
                count(*) FILTER (so_far > $1), coalesce(sum(pairs) FILTER (so_far > $1), 0)
-        FROM shared
+        FROM counted
         """,
         [budget],
     ).fetchall()[0]
@@ -187,11 +217,62 @@ def _form(connection: duckdb.DuckDBPyConnection, rule: Rule, budget: int) -> Rul
     )
 
 
-def _keys_sql(rule: Rule, side: str) -> str:
+def _form(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        """
+        INSERT INTO formed
+        SELECT DISTINCT l.row, r.row FROM shared
+        JOIN keys_l l USING (key) JOIN keys_r r USING (key)
+        """
+    )
+
+
+def _mark_flipped(connection: duckdb.DuckDBPyConnection, rule: Rule, suffix: str) -> None:
+    connection.execute(
+        f"""
+        INSERT INTO changed_l
+        SELECT DISTINCT person
+        FROM (
+            (SELECT key FROM left_out WHERE rule = $1
+             EXCEPT SELECT key FROM known_left_out WHERE rule = $1)
+            UNION
+            (SELECT key FROM known_left_out WHERE rule = $1
+             EXCEPT SELECT key FROM left_out WHERE rule = $1)
+        )
+        JOIN keys_l{suffix} USING (key) JOIN rows_l USING (row)
+        WHERE person NOT IN (SELECT person FROM changed_l)
+        """,
+        [rule.name],
+    )
+
+
+def _form_changed(connection: duckdb.DuckDBPyConnection, suffix: str) -> None:
+    for side, other in (("l", "r"), ("r", "l")):
+        connection.execute(
+            f"""
+            INSERT INTO formed
+            SELECT DISTINCT l.row, r.row
+            FROM (
+                SELECT row, key FROM keys_{side}{suffix}
+                SEMI JOIN shared{suffix} USING (key)
+                SEMI JOIN (
+                    SELECT row FROM rows_{side} SEMI JOIN changed_{side} USING (person)
+                ) USING (row)
+            ) {side}
+            JOIN keys_{other}{suffix} {other} USING (key)
+            """
+        )
+
+
+def _keys_sql(rule: Rule, side: str, suffix: str) -> str:
+    return f"CREATE OR REPLACE TEMP TABLE keys_{side}{suffix} AS {keys_query(rule, side)}"
+
+
+def keys_query(rule: Rule, side: str) -> str:
+    """The keys of a side's rows under a rule: ``row`` and ``key``, a hash."""
     key = f"unnest({rule.key})" if rule.is_list else rule.key
     kept = "TRUE" if rule.of_names else "variant <> 'turned'"
     return f"""
-        CREATE OR REPLACE TEMP TABLE keys_{side} AS
         SELECT DISTINCT row, hash(key) AS key
         FROM (SELECT row, {key} AS key FROM rows_{side} WHERE {kept})
         WHERE key IS NOT NULL
@@ -199,20 +280,20 @@ def _keys_sql(rule: Rule, side: str) -> str:
 
 
 def _spread(connection: duckdb.DuckDBPyConnection, into: str) -> None:
-    """Turn pairs of rows into pairs of persons and these into pairs of own and alias rows."""
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE {into} AS
-        WITH met AS (
-            SELECT DISTINCT l.person AS person_l, r.person AS person_r
-            FROM formed JOIN rows_l l ON formed.row_l = l.row JOIN rows_r r ON formed.row_r = r.row
-            WHERE r.variant <> 'turned'
-        )
-        SELECT l.row AS row_l, r.row AS row_r
-        FROM met JOIN rows_l l ON l.person = person_l JOIN rows_r r ON r.person = person_r
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {SPREAD}")
+
+
+SPREAD: Final = """
+    WITH met AS (
+        SELECT DISTINCT l.person AS person_l, r.person AS person_r
+        FROM formed JOIN rows_l l ON formed.row_l = l.row JOIN rows_r r ON formed.row_r = r.row
         WHERE r.variant <> 'turned'
-        UNION ALL
-        SELECT DISTINCT row_l, row_r
-        FROM formed JOIN rows_r r ON formed.row_r = r.row WHERE r.variant = 'turned'
-        """
     )
+    SELECT l.row AS row_l, r.row AS row_r
+    FROM met JOIN rows_l l ON l.person = person_l JOIN rows_r r ON r.person = person_r
+    WHERE r.variant <> 'turned'
+    UNION ALL
+    SELECT DISTINCT row_l, row_r
+    FROM formed JOIN rows_r r ON formed.row_r = r.row WHERE r.variant = 'turned'
+    """
+"""Turns pairs of rows into pairs of persons and these into pairs of own and alias rows."""

