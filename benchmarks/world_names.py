@@ -2,7 +2,7 @@
 
 ::
 
-    python -m benchmarks.world_names [--people 1500]
+    python -m benchmarks.world_names [--people 900]
 
 The names and the spellings that their bearers use stand in ``benchmarks/names``; nothing in
 ``jobs`` reads them. People are drawn with a date of birth; two in three are in both files. One
@@ -22,7 +22,7 @@ from benchmarks.linkage import ours
 from benchmarks.stock_splink import stock_links
 
 NAMES: Final = Path(__file__).resolve().parent / "names" / "people_of_the_world.csv"
-PEOPLE: Final = 1_500
+PEOPLE: Final = 900
 SEED: Final = 7
 
 

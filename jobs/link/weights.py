@@ -8,6 +8,10 @@ from jobs.link.comparisons import Comparison
 from jobs.link.model import Shares
 
 DIGITS: Final = 9
+EITHER: Final = 1.0
+"""One value has two rarities where nationalities differ. If the two are one person, either
+nationality may be the right one; if they are not, the value is met in both groups by chance. The
+odds are half of one over the commoner rarity's frequency, so the rarer value counts, less a bit."""
 
 
 def grade_weight_sql(comparison: Comparison, shares: Shares, place: int) -> str:
@@ -17,9 +21,13 @@ def grade_weight_sql(comparison: Comparison, shares: Shares, place: int) -> str:
     weight = repr(round(float(np.log2(same / others)), DIGITS))
     if not grade.rarity:
         return weight
+    exact = _exact(comparison, grade.rarity)
     # A grade met oftener than equality is measured by itself: names of two scripts are never equal.
-    usual = -float(np.log2(max(of[_exact(comparison, grade.rarity)][1], others)))
-    bits = f"least(bits_{grade.rarity}_l, bits_{grade.rarity}_r)"
+    usual = -float(np.log2(max(of[exact][1], others)))
+    one, other = f"bits_{grade.rarity}_l", f"bits_{grade.rarity}_r"
+    bits = f"least({one}, {other})"
+    if grade.name == exact:
+        bits = f"greatest({bits}, {one} - {EITHER!r}, {other} - {EITHER!r})"
     return f"{weight} + {grade.rarity_share} * coalesce({bits} - {round(usual, DIGITS)!r}, 0)"
 
 

@@ -76,13 +76,17 @@ def weight(
     rarity: tuple[float | None, float | None] = (None, None),
     scaled: frozenset[str] = frozenset(),
 ) -> float:
-    """The weight of a grade; a scaled one is moved by how rare the commoner value is."""
+    """The weight of a grade; a scaled one is moved by how rare the commoner value is.
+
+    Equal values of two rarities (people of two nationalities) are as rare as the rarer, less a bit.
+    """
     if grade is None:
         return 0.0
     same, others = shares[grade]
     bits = [value for value in rarity if value is not None]
     usual = math.log2(max(shares["same"][1], others))
-    moved = min(bits) + usual if grade in scaled and bits else 0.0
+    rarest = max(min(bits), max(bits) - 1) if bits and grade == "same" else min(bits, default=0.0)
+    moved = rarest + usual if grade in scaled and bits else 0.0
     return math.log2(same / others) + moved
 
 
