@@ -1,13 +1,14 @@
 """What a movement compares: a publication read back, and its data assessed again as tonight's."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from jobs import results
@@ -15,7 +16,7 @@ from jobs.assess import Policy, assess
 from jobs.check import accept_rows
 from jobs.errors import BadInput
 from jobs.extract import open_landing
-from jobs.files import canonical_json
+from jobs.files import canonical_json, whole_folder
 from jobs.link import Model, link_registers
 from jobs.records import REGISTERS
 from jobs.report.movement import TABLES, Position, Versions
@@ -134,6 +135,24 @@ def assess_again(
         results.LINKS.full_name: linked.links,
         results.IDENTITIES.full_name: linked.identities,
         results.QUARANTINE.full_name: checked.quarantine,
+    }
+
+
+def kept_or(work: Callable[[], Frames | None], *, folder: Path) -> Frames | None:
+    """The frames of ``work``, kept in ``folder`` so that they are computed once.
+
+    The folder's name must say everything that the work depends on.
+    """
+    if not folder.is_dir():
+        frames = work()
+        if frames is None:
+            return None
+        with whole_folder(folder) as target:
+            for name, frame in frames.items():
+                pq.write_table(results.NIGHTLY[name].arrow(frame), target / f"{name}.parquet")
+    return {
+        path.stem: results.NIGHTLY[path.stem].frame(pq.read_table(path))
+        for path in sorted(folder.glob("*.parquet"))
     }
 
 

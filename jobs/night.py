@@ -12,7 +12,7 @@ import logging
 import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 import pandas as pd
@@ -25,6 +25,7 @@ from jobs.bridging import (
     COMPARED_WITH,
     assess_again,
     compared_with,
+    kept_or,
     read_position,
     versions_of,
 )
@@ -38,7 +39,7 @@ from jobs.check.corrections import write_corrections
 from jobs.databases import databases, warehouse
 from jobs.errors import BadInput
 from jobs.extract import land
-from jobs.files import locked, text_digest, whole_folder
+from jobs.files import canonical_json, locked, text_digest, whole_folder
 from jobs.link import Memory, Model, engine_named, link_registers, read_model
 from jobs.lookback import keep_history, kept_history, read_history
 from jobs.modelling import model_in_use
@@ -344,13 +345,17 @@ class Night(RunFolder):
             before = read_position(engine, compared)
         rebased = None
         if before.versions != after.versions:
-            rebased = assess_again(
+            again = functools.partial(
+                assess_again,
                 before=before,
                 inputs=compared.manifest["inputs"],
                 landings=self.landings,
                 policy=self._policy(),
                 model=self._model(),
             )
+            # Among the run folders, which go after a day.
+            key = text_digest(other, canonical_json(asdict(after.versions)))
+            rebased = kept_or(again, folder=self.settings.data_dir / "runs" / "again" / key[:32])
         return explain_movement(before=before, after=after, rebased=rebased)
 
     def _model(self) -> Model:

@@ -5,17 +5,18 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
 from jobs import bridging, results
 from jobs.assess import assess, load_policy
-from jobs.bridging import COMPARED_WITH, assess_again, compared_with, versions_of
+from jobs.bridging import COMPARED_WITH, assess_again, compared_with, kept_or, versions_of
 from jobs.check import check_night, check_results_of_night
 from jobs.extract import Landing, land
 from jobs.link import current_model, link_registers
-from jobs.report.movement import Position
+from jobs.report.movement import TABLES, Position
 from jobs.warehouse import Manifest, open_warehouse, publish, record_decision, upgrade
 from tests.builders import AS_OF, RECORDED, register_tables
 from tests.expectations.test_result_checks import facts_of_a_night
@@ -96,6 +97,24 @@ def test_the_same_data_under_the_same_software_give_the_same_results(tmp_path: P
     assert again is not None
     for name, known in before.facts.items():
         assert again[name].equals(known), name
+
+
+def test_what_was_assessed_again_is_kept_and_not_computed_twice(tmp_path: Path) -> None:
+    frames = {name: results.NIGHTLY[name].empty() for name in TABLES}
+    asked: list[int] = []
+
+    def work() -> dict[str, pd.DataFrame] | None:
+        asked.append(1)
+        return frames if len(asked) > 1 else None
+
+    assert kept_or(work, folder=tmp_path / "again" / "key") is None
+    for _ in range(2):
+        kept = kept_or(work, folder=tmp_path / "again" / "key")
+        assert kept is not None
+        assert set(kept) == set(TABLES)
+        for name, expected in frames.items():
+            pd.testing.assert_frame_equal(kept[name], expected)
+    assert len(asked) == 2
 
 
 def test_a_landing_that_is_gone_is_told_and_not_guessed(
