@@ -1,7 +1,9 @@
 """What a movement compares: a publication read back, and its data assessed again as tonight's."""
 
+import functools
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,14 @@ import sqlalchemy as sa
 from jobs import results
 from jobs.assess import Policy, assess
 from jobs.check import accept_rows
+from jobs.databases import warehouse
 from jobs.errors import BadInput
 from jobs.extract import open_landing
-from jobs.files import canonical_json, whole_folder
+from jobs.files import canonical_json, text_digest, whole_folder
 from jobs.link import Model, link_registers
 from jobs.records import REGISTERS
-from jobs.report.movement import TABLES, Position, Versions
+from jobs.report.movement import TABLES, Moved, Position, Versions, explain_movement
+from jobs.settings import Settings
 from jobs.warehouse import Publication, current_publication, publications, read_table
 
 log = logging.getLogger(__name__)
@@ -77,6 +81,41 @@ def read_position(engine: sa.Engine, publication: Publication) -> Position:
         versions=versions_of(publication.manifest),
         facts={name: read_table(engine, publication.publication_id, name) for name in wanted},
     )
+
+
+def moved_since(
+    other: str, *, after: Position, settings: Settings, policy: Policy, model: Model
+) -> Moved:
+    """What moved between an earlier publication and tonight.
+
+    Where the software differs, the earlier data are assessed again; the answer is kept for a day,
+    among the run folders, so that a night run again does not pay for it again.
+
+    Args:
+        other: the publication compared with; empty where there is none.
+        after: tonight's results.
+        settings: the installation.
+        policy: tonight's rules.
+        model: the linkage model of tonight's links.
+    """
+    if not other:
+        return explain_movement(before=None, after=after)
+    with warehouse(settings) as engine:
+        compared = next(p for p in publications(engine) if p.publication_id == other)
+        before = read_position(engine, compared)
+    if before.versions == after.versions:
+        return explain_movement(before=before, after=after)
+    again = functools.partial(
+        assess_again,
+        before=before,
+        inputs=compared.manifest["inputs"],
+        landings=settings.data_dir / "landing",
+        policy=policy,
+        model=model,
+    )
+    key = text_digest(other, canonical_json(asdict(after.versions)))
+    rebased = kept_or(again, folder=settings.data_dir / "runs" / "again" / key[:32])
+    return explain_movement(before=before, after=after, rebased=rebased)
 
 
 def assess_again(

@@ -7,26 +7,23 @@ each other: what one needs of another comes in here, as an argument.
 """
 
 import functools
-import hashlib
 import logging
 import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from jobs import __version__, results
+from jobs import results
 from jobs.assess import Policy, assess, load_policy
 from jobs.bridging import (
     COMPARED_WITH,
-    assess_again,
     compared_with,
-    kept_or,
-    read_position,
+    moved_since,
     versions_of,
 )
 from jobs.check import (
@@ -39,17 +36,17 @@ from jobs.check.corrections import write_corrections
 from jobs.databases import databases, warehouse
 from jobs.errors import BadInput
 from jobs.extract import land
-from jobs.files import canonical_json, locked, text_digest, whole_folder
+from jobs.files import locked, text_digest, whole_folder
 from jobs.link import Memory, Model, engine_named, link_registers, read_model
 from jobs.lookback import keep_history, kept_history, read_history
 from jobs.modelling import model_in_use
 from jobs.progress import steps
 from jobs.records import CONTRACT_VERSION, REGISTERS
 from jobs.report import ALL, About, build_report, render_site
-from jobs.report.movement import Moved, Position, explain_movement
+from jobs.report.movement import Moved, Position
 from jobs.run_folder import Frames, RunFolder, timed
 from jobs.schema import Table
-from jobs.settings import ROOT, Settings
+from jobs.versions import code_digest, software
 from jobs.warehouse import (
     Manifest,
     Override,
@@ -337,26 +334,13 @@ class Night(RunFolder):
             versions=versions_of(manifest.as_json()),
             facts=facts,
         )
-        other = manifest.decisions[COMPARED_WITH]
-        if not other:
-            return explain_movement(before=None, after=after)
-        with warehouse(self.settings) as engine:
-            compared = next(p for p in publications(engine) if p.publication_id == other)
-            before = read_position(engine, compared)
-        rebased = None
-        if before.versions != after.versions:
-            again = functools.partial(
-                assess_again,
-                before=before,
-                inputs=compared.manifest["inputs"],
-                landings=self.landings,
-                policy=self._policy(),
-                model=self._model(),
-            )
-            # Among the run folders, which go after a day.
-            key = text_digest(other, canonical_json(asdict(after.versions)))
-            rebased = kept_or(again, folder=self.settings.data_dir / "runs" / "again" / key[:32])
-        return explain_movement(before=before, after=after, rebased=rebased)
+        return moved_since(
+            manifest.decisions[COMPARED_WITH],
+            after=after,
+            settings=self.settings,
+            policy=self._policy(),
+            model=self._model(),
+        )
 
     def _model(self) -> Model:
         """The model that this run's links were made with."""
@@ -423,34 +407,6 @@ def run_night(night: Night, *, fetch_again: bool = False) -> str:
         except BaseException as error:
             night.note_failure(error)
             raise
-
-
-def software(settings: Settings, model: Model) -> dict[str, str]:
-    """Versions of everything that turns the registers into results, as a manifest names them."""
-    policy = load_policy(overrides=settings.policy_overrides)
-    return {
-        "contract_version": CONTRACT_VERSION,
-        "code_version": f"{__version__}+{code_digest()[:12]}",
-        "policy_version": f"{policy.version}+{policy.digest[:12]}",
-        "model_version": model.name,
-    }
-
-
-_NOT_CODE = ("jobs/demo/", "jobs/assess/policy/", "jobs/link/models/")
-
-
-def code_digest() -> str:
-    """Digest of everything that computes a publication and has no version of its own.
-
-    The rules and the linkage model have theirs: a movement tells a change of either from one of
-    the code.
-    """
-    digest = hashlib.sha256()
-    for path in sorted([*ROOT.glob("jobs/**/*"), *ROOT.glob("expectations/**/*")]):
-        name = path.relative_to(ROOT).as_posix()
-        if path.is_file() and "__pycache__" not in name and not name.startswith(_NOT_CODE):
-            digest.update(text_digest(name, hashlib.sha256(path.read_bytes()).hexdigest()).encode())
-    return digest.hexdigest()
 
 
 def _digest(frame: pd.DataFrame) -> str:

@@ -18,11 +18,11 @@ from jobs.bridging import assess_again, read_position, versions_of
 from jobs.briefing import day_text, number_text
 from jobs.errors import BadInput
 from jobs.modelling import model_in_use
-from jobs.night import software
 from jobs.report.figures import FIGURE_BY_ID
 from jobs.report.movement import Moved, explain_movement
 from jobs.report.waterfall import Bridge, bridges
 from jobs.settings import Settings
+from jobs.versions import software
 from jobs.warehouse import Publication, current_publication, publications, read_table
 
 LONDON: Final = ZoneInfo("Europe/London")

@@ -4,8 +4,8 @@ Three things besides a possible match can make a count wrong, and each can be to
 registers themselves:
 
 - *A nationality in doubt.* An episode is in scope because its nationality is unknown, or because
-  the two registers name different ones, and no certain link says that the person is of a country
-  outside the EEA. Such episodes are named: every one may turn out British, Irish or of the EEA.
+  one register names a country of the EEA and the other does not, and nothing settles it. Such
+  episodes are named: every one may turn out British, Irish or of the EEA.
 - *A wrong nationality that nothing shows.* How often the prison register writes a country outside
   the EEA for somebody from inside it is seen in linked people: half of the disagreements are
   taken to be its own. The rate, applied to people of the EEA who are not linked, gives the
@@ -32,7 +32,6 @@ from jobs import codes as c
 from jobs import results
 from jobs.records import TABLES
 
-_UNCLEAR_RULE: Final = "referral.unclear-length"
 _OUTSIDE_RULE: Final = "referral.non-eea-length"
 _KEPT_OUT_RULES: Final = ("referral.irish", "referral.eea-length")
 """Rules that keep episodes out which a country outside the EEA would have brought in."""
@@ -45,6 +44,8 @@ _INSIDE: Final = frozenset(
 _NOT_KNOWN: Final = frozenset(
     n.code for n in c.NATIONALITY.codes if isinstance(n, c.Nationality) and n.is_unknown
 )
+_NO_COUNTRY: Final = frozenset({"OTHER"})
+"""Codes that name no country."""
 CAUTION: Final = 1.5
 """How much oftener errors are expected among people without a link than among linked ones."""
 _NEARNESS: Final = (-np.inf, -1.0, 7.0, 30.0, 90.0, 365.0, np.inf)
@@ -136,9 +137,17 @@ def _nationality_there(
 
 
 def _nationality_in_doubt(frame: pd.DataFrame, there: "pd.Series[str]") -> pd.Series:
-    unclear = frame["is_nationality_unknown"] | frame["scope_rule_id"].eq(_UNCLEAR_RULE)
-    outside = there.notna() & ~there.isin(_INSIDE)
-    settled = outside | frame["is_court_recommended"]
+    """Episodes in scope whose person may be British, Irish or of the EEA for all that is known.
+
+    A country outside the EEA over a certain link settles what the prison register leaves open; it
+    does not settle what that register contradicts, nor does a code that names no country.
+    """
+    here = frame["nationality"]
+    inside = here.isin(_INSIDE)
+    contradicted = there.notna() & here.notna() & (inside != there.isin(_INSIDE))
+    unclear = frame["is_nationality_unknown"] | contradicted
+    outside = there.notna() & ~there.isin(_INSIDE | _NO_COUNTRY)
+    settled = (outside & ~inside) | frame["is_court_recommended"]
     doubtful: pd.Series = frame["is_in_scope"] & unclear & ~settled
     return doubtful.fillna(False).astype("bool")
 

@@ -88,7 +88,20 @@ LINK = {"prisoner_number": "A0", "cid_person_id": "P0", "outcome": "linked"}
             {"nationality": "OTHER", "is_nationality_unknown": False, "link_outcome": "linked"},
             "FRANCE",
             True,
-            id="the registers disagree, one says EEA",
+            id="the registers disagree, the other says EEA",
+        ),
+        pytest.param(
+            {"nationality": "IRELAND", "is_nationality_unknown": False, "link_outcome": "linked"},
+            "JAMAICA",
+            True,
+            id="the registers disagree, the prison says EEA",
+        ),
+        pytest.param({"link_outcome": "linked"}, "OTHER", True, id="no country there"),
+        pytest.param(
+            {"nationality": "JAMAICA", "is_nationality_unknown": False, "link_outcome": "linked"},
+            "NIGERIA",
+            False,
+            id="the registers disagree, both outside",
         ),
     ],
 )
