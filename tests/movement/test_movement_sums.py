@@ -213,6 +213,7 @@ def _night_of(history: Any, as_of: date) -> Position:
     facts = {
         "nightly.row_counts": checked.row_counts,
         "nightly.quarantine": checked.quarantine,
+        "nightly.check_results": checked.results,
         "nightly.links": linked.links,
         "nightly.identities": linked.identities,
         "nightly.assessments": assessed.assessments,
