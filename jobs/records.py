@@ -18,7 +18,6 @@ CONTRACT_VERSION = "1"
 EXTRA_COLUMNS = b"extra_columns"
 """Key in a landed table's Arrow metadata: the columns delivered beyond the contract, as JSON."""
 
-API = c.PRISON_API
 OWN = c.PROJECT
 
 

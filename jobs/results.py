@@ -47,7 +47,6 @@ SEVERITY = codes(
     },
 )
 REGISTER = codes("register", OWN, {"prison": "prison", "immigration": "immigration"})
-QUARANTINE_RULES: Final = "docs/quality-rules.md"
 
 ROW_COUNTS = Table(
     space="nightly",

@@ -106,9 +106,7 @@ def train_candidate(
             trained_on={
                 "night": as_of.isoformat(),
                 "landings": digests,
-                "persons": {
-                    name: tables[f"{name}.persons"].num_rows for name in ("prison", "immigration")
-                },
+                "persons": _persons(tables),
             },
         )
         with warehouse(settings) as engine:
@@ -161,13 +159,15 @@ def _landed(settings: Settings, as_of: date) -> tuple[Tables, dict[str, str]]:
     return dict(checked.tables), digests
 
 
-def _short(digests: dict[str, str]) -> str:
+def _persons(tables: Tables) -> dict[str, int]:
+    return {name: tables[f"{name}.persons"].num_rows for name in REGISTERS}
 
+
+def _short(digests: dict[str, str]) -> str:
     return text_digest(canonical_json(digests))[:6]
 
 
 def _world(seed: int, people: int, noise: str) -> World:
-
     built = build_world(seed=seed, people=people, as_of=WORLD_NIGHT, noise=noise)
     checked = check_night(tables=built.tables, as_of=WORLD_NIGHT)
     truth: pd.DataFrame = built.truth["people"].to_pandas()
@@ -179,7 +179,6 @@ def _world(seed: int, people: int, noise: str) -> World:
 
 
 def _measured(model: Model, worlds: list[World]) -> Quality:
-
     trials = []
     for world in worlds:
         linked = link_registers(
@@ -188,11 +187,10 @@ def _measured(model: Model, worlds: list[World]) -> Quality:
             previous_identities=IDENTITIES.empty(),
             model=model,
         )
-        persons = [world.tables[f"{name}.persons"].num_rows for name in ("prison", "immigration")]
         trials.append(
             Trial(
                 world=world.name,
-                persons=sum(persons),
+                persons=sum(_persons(world.tables).values()),
                 truth=world.truth,
                 links=linked.links,
                 blocking=linked.blocking,

@@ -24,11 +24,6 @@ from jobs.records import TABLES
 
 OWN, ALIAS, TURNED = "own", "alias", "turned"
 
-NAME_COLUMNS: Final = (
-    "given", "family", "middle", "all_names", "given_sound", "family_sound", "family_words",
-)  # fmt: skip
-"""Made from first, middle and last name; the rest of `COLUMNS` is the person's own."""
-
 NO_BIRTH_DATES: Final = frozenset({"19000101", "19700101"})
 """Dates of birth that mean "not known" in both registers."""
 NO_NATIONALITY: Final = frozenset({"UNKNOWN", "REF"})

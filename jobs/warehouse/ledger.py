@@ -187,6 +187,11 @@ def acknowledgements(engine: sa.Engine) -> pd.DataFrame:
         .where(ACKNOWLEDGEMENTS.c.deleted_at.is_(None))
         .order_by(ACKNOWLEDGEMENTS.c.episode_id)
     )
+    return entries(engine, query, shown)
+
+
+def entries(engine: sa.Engine, query: sa.Select[Any], shown: Mapping[str, Kind]) -> pd.DataFrame:
+    """The rows of a query on a ledger, in its order, as a frame of the columns ``shown``."""
     with opened.begin(engine) as connection:
         rows = connection.execute(query).all()
     frame = pd.DataFrame(rows, columns=list(shown))

@@ -4,26 +4,22 @@ Rows are withdrawn, never deleted. The model in use is the last that was approve
 withdrawn; where there is none, it is the one that comes with the code.
 """
 
+from typing import Any
+
 import pandas as pd
 import sqlalchemy as sa
 
 from jobs.errors import BadInput
 from jobs.schema import Kind
 from jobs.warehouse import engine as opened
-from jobs.warehouse.ledger import refuse_blank, withdraw
+from jobs.warehouse.ledger import entries, refuse_blank, withdraw
 from jobs.warehouse.tables import MODELS
 
 
 def approved_model(engine: sa.Engine) -> str | None:
     """The model in use as JSON text, as it was approved; None where none is."""
-    query = (
-        sa.select(MODELS.c.model)
-        .where(MODELS.c.deleted_at.is_(None))
-        .order_by(MODELS.c.approval_id.desc())
-        .limit(1)
-    )
     with opened.begin(engine) as connection:
-        found = connection.scalar(query)
+        found = connection.scalar(_last_holding(MODELS.c.model))
     return None if found is None else str(found)
 
 
@@ -55,12 +51,8 @@ def approve_model(
     """
     refuse_blank("an approval", by=by, reason=reason)
     with opened.begin(engine) as connection:
-        last = connection.execute(
-            sa.select(MODELS.c.approval_id, MODELS.c.model_digest)
-            .where(MODELS.c.deleted_at.is_(None))
-            .order_by(MODELS.c.approval_id.desc())
-            .limit(1)
-        ).first()
+        query = _last_holding(MODELS.c.approval_id, MODELS.c.model_digest)
+        last = connection.execute(query).first()
         if last is not None and last.model_digest == digest:
             return int(last.approval_id)
         number = connection.scalar(
@@ -105,7 +97,10 @@ def model_approvals(engine: sa.Engine) -> pd.DataFrame:
         "deleted_by": Kind.TEXT,
     }
     query = sa.select(*(MODELS.c[name] for name in shown)).order_by(MODELS.c.approval_id)
-    with opened.begin(engine) as connection:
-        rows = connection.execute(query).all()
-    frame = pd.DataFrame(rows, columns=list(shown))
-    return frame.astype({name: kind.pandas for name, kind in shown.items()})
+    return entries(engine, query, shown)
+
+
+def _last_holding(*columns: sa.Column[Any]) -> sa.Select[Any]:
+    """The last approval that was not withdrawn."""
+    query = sa.select(*columns).where(MODELS.c.deleted_at.is_(None))
+    return query.order_by(MODELS.c.approval_id.desc()).limit(1)

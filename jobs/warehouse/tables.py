@@ -228,7 +228,6 @@ MODELS: Final = sa.Table(
     comment="One row: a linkage model that somebody approved. Withdrawn, never deleted.",
 )
 
-MESSAGE_STATES: Final = ("pending", "sending", "sent", "refused", "unknown")
 OUTBOX: Final = sa.Table(
     "messages",
     WAREHOUSE,
