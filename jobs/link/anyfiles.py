@@ -249,9 +249,10 @@ def _aliases(frame: pd.DataFrame) -> pd.DataFrame | None:
 
 def _links(left: Side, right: Side) -> pd.DataFrame:
     with bench(left=left, right=right) as table:
-        table.block()
         shares = train(table)
-        found = weigh(table, shares=shares, at_least=least_weight(len(left), len(right)))
+        floor = least_weight(len(left), len(right))
+        table.block(shares=shares, at_least=floor)
+        found = weigh(table, shares=shares, at_least=floor)
         weighed = probabilities(table, found, shares)
         probability = np.round(weighed.probability, 6)
         shown = probability >= REVIEW_FROM

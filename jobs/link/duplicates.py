@@ -108,6 +108,7 @@ def one_each(
 def _weighed(
     table: Bench, together: pd.DataFrame, shares: Shares, side: Literal["l", "r"]
 ) -> pd.DataFrame:
+    table.need(side, pd.concat([together["own_one"], together["own_two"]]).drop_duplicates())
     table.connection.register("given_rivals", together)
     table.connection.execute(
         f"""
