@@ -3,13 +3,12 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from jobs.assess import cases as ca
 from jobs.assess import status as st
 from jobs.assess.columns import Flags, Whole
-from jobs.assess.reason_rows import CASES, EVENTS, Reasons, case_key
-from jobs.assess.wording import chosen, in_words
+from jobs.assess.reason_rows import CASES, EVENTS, Reasons, Said
+from jobs.assess.wording import chosen, in_words, taken
 
 if TYPE_CHECKING:
     from jobs.assess.assessment import Findings
@@ -57,7 +56,7 @@ def _referral(reasons: Reasons, found: "Findings", asked: Flags) -> None:
             "consideration.referral",
             finding,
             CASES,
-            case_key(found, handled.referral_case[rows]),
+            reasons.case_key(handled.referral_case[rows]),
             day=in_words(handled.referred[rows]),
         )
     rows = np.flatnonzero(asked & ~handled.is_referred)
@@ -70,7 +69,7 @@ def _referral(reasons: Reasons, found: "Findings", asked: Flags) -> None:
         "consideration.decision",
         finding,
         CASES,
-        case_key(found, handled.case[rows]),
+        reasons.case_key(handled.case[rows]),
         day=in_words(handled.started[rows]),
     )
 
@@ -129,7 +128,7 @@ def _add_decisions(
             rule_id,
             finding,
             source,
-            decisions.key.take(pa.array(used)),
+            Said("{decision}", {"decision": taken(decisions.key, used)}),
             decided=chosen(_DECIDED, decisions.kind[used]),
             day=in_words(decisions.day[used]),
         )
@@ -156,5 +155,5 @@ def _possible(reasons: Reasons, found: "Findings", asked: Flags) -> None:
         (has_case & ~held, "A possible match holds a criminal case; it does not count."),
     ):
         rows = np.flatnonzero(asked & mask & has_case)
-        key = case_key(found, handled.possible_case[rows])
+        key = reasons.case_key(handled.possible_case[rows])
         reasons.add(rows, "consideration.possible", finding, CASES, key)

@@ -19,7 +19,7 @@ from jobs.assess import nationality as na
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
 from jobs.assess.custody import RELEASED, REMOVED
 from jobs.assess.frames import frame_of
-from jobs.assess.wording import TEXT, chosen, in_words, say
+from jobs.assess.wording import TEXT, chosen, in_words, plain, say
 from jobs.results import DISCREPANCIES
 
 if TYPE_CHECKING:
@@ -306,8 +306,8 @@ def _rows(pairs: _Compared, finding: _Finding) -> dict[str, Any]:
         "rule_id": rule,
         "episode_id": episode,
         "cid_person_id": person,
-        "prison_value": finding.prison.take(rows).cast(pa.string()),
-        "immigration_value": finding.immigration.take(rows).cast(pa.string()),
+        "prison_value": plain(finding.prison.take(rows)).cast(pa.string()),
+        "immigration_value": plain(finding.immigration.take(rows)).cast(pa.string()),
         "likely_wrong": pa.array(
             np.where(finding.prison_errs[hit], PRISON, IMMIGRATION).astype(object), pa.string()
         ),
