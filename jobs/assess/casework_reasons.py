@@ -138,11 +138,11 @@ def _restriction(reasons: Reasons, found: "Findings") -> None:
     unconsidered = np.isin(found.status, st.UNCONSIDERED)
     restricted = found.handled.restricted
     rows = np.flatnonzero(unconsidered & ~np.isnat(restricted))
-    finding = "Detention or bail was decided on {day}, before release."
+    finding = "Detention, monitoring, restriction or bail was decided on {day}, before release."
     day = in_words(restricted[rows])
     reasons.add(rows, "consideration.restriction", finding, day=day)
     rows = np.flatnonzero(unconsidered & np.isnat(restricted))
-    finding = "No decision on detention or bail is on record before release either."
+    finding = "No decision on detention, monitoring, restriction or bail before release either."
     reasons.add(rows, "consideration.restriction", finding)
 
 

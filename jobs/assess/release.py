@@ -101,6 +101,7 @@ def _points(rows: SentenceRows, policy: Policy) -> _Points:
     length = (rows.ends - rows.starts).astype(np.int64)
     conduct = col.first_day(col.days(rows.table, "offence_date"), rows.starts)
     is_plus = col.is_one_of(rows.table, "calculation_type", {"SDS_PLUS"})
+    is_plus &= policy["release.two-thirds"].in_force(rows.starts)
     is_extended = col.is_one_of(rows.table, "calculation_type", {"EDS"})
     says_1991 = col.is_one_of(rows.table, "calculation_type", {"ADIMP_1991"})
     says_2003 = col.is_one_of(rows.table, "calculation_type", {"ADIMP"})

@@ -65,6 +65,11 @@ DUTIES = [
     pytest.param(sentenced(NEW, YEAR, movements=({"movement_type": "REL", "movement_reason": "EX",
                                                   "movement_date": date(2011, 1, 1)},)), False,
                  "exemption.extradition", id="extradited"),
+    pytest.param(sentenced(NEW, YEAR, movements=({"movement_type": "REL",
+                                                  "movement_date": date(2011, 1, 1)},),
+                           episode={"reception_date": NEW, "sentence_start_date": NEW,
+                                    "last_movement_reason": "EX"}), False,
+                 "exemption.extradition", id="extradited by the row of the episode alone"),
     pytest.param(sentenced(NEW, {"calculation_type": "SUSP", "term_months": 18,
                                  "activated_date": date(2011, 1, 1)}), True, None,
                  id="suspended and activated"),
@@ -204,6 +209,18 @@ RESTRICTIONS = [
     pytest.param({"events": ({"event_type": "DETENTION_AUTHORISED",
                               "occurred_date": date(2004, 10, 1)},)}, date(2004, 10, 1),
                  id="detention authorised"),
+    pytest.param({"events": ({"event_type": "MONITORING_ORDERED",
+                              "occurred_date": RELEASED},)}, RELEASED,
+                 id="electronic monitoring ordered on the day of release"),
+    pytest.param({"events": ({"event_type": "MONITORING_ORDERED",
+                              "occurred_date": date(2004, 12, 2)},)}, None,
+                 id="electronic monitoring ordered the day after"),
+    pytest.param({"events": ({"event_type": "RESTRICTION_ORDERED",
+                              "occurred_date": date(2004, 3, 1)},)}, date(2004, 3, 1),
+                 id="a restriction ordered on the day of the sentence"),
+    pytest.param({"events": ({"event_type": "RESTRICTION_ORDERED",
+                              "occurred_date": date(2004, 2, 29)},)}, None,
+                 id="a restriction ordered the day before"),
 ]  # fmt: skip
 
 
@@ -253,6 +270,10 @@ OUTCOMES = [
     pytest.param(Story(cases=(REFERRED,), detentions=({"start_date": date(2006, 1, 1),
                                                        "end_date": date(2006, 2, 1)},)),
                  "IN_PROCESS", id="detention over"),
+    pytest.param(Story(cases=(REFERRED,), detentions=({},)), "IN_CUSTODY",
+                 id="in detention, nobody knows since when"),
+    pytest.param(Story(cases=(REFERRED,), detentions=({"start_date": date(2006, 4, 26)},)),
+                 "IN_PROCESS", id="detention from tomorrow"),
 ]  # fmt: skip
 gather(OUTCOMES)
 

@@ -52,7 +52,11 @@ def test_a_missed_release_is_told_from_the_record_to_the_status() -> None:
             "immigration.events",
             "V1",
         ],
-        ["No decision on detention or bail is on record before release either.", "", ""],
+        [
+            "No decision on detention, monitoring, restriction or bail before release either.",
+            "",
+            "",
+        ],
         ["CONSIDERED_LATE: released, and not shown to be considered before.", "", ""],
     ]
 

@@ -172,7 +172,8 @@ INSIDE_AND_OUTSIDE: dict[str, tuple[Story, Story]] = {
     "release.act-1991": (kind("ADIMP_1991", NEW, 48), kind("ADIMP_1991", NEW, 47)),
     "release.act-2003": (
         kind("", date(2005, 4, 4), 48), kind("", date(2005, 4, 3), 48)),
-    "release.two-thirds": (kind("SDS_PLUS", NEW), kind("ADIMP", NEW)),
+    "release.two-thirds": (
+        kind("SDS_PLUS", date(2020, 4, 1)), kind("SDS_PLUS", date(2020, 3, 31))),
     "release.extended": (kind("EDS", NEW), kind("ADIMP", NEW)),
     "release.forty-percent-short": (
         kind("ADIMP", date(2022, 5, 1), 59), kind("ADIMP", date(2022, 5, 1), 60)),
@@ -259,7 +260,7 @@ SEEN_OTHERWISE: dict[str, Callable[[Assessed], bool]] = {
     "removal.early": known("early_removal_date"),
     "release.act-1991": computed(date(2012, 6, 1), date(2013, 1, 30)),
     "release.act-2003": computed(date(2007, 4, 5), date(2007, 4, 5)),
-    "release.two-thirds": computed(date(2012, 6, 1), date(2012, 6, 1)),
+    "release.two-thirds": computed(date(2022, 4, 1), date(2022, 4, 1)),
     "release.extended": computed(date(2011, 12, 1), date(2013, 6, 1)),
     "release.forty-percent-short": computed(date(2024, 9, 10), date(2024, 10, 15)),
     "release.forty-percent-long": computed(date(2024, 10, 22), date(2024, 10, 30)),
