@@ -130,7 +130,9 @@ def assess(
         policy=policy,
         quarantine=quarantine,
     )
-    discrepancies = compare_registers(found, tables=tables, previous=previous_discrepancies)
+    discrepancies = compare_registers(
+        found, tables=tables, policy=policy, previous=previous_discrepancies
+    )
     flags = raise_flags(found, tables=tables, policy=policy)
     assessments = assessments_of(found)
     reasons = give_reasons(found, policy)

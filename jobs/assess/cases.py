@@ -42,6 +42,7 @@ _CASE_COLUMNS = [
     "started_date",
     "considered_date",
     "closed_date",
+    "expected_release_date",
     "recorded_at",
 ]
 _EVENT_COLUMNS = [
@@ -80,6 +81,7 @@ class Cases:
     referred: Days
     started: Days
     closed: Days
+    expected_release: Days
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +140,7 @@ def read_cases(
         referred=col.first_day(referred, col.recorded_days(table)),
         started=np.fmin(by_night(col.days(table, "started_date"), as_of), first("STARTED")),
         closed=by_night(col.days(table, "closed_date"), as_of),
+        expected_release=col.days(table, "expected_release_date"),
     )
     return cases, events
 

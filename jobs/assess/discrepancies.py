@@ -6,6 +6,7 @@ its id and the night on which it was first seen for as long as it lasts (rules `
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -26,6 +27,7 @@ from jobs.results import DISCREPANCIES
 
 if TYPE_CHECKING:
     from jobs.assess.assessment import Findings
+    from jobs.assess.rules import Policy
 
 PRISON, IMMIGRATION = "prison", "immigration"
 _NOT_INSIDE = ("LOCATED", "NOT_LOCATED", "ABROAD")
@@ -37,6 +39,7 @@ class _Compared:
 
     found: "Findings"
     tables: Mapping[str, pa.Table]
+    policy: "Policy"
     episode: Whole
     person: Whole
     held: Flags
@@ -66,16 +69,21 @@ class _Finding:
 
 
 def compare_registers(
-    found: "Findings", *, tables: Mapping[str, pa.Table], previous: pd.DataFrame | None = None
+    found: "Findings",
+    *,
+    tables: Mapping[str, pa.Table],
+    policy: "Policy",
+    previous: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every discrepancy of the night, one row of `results.DISCREPANCIES` each.
 
     Args:
         found: the findings of the night.
         tables: both registers.
+        policy: the rules.
         previous: the discrepancies of the publication before, whose first-seen dates last.
     """
-    pairs = _compare(found, tables)
+    pairs = _compare(found, tables, policy)
     columns = [_rows(pairs, rule(pairs)) for rule in _RULES]
     merged = {name: pa.concat_arrays([part[name] for part in columns]) for name in columns[0]}
     merged["discrepancy_id"] = _ids(
@@ -99,7 +107,7 @@ def _first_seen(ids: pa.Array, previous: pd.DataFrame | None, as_of: np.datetime
     return first
 
 
-def _compare(found: "Findings", tables: Mapping[str, pa.Table]) -> _Compared:
+def _compare(found: "Findings", tables: Mapping[str, pa.Table], policy: "Policy") -> _Compared:
     identity, certain = found.identified.identity, found.identified.certain
     came = col.first_day(col.days(found.episodes, "reception_date"), found.sentenced.first_sentence)
     newest = np.where(np.isnat(came), np.datetime64("0001-01-01"), came)
@@ -129,6 +137,7 @@ def _compare(found: "Findings", tables: Mapping[str, pa.Table]) -> _Compared:
     return _Compared(
         found=found,
         tables=tables,
+        policy=policy,
         episode=episode,
         person=person,
         held=found.custody.is_on_roll[episode],
@@ -198,6 +207,36 @@ def _custody(pairs: _Compared) -> _Finding:
         immigration=pc.fill_null(located, "").cast(TEXT),
         since=np.where(gone, pairs.found.custody.release_date[pairs.episode], NO_DAY),
         prison_errs=_nobody(pairs),
+    )
+
+
+def _release_date(pairs: _Compared) -> _Finding:
+    """The release that the casework team was told of, against the one that the prison goes by."""
+    found, episode = pairs.found, pairs.episode
+    days = pairs.policy["discrepancy.release-date"].number_on(
+        "tolerance_days", found.as_of.astype(date)
+    )
+    tolerance = np.timedelta64(days, "D")
+    case = found.handled.case[episode]
+    is_open = np.isnat(col.at(found.cases.closed, case, NO_DAY))
+    is_own = col.at(found.cases.person, case, -1) == pairs.person
+    told = np.where(is_open & is_own, col.at(found.cases.expected_release, case, NO_DAY), NO_DAY)
+    here = found.recomputed.on_record[episode]
+    differs = pairs.held & (np.abs(told - here) > tolerance)
+    released = found.custody.kind[episode] == RELEASED
+    left = found.custody.release_date[episode]
+    early = found.recomputed.earliest[episode] - tolerance
+    late = found.recomputed.latest[episode] + tolerance
+    is_disputed = found.recomputed.is_disputed[episode]
+    said = say("release on {day}", len(told), day=in_words(here))
+    gone = say("released on {day}", len(told), day=in_words(left))
+    return _Finding(
+        rule="discrepancy.release-date",
+        hit=differs | (released & (told > found.as_of)),
+        prison=pc.if_else(pa.array(released), gone, said),
+        immigration=say("release expected on {day}", len(told), day=in_words(told)),
+        since=np.where(released, left, NO_DAY),
+        prison_errs=differs & is_disputed & (told >= early) & (told <= late),
     )
 
 
@@ -287,6 +326,7 @@ _RULES: tuple[Callable[[_Compared], _Finding], ...] = (
     _nationality,
     _identity,
     _custody,
+    _release_date,
     _deported_in_prison,
     _removal_date,
     _bailed_detained,

@@ -62,9 +62,14 @@ def rules_in_force(*, policy: Policy, day: date) -> str:
     lines = [f"{len(policy.on(day=day))} rules in force on {_day(day)}", ""]
     for entry in policy.on(day=day):
         lines += [_headline(entry), f"    {entry.rule.says}", f"    {_source(entry.period)}"]
-    off = [rule for rule in policy.rules.values() if any(p.switched_off for p in rule.period)]
-    for rule in sorted(off, key=lambda rule: rule.id):
-        lines += [f"{rule.id}: switched off, not verified", f"    {rule.says}"]
+    for _, rule in sorted(policy.rules.items()):
+        for period in (period for period in rule.period if period.switched_off):
+            numbers = f" ({told})" if (told := _numbers(period)) else ""
+            lines += [
+                f"{rule.id}: switched off, not verified: {rule.title}{numbers}",
+                f"    {rule.says}",
+                f"    {_source(period)}",
+            ]
     return "\n".join(lines) + "\n"
 
 

@@ -167,7 +167,8 @@ cases = rows(
     opened_date=day,
     started_date=day,
     considered_date=day,
-    closed_date=day,
+    closed_date=st.one_of(st.none(), st.none(), day),
+    expected_release_date=st.one_of(st.none(), day, near),
     stage=st.sampled_from(
         [*["REFERRED"] * 5, "BRITISH", "EXEMPT", "LEAVE_GRANTED", "NO_ACTION", "REMOVED", None]
     ),

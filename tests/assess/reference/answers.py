@@ -145,13 +145,14 @@ class Weighed:
 class Releases:
     """The days between which the sentences let somebody out, and what the prison says instead.
 
-    ``earliest`` is parole or the release point, ``automatic`` the release point, ``latest`` the
-    last one possible. ``disputed`` is a recorded day outside of them. ``removal`` is the day from
-    which the Early Removal Scheme lets somebody leave the country.
+    ``earliest`` is parole or the release point, ``latest`` the last release point possible.
+    ``on_record`` is the day that the prison goes by, ``disputed`` a recorded day outside of the
+    range. ``removal`` is the day from which the Early Removal Scheme lets somebody leave.
     """
 
     earliest: date | None
     latest: date | None
+    on_record: date | None
     disputed: date | None
     removal: date | None
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from tests.assess.reference.answers import Discrepancy, Exit, Row, first, has_text, last
 from tests.assess.reference.flags import Flags
 from tests.assess.reference.people import NATIONALITIES
+
+FOUR_DAYS = timedelta(days=4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +61,14 @@ class Discrepancies(Flags):
             ]
             if mine:
                 pair = self.pair(self.latest(mine), person)
-                for rule in (self.nationalities, self.identities, self.custodies, self.removals,
-                             self.detained):  # fmt: skip
-                    found |= set(rule(pair))
+                found |= {
+                    *self.nationalities(pair),
+                    *self.identities(pair),
+                    *self.custodies(pair),
+                    *self.releases_told(pair),
+                    *self.removals(pair),
+                    *self.detained(pair),
+                }
         return found
 
     def latest(self, episodes: list[Row]) -> Row:
@@ -127,6 +134,37 @@ class Discrepancies(Flags):
         died = self.by_night(pair.person["died_date"])
         if pair.held and died:
             yield pair.differs("died", "held", f"died on {in_words(died)}", died)
+
+    def releases_told(self, pair: Pair) -> Iterator[Discrepancy]:
+        """The casework team expects another release than the prison, or one that has been."""
+        facts = self.facts(pair.episode)
+        relied_on = self.case_relied_on(facts)
+        me = pair.person["cid_person_id"]
+        mine = [
+            case
+            for case in facts.cases
+            if case["case_id"] == relied_on and case["cid_person_id"] == me
+        ]
+        told = mine[0]["expected_release_date"] if mine else None
+        if not told or self.by_night(mine[0]["closed_date"]):
+            return
+        expected = f"release expected on {in_words(told)}"
+        if pair.out.kind == "released" and told > self.night:
+            left = pair.out.day
+            said = f"released on {in_words(left)}"
+            yield pair.differs("release-date", said, expected, left)
+        releases = facts.releases
+        here = releases.on_record
+        if pair.held and here and abs(told - here) > FOUR_DAYS:
+            is_right = (
+                releases.disputed is not None
+                and releases.earliest is not None
+                and releases.latest is not None
+                and releases.earliest - FOUR_DAYS <= told <= releases.latest + FOUR_DAYS
+            )
+            errs = "prison" if is_right else "immigration"
+            said = f"release on {in_words(here)}"
+            yield pair.differs("release-date", said, expected, None, errs)
 
     def removals(self, pair: Pair) -> Iterator[Discrepancy]:
         """Removed and held, or removed on another day."""

@@ -74,10 +74,16 @@ class Flags(Judging):
         return None
 
     def referral_due(self, facts: Facts, *, liable: bool) -> date | None:
-        """The tenth working day after the sentence, from October 2015 on."""
+        """The tenth working day after the sentence, from October 2015 on.
+
+        From 2018 on the day of the sentence, where release is within thirty days.
+        """
         day = facts.term.selects
         if not liable or not facts.term.is_sentenced or day < date(2015, 10, 1):
             return None
+        soon = day + timedelta(days=30)
+        if day >= date(2018, 1, 1) and facts.earliest is not None and facts.earliest <= soon:
+            return day
         closed = holidays.country_holidays("GB", subdiv="ENG")
         worked = 0
         while worked < 10:

@@ -32,23 +32,31 @@ class ReleaseDates(Scope):
 
     def releases(self, episode: Row, term: Term) -> Releases:
         """The range of the release, a recorded day outside of it, and the early removal."""
-        if term.indeterminate:
-            return Releases(
-                earliest=episode["tariff_date"], latest=None, disputed=None, removal=None
-            )
-        if term.undetermined or term.longest is None:
-            return Releases(earliest=None, latest=None, disputed=None, removal=None)
-        early, automatic, latest = self.range(episode, term)
         recorded = next((episode[name] for name in RECORDED if episode[name]), None)
+        on_record = episode["confirmed_release_date"] or recorded
+        if term.indeterminate or term.undetermined or term.longest is None:
+            return Releases(
+                earliest=episode["tariff_date"] if term.indeterminate else None,
+                latest=None,
+                on_record=on_record,
+                disputed=None,
+                removal=None,
+            )
+        early, automatic, latest = self.range(episode, term)
         parole = episode["parole_eligibility_date"]
         disputed = None
         if recorded and not automatic - TWO_DAYS <= recorded <= latest + TWO_DAYS:
             disputed = recorded
         elif parole and early < automatic and abs(parole - early) > TWO_DAYS:
             disputed = parole
+        eligible = episode["home_detention_curfew_eligibility_date"]
+        curfew = self.curfew(term, automatic) if eligible else None
+        if curfew and not disputed and abs(eligible - curfew) > TWO_DAYS:
+            disputed = eligible
         return Releases(
-            earliest=early,
+            earliest=min(early, curfew or early),
             latest=latest,
+            on_record=on_record,
             disputed=disputed,
             removal=self.early_removal(term.longest[0], early),
         )
@@ -80,6 +88,21 @@ class ReleaseDates(Scope):
             row = by_sequence[row["consecutive_to_sequence"]]
             total += max(row["remand_days"] or 0, 0)
         return total
+
+    def curfew(self, term: Term, release: date) -> date | None:
+        """The first day of home detention curfew, for three months to less than four years."""
+        if not term.reaches(3) or term.reaches(48) or term.longest is None:
+            return None
+        start = term.longest[0]
+        half = start + timedelta(days=ceil(Fraction((release - start).days, 2)))
+        for begins, ends, days in (
+            (date(1999, 1, 28), date(2002, 12, 16), 60),
+            (date(2002, 12, 16), date(2003, 7, 14), 90),
+            (date(2003, 7, 14), date.max, 135),
+        ):
+            if begins <= release < ends:
+                return max(release - timedelta(days=days), half)
+        return None
 
     def early_removal(self, start: date, release: date) -> date | None:
         """From when the Early Removal Scheme of the night lets somebody leave the country."""
