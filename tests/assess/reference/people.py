@@ -112,6 +112,6 @@ def group_of(first: Any, second: Any, term: Term) -> str:
     held = [entry for entry in (first, second) if entry is not None]
     if any(entry.is_irish for entry in held):
         return "irish"
-    eea_conduct = date(1994, 1, 1) <= term.conduct < date(2021, 1, 1)
+    eea_conduct = term.conduct < date(2021, 1, 1)
     member = any(entry.eea_from and entry.eea_from <= term.selects for entry in held)
     return "eea" if member and eea_conduct else "other"
