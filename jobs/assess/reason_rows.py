@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 EPISODES, SENTENCES, MOVEMENTS = "prison.episodes", "prison.sentences", "prison.movements"
 PERSONS, CASES, EVENTS = "prison.persons", "immigration.cases", "immigration.events"
 
-EPISODES_AT_ONCE: Final = 50_000
+EPISODES_AT_ONCE: Final = 10_000
 """Episodes whose reasons are written out together: the text of all is never in memory twice."""
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from jobs.assess import rules_cited
@@ -171,3 +172,11 @@ def test_reasons_hold_no_personal_value() -> None:
     )
     text = assess_all(told).reasons.astype(str).to_csv()
     assert not re.search(r"A0001AA|A9999ZZ|1970|CW01", text)
+
+
+def test_reasons_written_out_in_pieces_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = side_by_side(invented()[:50])
+    whole = fast(world).reasons
+    monkeypatch.setattr("jobs.assess.reason_rows.EPISODES_AT_ONCE", 7)
+    pd.testing.assert_frame_equal(fast(world).reasons, whole)
+    assert whole["episode_id"].nunique() > 50
