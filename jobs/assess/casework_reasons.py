@@ -62,16 +62,27 @@ def _referral(reasons: Reasons, found: "Findings", asked: Flags) -> None:
     rows = np.flatnonzero(asked & ~handled.is_referred)
     finding = "No criminal case is found for this sentence: not referred."
     reasons.add(rows, "consideration.referral", finding)
-    rows = np.flatnonzero(asked & ~np.isnat(handled.started) & (handled.timely < 0))
-    finding = "Work started on {day}; a start is not a consideration."
-    reasons.add(
-        rows,
-        "consideration.decision",
-        finding,
-        CASES,
-        reasons.case_key(handled.case[rows]),
-        day=in_words(handled.started[rows]),
-    )
+    for days, finding in (
+        (handled.allocated, "Given to a caseworker on {day}; that is not a consideration."),
+        (handled.started, "Work started on {day}; a start is not a consideration."),
+        (
+            handled.questionnaire_sent,
+            "A questionnaire was sent on {day}; that is not a consideration.",
+        ),
+        (
+            handled.questionnaire_returned,
+            "A questionnaire came back on {day}; that is not a consideration.",
+        ),
+    ):
+        rows = np.flatnonzero(asked & ~np.isnat(days) & (handled.timely < 0))
+        reasons.add(
+            rows,
+            "consideration.decision",
+            finding,
+            CASES,
+            reasons.case_key(handled.case[rows]),
+            day=in_words(days[rows]),
+        )
 
 
 def _decisions(reasons: Reasons, found: "Findings", asked: Flags) -> None:

@@ -51,6 +51,9 @@ class Handled:
     referred: Days
     referral_case: Whole
     started: Days
+    allocated: Days
+    questionnaire_sent: Days
+    questionnaire_returned: Days
     order_signed: Days
     restricted: Days
     removed: Days
@@ -101,6 +104,11 @@ def handle(
     served = _order_served(tables["prison.alerts"], identified, window, as_of)
     ordered = np.fmin(order, served)
     discounted = sure & ~(belongs & valid) & spans[pair]
+
+    def first_of(days: Days) -> Days:
+        """The first such day in the certain cases of each episode."""
+        return col.earliest(np.where(certain & spans, episode, -1), days[case], count)
+
     return Handled(
         timely=timely,
         late=late,
@@ -114,7 +122,10 @@ def handle(
         exempt_case=_row(case, exempt),
         referred=col.at(cases.referred, case_of_referral, NO_DAY),
         referral_case=case_of_referral,
-        started=col.earliest(np.where(certain & spans, episode, -1), cases.started[case], count),
+        started=first_of(cases.started),
+        allocated=first_of(cases.allocated),
+        questionnaire_sent=first_of(cases.questionnaire_sent),
+        questionnaire_returned=first_of(cases.questionnaire_returned),
         order_signed=order,
         restricted=np.fmin(
             _restrictions_ordered(events, sure_episode, sure_case, window),

@@ -73,6 +73,30 @@ def test_a_due_case_tells_its_dates() -> None:
     )
 
 
+STEPS = [
+    pytest.param("ALLOCATED", "Given to a caseworker on 3 May 2004; that is not a consideration.",
+                 id="allocated"),
+    pytest.param("STARTED", "Work started on 3 May 2004; a start is not a consideration.",
+                 id="started"),
+    pytest.param("QUESTIONNAIRE_SENT",
+                 "A questionnaire was sent on 3 May 2004; that is not a consideration.",
+                 id="questionnaire sent"),
+    pytest.param("QUESTIONNAIRE_RETURNED",
+                 "A questionnaire came back on 3 May 2004; that is not a consideration.",
+                 id="questionnaire returned"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("step", "line"), STEPS)
+def test_a_step_that_is_no_consideration_is_shown_apart(step: str, line: str) -> None:
+    event = {"event_type": step, "occurred_date": date(2004, 5, 3), "caseworker": "CW01"}
+    found, reasons = tell(Story(cases=(REFERRED,), events=(event,)))
+    assert found["status"] == "REFERRED_NOT_CONSIDERED"
+    assert line in set(reasons["finding"])
+    _, reasons = tell(Story(cases=(REFERRED,), events=(event, decision(date(2004, 6, 1)))))
+    assert line not in set(reasons["finding"])
+
+
 DISCOUNTED = [
     pytest.param(decision(None), "a day that is not recorded", "no day of it is known",
                  id="undated"),
