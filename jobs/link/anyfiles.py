@@ -252,7 +252,7 @@ def _links(left: Side, right: Side) -> pd.DataFrame:
         table.block()
         shares = train(table)
         found = weigh(table, shares=shares, at_least=least_weight(len(left), len(right)))
-        weighed = probabilities(table, found, shares)
+        weighed = probabilities(table, found, shares, of_registers=False)
         probability = np.round(weighed.probability, 6)
         shown = probability >= REVIEW_FROM
         return _frame(table, found[shown].reset_index(drop=True), probability[shown], weighed.prior)

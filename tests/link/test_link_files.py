@@ -93,6 +93,43 @@ def test_an_alias_is_a_name(tmp_path):
     assert ("A", "B") in set(zip(links["left_id"], links["right_id"], strict=True))
 
 
+def test_a_person_may_be_in_one_file_several_times(people, tmp_path):
+    again = people[1][people[1]["id"].astype(int) < SHARED // 2]
+    again = again.assign(
+        id=again["id"] + "-again",
+        last_name=again["last_name"].str[:-1],
+        date_of_birth=again["date_of_birth"].astype(str).str[:9] + "9",
+    )
+    left, right = tmp_path / "left.csv", tmp_path / "right.csv"
+    people[0].to_csv(left, index=False)
+    pd.concat([people[1], again]).to_csv(right, index=False)
+    certain = linked(link_files(left=left, right=right, output=tmp_path / "links.csv"))
+    true = certain["left_id"] == certain["right_id"].str.removesuffix("-again")
+    assert true.mean() >= 0.98
+    assert true.sum() >= 0.9 * (SHARED + SHARED // 2)
+
+
+def test_twins_are_not_taken_for_one_person_held_twice(tmp_path):
+    pairs = np.arange(60)
+    twins = pd.concat(
+        pd.DataFrame(
+            {
+                "id": [f"{n}{name}" for n in pairs],
+                "first_name": name,
+                "last_name": [f"Fam{chr(97 + n % 26)}{chr(97 + n // 26)}sen" for n in pairs],
+                "date_of_birth": [f"19{50 + n % 40}-0{n % 9 + 1}-1{n % 10}" for n in pairs],
+            }
+        )
+        for name in ("Anna", "Berit")
+    )
+    left, right = tmp_path / "left.csv", tmp_path / "right.csv"
+    twins.to_csv(left, index=False)
+    twins.to_csv(right, index=False)
+    certain = linked(link_files(left=left, right=right, output=tmp_path / "links.csv"))
+    assert (certain["left_id"] == certain["right_id"]).all()
+    assert len(certain) >= 110
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -179,6 +216,8 @@ def test_a_date_of_birth_is_read(written, digits):
 def test_month_first_is_seen_from_the_column():
     found = read_dates(pd.Series(["03/04/1970", "03/25/1971", "12/31/1972"], dtype="str"))
     assert found.tolist() == ["19700304", "19710325", "19721231"]
+    found = read_dates(pd.Series(["03041970", "03251971", "12311972", "19721201"], dtype="str"))
+    assert found.tolist() == ["19700304", "19710325", "19721231", "19721201"]
 
 
 @pytest.mark.parametrize(
