@@ -14,17 +14,17 @@ joined by a record of the other file that both fit.
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from jobs.link.comparisons import BIRTH, GIVEN
 from jobs.link.engine import Bench, weigh
 from jobs.link.matching import Numbers, Pairs, Places, Posterior, one_to_one, posterior
 from jobs.link.model import Shares
 from jobs.link.outcomes import LINKED_FROM, held
+from jobs.link.relatives import held_down, likeness, share_of_relatives
 
 HELD_TWICE: Final = 0.005
 """Share of persons taken to be held twice before any evidence: on the low side, because joining
@@ -38,12 +38,6 @@ RIVAL: Final = 0.0
 EVEN: Final = 0.5
 OWN_NUMBERS: Final = ("prison number", "Home Office reference")
 """Numbers that a second record of the same person brings along: different ones say nothing."""
-TELLING: Final = (GIVEN.name, BIRTH.name)
-"""What people of one household do not share; family names, streets and towns they do."""
-RELATIVES: Final = 0.01
-"""Share of people with a twin, or a parent of the same name, in the same file, about. Records that
-differ as these do are joined where being held twice, and so differently, is commoner than that."""
-
 Side = Literal["l", "r"]
 
 
@@ -68,18 +62,26 @@ def probabilities(
         left_count=len(table.left),
         right_count=len(table.right),
     )
-    prior = posterior(pairs).prior
-    chances = None if of_registers else _chances(table, candidates, shares)
+    first = posterior(pairs)
+    alike = None if of_registers else likeness(table, candidates, shares)
+    relatives = chances = None
+    if alike is not None:
+        relatives = share_of_relatives(pairs, first, alike.kind)
+        chances = alike.against(relatives)
     people = pd.DataFrame({"weight": pairs.weight, "sure": 1.0})
     both: tuple[tuple[str, Side, Places], ...] = (
         ("left", "l", pairs.left),
         ("right", "r", pairs.right),
     )
     for name, side, places in both:
-        one = one_each(table, pairs=pairs, prior=prior, shares=shares, side=side, chances=chances)
+        one = one_each(
+            table, pairs=pairs, prior=first.prior, shares=shares, side=side,
+            relatives=relatives, chances=chances,
+        )  # fmt: skip
         people[name] = one.first[places]
         people["sure"] *= one.sure[places]
-    best = people.groupby(["left", "right"], as_index=False)["weight"].max()
+    best = people.sort_values(["left", "right", "weight"], kind="stable")
+    best = best.drop_duplicates(["left", "right"], keep="last").drop(columns="sure")
     of_people = Pairs(
         left=best["left"].to_numpy(),
         right=best["right"].to_numpy(),
@@ -88,6 +90,10 @@ def probabilities(
         right_count=pairs.right_count,
     )
     answer = posterior(of_people)
+    if alike is not None and relatives is not None:
+        weight = held_down(of_people, answer, alike.of(best.index.to_numpy()), relatives)
+        of_people = replace(of_people, weight=weight)
+        answer = posterior(of_people)
     kept = one_to_one(of_people, answer.probability > EVEN, answer.probability)
     best["probability"] = np.where(kept, answer.probability, np.minimum(answer.probability, EVEN))
     spread = people.merge(best, how="left", on=["left", "right"], suffixes=("", "_best"))
@@ -114,6 +120,7 @@ def one_each(
     prior: float,
     shares: Shares,
     side: Side,
+    relatives: Numbers | None = None,
     chances: Numbers | None = None,
 ) -> OneEach:
     """Find who stands in a side more than once, among rivals for the same record.
@@ -124,7 +131,8 @@ def one_each(
         prior: their prior in bits.
         shares: of the model.
         side: whose records to look at.
-        chances: of files, `_chances` of the candidates; of registers, nothing.
+        relatives: of files, the share of people with relatives; of registers, nothing.
+        chances: of files, of the candidates `Likeness.against` relatives.
     """
     own, other = (pairs.left, pairs.right) if side == "l" else (pairs.right, pairs.left)
     count = pairs.left_count if side == "l" else pairs.right_count
@@ -138,12 +146,14 @@ def one_each(
     if together.empty:
         return nobody
     found = _weighed(table, together[["own_one", "own_two"]].drop_duplicates(), shares, side)
-    if chances is None:
+    if relatives is None:
         likely = np.ones(len(found))
         bar = np.log2(count) - np.log2(HELD_TWICE) + np.log2(LINKED_FROM / (1 - LINKED_FROM))
         certain = (found["weight"] >= bar).to_numpy() & pd.isna(held(found, table.comparisons))
     else:
-        found = _best_proof(found.assign(chance=_chances(table, found, shares)), together)
+        found = _best_proof(
+            found.assign(chance=likeness(table, found, shares).against(relatives)), together
+        )
         likely = _likely_one(found, count)
         certain = likely > EVEN
     one, two = (found[name].to_numpy()[certain] for name in ("person_l", "person_r"))
@@ -153,27 +163,6 @@ def one_each(
     return OneEach(
         first=_joined(nobody.first, one, two), sure=np.where(sure > 0, sure, nobody.sure)
     )
-
-
-def _chances(table: Bench, found: pd.DataFrame, shares: Shares) -> Numbers:
-    """How often records of one person differ as a pair does in what relatives differ in.
-
-    1 where they agree, 0 where nothing but what a household shares speaks for the pair.
-    """
-    chance = np.ones(len(found))
-    numbers = [
-        c.name for c in table.comparisons if c.name in found and c.needs[0].startswith("id_")
-    ]
-    proof = np.zeros(len(found))
-    for comparison in table.comparisons:
-        if comparison.name in TELLING:
-            weight = found[comparison.name].to_numpy()
-            of = shares[comparison.name]
-            usual = np.array([of[grade.name][0] for grade in comparison.grades])
-            chance *= np.where(weight < 0, usual[found[f"grade {comparison.name}"]], 1.0)
-            proof = np.maximum(proof, weight)
-    proven = found[numbers].sum(axis=1).to_numpy() > 0
-    return np.where(proven, 1.0, np.where(proof > 0, chance, 0.0))
 
 
 def _best_proof(found: pd.DataFrame, together: pd.DataFrame) -> pd.DataFrame:
@@ -194,7 +183,8 @@ def _best_proof(found: pd.DataFrame, together: pd.DataFrame) -> pd.DataFrame:
 def _likely_one(found: pd.DataFrame, count: int) -> Numbers:
     """How likely two records of a file are one person.
 
-    The share of persons held twice is the one that the probabilities add up to.
+    The share of persons held twice is the one that the probabilities add up to. Who differs as
+    relatives do is one person only where being held twice, and so differently, is commoner.
     """
     odds = np.exp2(np.clip(found["weight"].to_numpy() - np.log2(count), -200, 200))
     chance = found["chance"].to_numpy()
@@ -202,7 +192,7 @@ def _likely_one(found: pd.DataFrame, count: int) -> Numbers:
     likely: Numbers = np.zeros(len(found))
     for _ in range(STEPS):
         likely = odds * share / (1 + odds * share)
-        likely[(chance < 1) & (chance * share < RELATIVES)] = 0.0
+        likely[chance * share < 1] = 0.0
         share = float(np.clip(likely.sum() / count, HELD_TWICE / count, MOST_TWICE))
     return likely
 

@@ -109,6 +109,31 @@ def test_a_person_may_be_in_one_file_several_times(people, tmp_path):
     assert true.sum() >= 0.9 * (SHARED + SHARED // 2)
 
 
+def test_a_brother_is_not_linked_because_he_lives_at_home(tmp_path):
+    homes = np.arange(80)
+    family = pd.DataFrame(
+        {
+            "last_name": [f"Fam{chr(97 + n % 26)}{chr(97 + n // 26)}sen" for n in homes],
+            "address": [f"{n + 1} Road {chr(97 + n % 26)}{chr(97 + n // 26)}" for n in homes],
+            "postcode": [f"{10_000 + n}" for n in homes],
+        }
+    )
+    names = ("Anna", "Karl", "Ulrich", "Viktoria")
+    at_home = [
+        family.assign(id=[f"{n}{name}" for n in homes], first_name=name, date_of_birth=[
+            f"19{50 + (n + 7 * place) % 40}-0{(n + place) % 9 + 1}-1{(n + place) % 10}"
+            for n in homes
+        ])
+        for place, name in enumerate(names)
+    ]  # fmt: skip
+    left, right = tmp_path / "left.csv", tmp_path / "right.csv"
+    pd.concat([at_home[0], at_home[1], at_home[2][:40]]).to_csv(left, index=False)
+    pd.concat([at_home[0], at_home[1], at_home[3][20:]]).to_csv(right, index=False)
+    certain = linked(link_files(left=left, right=right, output=tmp_path / "links.csv"))
+    assert (certain["left_id"] == certain["right_id"]).mean() >= 0.98
+    assert len(certain) >= 155
+
+
 def test_twins_are_not_taken_for_one_person_held_twice(tmp_path):
     pairs = np.arange(60)
     twins = pd.concat(
