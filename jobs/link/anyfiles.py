@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from jobs.errors import BadInput
 from jobs.files import disk_error
+from jobs.link import japanese
 from jobs.link.birthdates import read_dates
 from jobs.link.duplicates import EVEN, probabilities
 from jobs.link.engine import Bench, bench, weigh
@@ -68,8 +69,7 @@ def link_files(*, left: Path, right: Path, output: Path) -> pd.DataFrame:
             "share no column that tells persons apart",
             f"give both some of {', '.join(TELLING)} or an {SYSTEM}<system>",
         )
-    sides = [_side(frame, turned=turned) for frame, turned in zip(frames, (False, True),
-                                                                    strict=True)]  # fmt: skip
+    sides = _sides(*frames)
     links = _links(*sides) if all(len(side) for side in sides) else _no_links()
     _write(links, output)
     return links
@@ -206,9 +206,11 @@ def _with_name_parts(frame: pd.DataFrame) -> pd.DataFrame:
 def name_parts(names: pd.Series) -> pd.DataFrame:
     """First, middle and last names out of full names; a single name is a last name.
 
-    Two to four Chinese or Korean letters in one are a family name of one letter and a given name.
+    In one word of East Asian letters a known Japanese family name comes first; in others of two
+    to four letters the first is the family name.
     """
     text = names.astype("str").str.strip()
+    text = text.map({name: japanese.parted(name) for name in text.dropna().unique()}).astype("str")
     text = text.str.replace(r"^([\u3400-\u9fff\uac00-\ud7af])(\S{1,3})$", r"\1, \2", regex=True)
     comma = text.str.extract(r"^([^,]+),\s*(\S+)\s*(.*)$")
     plain = text.str.extract(r"^(\S+)\s+(?:(.*)\s)?(\S+)$")
@@ -224,13 +226,30 @@ def name_parts(names: pd.Series) -> pd.DataFrame:
     return parts.replace("", None).astype("str")
 
 
-def _side(frame: pd.DataFrame, *, turned: bool) -> Side:
+def _sides(left: pd.DataFrame, right: pd.DataFrame) -> tuple[Side, Side]:
+    """Both sides, Japanese names as they are read unless both files write their letters."""
+    frames = [left, right]
+    readings: list[pd.DataFrame | None] = [None, None]
+    if all({"first_name", "last_name"} <= set(frame.columns) for frame in frames) and not all(
+        japanese.share_written(frame)[1] >= japanese.BOTH for frame in frames
+    ):
+        for place, frame in enumerate(frames):
+            frames[place], readings[place] = japanese.read(frame)
+    return (
+        _side(frames[0], readings[0], turned=False),
+        _side(frames[1], readings[1], turned=True),
+    )
+
+
+def _side(frame: pd.DataFrame, readings: pd.DataFrame | None, *, turned: bool) -> Side:
     numbers = {
         name.removeprefix(SYSTEM): frame[[ID, name]].set_axis([ID, "value"], axis=1)
         for name in frame.columns
         if name.startswith(SYSTEM)
     }
-    return make_side(persons=frame, aliases=_aliases(frame), numbers=numbers, turned=turned)
+    given = [names for names in (_aliases(frame), readings) if names is not None]
+    aliases = pd.concat(given, ignore_index=True) if given else None
+    return make_side(persons=frame, aliases=aliases, numbers=numbers, turned=turned)
 
 
 def _aliases(frame: pd.DataFrame) -> pd.DataFrame | None:
