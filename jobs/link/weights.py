@@ -23,7 +23,11 @@ def grade_weight_sql(comparison: Comparison, shares: Shares, place: int) -> str:
         return weight
     exact = _exact(comparison, grade.rarity)
     # A grade met oftener than equality is measured by itself: names of two scripts are never equal.
-    usual = -float(np.log2(max(of[exact][1], others)))
+    # Names of one sound have one of the grades up to this one: so usual is it that sounds agree.
+    met = max(of[exact][1], others)
+    if grade.name == exact:
+        met = sum(of[nearer.name][1] for nearer in comparison.grades[: place + 1])
+    usual = -float(np.log2(met))
     one, other = f"bits_{grade.rarity}_l", f"bits_{grade.rarity}_r"
     bits = f"least({one}, {other})"
     if grade.name == exact:
