@@ -8,7 +8,9 @@ linked if it is likelier than not.
 import csv
 import logging
 import re
+import warnings
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -61,6 +63,8 @@ def link_files(*, left: Path, right: Path, output: Path) -> pd.DataFrame:
         BadInput: a file is missing, unreadable, without ids or without any telling column, an id
             is empty or repeated, dates cannot be read, or the output cannot be written.
     """
+    if output.is_dir():
+        raise BadInput(f"file [{output}]", "is a folder", "name the file to write")
     frames = (read_persons(left), read_persons(right))
     shared = [name for name in frames[0].columns if name in frames[1].columns and name != ID]
     if not _telling(shared):
@@ -97,7 +101,12 @@ def read_persons(path: Path) -> pd.DataFrame:
             "no column that tells persons apart",
             f"give some of {', '.join(TELLING)} or an {SYSTEM}<system>",
         )
-    frame = frame[kept].copy()
+    frame = pd.DataFrame(
+        {
+            name: frame[name] if name in {ALIASES, "date_of_birth"} else _text(where, frame[name])
+            for name in kept
+        }
+    )
     frame[ID] = _checked_ids(where, frame[ID])
     if "date_of_birth" in kept:
         frame["date_of_birth"] = _checked_dates(where, frame["date_of_birth"])
@@ -111,10 +120,26 @@ def _telling(columns: list[str]) -> bool:
 def _read_parquet(path: Path) -> pd.DataFrame:
     try:
         frame: pd.DataFrame = pq.read_table(path).to_pandas(date_as_object=False)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         what = f"not a Parquet file ({type(error).__name__})"
         raise BadInput(f"file [{path}]", what, "deliver it again") from None
     return frame
+
+
+def _text(where: str, values: pd.Series) -> pd.Series:
+    """Values of any type as text; whole numbers without a point."""
+    if isinstance(values.dtype, pd.StringDtype):
+        return values
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
+    if pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all():
+        values = values.astype("Int64")
+    if values.map(lambda value: isinstance(value, (list, dict, np.ndarray))).any():
+        raise BadInput(where, f"column [{values.name}] holds lists", "give one value for each row")
+    written = values.map(
+        lambda value: value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    )
+    return written.astype("str")
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -130,23 +155,30 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
 def _parse(path: Path, encoding: str) -> pd.DataFrame:
     where = f"file [{path}]"
+    errors = "replace" if encoding == "cp1252" else "strict"
     try:
-        with path.open(encoding=encoding, errors="strict") as file:
+        with path.open(encoding=encoding, errors=errors) as file:
             head = file.readline()
         separator = max(",;\t|", key=head.count)
         _refuse_repeated_columns(where, next(csv.reader([head], delimiter=separator), []))
-        return pd.read_csv(
-            path,
-            sep=separator,
-            dtype="str",
-            encoding=encoding,
-            encoding_errors="replace" if encoding == "cp1252" else "strict",
-            skipinitialspace=True,
-            keep_default_na=False,
-            na_values=[""],
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return pd.read_csv(
+                path,
+                sep=separator,
+                dtype="str",
+                encoding=encoding,
+                encoding_errors=errors,
+                index_col=False,
+                skipinitialspace=True,
+                keep_default_na=False,
+                na_values=[""],
+            )
     except pd.errors.EmptyDataError:
         raise BadInput(where, "empty", "deliver a file with a header") from None
+    except pd.errors.ParserWarning:
+        what = "rows have more fields than the header"
+        raise BadInput(where, what, "quote values that hold the separator") from None
     except (pd.errors.ParserError, csv.Error) as error:
         reason = str(error).strip().splitlines()[0]
         raise BadInput(where, f"not a CSV file: {reason}", "deliver it again") from None
@@ -318,5 +350,10 @@ def _write(links: pd.DataFrame, output: Path) -> None:
             links.to_csv(temporary, index=False, lineterminator="\n")
         temporary.replace(output)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise disk_error(error, output) from error
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        known = disk_error(error, output)
+        if known is not error:
+            raise known from error
+        what = f"cannot be written ({type(error).__name__})"
+        raise BadInput(f"file [{output}]", what, "name a file in a folder that can be") from None

@@ -168,6 +168,7 @@ def test_twins_are_not_taken_for_one_person_held_twice(tmp_path):
             "cannot be read in 2 rows, first in row 1",
             id="dates that are none",
         ),
+        pytest.param("id,last_name\n1,A,B,C\n", "more fields than the header", id="ragged"),
         pytest.param(
             "id,last_name,last_name\n1,A,B\n", "column [last_name] twice", id="column twice"
         ),
@@ -187,6 +188,47 @@ def test_bad_files_are_refused_in_one_line(content, message, tmp_path):
 def test_a_file_that_is_not_there_is_refused(files, tmp_path):
     with pytest.raises(BadInput, match="no such file"):
         link_files(left=files[0], right=tmp_path / "none.csv", output=tmp_path / "links.csv")
+
+
+@pytest.mark.parametrize("where", ["folder", "file/links.csv"])
+def test_an_output_that_cannot_be_written_is_refused_in_one_line(where, files, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadInput) as refused:
+        link_files(left=files[0], right=files[1], output=tmp_path / where)
+    assert "\n" not in str(refused.value)
+    assert not list((tmp_path / "folder").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        pytest.param("id", list(range(4)), id="ids are numbers"),
+        pytest.param("id", [0.0, 1.0, 2.0, 3.0], id="ids are numbers with a point"),
+        pytest.param(
+            "last_name", pd.Categorical(["Ash", "Birch", "Cedar", "Elm"]), id="categories"
+        ),
+        pytest.param("last_name", [b"Ash", b"Birch", b"Cedar", b"Elm"], id="bytes"),
+        pytest.param("postcode", [1234, 2345, None, 4567], id="postcodes are numbers"),
+        pytest.param("aliases", [["A B", "C D"], None, [], ["E F"]], id="lists of aliases"),
+        pytest.param(
+            "date_of_birth", pd.to_datetime(["1970-01-02"] * 4).tz_localize("UTC"), id="time zone"
+        ),
+    ],
+)
+def test_parquet_columns_of_any_type_are_read_as_text(column, values, tmp_path):
+    plain = {
+        "id": ["0", "1", "2", "3"],
+        "first_name": ["Ann", "Bo", "Cy", "Di"],
+        "last_name": ["Ash", "Birch", "Cedar", "Elm"],
+        "date_of_birth": ["1970-01-02", "1971-02-03", "1972-03-04", "1973-04-05"],
+    }
+    left, right = tmp_path / "left.parquet", tmp_path / "right.csv"
+    pd.DataFrame(plain | {column: values}).to_parquet(left)
+    pd.DataFrame(plain).to_csv(right, index=False)
+    links = link_files(left=left, right=right, output=tmp_path / "links.csv")
+    assert set(links["left_id"]) <= set(plain["id"])
+    assert len(links)
 
 
 def test_files_without_a_common_column_are_refused(tmp_path):
