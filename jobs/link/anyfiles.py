@@ -27,6 +27,7 @@ from jobs.link.duplicates import EVEN, probabilities
 from jobs.link.engine import Bench, bench, weigh
 from jobs.link.outcomes import REVIEW_FROM, evidence, least_weight
 from jobs.link.persons import Side, make_side
+from jobs.link.scripts import by_letter
 from jobs.link.training import train
 
 log = logging.getLogger(__name__)
@@ -279,9 +280,24 @@ def _side(frame: pd.DataFrame, readings: pd.DataFrame | None, *, turned: bool) -
         for name in frame.columns
         if name.startswith(SYSTEM)
     }
-    given = [names for names in (_aliases(frame), readings) if names is not None]
+    given = [names for names in (_aliases(frame), readings, _by_letter(frame)) if names is not None]
     aliases = pd.concat(given, ignore_index=True) if given else None
     return make_side(persons=frame, aliases=aliases, numbers=numbers, turned=turned)
+
+
+def _by_letter(frame: pd.DataFrame) -> pd.DataFrame | None:
+    """Names that are also spelled letter by letter, one row for each person with one."""
+    if not {"first_name", "last_name"} <= set(frame.columns):
+        return None
+    spelled = {}
+    for name in ("first_name", "last_name"):
+        distinct = pd.Series(frame[name].dropna().unique(), dtype="str")
+        foreign = distinct[~distinct.map(str.isascii)]
+        plain = {value: by_letter(value) for value in foreign}
+        spelled[name] = frame[name].map({k: v for k, v in plain.items() if v}).astype("str")
+    differs = spelled["first_name"].notna() | spelled["last_name"].notna()
+    names = {name: values.fillna(frame[name])[differs] for name, values in spelled.items()}
+    return pd.DataFrame({ID: frame.loc[differs, ID], **names}) if differs.any() else None
 
 
 def _aliases(frame: pd.DataFrame) -> pd.DataFrame | None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jobs.link import japanese, names
+from jobs.link import japanese, names, scripts
 from jobs.link.anyfiles import link_files
 
 
@@ -33,6 +33,9 @@ def key(written: str) -> str:
         pytest.param("สมศักดิ์", "Somsak", id="Thai silent letter"),
         pytest.param("แก้ว", "Kaew", id="Thai vowel written first"),
         pytest.param("सिंह", "Singh", id="Hindi nasal"),
+        pytest.param("முருகன்", "Murugan", id="Tamil g between vowels"),
+        pytest.param("சுந்தரம்", "Sundaram", id="Tamil s"),
+        pytest.param("தங்கராஜ்", "Thangaraj", id="Tamil ng"),
         pytest.param("이", "Lee", id="Korean family name as its bearers spell it"),
         pytest.param("박", "Park", id="another one"),
         pytest.param("王", "Wang", id="Chinese"),
@@ -57,6 +60,11 @@ def test_both_spellings_have_one_key(own: str, latin: str) -> None:
 )
 def test_a_japanese_name_is_read_as_its_bearers_do(given, family, ways):
     assert japanese.readings(given, family) == ways
+
+
+def test_a_tamil_name_is_spelled_both_ways():
+    assert (scripts.latin("முருகன்"), scripts.by_letter("முருகன்")) == ("murugn", "murukn")
+    assert scripts.by_letter("Murugan") is None
 
 
 def test_a_name_with_several_readings_has_them_all():
