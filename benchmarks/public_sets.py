@@ -109,6 +109,8 @@ def _point(right: np.ndarray, true: int) -> dict[str, float]:
 
 def _recall_at(rank: np.ndarray, right: np.ndarray, true: int, precision: float) -> float:
     """The best recall at any threshold whose precision is at least this."""
+    if np.isnan(precision):
+        return np.nan
     order = np.argsort(-rank, kind="stable")
     hits = np.cumsum(right[order])
     last = np.append(np.diff(rank[order]) != 0, True)[: len(hits)]

@@ -98,8 +98,12 @@ def probabilities(
     best["probability"] = np.where(kept, answer.probability, np.minimum(answer.probability, EVEN))
     spread = people.merge(best, how="left", on=["left", "right"], suffixes=("", "_best"))
     sure = spread["sure"].where(spread["weight"] < spread["weight_best"], 1.0)
+    probability = (spread["probability"] * sure).to_numpy()
+    if not of_registers:
+        is_weak = pairs.weight + answer.prior <= RIVAL
+        probability = np.where(is_weak, np.minimum(probability, EVEN), probability)
     return Posterior(
-        probability=(spread["probability"] * sure).to_numpy(),
+        probability=probability,
         prior=answer.prior,
         shared=answer.shared,
     )

@@ -82,19 +82,32 @@ def likeness(table: Bench, found: pd.DataFrame, shares: Shares) -> Likeness:
 def share_of_relatives(pairs: Pairs, answer: Posterior, kind: Kinds) -> Numbers:
     """How many relatives of each kind a person has in the other file; of kind 0 none.
 
+    Two people with partners of their own are relatives, unless the partners fit each other: then
+    all four are records of one person.
+
     Args:
         pairs: candidates.
         answer: their probabilities before relatives are thought of.
         kind: of `Likeness`, by pair.
     """
     known = (kind == 0) & (answer.probability > EVEN)
-    both = np.isin(pairs.left, pairs.left[known]) & np.isin(pairs.right, pairs.right[known])
     strong = pairs.weight + answer.prior > 0
-    seen = np.bincount(kind[both & strong & (kind > 0)], minlength=KINDS)
+    of_left, of_right = np.full(pairs.left_count, -1), np.full(pairs.right_count, -1)
+    of_left[pairs.left[known]] = pairs.right[known]
+    of_right[pairs.right[known]] = pairs.left[known]
+    partners = of_right[pairs.right], of_left[pairs.left]
+    both = (partners[0] >= 0) & (partners[1] >= 0)
+    alike = strong & (kind == 0)
+    met_too = np.isin(_keys(*partners), _keys(pairs.left[alike], pairs.right[alike]))
+    seen = np.bincount(kind[both & ~met_too & strong & (kind > 0)], minlength=KINDS)
     met = known.sum() * answer.shared / max(pairs.right_count, 1)
     share: Numbers = (seen + RELATIVES * ANCHOR) / (met + ANCHOR)
     share[0] = 0.0
     return share
+
+
+def _keys(left: Kinds, right: Kinds) -> Kinds:
+    return left * np.int64(2**32) + right
 
 
 def held_down(pairs: Pairs, answer: Posterior, alike: Likeness, relatives: Numbers) -> Numbers:
