@@ -22,8 +22,12 @@ def grade_weight(comparison: Comparison, shares: Shares, place: int) -> tuple[fl
     if not grade.rarity:
         return weight, 0.0
     # A grade met oftener than equality is measured by itself: names of two scripts are never equal.
-    usual = -float(np.log2(max(of[exact_grade(comparison, grade.rarity)][1], others)))
-    return weight, round(usual, DIGITS)
+    # Names of one sound have one of the grades up to this one: so usual is it that sounds agree.
+    exact = exact_grade(comparison, grade.rarity)
+    met = max(of[exact][1], others)
+    if grade.name == exact:
+        met = sum(of[nearer.name][1] for nearer in comparison.grades[: place + 1])
+    return weight, round(-float(np.log2(met)), DIGITS)
 
 
 def grade_weight_sql(comparison: Comparison, shares: Shares, place: int) -> str:
