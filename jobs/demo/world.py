@@ -38,11 +38,11 @@ from jobs.demo import nationalities as nat
 from jobs.demo import people as people_of
 from jobs.demo.chance import Flags, some, stream
 from jobs.demo.held import Held, hold
-from jobs.demo.memory import give_back
 from jobs.demo.mistakes import Labels
 from jobs.demo.noise import Noise, noise_named
 from jobs.demo.population import Size
 from jobs.errors import BadInput
+from jobs.freed import give_back
 
 FIRST_NIGHT: Final = date(1996, 1, 1)
 LAST_NIGHT: Final = date(2007, 12, 31)

@@ -13,6 +13,7 @@ of rows or of the threads.
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ WORTH_BOUNDING: Final = 100_000
 """From so many pairs on, a look at their numbers first pays for making the numbers."""
 WORTH_GLANCING: Final = 10_000 * 10_000
 """From so many possible pairs on, a glance while they are formed pays."""
+MEMORY: Final = "1500MB"
+"""What the engine may hold; a million persons on each side need no more at once."""
 RAREST: Final = 17.0
 """No value counts as rarer than 2 to the -17th, about once in 130,000: below that it is noise."""
 
@@ -149,26 +152,27 @@ def bench(
 
 @contextmanager
 def connected() -> Iterator[duckdb.DuckDBPyConnection]:
-    """An engine of its own."""
-    connection = duckdb.connect(":memory:")
-    try:
-        connection.execute("SET preserve_insertion_order = false")
-        connection.execute("SET enable_progress_bar = false")
-        yield connection
-    finally:
-        connection.close()
+    """An engine of its own; what does not fit in `MEMORY` lies in a temporary folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = {"memory_limit": MEMORY, "temp_directory": folder}
+        connection = duckdb.connect(":memory:", config=settings)
+        try:
+            connection.execute("SET preserve_insertion_order = false")
+            connection.execute("SET enable_progress_bar = false")
+            yield connection
+        finally:
+            connection.close()
 
 
 def lay(
     connection: duckdb.DuckDBPyConnection, side: str, *, rows: pa.Table, other: pa.Table
 ) -> None:
-    """Make the table ``plain_<side>`` of rows, with every column of either side, in one order."""
+    """Name rows ``plain_<side>``, with every column of either side, in one order."""
     names = sorted(set(rows.column_names) | set(other.column_names))
     for name in names:
         if name not in rows.column_names:
             rows = rows.append_column(name, pa.nulls(rows.num_rows, other[name].type))
-    given = rows.select(names)  # noqa: F841 - DuckDB reads it by name
-    connection.execute(f"CREATE OR REPLACE TABLE plain_{side} AS SELECT * FROM given")
+    connection.register(f"plain_{side}", rows.select(names))
 
 
 def _shared_columns(left: Side, right: Side) -> frozenset[str]:
@@ -243,7 +247,7 @@ def add_rarities(connection: duckdb.DuckDBPyConnection, side: str, columns: Sequ
         ORDER BY row
         """
     )
-    connection.execute(f"DROP TABLE plain_{side}")
+    connection.unregister(f"plain_{side}")
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -31,6 +31,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.files import canonical_json, locked, text_digest, whole_folder
+from jobs.freed import give_back
 from jobs.link.blocking import RuleUse, budget_for, rules_for, systems_of, tell
 from jobs.link.comparisons import Comparison, comparisons_for, rarity_columns
 from jobs.link.engine import (
@@ -102,7 +103,10 @@ def bar(left: int, right: int) -> float:
 @contextmanager
 def laid(tables: Tables, model: Model) -> Iterator[Bench]:
     """Both registers standardised and laid on a bench, compared in what the model knows."""
-    left, right = prison_side(tables), immigration_side(tables)
+    left = prison_side(tables)
+    give_back()
+    right = immigration_side(tables)
+    give_back()
     known = usable(model, comparisons_for({*left.rows.column_names, *right.rows.column_names}))
     with bench(left=left, right=right, comparisons=known) as table:
         yield table
@@ -263,13 +267,14 @@ def _small_bench(
         return connection.execute(
             f"""
             SELECT * EXCLUDE (place) REPLACE (place AS person)
-            FROM kept.rows_{side} JOIN places_{side} USING (person) {wanted} ORDER BY row
+            FROM (FROM kept.rows_{side} {wanted}) JOIN places_{side} USING (person) ORDER BY row
             """
         ).to_arrow_table()
 
     def fetch(side: str, persons: "pd.Series[int]") -> None:
         connection.register("needed", pd.DataFrame({"place": persons}))
-        rows = rows_of(side, "SEMI JOIN needed USING (place)")
+        of = f"SELECT person FROM places_{side} SEMI JOIN needed USING (place)"
+        rows = rows_of(side, f"WHERE person IN ({of})")
         connection.unregister("needed")
         lay(connection, side, rows=rows, other=rows)
         add_rarities(connection, side, rarity_columns(comparisons))
@@ -293,11 +298,12 @@ def _small_bench(
 def _weighed_anew(table: Bench, model: Model, floor: float) -> pd.DataFrame:
     """All pairs of the memory, by tonight's rarities."""
     connection, columns = table.connection, rarity_columns(table.comparisons)
+    values = ", ".join(sorted({"nationality", *columns}))
     for side in ("l", "r"):
         connection.execute(
-            f"CREATE TABLE plain_{side}_kept AS SELECT * EXCLUDE (place) "
-            f"REPLACE (place AS person) FROM kept.rows_{side} JOIN places_{side} USING (person) "
-            f"WHERE row IN (SELECT row_{side} FROM kept.pairs)"
+            f"CREATE TEMP TABLE plain_{side}_kept AS SELECT row, place AS person, variant, {values}"
+            f" FROM (FROM kept.rows_{side} WHERE row IN (SELECT row_{side} FROM kept.pairs)) "
+            f"JOIN places_{side} USING (person)"
         )
         add_rarities(connection, f"{side}_kept", columns)
     bits = ", ".join(f"{s}.bits_{name} AS bits_{name}_{s}" for name in columns for s in "lr")

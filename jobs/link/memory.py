@@ -7,7 +7,8 @@ more: without it everything is scored, and the result is the same.
 Tables, each once for the left (``_l``) and the right side (``_r``) where persons differ:
 
 - ``people``: ``key``, ``person`` (a number of this memory), ``print`` of all that is recorded;
-- ``owners``: ``key``, ``system``, ``value`` of valid identifiers;
+- ``owners``: ``key``, ``system``, ``value`` of valid identifiers; ``fillers``: those that too many
+  share;
 - ``rows``: as `persons.Side` has them; ``keys``: ``rule``, ``key``, ``row``;
 - ``counted``: ``rule``, ``key`` and how many rows bear it, ``n_l`` and ``n_r``;
 - ``cut``: for each rule ``last_pairs`` and ``last_key`` of the last key that was not left out, by
@@ -42,6 +43,11 @@ OTHER: Final = {"l": "r", "r": "l"}
 RISE: Final = 0.5
 """A value may become rarer by so many bits before everybody with it is scored anew. Pairs are kept
 from so much below the bar on that such a rise in every comparison lifts none over it unseen."""
+FILLERS: Final = (
+    "SELECT system, value FROM {owners} WHERE system <> 'noms' GROUP BY ALL "
+    f"HAVING count(*) > {COMMON_IDENTIFIER}"
+)
+"""Identifiers that too many share; see `persons.fillers_of`."""
 LAST: Final = (2**63 - 1, 2**64 - 1)
 """The cut of a rule that leaves nothing out: beyond any pairs and any key."""
 LINKED: Final = (
@@ -112,6 +118,8 @@ class Store:
             self._run(f"CREATE TABLE kept.owners_{side} AS "
                       "SELECT id AS key, system, value FROM given")  # fmt: skip
             self.connection.unregister("given")
+            of = f"kept.owners_{side}"
+            self._run(f"CREATE TABLE kept.fillers_{side} AS {FILLERS.format(owners=of)}")
             self._run(f"CREATE TABLE kept.keys_{side} "
                       "(rule UTINYINT, key UBIGINT, row INTEGER)")  # fmt: skip
         self._run("CREATE TABLE kept.counted "
@@ -168,32 +176,34 @@ class Store:
         self, side: str, register: Register, tables: Mapping[str, pa.Table], keys: pa.Array
     ) -> tuple[list[tuple[str, str]], pa.ChunkedArray]:
         """Whose identifiers are which now; the fillers, and whose became one or are none now."""
-        filler = (
-            f"SELECT system, value FROM kept.owners_{side} WHERE system <> 'noms' "
-            f"GROUP BY ALL HAVING count(*) > {COMMON_IDENTIFIER}"
-        )
-        self._run(f"CREATE OR REPLACE TEMP TABLE fillers_before AS {filler}")
         some = {
             name: tables[name].filter(pc.is_in(tables[name][register.key], value_set=keys))
             for name in register.tables
         }
         owners = register.numbers(some)
         self.connection.register("given", pa.table({"key": keys}))
-        self._run(f"DELETE FROM kept.owners_{side} WHERE key NOT IN (SELECT key FROM now_{side}) "
-                  "OR key IN (FROM given)")  # fmt: skip
+        went = f"key NOT IN (SELECT key FROM now_{side}) OR key IN (FROM given)"
+        self._run("CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT system, value "
+                  f"FROM kept.owners_{side} WHERE {went}")  # fmt: skip
+        self._run(f"DELETE FROM kept.owners_{side} WHERE {went}")
         self.connection.register("given", owners)
         self._run(f"INSERT INTO kept.owners_{side} SELECT id, system, value FROM given")
+        self._run("INSERT INTO touched SELECT DISTINCT system, value FROM given")
         self.connection.unregister("given")
-        self._run(f"CREATE OR REPLACE TEMP TABLE fillers_now AS {filler}")
         turned = self._run(
             f"""
-            SELECT DISTINCT key FROM kept.owners_{side} SEMI JOIN (
-                (SELECT * FROM fillers_now EXCEPT SELECT * FROM fillers_before)
-                UNION (SELECT * FROM fillers_before EXCEPT SELECT * FROM fillers_now)
-            ) USING (system, value)
+            CREATE OR REPLACE TEMP TABLE fillers_now AS
+            {FILLERS.format(owners=f"kept.owners_{side} SEMI JOIN touched USING (system, value)")}
+            UNION SELECT system, value FROM kept.fillers_{side} ANTI JOIN touched
+            USING (system, value);
+            CREATE OR REPLACE TEMP TABLE turned AS
+            (FROM fillers_now EXCEPT FROM kept.fillers_{side})
+            UNION (FROM kept.fillers_{side} EXCEPT FROM fillers_now);
+            CREATE OR REPLACE TABLE kept.fillers_{side} AS FROM fillers_now;
+            SELECT DISTINCT key FROM kept.owners_{side} SEMI JOIN turned USING (system, value)
             """
         ).to_arrow_table()["key"]
-        return self._run("SELECT system, value FROM fillers_now").fetchall(), turned
+        return self._run(f"FROM kept.fillers_{side}").fetchall(), turned
 
     def _forget(self, side: str, keys: pa.Array) -> None:
         given = pa.table({"key": keys})
