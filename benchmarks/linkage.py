@@ -51,7 +51,7 @@ World = tuple[dict[str, pa.Table], pd.DataFrame]
 
 def train(version: str) -> None:
     """Learn the night's model and put it in place."""
-    worlds = [_world(seed, TRAINING_PEOPLE, noise)[0] for seed, noise in TRAINING]
+    worlds = [world(seed, TRAINING_PEOPLE, noise)[0] for seed, noise in TRAINING]
     trained_on = {
         "invented worlds": [f"seed {seed}, {noise} noise" for seed, noise in TRAINING],
         "persons in each register, about": TRAINING_PEOPLE,
@@ -62,15 +62,15 @@ def train(version: str) -> None:
     print(f"model {model.version}, digest {model.digest[:12]}")  # noqa: T201 - a command
 
 
-def _world(seed: int, people: int, noise: str) -> World:
+def world(seed: int, people: int, noise: str) -> World:
     """Register tables as they pass the check's key rule, and the true pairs."""
-    world = build_world(seed=seed, people=people, as_of=NIGHT, noise=noise)
-    tables = dict(world.tables)
+    built = build_world(seed=seed, people=people, as_of=NIGHT, noise=noise)
+    tables = dict(built.tables)
     for name in ("prison.persons", "immigration.persons"):
         key = TABLES[name].key[0]
         frame = TABLES[name].frame(tables[name])
         tables[name] = TABLES[name].arrow(frame[frame[key].notna()].drop_duplicates(key))
-    people_table: pd.DataFrame = world.truth["people"].to_pandas()
+    people_table: pd.DataFrame = built.truth["people"].to_pandas()
     return tables, people_table.dropna(subset=["prisoner_number", "cid_person_id"])
 
 
@@ -100,7 +100,7 @@ class Night:
 
 
 def _night(seed: int, people: int, noise: str) -> Night:
-    tables, truth = _world(seed, people, noise)
+    tables, truth = world(seed, people, noise)
     started = time.perf_counter()
     result = link_registers(
         tables=tables, decisions=DECISIONS.empty(), previous_identities=IDENTITIES.empty()

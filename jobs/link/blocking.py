@@ -13,37 +13,47 @@ names and identifiers alone and stand for themselves.
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
 import logging
+import os
+from collections import deque
 from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from jobs.link.glance import Glance
 
 log = logging.getLogger(__name__)
 
+Rows = npt.NDArray[np.int64]
+
 PAIRS_PER_PERSON: Final = 4
 """Budget of one rule, in pairs for each person of both sides. Rules with a date of birth and a
 name use a tenth of it; a rule without one spends it on rare names, where names alone can tell."""
 AT_ONCE: Final = 200_000
 """Pairs glanced at together: their numbers stay in the processor's own memory."""
+AHEAD: Final = 8
+"""Of these, so many wait to be glanced at while more are formed."""
 SMALLEST_BUDGET: Final = 200_000
 """Small files are compared more widely: this many pairs for each rule take a second."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A blocking rule: an SQL text expression over a row, or a list of texts, and what it needs.
+    """A blocking rule: SQL expressions over a row, equal together, and the columns they need.
+
+    ``is_list``: the one expression is a list, and each of its entries a key.
 
     ``of_names``: made for turned rows too. ``without``: used only where this column has no values.
     ``is_number``: of an identifier.
     """
 
     name: str
-    key: str
+    key: tuple[str, ...]
     needs: tuple[str, ...]
     of_names: bool
     is_list: bool = False
@@ -67,47 +77,47 @@ _DATE = f"left(birth, 4) || {_DAY_MONTH}"
 """Blind to day and month changed over."""
 
 RULES: Final = (
-    Rule(name="both names", key="given_sound || '|' || family_sound",
+    Rule(name="both names", key=("given_sound", "family_sound",),
          needs=("given_sound", "family_sound"), of_names=True),
-    Rule(name="birth and any name", key=f"list_transform(all_names, x -> {_DATE} || left(x, 3))",
+    Rule(name="birth and any name", key=(f"list_transform(all_names, x -> {_DATE} || left(x, 3))",),
          needs=("birth", "all_names"), of_names=False, is_list=True),
-    Rule(name="birth", key=_DATE, needs=("birth",), of_names=False),
+    Rule(name="birth", key=(_DATE,), needs=("birth",), of_names=False),
     Rule(name="family name, initial, year",
-         key="family_sound || '|' || left(given, 1) || left(birth, 4)",
+         key=("family_sound", "left(given, 1)", "left(birth, 4)",),
          needs=("family_sound", "given", "birth"), of_names=True),
     Rule(name="family name, initial, day",
-         key=f"family_sound || '|' || left(given, 1) || {_DAY_MONTH}",
+         key=("family_sound", "left(given, 1)", _DAY_MONTH,),
          needs=("family_sound", "given", "birth"), of_names=True),
     Rule(name="given name, initial, year",
-         key="given_sound || '|' || left(family, 1) || left(birth, 4)",
+         key=("given_sound", "left(family, 1)", "left(birth, 4)",),
          needs=("given_sound", "family", "birth"), of_names=True),
     Rule(name="given name, initial, day",
-         key=f"given_sound || '|' || left(family, 1) || {_DAY_MONTH}",
+         key=("given_sound", "left(family, 1)", _DAY_MONTH,),
          needs=("given_sound", "family", "birth"), of_names=True),
-    Rule(name="given name, month of birth", key="given_sound || '|' || left(birth, 6)",
+    Rule(name="given name, month of birth", key=("given_sound", "left(birth, 6)",),
          needs=("given_sound", "birth"), of_names=True),
-    Rule(name="family name, month of birth", key="family_sound || '|' || left(birth, 6)",
+    Rule(name="family name, month of birth", key=("family_sound", "left(birth, 6)",),
          needs=("family_sound", "birth"), of_names=True),
-    Rule(name="family name, initial", key="family_sound || '|' || left(given, 1)",
+    Rule(name="family name, initial", key=("family_sound", "left(given, 1)",),
          needs=("family_sound", "given"), of_names=True),
-    Rule(name="given name, initial", key="given_sound || '|' || left(family, 1)",
+    Rule(name="given name, initial", key=("given_sound", "left(family, 1)",),
          needs=("given_sound", "family"), of_names=True),
     Rule(name="starts of names, year",
-         key="left(given, 2) || '|' || left(family, 2) || left(birth, 4)",
+         key=("left(given, 2)", "left(family, 2)", "left(birth, 4)",),
          needs=("given", "family", "birth"), of_names=True),
-    Rule(name="starts of names", key="left(given, 3) || '|' || left(family, 3)",
+    Rule(name="starts of names", key=("left(given, 3)", "left(family, 3)",),
          needs=("given", "family"), of_names=True, without="birth"),
-    Rule(name="any word of the name", key="all_names",
+    Rule(name="any word of the name", key=("all_names",),
          needs=("all_names",), of_names=False, is_list=True, without="birth"),
-    Rule(name="postcode, given name", key="postcode || '|' || left(given, 2)",
+    Rule(name="postcode, given name", key=("postcode", "left(given, 2)",),
          needs=("postcode", "given"), of_names=False),
-    Rule(name="postcode, family name", key="postcode || '|' || left(family, 2)",
+    Rule(name="postcode, family name", key=("postcode", "left(family, 2)",),
          needs=("postcode", "family"), of_names=False),
-    Rule(name="postcode, year", key="postcode || '|' || left(birth, 4)",
+    Rule(name="postcode, year", key=("postcode", "left(birth, 4)",),
          needs=("postcode", "birth"), of_names=False),
-    Rule(name="street and number", key="house || '|' || address",
+    Rule(name="street and number", key=("house", "address",),
          needs=("house", "address"), of_names=False),
-    Rule(name="suburb, given name", key="suburb || '|' || given_sound",
+    Rule(name="suburb, given name", key=("suburb", "given_sound",),
          needs=("suburb", "given_sound"), of_names=False),
 )  # fmt: skip
 
@@ -120,7 +130,9 @@ def systems_of(columns: Iterable[str]) -> list[str]:
 def rules_for(columns: Collection[str], systems: Collection[str]) -> tuple[Rule, ...]:
     """The rules that two sides can use: each identifier system, then `RULES` by their columns."""
     identifiers = tuple(
-        Rule(name=column, key=column, needs=(column,), of_names=True, is_list=True, is_number=True)
+        Rule(
+            name=column, key=(column,), needs=(column,), of_names=True, is_list=True, is_number=True
+        )
         for column in sorted(systems)
     )
     return (*identifiers, *_possible(columns))
@@ -139,6 +151,7 @@ def block(
     persons: int,
     into: str = "pairs",
     only: str | None = None,
+    share: float = 1.0,
     glance: Glance | None = None,
     seen: Callable[[int, int], None] | None = None,
 ) -> list[RuleUse]:
@@ -149,21 +162,27 @@ def block(
         rules: which rules to use.
         persons: persons of both sides together, for the budget.
         into: the table to make.
-        only: a table of left persons (``person``); pairs of others are not formed.
+        only: a table of left persons (``person``); the others are left aside.
+        share: of the budget that each rule has.
         glance: leave out pairs that cannot weigh enough.
         seen: is told each rule's place and the budget while its tables ``keys_l``, ``keys_r`` and
             ``counted`` stand.
 
     Returns:
-        What each rule did. Rules that left pairs out are logged.
+        What each rule did; see `tell`.
     """
-    budget = budget_for(persons)
+    budget = int(budget_for(persons) * share)
     uses: list[RuleUse] = []
     connection.execute("CREATE OR REPLACE TEMP TABLE formed (row_l INTEGER, row_r INTEGER)")
     for place, rule in enumerate(rules):
         for side in ("l", "r"):
+            rows = (
+                f"(FROM rows_l SEMI JOIN {only} USING (person))"
+                if only and side == "l"
+                else f"rows_{side}"
+            )
             connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE keys_{side} AS {keys_query(rule, f'rows_{side}')}"
+                f"CREATE OR REPLACE TEMP TABLE keys_{side} AS {keys_query(rule, rows)}"
             )
         connection.execute(f"CREATE OR REPLACE TEMP TABLE counted AS {COUNTED}")
         connection.execute(
@@ -173,14 +192,9 @@ def block(
         uses.append(_use(connection, rule, budget))
         if seen is not None:
             seen(place, budget)
-        bearers = (
-            f"keys_l SEMI JOIN (SELECT row FROM rows_l SEMI JOIN {only} USING (person)) USING (row)"
-            if only
-            else "keys_l"
-        )
-        pairs = f"""
+        pairs = """
             SELECT l.row AS row_l, r.row AS row_r
-            FROM (SELECT row, key FROM {bearers}) l
+            FROM keys_l l
             JOIN (SELECT row, key FROM keys_r SEMI JOIN shared USING (key)) r USING (key)
             """
         if glance is None or rule.is_number:
@@ -189,7 +203,6 @@ def block(
             _form(connection, pairs, glance, is_number_possible=_left_out_numbers(rules, uses))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT DISTINCT * FROM formed")
     connection.execute("DROP TABLE formed")
-    tell(uses)
     return uses
 
 
@@ -225,12 +238,21 @@ def _form(
 ) -> None:
     """Add the pairs of a query to ``formed``, less those hopeless at a glance."""
     kept: list[pa.Table] = []
-    for batch in connection.execute(pairs).to_arrow_reader(AT_ONCE):
-        left, right = (np.asarray(batch.column(name)) for name in ("row_l", "row_r"))
-        for begin in range(0, len(left), AT_ONCE):
-            rows = left[begin : begin + AT_ONCE], right[begin : begin + AT_ONCE]
-            matters = glance.may_matter(rows, is_number_possible=is_number_possible)
-            kept.append(pa.table({"row_l": rows[0][matters], "row_r": rows[1][matters]}))
+    waiting: deque[Future[pa.Table]] = deque()
+
+    def matter(left: Rows, right: Rows) -> pa.Table:
+        flags = glance.may_matter((left, right), is_number_possible=is_number_possible)
+        return pa.table({"row_l": left[flags], "row_r": right[flags]})
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for batch in connection.execute(pairs).to_arrow_reader(AT_ONCE):
+            left, right = (np.asarray(batch.column(name)) for name in ("row_l", "row_r"))
+            for begin in range(0, len(left), AT_ONCE):
+                end = begin + AT_ONCE
+                waiting.append(pool.submit(matter, left[begin:end], right[begin:end]))
+            while len(waiting) > AHEAD:
+                kept.append(waiting.popleft().result())
+        kept += [each.result() for each in waiting]
     if kept:
         found = pa.concat_tables(kept)  # noqa: F841 - DuckDB reads it by name
         connection.execute("INSERT INTO formed SELECT * FROM found")
@@ -273,10 +295,15 @@ def keys_query(rule: Rule, rows: str) -> str:
 
 def borne_query(rule: Rule, rows: str) -> str:
     """The keys that a row has itself: ``row``, ``person``, ``is_alone`` and ``key``, a hash."""
-    key = f"unnest({rule.key})" if rule.is_list else rule.key
     kept = "TRUE" if rule.of_names else "variant <> 'turned'"
-    return f"""
-        SELECT row, person, is_alone, hash(key) AS key
-        FROM (SELECT row, person, is_alone, {key} AS key FROM {rows} WHERE {kept})
-        WHERE key IS NOT NULL
-        """
+    if rule.is_list:
+        listed = f"SELECT *, unnest({rule.key[0]}) AS entry FROM {rows} WHERE {kept}"
+        return (
+            f"SELECT row, person, is_alone, hash(entry) AS key FROM ({listed}) "
+            "WHERE entry IS NOT NULL"
+        )
+    given = " AND ".join([kept, *(f"({part}) IS NOT NULL" for part in rule.key)])
+    return (
+        f"SELECT row, person, is_alone, hash({', '.join(rule.key)}) AS key FROM {rows} "
+        f"WHERE {given}"
+    )

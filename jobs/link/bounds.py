@@ -270,11 +270,19 @@ def _offsets(array: pa.Array) -> npt.NDArray[np.int32]:
 
 
 def likely_sql(
-    comparisons: Sequence[Comparison], shares: Shares, *, pairs: str, at_least: float
+    comparisons: Sequence[Comparison],
+    shares: Shares,
+    *,
+    pairs: str,
+    at_least: float,
+    is_glanced: bool,
 ) -> str:
-    """The pairs of a table that may weigh ``at_least``, as a query."""
+    """The pairs of a table that may weigh ``at_least``, as a query.
+
+    Those that a `glance` has left need no coarse bound.
+    """
     query = f"SELECT row_l, row_r FROM {pairs}"
-    for coarse in (True, False):
+    for coarse in (False,) if is_glanced else (True, False):
         bounds = " + ".join(f"({bound_sql(c, shares, coarse=coarse)})" for c in comparisons)
         columns = ", ".join(
             f"l.{name} AS {name}_l, r.{name} AS {name}_r" for name in sorted(columns_of(bounds))

@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.link.blocking import Rule, RuleUse, block, rules_for, systems_of
+from jobs.link.blocking import Rule, RuleUse, block, rules_for, systems_of, tell
 from jobs.link.bounds import likely_sql, make_numbers
 from jobs.link.comparisons import (
     ELSE,
@@ -106,26 +106,40 @@ class Bench:
         `blocking.block` for ``seen``.
         """
         glance = None
-        if shares is not None and len(self.left) * len(self.right) >= WORTH_GLANCING:
+        if shares is not None and self.is_large:
             glance = Glance(
                 comparisons=self.comparisons,
                 shares=shares,
                 at_least=at_least,
                 numbers=(self._numbers("l", shares), self._numbers("r", shares)),
             )
-        return block(
+        uses = block(
             self.connection, rules=self.rules(), persons=self._persons, glance=glance, seen=seen
         )
+        tell(uses)
+        return uses
 
-    def block_some(self, persons: str, *, into: str) -> None:
-        """Make a table of pairs worth comparing of some left persons, named by a table."""
-        block(self.connection, rules=self.rules(), persons=self._persons, only=persons, into=into)
+    def block_some(self, persons: str, *, count: int, into: str) -> None:
+        """Make a table of pairs worth comparing of so many left persons, named by a table."""
+        block(
+            self.connection,
+            rules=self.rules(),
+            persons=self._persons,
+            only=persons,
+            share=min(1.0, count / max(len(self.left), 1)),
+            into=into,
+        )
 
     def _numbers(self, side: str, shares: Shares) -> dict[str, Any]:
         rows = self.left.rows if side == "l" else self.right.rows
         return numbers_of(
             self.connection, side=side, rows=rows, comparisons=self.comparisons, shares=shares
         )
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a glance at pairs pays while they are formed."""
+        return len(self.left) * len(self.right) >= WORTH_GLANCING
 
     @property
     def _persons(self) -> int:
@@ -379,7 +393,13 @@ def weigh_rows(
     """Make the table ``heavy_pairs`` of `compare`: pairs of rows of at least ``at_least``."""
     if sides == ("l", "r") and _count(table.connection, pairs) >= WORTH_BOUNDING:
         table.make_numbers(shares)
-        query = likely_sql(table.comparisons, shares, pairs=pairs, at_least=at_least)
+        query = likely_sql(
+            table.comparisons,
+            shares,
+            pairs=pairs,
+            at_least=at_least,
+            is_glanced=pairs == "pairs" and table.is_large,
+        )
         table.connection.execute(f"CREATE OR REPLACE TEMP TABLE likely AS {query}")
         pairs = "likely"
     table.connection.execute("DROP TABLE IF EXISTS heavy_pairs")

@@ -85,14 +85,21 @@ class Pair:
         inside: Flags = ((left & ~right) == 0) | ((right & ~left) == 0)
         return inside
 
+    def among(self, name: str, others: str) -> Flags:
+        """Where all letters of one side's value are among those of the other's other values."""
+        own, whole = self.both(f"letters_{name}"), self.both(f"letters_{others}")
+        inside: Flags = ((own[0] & ~whole[1]) == 0) | ((own[1] & ~whole[0]) == 0)
+        return inside
+
 
 @dataclass(frozen=True, kw_only=True)
 class Steps:
-    """Where a comparison says nothing, where it may be the same, and where it is near."""
+    """Where a comparison says nothing, where it may be the same, near, and at least somewhere."""
 
     silent: Flags
     same: Flags
     near: Flags | None = None
+    somewhere: Flags | None = None
 
 
 def _name(pair: Pair, column: str) -> Steps:
@@ -105,7 +112,9 @@ def _family(pair: Pair) -> Steps:
     steps = _name(pair, "family")
     several = np.logical_or(*pair.both("several_words"))
     near = several if steps.near is None else steps.near | several
-    return Steps(silent=steps.silent, same=steps.same, near=near)
+    return Steps(
+        silent=steps.silent, same=steps.same, near=near, somewhere=pair.among("family", "all_names")
+    )
 
 
 def _birth(pair: Pair) -> Steps:
@@ -175,6 +184,8 @@ LOOKS: Final[Mapping[str, tuple[Callable[[Pair], Steps], tuple[str, ...], tuple[
 }
 """For a comparison: its steps, the grades that only the first leaves possible, and those that the
 second does too. Those that prune most come first."""
+SOMEWHERE: Final = frozenset({"elsewhere in the name"})
+"""Grades that only a value found somewhere in the other's whole name leaves possible."""
 ONLY_SAME: Final = frozenset({"birth place", "gender", "nationality", "given name", "family name"})
 """Comparisons whose equal values have the first grade and no other."""
 
@@ -210,7 +221,11 @@ class Glance:
         grades = {grade.name for grade in comparison.grades}
         others = grades - set(if_same)
         first = set(if_same) if comparison.name in ONLY_SAME else grades
-        most = most_of(comparison, self.shares, others - set(if_near), pair)
+        far = others - set(if_near)
+        most = most_of(comparison, self.shares, far, pair)
+        if steps.somewhere is not None:
+            nowhere = most_of(comparison, self.shares, far - SOMEWHERE, pair)
+            most = np.where(steps.somewhere, most, nowhere)
         if steps.near is not None:
             most = np.where(steps.near, most_of(comparison, self.shares, others, pair), most)
         most = np.where(steps.same, most_of(comparison, self.shares, first, pair), most)
@@ -278,6 +293,8 @@ def numbers_of(
     for expression in wanted:
         found = connection.execute(f"SELECT {expression} FROM rows_{side} ORDER BY row")
         numbers |= found.fetchnumpy()
+    names = letters(rows["all_names"])
+    numbers["letters_all_names"] = np.asarray(names.fill_null(2**64 - 1))
     for name in LETTERS:
         numbers[f"letters_{name}"], numbers[f"length_{name}"] = _letters(
             rows[name], numbers[f"length_{name}"]

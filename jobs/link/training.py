@@ -86,7 +86,7 @@ def train(table: Bench) -> dict[str, dict[str, tuple[float, float]]]:
         """,
         [TRAINING_PERSONS],
     )
-    table.block_some("learned_from", into="learning")
+    table.block_some("learned_from", count=TRAINING_PERSONS, into="learning")
     found = weigh(table, shares=shares, at_least=WORTH_LEARNING, pairs="learning")
     left_count = min(len(table.left), TRAINING_PERSONS)
     learned = _among_same(table, found, shares, left_count)
