@@ -5,7 +5,6 @@ others, with the same functions.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -16,9 +15,8 @@ import pytest
 from jobs.assess import Assessed, assess
 from jobs.records import TABLES
 from jobs.results import IDENTITIES, LINKS
-from tests.assess.reference import Reference
 from tests.assess.stories import frame, policy
-from tests.assess.worlds import EXAMPLES, NIGHT, NIGHTS, World, invent, side_by_side
+from tests.assess.worlds import EXAMPLES, NIGHT, NIGHTS, World, invent, judged, side_by_side
 
 
 def invented() -> tuple[World, ...]:
@@ -53,11 +51,6 @@ def plain(value: Any, *, world: int) -> Any:
     if isinstance(value, str):
         return value.removeprefix(f"{world}-")
     return value.date() if isinstance(value, pd.Timestamp) else value
-
-
-def judged(world: World, *, night: date = NIGHT) -> dict[str, dict[str, Any]]:
-    slow = Reference(world.registers, world.links, world.identities, night).judge_all()
-    return {episode: asdict(judgement) for episode, judgement in slow.items()}
 
 
 def disagreements(

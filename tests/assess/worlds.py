@@ -5,15 +5,18 @@ orders are common.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from jobs.demo import World as Registers
+from jobs.demo import build_world
 from jobs.records import TABLES
+from tests.assess.reference import Reference
 
 NIGHT = date(2006, 4, 25)
 NIGHTS = (NIGHT, date(2022, 1, 1))
@@ -171,7 +174,7 @@ links = st.fixed_dictionaries(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """Registers as rows, links and identities; shown without what is empty."""
 
@@ -264,6 +267,19 @@ def invent(*, start: int, count: int) -> tuple[World, ...]:
 
     collect()
     return tuple(told)
+
+
+@cache
+def cohort() -> Registers:
+    """The registers that another hand invented, with the cohort of 2006 in them."""
+    return build_world(seed=5, people=3000, as_of=NIGHT, noise="none")
+
+
+@lru_cache(maxsize=4 * EXAMPLES)
+def judged(world: World, *, night: date) -> dict[str, dict[str, Any]]:
+    """What the slow reference says of each episode of a world."""
+    slow = Reference(world.registers, world.links, world.identities, night).judge_all()
+    return {episode: asdict(judgement) for episode, judgement in slow.items()}
 
 
 _IDS = {
