@@ -128,17 +128,21 @@ class _InPlace:
         """Take the place of running the tests once."""
         sys.setprofile(None)
         functions = _functions()
-        catches: dict[str, Counter[str]] = {}
+        catches, anywhere = _catches()
         gc.collect()
         gc.freeze()
         for number, mutant in enumerate(self._todo, start=1):
             if time.monotonic() > self._ends:
                 break
             best = catches.setdefault(mutant.path.name, Counter())
-            items = sorted(session.items, key=lambda item: (-best[item.nodeid], _late(item.path)))
+            items = sorted(
+                session.items,
+                key=lambda item: (-best[item.nodeid], -anywhere[item.nodeid], _late(item.path)),  # noqa: B023
+            )
             tried = _try(mutant, lambda pipe: _run_items(session, items, mutant, functions, pipe))  # noqa: B023
             if tried.caught_by:
                 best[tried.caught_by] += 1
+                anywhere[tried.caught_by] += 1
             if tried.caught_by or (mutant.path.name, mutant.function) not in self._has_run:
                 _keep(tried)
             if not tried.caught_by or number % 100 == 0:
@@ -212,6 +216,15 @@ def _try_anew(todo: Sequence[Mutant], ends: float) -> None:
         _keep(tried)
         if not tried.caught_by or number % 25 == 0:
             _say(f"anew {number}/{len(todo)} {_told(tried)}")
+
+
+def _catches() -> tuple[dict[str, Counter[str]], Counter[str]]:
+    """How often each test has caught something: for each changed file, and anywhere."""
+    by_file: dict[str, Counter[str]] = {}
+    for tried in _lines():
+        if tried.caught_by:
+            by_file.setdefault(tried.file, Counter())[tried.caught_by] += 1
+    return by_file, sum(by_file.values(), Counter())
 
 
 def _try(mutant: Mutant, tests: Callable[[int], int]) -> Tried:
