@@ -137,7 +137,7 @@ class _InPlace:
             best = catches.setdefault(mutant.path.name, Counter())
             items = sorted(
                 session.items,
-                key=lambda item: (-best[item.nodeid], -anywhere[item.nodeid], _late(item.path)),  # noqa: B023
+                key=lambda item: (-best[item.nodeid], -anywhere[item.nodeid], _late(item.path)),
             )
             tried = _try(mutant, lambda pipe: _run_items(session, items, mutant, functions, pipe))  # noqa: B023
             if tried.caught_by:
