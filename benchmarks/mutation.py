@@ -3,12 +3,14 @@
 ::
 
     python -m benchmarks.mutation run [--files sentences.py status.py] [--sample 400] [--minutes 8]
+    python -m benchmarks.mutation run --first 150       the tests that caught most, and no others
     python -m benchmarks.mutation again [--files ...]   try survivors again, after tests were added
     python -m benchmarks.mutation write                 write the document from what is on record
 
 Each mutant is one small fault: a comparison off by one, a sign, a swapped condition, a changed
 constant, a lost statement. Results are kept in ``var/mutation.jsonl``; a run goes on where the
-last one stopped, and tries a file again once its code has changed.
+last one stopped, and tries a file again once its code has changed. What ``--first`` does not catch
+is told and stays to be tried.
 
 Starting Python and pandas takes longer than the tests, so everything happens in forks of one
 process that holds them, the invented worlds and what the slow reference says of these. A fault in
@@ -114,8 +116,8 @@ class _Stop:
 class _InPlace:
     """Tries mutants in forks of a pytest session that has collected the tests."""
 
-    def __init__(self, todo: Sequence[Mutant], ends: float) -> None:
-        self._todo, self._ends = todo, ends
+    def __init__(self, todo: Sequence[Mutant], ends: float, first: int | None) -> None:
+        self._todo, self._ends, self._first = todo, ends, first
         self._has_run: set[tuple[str, str]] = set()
 
     def see(self, frame: FrameType, event: str, _: Any) -> None:
@@ -138,12 +140,13 @@ class _InPlace:
             items = sorted(
                 session.items,
                 key=lambda item: (-best[item.nodeid], -anywhere[item.nodeid], _late(item.path)),
-            )
+            )[: self._first]
             tried = _try(mutant, lambda pipe: _run_items(session, items, mutant, functions, pipe))  # noqa: B023
             if tried.caught_by:
                 best[tried.caught_by] += 1
                 anywhere[tried.caught_by] += 1
-            if tried.caught_by or (mutant.path.name, mutant.function) not in self._has_run:
+            ran_before = (mutant.path.name, mutant.function) in self._has_run
+            if tried.caught_by or not (ran_before or self._first):
                 _keep(tried)
             if not tried.caught_by or number % 100 == 0:
                 _say(f"in place {number}/{len(self._todo)} {_told(tried)}")
@@ -151,7 +154,13 @@ class _InPlace:
 
 
 def run(
-    *, files: Sequence[str], sample: int | None, seed: int, minutes: float, again: bool
+    *,
+    files: Sequence[str],
+    sample: int | None,
+    seed: int,
+    minutes: float,
+    again: bool,
+    first: int | None,
 ) -> None:
     """Try mutants that are not on record, or the survivors again, until the time is up."""
     chosen = [
@@ -171,7 +180,9 @@ def run(
     _say(f"{count} mutants, {len(chosen)} chosen, {len(todo)} to try")
     ends = time.monotonic() + 60 * minutes
     _prepare()
-    _fork(lambda _: _try_in_place([mutant for mutant in todo if mutant.function], ends))
+    _fork(lambda _: _try_in_place([mutant for mutant in todo if mutant.function], ends, first))
+    if first:
+        return
     done = {tried.key for tried in _lines()[before:]}
     _try_anew([mutant for mutant in todo if mutant.key not in done], ends)
 
@@ -195,10 +206,10 @@ def _prepare() -> None:
         sys.exit(f"loaded before it is changed: {loaded[0]}")
 
 
-def _try_in_place(todo: Sequence[Mutant], ends: float) -> int:
+def _try_in_place(todo: Sequence[Mutant], ends: float, first: int | None) -> int:
     import pytest
 
-    loop = _InPlace(todo, ends)
+    loop = _InPlace(todo, ends, first)
     sys.setprofile(loop.see)
     return int(pytest.main([*OPTIONS, *(str(path) for path in _tests())], plugins=[loop]))
 
@@ -424,6 +435,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, help="so many mutants at random, not all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=600)
+    parser.add_argument("--first", type=int, help="only so many tests, those that caught most")
     given = parser.parse_args()
     if given.command == "write":
         write()
@@ -434,6 +446,7 @@ def main() -> None:
         seed=given.seed,
         minutes=given.minutes,
         again=given.command == "again",
+        first=given.first,
     )
 
 

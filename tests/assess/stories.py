@@ -38,6 +38,7 @@ class Story:
     episode: Mapping[str, Any] = field(default_factory=dict)
     sentences: Rows = ({"term_months": 18},)
     movements: Rows | None = None
+    is_admitted: bool = True
     earlier: Sequence[tuple[date, Mapping[str, Any]]] = ()
     alerts: Rows = ()
     link: str | None = "linked"
@@ -327,7 +328,8 @@ def _main_episode(story: Story, rows: dict[str, list[dict[str, Any]]]) -> None:
     if exits is None:
         exits = ({"movement_type": "REL", "movement_reason": "CR", "movement_date": RELEASED},)
     entry = {"movement_type": "ADM", "movement_reason": "I", "movement_date": SENTENCED}
-    for number, movement in enumerate((entry, *exits), start=1):
+    moves = (entry, *exits) if story.is_admitted else exits
+    for number, movement in enumerate(moves, start=1):
         rows["prison_movements"].append(
             {"episode_id": "E1", "movement_sequence": number, **movement}
         )

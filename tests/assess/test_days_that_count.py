@@ -16,6 +16,7 @@ from tests.assess.stories import (
     Story,
     assess_all,
     decision,
+    gather,
 )
 
 TOMORROW = NIGHT + timedelta(days=1)
@@ -79,12 +80,24 @@ ON_THE_NIGHT: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("told", "column"), ON_THE_NIGHT)
+def side_by_side(table: list[Any], first: date, second: date) -> list[Any]:
+    """The table with each story told for both days, and gathered."""
+    pairs = [
+        pytest.param(each.values[0](first), each.values[0](second), *each.values[1:], id=each.id)
+        for each in table
+    ]
+    gather(pairs)
+    return pairs
+
+
+@pytest.mark.parametrize(
+    ("on_the_night", "after", "column"), side_by_side(ON_THE_NIGHT, NIGHT, TOMORROW)
+)
 def test_what_happens_on_the_night_counts_and_nothing_after(
-    told: Callable[[date], Story], column: str
+    on_the_night: Story, after: Story, column: str
 ) -> None:
-    assert value(told(NIGHT), column) == pd.Timestamp(NIGHT)
-    assert value(told(TOMORROW), column) is None
+    assert value(on_the_night, column) == pd.Timestamp(NIGHT)
+    assert value(after, column) is None
 
 
 RESTRICTIONS: list[Any] = [
@@ -127,12 +140,15 @@ FROM_THE_SENTENCE: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("told", "column"), FROM_THE_SENTENCE)
+@pytest.mark.parametrize(
+    ("on_its_day", "before", "column"),
+    side_by_side(FROM_THE_SENTENCE, SENTENCED, SENTENCED - timedelta(days=1)),
+)
 def test_what_belongs_to_an_earlier_time_does_not_count(
-    told: Callable[[date], Story], column: str
+    on_its_day: Story, before: Story, column: str
 ) -> None:
-    assert value(told(SENTENCED), column) == pd.Timestamp(SENTENCED)
-    assert value(told(SENTENCED - timedelta(days=1)), column) is None
+    assert value(on_its_day, column) == pd.Timestamp(SENTENCED)
+    assert value(before, column) is None
 
 
 TWO_DAYS: list[Any] = [
@@ -181,6 +197,7 @@ TWO_DAYS: list[Any] = [
                                  {"opened_date": FIRST, "started_date": FIRST})),
                  "started_date", FIRST, id="two cases that were started"),
 ]  # fmt: skip
+gather(TWO_DAYS)
 
 
 @pytest.mark.parametrize(("told", "column", "day"), TWO_DAYS)
@@ -202,6 +219,7 @@ WITHDRAWALS = [
     pytest.param(withdrawn(NIGHT, decided=NIGHT), False, id="on the night"),
     pytest.param(withdrawn(TOMORROW), True, id="after the night"),
 ]
+gather(WITHDRAWALS)
 
 
 @pytest.mark.parametrize(("told", "counts"), WITHDRAWALS)

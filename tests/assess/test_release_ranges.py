@@ -89,23 +89,25 @@ def after(day: date, days: int) -> date:
     return day + timedelta(days=days)
 
 
+def long(**recorded: date) -> Story:
+    return held({"term_months": 60, **OLD}, **recorded)
+
+
 DISPUTES = [
-    *(pytest.param({RELEASE: after(TWO_THIRDS, days)}, abs(days) > 2, id=f"release {days:+} days")
+    *(pytest.param(long(**{RELEASE: after(TWO_THIRDS, days)}), abs(days) > 2,
+                   id=f"release {days:+} days") for days in (-3, -2, 0, 2, 3)),
+    *(pytest.param(long(**{PAROLE: after(HALF, days)}), abs(days) > 2, id=f"parole {days:+} days")
       for days in (-3, -2, 0, 2, 3)),
-    *(pytest.param({PAROLE: after(HALF, days)}, abs(days) > 2, id=f"parole {days:+} days")
-      for days in (-3, -2, 0, 2, 3)),
-    pytest.param({}, False, id="nothing recorded"),
-    pytest.param({RELEASE: TWO_THIRDS, PAROLE: after(HALF, 40)}, True, id="parole alone"),
-    pytest.param({RELEASE: after(TWO_THIRDS, 40), PAROLE: HALF}, True, id="release alone"),
+    pytest.param(long(), False, id="nothing recorded"),
+    pytest.param(long(**{RELEASE: TWO_THIRDS, PAROLE: after(HALF, 40)}), True, id="parole alone"),
+    pytest.param(long(**{RELEASE: after(TWO_THIRDS, 40), PAROLE: HALF}), True, id="release alone"),
 ]  # fmt: skip
+gather(DISPUTES)
 
 
-@pytest.mark.parametrize(("recorded", "disputed"), DISPUTES)
-def test_a_long_term_of_1991_is_disputed_beyond_two_days(
-    recorded: dict[str, date], disputed: bool
-) -> None:
-    found = flags(held({"term_months": 60, **OLD}, **recorded))
-    assert found["is_release_disputed"] is disputed
+@pytest.mark.parametrize(("told", "disputed"), DISPUTES)
+def test_a_long_term_of_1991_is_disputed_beyond_two_days(told: Story, disputed: bool) -> None:
+    assert flags(told)["is_release_disputed"] is disputed
 
 
 BOTH = {RELEASE: after(TWO_THIRDS, 40), PAROLE: after(HALF, 40)}
@@ -118,7 +120,7 @@ DISPUTED = [
 
 @pytest.mark.parametrize(("recorded", "day"), DISPUTED)
 def test_the_date_that_is_in_dispute(recorded: dict[str, date], day: date | None) -> None:
-    found = flags(held({"term_months": 60, **OLD}, **recorded))
+    found = flags(long(**recorded))
     assert found["disputed_release_date"] == (pd.Timestamp(day) if day else None)
 
 
@@ -128,6 +130,7 @@ NOT_DISPUTED = [
     pytest.param(held({"term_months": 24}, **{PAROLE: date(2006, 9, 1)}),
                  id="a parole date where there is no parole"),
 ]  # fmt: skip
+gather(NOT_DISPUTED)
 
 
 @pytest.mark.parametrize("told", NOT_DISPUTED)
