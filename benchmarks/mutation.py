@@ -3,7 +3,7 @@
 ::
 
     python -m benchmarks.mutation run [--files sentences.py status.py] [--sample 400] [--minutes 8]
-    python -m benchmarks.mutation run --first 150       the tests that caught most, and no others
+    python -m benchmarks.mutation run --first 3         the first three seconds of tests, not more
     python -m benchmarks.mutation again [--files ...]   try survivors again, after tests were added
     python -m benchmarks.mutation write                 write the document from what is on record
 
@@ -17,13 +17,14 @@ process that holds them, the invented worlds and what the slow reference says of
 a function is tried *in place*: the tests are collected once, and each fork puts the changed code
 into the function. A fault in code that has run by then, at import, is tried *anew*: the fork
 imports the changed module and collects the tests itself. A survivor has passed every test under
-``tests/assess``. The tests that caught most faults of a file come first.
+``tests/assess``. The tests that caught most faults of a file come first, then the cheap ones.
 """
 
 import argparse
 import ast
 import gc
 import hashlib
+import itertools
 import json
 import math
 import os
@@ -50,8 +51,6 @@ CODE: Final = ROOT / "jobs" / "assess"
 RECORD: Final = ROOT / "var" / "mutation.jsonl"
 DOCUMENT: Final = ROOT / "docs" / "mutation.md"
 REASONS: Final = Path(__file__).with_name("survivors.toml")
-LATE: Final = ("test_agreement.py", "test_invented_world.py", "test_bad_registers.py")
-"""Tests of the assessment that cost most: tried last, until they have caught something."""
 LONGEST: Final = 60
 """CPU seconds after which a mutant counts as caught: it does not end."""
 OPTIONS: Final = (
@@ -113,10 +112,23 @@ class _Stop:
             os._exit(1)
 
 
+class _Clock:
+    """Notes how long each test takes."""
+
+    def __init__(self) -> None:
+        self.cost: Counter[str] = Counter()
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Setting up and tearing down count too."""
+        self.cost[report.nodeid] += report.duration
+        if report.failed:
+            os._exit(1)
+
+
 class _InPlace:
     """Tries mutants in forks of a pytest session that has collected the tests."""
 
-    def __init__(self, todo: Sequence[Mutant], ends: float, first: int | None) -> None:
+    def __init__(self, todo: Sequence[Mutant], ends: float, first: float | None) -> None:
         self._todo, self._ends, self._first = todo, ends, first
         self._has_run: set[tuple[str, str]] = set()
 
@@ -131,16 +143,23 @@ class _InPlace:
         sys.setprofile(None)
         functions = _functions()
         catches, anywhere = _catches()
+        cost = json.loads(_fork(lambda pipe: _run_all(session, pipe))[1])
         gc.collect()
         gc.freeze()
         for number, mutant in enumerate(self._todo, start=1):
             if time.monotonic() > self._ends:
                 break
             best = catches.setdefault(mutant.path.name, Counter())
-            items = sorted(
-                session.items,
-                key=lambda item: (-best[item.nodeid], -anywhere[item.nodeid], _late(item.path)),
-            )[: self._first]
+
+            def rank(item: Any, best: Counter[str] = best) -> tuple[float, float]:
+                """Those that caught most faults of the file, then the cheapest for what they do."""
+                name = item.nodeid
+                return -best[name], cost[name] / (1 + anywhere[name])
+
+            items = sorted(session.items, key=rank)
+            spent = itertools.accumulate(cost[item.nodeid] for item in items)
+            if self._first:
+                items = [item for item, so_far in zip(items, spent) if so_far <= self._first]  # noqa: B905
             tried = _try(mutant, lambda pipe: _run_items(session, items, mutant, functions, pipe))  # noqa: B023
             if tried.caught_by:
                 best[tried.caught_by] += 1
@@ -160,7 +179,7 @@ def run(
     seed: int,
     minutes: float,
     again: bool,
-    first: int | None,
+    first: float | None,
 ) -> None:
     """Try mutants that are not on record, or the survivors again, until the time is up."""
     chosen = [
@@ -206,7 +225,7 @@ def _prepare() -> None:
         sys.exit(f"loaded before it is changed: {loaded[0]}")
 
 
-def _try_in_place(todo: Sequence[Mutant], ends: float, first: int | None) -> int:
+def _try_in_place(todo: Sequence[Mutant], ends: float, first: float | None) -> int:
     import pytest
 
     loop = _InPlace(todo, ends, first)
@@ -221,7 +240,7 @@ def _try_anew(todo: Sequence[Mutant], ends: float) -> None:
             _say(f"time is up, {len(todo) - number + 1} left")
             return
         best = catches.setdefault(mutant.path.name, Counter())
-        files = sorted(_tests(), key=lambda path: (-best[path.name], _late(path)))
+        files = sorted(_tests(), key=lambda path: -best[path.name])
         tried = _try(mutant, lambda pipe: _run_files(files, mutant, pipe))  # noqa: B023
         best[Path(tried.caught_by.partition("::")[0]).name] += 1
         _keep(tried)
@@ -269,6 +288,18 @@ def _fork(work: Callable[[int], int]) -> tuple[int, str]:
     with os.fdopen(reading) as pipe:
         told = pipe.read()
     return os.waitpid(child, 0)[1], told
+
+
+def _run_all(session: Any, pipe: int) -> int:
+    """Run every test and tell what each costs; the code is as it should be, so none may fail."""
+    _hush()
+    clock = _Clock()
+    session.config.pluginmanager.register(clock)
+    for item, following in zip(session.items, [*session.items[1:], None], strict=True):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    with os.fdopen(pipe, "w") as file:
+        json.dump(clock.cost, file)
+    return 0
 
 
 def _run_items(
@@ -326,10 +357,6 @@ def _part(code: CodeType, name: str) -> CodeType:
 
 def _tests() -> list[Path]:
     return sorted((ROOT / "tests" / "assess").glob("test_*.py"))
-
-
-def _late(path: Path) -> int:
-    return LATE.index(path.name) + 1 if path.name in LATE else 0
 
 
 def _told(tried: Tried) -> str:
@@ -435,7 +462,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, help="so many mutants at random, not all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=600)
-    parser.add_argument("--first", type=int, help="only so many tests, those that caught most")
+    parser.add_argument("--first", type=float, help="only the first so many seconds of tests")
     given = parser.parse_args()
     if given.command == "write":
         write()
