@@ -28,7 +28,7 @@ from benchmarks.mutants import Mutant
 from benchmarks.mutation_record import CODE, ROOT, Tried, digest, keep
 from benchmarks.mutation_record import catches as how_often
 
-LONGEST: Final = 60
+LONGEST: Final = 40
 """CPU seconds after which a mutant counts as caught: it does not end."""
 MOST_MEMORY: Final = 16 << 30
 OPTIONS: Final = (

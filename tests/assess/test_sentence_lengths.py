@@ -171,3 +171,18 @@ gather(SERVING)
 @pytest.mark.parametrize(("told", "in_scope"), SERVING)
 def test_who_serves_a_sentence_that_is_not_recorded(told: Story, in_scope: bool) -> None:
     assert tell(told)[0]["is_in_scope"] is in_scope
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 12])
+def test_a_chain_is_added_up_whatever_its_length(count: int) -> None:
+    chain = [{"term_days": 10}, *(follows(n, term_days=10) for n in range(1, count))]
+    assert tell(terms(*chain))[0]["sentence_days"] == 10 * count
+    circle = [follows(n or count, term_days=10) for n in range(count)]
+    assert pd.isna(tell(terms(*circle))[0]["sentence_days"])
+
+
+def test_only_the_part_of_the_sentences_that_is_in_a_circle_is_not_determined() -> None:
+    around = (follows(3, term_months=5), follows(2, term_months=5))
+    found, reasons = tell(terms({"term_months": 2}, *around, follows(1, term_months=1)))
+    assert found["sentence_days"] == until(date(2004, 6, 1))
+    assert "referral.undetermined" in set(reasons["rule_id"])
