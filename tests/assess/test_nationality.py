@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.assess.stories import HELD, REFERRED, RELEASED, Story, decision, gather, tell
-from tests.assess.test_flags import YEAR, sentenced
+from tests.assess.test_flags import YEAR, flags, sentenced
 
 MONTHS_18 = ({"term_months": 18},)
 """Long enough outside the EEA, too short within."""
@@ -145,3 +145,19 @@ def test_a_person_sentenced_on_the_night_was_seen_on_it() -> None:
         events=(decision(night),),
     )
     assert tell(told)[0]["status"] == "CONSIDERED"
+
+
+FOUND_BRITISH = [
+    pytest.param((), "BRITISH", id="nobody decided before"),
+    pytest.param((decision(date(2004, 10, 1)),), None, id="decided in time"),
+    pytest.param((decision(date(2005, 10, 1)),), "BRITISH", id="decided after release"),
+]
+
+
+@pytest.mark.parametrize(("events", "outcome"), FOUND_BRITISH)
+def test_somebody_released_unconsidered_and_found_to_be_british_has_that_outcome(
+    events: tuple[dict[str, Any], ...], outcome: str | None
+) -> None:
+    told = of("NIGERIA", cases=({**REFERRED, "outcome": "BRITISH"},), events=events)
+    assert tell(told)[0]["status"] == "VERIFY_NATIONALITY"
+    assert flags(told)["outcome"] == outcome

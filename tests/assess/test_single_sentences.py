@@ -1,0 +1,59 @@
+"""The duty asks for one sentence that is long enough; what does not count brings none."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.assess.stories import Story, decision, gather, tell
+from tests.assess.test_flags import NEW, flags, sentenced
+
+SHORT: dict[str, Any] = {"term_months": 3}
+LONG: dict[str, Any] = {"term_months": 18}
+
+DUTIES = [
+    pytest.param(sentenced(NEW, SHORT), False, id="a short one"),
+    pytest.param(sentenced(NEW, SHORT, LONG), True, id="a long one beside it"),
+    pytest.param(sentenced(NEW, LONG, SHORT), True, id="a long one before it"),
+    pytest.param(sentenced(NEW, SHORT, {**LONG, "calculation_type": "SUSP"}), False,
+                 id="a long one that is suspended"),
+    pytest.param(sentenced(NEW, SHORT, {**LONG, "calculation_type": "FINE"}), False,
+                 id="a long one in default of a fine"),
+    pytest.param(sentenced(NEW, {"term_days": 364}), False, id="364 days"),
+    pytest.param(sentenced(NEW, {"term_days": 365}), True, id="365 days"),
+    pytest.param(sentenced(NEW, {"term_months": 11, "term_days": 31}), True,
+                 id="eleven months and a day more than the twelfth has"),
+    pytest.param(sentenced(NEW, {"term_months": 11}, {"term_months": 11,
+                                                     "consecutive_to_sequence": 1}), False,
+                 id="two of eleven months, one after the other"),
+    pytest.param(sentenced(NEW, SHORT, {"calculation_type": "LIFE"}), True, id="life beside it"),
+    pytest.param(sentenced(NEW, {}), False, id="one without a term"),
+    pytest.param(sentenced(NEW, LONG, {}), True, id="a long one, and one without a term"),
+    pytest.param(sentenced(NEW, LONG, nationality="BRIT", second_nationality="NIGERIA",
+                           episode={"reception_date": NEW, "sentence_start_date": NEW,
+                                    "imprisonment_status": "REC_DEP"}), False, id="British"),
+    pytest.param(sentenced(NEW, LONG, nationality="IRELAND"), True, id="Irish, before 2021"),
+    pytest.param(sentenced(NEW, LONG, nationality=None), True, id="nationality missing"),
+]  # fmt: skip
+gather(DUTIES)
+
+
+@pytest.mark.parametrize(("told", "duty"), DUTIES)
+def test_one_long_sentence_that_counts_brings_the_duty(told: Story, duty: bool) -> None:
+    found = flags(told)
+    assert (found["is_duty_to_deport"] or found["is_exempt"]) is duty
+
+
+def test_a_decision_in_a_case_that_was_closed_before_is_told_with_its_case() -> None:
+    closed = {"opened_date": date(2003, 1, 1), "closed_date": date(2003, 6, 1)}
+    found, _ = tell(Story(cases=(closed,), events=(decision(date(2004, 6, 1)),)))
+    assert (found["status"], found["case_id"]) == ("CONSIDERED", "C1")
+    assert str(found["referred_date"]) == "NaT"
+
+
+def test_the_case_of_the_decision_is_told_and_not_another_referral() -> None:
+    cases = ({"opened_date": date(2004, 4, 1)}, {"opened_date": date(2004, 5, 1)})
+    event = decision(date(2004, 6, 1), case_id="C2")
+    found, _ = tell(Story(cases=cases, events=(event,)))
+    assert (found["status"], found["case_id"]) == ("CONSIDERED", "C2")
+    assert found["referred_date"].date() == date(2004, 4, 1)
