@@ -4,13 +4,13 @@
 
     python -m benchmarks.mutation run [--files sentences.py status.py] [--sample 400] [--minutes 8]
     python -m benchmarks.mutation run --first 3         the first three seconds of tests, not more
-    python -m benchmarks.mutation again [--files ...]   try survivors again, after tests were added
     python -m benchmarks.mutation write [--sample 400]  write the document from what is on record
 
 Each mutant is one small fault: a comparison off by one, a sign, a swapped condition, a changed
 constant, a lost statement; ``mutants.py`` makes them, ``mutation_trials.py`` tries them. Results
 are kept in ``var/mutation.jsonl``; a run goes on where the last one stopped, and tries a file again
-once its code has changed. What ``--first`` does not catch is told and stays to be tried.
+once its code has changed, the survivors once a test has. What ``--first`` does not catch is told
+and stays to be tried.
 """
 
 import argparse
@@ -31,17 +31,12 @@ DOCUMENT: Final = ROOT / "docs" / "mutation.md"
 REASONS: Final = Path(__file__).with_name("survivors.toml")
 
 
-def run(
-    *, files: Sequence[str], sample: int | None, minutes: float, again: bool, first: float | None
-) -> None:
-    """Try mutants that are not on record, or the survivors again, until the time is up."""
+def run(*, files: Sequence[str], sample: int | None, minutes: float, first: float | None) -> None:
+    """Try mutants that are not on record, until the time is up."""
     chosen = [mutant for mutant in _everything(sample) if not files or mutant.path.name in files]
     before = len(lines())
-    known = {tried.key: tried for tried in on_record()}
-    if again:
-        todo = [each for each in chosen if each.key in known and not known[each.key].caught_by]
-    else:
-        todo = [each for each in chosen if each.key not in known]
+    known = {tried.key for tried in on_record()}
+    todo = [mutant for mutant in chosen if mutant.key not in known]
     say(f"{len(chosen)} mutants, {len(todo)} to try")
     ends = time.monotonic() + 60 * minutes
     prepare()
@@ -140,7 +135,7 @@ def _interval(hits: int, count: int) -> tuple[float, float]:
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("command", choices=["run", "again", "write"])
+    parser.add_argument("command", choices=["run", "write"])
     parser.add_argument("--files", nargs="+", default=[], help="only these files of jobs/assess")
     parser.add_argument("--sample", type=int, help="so many mutants at random, not all")
     parser.add_argument("--minutes", type=float, default=600)
@@ -153,7 +148,6 @@ def main() -> None:
         files=given.files,
         sample=given.sample,
         minutes=given.minutes,
-        again=given.command == "again",
         first=given.first,
     )
 

@@ -11,6 +11,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 CODE: Final = ROOT / "jobs" / "assess"
+TESTS: Final = tuple(sorted((ROOT / "tests" / "assess").glob("*.py")))
 RECORD: Final = ROOT / "var" / "mutation.jsonl"
 
 
@@ -18,7 +19,8 @@ RECORD: Final = ROOT / "var" / "mutation.jsonl"
 class Tried:
     """One mutant, and the test that caught it, empty for a survivor.
 
-    ``code`` is a digest of the file's code, ``seconds`` the CPU time that the mutant took.
+    ``code`` is a digest of the file's code and ``tests`` one of all tests, so that a survivor is
+    tried again once there is another test. ``seconds`` is the CPU time that the mutant took.
     """
 
     key: str
@@ -29,13 +31,19 @@ class Tried:
     becomes: str
     caught_by: str
     seconds: float
+    tests: str = ""
 
 
 def on_record() -> list[Tried]:
-    """What is known of the code as it stands; the last word on each mutant."""
+    """What is known of the code and the tests as they stand; the last word on each mutant."""
     last = {tried.key: tried for tried in lines()}
     codes = {path.name: digest(path) for path in CODE.glob("*.py")}
-    return [tried for tried in last.values() if codes.get(tried.file) == tried.code]
+    tests = digest(*TESTS)
+    return [
+        tried
+        for tried in last.values()
+        if codes.get(tried.file) == tried.code and (tried.caught_by or tried.tests == tests)
+    ]
 
 
 def catches() -> tuple[dict[str, Counter[str]], Counter[str]]:
@@ -61,6 +69,7 @@ def keep(tried: Tried) -> None:
 
 
 @cache
-def digest(path: Path) -> str:
-    """A digest of a file's code, the same whatever its comments."""
-    return hashlib.sha256(ast.dump(ast.parse(path.read_bytes())).encode()).hexdigest()[:16]
+def digest(*paths: Path) -> str:
+    """A digest of the code of some files, the same whatever their comments."""
+    trees = "".join(ast.dump(ast.parse(path.read_bytes())) for path in paths)
+    return hashlib.sha256(trees.encode()).hexdigest()[:16]

@@ -25,7 +25,7 @@ from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, Final
 
 from benchmarks.mutants import Mutant
-from benchmarks.mutation_record import CODE, ROOT, Tried, digest, keep
+from benchmarks.mutation_record import CODE, TESTS, Tried, digest, keep
 from benchmarks.mutation_record import catches as how_often
 
 LONGEST: Final = 40
@@ -166,6 +166,10 @@ def try_in_place(todo: Sequence[Mutant], ends: float, first: float | None) -> in
 def try_anew(todo: Sequence[Mutant], ends: float) -> None:
     """Try faults with the changed module imported; in a process that has not loaded any of it."""
     catches: dict[str, Counter[str]] = {}
+    for changed, by_test in how_often()[0].items():
+        by_file = catches.setdefault(changed, Counter())
+        for test, count in by_test.items():
+            by_file[_file(test)] += count
     for number, mutant in enumerate(todo, start=1):
         if time.monotonic() > ends:
             say(f"time is up, {len(todo) - number + 1} left")
@@ -173,7 +177,7 @@ def try_anew(todo: Sequence[Mutant], ends: float) -> None:
         best = catches.setdefault(mutant.path.name, Counter())
         files = sorted(_tests(), key=lambda path: -best[path.name])
         tried = _try(mutant, lambda pipe: _run_files(files, mutant, pipe))  # noqa: B023
-        best[Path(tried.caught_by.partition("::")[0]).name] += 1
+        best[_file(tried.caught_by)] += 1
         keep(tried)
         if not tried.caught_by or number % 25 == 0:
             say(f"anew {number}/{len(todo)} {_told(tried)}")
@@ -192,6 +196,7 @@ def _try(mutant: Mutant, tests: Callable[[int], int]) -> Tried:
         key=mutant.key,
         file=mutant.path.name,
         code=digest(mutant.path),
+        tests=digest(*TESTS),
         line=mutant.line,
         was=mutant.was,
         becomes=mutant.becomes,
@@ -283,7 +288,11 @@ def _part(code: CodeType, name: str) -> CodeType:
 
 
 def _tests() -> list[Path]:
-    return sorted((ROOT / "tests" / "assess").glob("test_*.py"))
+    return [path for path in TESTS if path.name.startswith("test_")]
+
+
+def _file(test: str) -> str:
+    return Path(test.partition("::")[0]).name
 
 
 def _told(tried: Tried) -> str:

@@ -57,3 +57,20 @@ def test_the_case_of_the_decision_is_told_and_not_another_referral() -> None:
     found, _ = tell(Story(cases=cases, events=(event,)))
     assert (found["status"], found["case_id"]) == ("CONSIDERED", "C2")
     assert found["referred_date"].date() == date(2004, 4, 1)
+
+
+POSSIBLE = [
+    pytest.param((date(2004, 10, 1), date(2005, 10, 1)), "C1", True, id="the first in time"),
+    pytest.param((date(2005, 10, 1), date(2004, 10, 1)), "C2", True, id="the second in time"),
+    pytest.param((date(2005, 10, 1), date(2005, 10, 1)), "C1", False, id="neither"),
+]
+
+
+@pytest.mark.parametrize(("days", "case", "in_time"), POSSIBLE)
+def test_of_two_possible_cases_the_one_with_a_decision_in_time_is_shown(
+    days: tuple[date, date], case: str, in_time: bool
+) -> None:
+    opened = {"opened_date": date(2004, 4, 1)}
+    events = tuple(decision(day, case_id=f"C{n}") for n, day in enumerate(days, start=1))
+    found, _ = tell(Story(cases=(opened, opened), events=events, link="review"))
+    assert (found["possible_case_id"], found["is_possibly_considered"]) == (case, in_time)
