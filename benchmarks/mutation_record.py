@@ -35,15 +35,15 @@ class Tried:
 
 
 def on_record() -> list[Tried]:
-    """What is known of the code and the tests as they stand; the last word on each mutant."""
+    """What is known of the code as it stands; the last word on each mutant."""
     last = {tried.key: tried for tried in lines()}
     codes = {path.name: digest(path) for path in CODE.glob("*.py")}
-    tests = digest(*TESTS)
-    return [
-        tried
-        for tried in last.values()
-        if codes.get(tried.file) == tried.code and (tried.caught_by or tried.tests == tests)
-    ]
+    return [tried for tried in last.values() if codes.get(tried.file) == tried.code]
+
+
+def is_settled(tried: Tried) -> bool:
+    """Whether a mutant need not be tried again: caught, or tried with the tests as they stand."""
+    return bool(tried.caught_by) or tried.tests == digest(*TESTS)
 
 
 def catches() -> tuple[dict[str, Counter[str]], Counter[str]]:
