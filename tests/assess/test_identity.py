@@ -245,3 +245,40 @@ def test_an_immigration_person_who_is_in_no_identity_is_linked_by_the_link_alone
     prison_only = {"A": "ID-A", "B": "ID-B"}
     assert linked([("A", "P2", "linked", 0.9)], prison_only)["A"][1] == "linked"
     assert linked([], prison_only)["A"][1] == linked([], prison_only)["B"][1] == "not_linked"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "considered", "possibly"),
+    [
+        pytest.param("linked", "review", True, False, id="considered for certain"),
+        pytest.param("review", "linked", True, False, id="the other for certain"),
+        pytest.param("review", "review", False, True, id="two possible matches"),
+        pytest.param("review", "not_linked", False, True, id="one possible match"),
+        pytest.param("not_linked", "not_linked", False, False, id="none"),
+    ],
+)
+def test_a_decision_for_certain_leaves_no_possible_one(
+    first: str, second: str, considered: bool, possibly: bool
+) -> None:
+    """Two immigration persons, each with a case and a decision in time."""
+    tables = registers(TOLD)
+    two = {
+        "immigration.persons": [{"cid_person_id": name} for name in ("P1", "P2")],
+        "immigration.cases": [{"case_id": f"C{name}", "cid_person_id": name,
+                               "case_type": "CRIMINAL", **REFERRED} for name in ("P1", "P2")],
+        "immigration.events": [{"event_id": f"V{name}", "case_id": f"C{name}",
+                                **decision(date(2004, 10, 1))} for name in ("P1", "P2")],
+    }  # fmt: skip
+    tables |= {name: table(name, rows) for name, rows in two.items()}
+    links = [{"prisoner_number": "A0001AA", "cid_person_id": person, "outcome": outcome,
+              "probability": 0.8, "match_weight": 3.0, "evidence": "{}"}
+             for person, outcome in (("P1", first), ("P2", second))]  # fmt: skip
+    found = assess(
+        tables=tables,
+        links=frame(LINKS, links),
+        identities=frame(IDENTITIES, []),
+        as_of=TOLD.night,
+        policy=policy(),
+    ).assessments.iloc[0]
+    assert (found["status"] == "CONSIDERED") is considered
+    assert bool(found["is_possibly_considered"]) is possibly

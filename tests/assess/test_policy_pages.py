@@ -40,7 +40,7 @@ SMALL = Policy(
             rule("ended.rule", period(to=CHANGE)),
             rule("always.there", period(), by="night"),
             rule("off.rule", period(**{"from": CHANGE}, switched_off=True), by="release"),
-            rule("also.off", period(switched_off=True)),
+            rule("also.off", period(to=date(1990, 1, 1)), period(switched_off=True)),
         )
     },
 )
