@@ -108,6 +108,15 @@ FINDINGS = [
     pytest.param(decided(decision(AFTER), link="review"), "consideration.possible",
                  "A possible match holds a criminal case; it does not count. [immigration.cases "
                  "C1]", id="a possible match with a decision after release"),
+    pytest.param(HELD.but(sentences=(LONG,), episode={"confirmed_release_date": date(2006, 9, 1),
+                                                      "tariff_date": date(2006, 9, 1)}),
+                 "release.earliest",
+                 "Earliest plausible release 1 September 2006 (confirmed release date). "
+                 "[prison.episodes E1]", id="two on one day: the first of the list"),
+    pytest.param(HELD.but(episode={"conditional_release_date": date(2006, 8, 31)}),
+                 "release.earliest",
+                 "Earliest plausible release 31 August 2006 (conditional release date). "
+                 "[prison.episodes E1]", id="the day that is worked out too"),
     pytest.param(dated("confirmed_release_date"), "release.earliest",
                  "Earliest plausible release 1 September 2006 (confirmed release date). "
                  "[prison.episodes E1]", id="a confirmed date"),

@@ -1,5 +1,6 @@
 """To which of a person's sentences a decision belongs, and what of earlier ones is added."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -19,8 +20,9 @@ Episodes = dict[str, tuple[str, date | None]]
 def several(
     episodes: Episodes,
     *,
-    terms: dict[str, int] | None = None,
+    terms: Mapping[str, int | None] | None = None,
     identities: dict[str, str] | None = None,
+    more_links: tuple[dict[str, Any], ...] = (),
     decided: tuple[date, ...] = (),
     cases: tuple[dict[str, Any], ...] = ({},),
     backwards: bool = False,
@@ -67,7 +69,7 @@ def several(
     tables |= {name: table(name, told[::step]) for name, told in rows.items()}
     return assess(
         tables=tables,
-        links=frame(LINKS, [link]),
+        links=frame(LINKS, [link, *more_links]),
         identities=frame(IDENTITIES, members[::step]),
         as_of=date(2006, 4, 25),
         policy=policy(),
@@ -187,6 +189,25 @@ def test_the_earlier_ones_are_named_longest_first_then_by_number() -> None:
     added = found.reasons[found.reasons["source_key"].notna()]
     added = added[(added["rule_id"] == "referral.aggregate") & (added["episode_id"] == "E4")]
     assert added["source_key"].tolist() == ["E2|1", "E3|1"]
+
+
+def test_somebody_elses_sentence_without_a_term_is_not_added() -> None:
+    found = several(
+        {"E1": ("A", D1), "E2": ("B", D2), "E3": ("B", D3)},
+        terms={"E1": None, "E2": 6, "E3": 6},
+    )
+    added = found.reasons[found.reasons["rule_id"] == "referral.aggregate"]
+    assert added.loc[added["source_key"].notna(), "source_key"].tolist() == ["E2|1"]
+
+
+def test_a_review_within_one_identity_shows_no_possible_case() -> None:
+    told: Episodes = {"E1": ("A", D1), "E2": ("B", D2)}
+    link = {"prisoner_number": "B", "cid_person_id": "P1", "outcome": "review", "probability": 0.5,
+            "match_weight": 1.0, "evidence": "{}"}  # fmt: skip
+    same = several(told, identities={"A": "ID", "B": "ID"}, more_links=(link,)).assessments
+    assert same["possible_case_id"].isna().all()
+    apart = several(told, more_links=(link,)).assessments.set_index("episode_id")
+    assert apart.loc["E2", "possible_case_id"] == "C0"
 
 
 def test_the_priority_of_two_equal_ones_falls_to_the_episodes_number() -> None:
