@@ -241,3 +241,10 @@ def test_who_was_extradited(
     told = moved(*later, story=story, reception_date=day, sentence_start_date=day, **changed)
     rule = assess_all(told).flags["exemption_rule_id"].iloc[0]
     assert (rule == "exemption.extradition") is exempt
+
+
+def test_a_movement_with_the_number_nought_is_told_once() -> None:
+    told = moved({**rel(D1), "movement_sequence": 0})
+    reasons = assess_all(told).reasons
+    mine = reasons[reasons["rule_id"] == RELEASED_RULE]
+    assert mine["source_key"].tolist() == ["E1|0"]

@@ -74,3 +74,10 @@ def test_of_two_possible_cases_the_one_with_a_decision_in_time_is_shown(
     events = tuple(decision(day, case_id=f"C{n}") for n, day in enumerate(days, start=1))
     found, _ = tell(Story(cases=(opened, opened), events=events, link="review"))
     assert (found["possible_case_id"], found["is_possibly_considered"]) == (case, in_time)
+
+
+def test_a_sentence_without_a_term_is_not_added_to_earlier_ones() -> None:
+    earlier = [(date(2003, 1, 1), {"term_months": 6}), (date(2002, 1, 1), {"term_months": 6})]
+    found, reasons = tell(Story(sentences=({},), earlier=earlier))
+    assert found["scope_rule_id"] == "referral.undetermined"
+    assert "referral.aggregate" not in set(reasons["rule_id"])
