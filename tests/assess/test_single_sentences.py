@@ -81,3 +81,23 @@ def test_a_sentence_without_a_term_is_not_added_to_earlier_ones() -> None:
     found, reasons = tell(Story(sentences=({},), earlier=earlier))
     assert found["scope_rule_id"] == "referral.undetermined"
     assert "referral.aggregate" not in set(reasons["rule_id"])
+
+
+ON_THE_ROW = [
+    ("PURSUE", "DECISION_PURSUE"),
+    ("DEPORTED", "DECISION_PURSUE"),
+    ("NOT_PURSUE", "DECISION_NOT_PURSUE"),
+    ("ALLOWED_TO_STAY", "DECISION_NOT_PURSUE"),
+    ("BRITISH", "DECISION_NOT_PURSUE"),
+    ("DEFERRED", None),
+    ("DIED", None),
+    (None, None),
+]
+
+
+@pytest.mark.parametrize(("outcome", "kind"), ON_THE_ROW)
+def test_what_was_decided_by_how_the_case_ended(outcome: str | None, kind: str | None) -> None:
+    row = {"opened_date": date(2004, 4, 1), "considered_date": date(2004, 10, 1),
+           "caseworker": "CW01", "outcome": outcome}  # fmt: skip
+    found = tell(Story(cases=(row,)))[0]["decision"]
+    assert (None if str(found) == "nan" else found) == kind
