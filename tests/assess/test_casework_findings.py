@@ -78,6 +78,10 @@ FINDINGS = [
     pytest.param(decided(decision(DAY, **DEFERRED)), "consideration.deferral",
                  "A decision to defer to a later day on 1 October 2004 does not count: a deferral "
                  "needs a day and a reason. [immigration.events V1]", id="an open deferral"),
+    pytest.param(Story(cases=({**ON_ROW, "outcome": "DEFERRED"},)), "consideration.deferral",
+                 "A decision to defer to a later day on 1 October 2004 does not count: a deferral "
+                 "needs a day and a reason. [immigration.cases C1]",
+                 id="a deferral on the case row"),
     pytest.param(decided(decision(DAY), WITHDRAWN), "consideration.withdrawn",
                  "A decision to pursue deportation on 1 October 2004 does not count: it was "
                  "withdrawn. [immigration.events V1]", id="withdrawn"),
