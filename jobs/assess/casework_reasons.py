@@ -3,13 +3,12 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from jobs.assess import cases as ca
 from jobs.assess import status as st
 from jobs.assess.columns import Flags, Whole
-from jobs.assess.reason_rows import CASES, EVENTS, Reasons, case_key
-from jobs.assess.wording import chosen, in_words
+from jobs.assess.reason_rows import CASES, EVENTS, Reasons, Said
+from jobs.assess.wording import chosen, in_words, taken
 
 if TYPE_CHECKING:
     from jobs.assess.assessment import Findings
@@ -57,22 +56,33 @@ def _referral(reasons: Reasons, found: "Findings", asked: Flags) -> None:
             "consideration.referral",
             finding,
             CASES,
-            case_key(found, handled.referral_case[rows]),
+            reasons.case_key(handled.referral_case[rows]),
             day=in_words(handled.referred[rows]),
         )
     rows = np.flatnonzero(asked & ~handled.is_referred)
     finding = "No criminal case is found for this sentence: not referred."
     reasons.add(rows, "consideration.referral", finding)
-    rows = np.flatnonzero(asked & ~np.isnat(handled.started) & (handled.timely < 0))
-    finding = "Work started on {day}; a start is not a consideration."
-    reasons.add(
-        rows,
-        "consideration.decision",
-        finding,
-        CASES,
-        case_key(found, handled.case[rows]),
-        day=in_words(handled.started[rows]),
-    )
+    for days, finding in (
+        (handled.allocated, "Given to a caseworker on {day}; that is not a consideration."),
+        (handled.started, "Work started on {day}; a start is not a consideration."),
+        (
+            handled.questionnaire_sent,
+            "A questionnaire was sent on {day}; that is not a consideration.",
+        ),
+        (
+            handled.questionnaire_returned,
+            "A questionnaire came back on {day}; that is not a consideration.",
+        ),
+    ):
+        rows = np.flatnonzero(asked & ~np.isnat(days) & (handled.timely < 0))
+        reasons.add(
+            rows,
+            "consideration.decision",
+            finding,
+            CASES,
+            reasons.case_key(handled.case[rows]),
+            day=in_words(days[rows]),
+        )
 
 
 def _decisions(reasons: Reasons, found: "Findings", asked: Flags) -> None:
@@ -129,7 +139,7 @@ def _add_decisions(
             rule_id,
             finding,
             source,
-            decisions.key.take(pa.array(used)),
+            Said("{decision}", {"decision": taken(decisions.key, used)}),
             decided=chosen(_DECIDED, decisions.kind[used]),
             day=in_words(decisions.day[used]),
         )
@@ -139,11 +149,11 @@ def _restriction(reasons: Reasons, found: "Findings") -> None:
     unconsidered = np.isin(found.status, st.UNCONSIDERED)
     restricted = found.handled.restricted
     rows = np.flatnonzero(unconsidered & ~np.isnat(restricted))
-    finding = "Detention or bail was decided on {day}, before release."
+    finding = "Detention, monitoring, restriction or bail was decided on {day}, before release."
     day = in_words(restricted[rows])
     reasons.add(rows, "consideration.restriction", finding, day=day)
     rows = np.flatnonzero(unconsidered & np.isnat(restricted))
-    finding = "No decision on detention or bail is on record before release either."
+    finding = "No decision on detention, monitoring, restriction or bail before release either."
     reasons.add(rows, "consideration.restriction", finding)
 
 
@@ -156,5 +166,5 @@ def _possible(reasons: Reasons, found: "Findings", asked: Flags) -> None:
         (has_case & ~held, "A possible match holds a criminal case; it does not count."),
     ):
         rows = np.flatnonzero(asked & mask & has_case)
-        key = case_key(found, handled.possible_case[rows])
+        key = reasons.case_key(handled.possible_case[rows])
         reasons.add(rows, "consideration.possible", finding, CASES, key)

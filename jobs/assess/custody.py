@@ -97,8 +97,9 @@ def read_custody(*, episodes: pa.Table, movements: pa.Table, as_of: np.datetime6
     seen = np.fmax(seen, col.days(episodes, "reception_date"))
     returned = ~left & (last_exit >= 0)
     reason = col.is_one_of(table, "movement_reason", {_EXTRADITED})
+    named = col.filled(table, "movement_reason")
     extradited = np.where(
-        exit_row >= 0,
+        col.at(named, exit_row, False),
         col.at(reason, exit_row, False),
         col.is_one_of(episodes, "last_movement_reason", {_EXTRADITED}),
     )

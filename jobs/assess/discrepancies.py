@@ -6,6 +6,7 @@ its id and the night on which it was first seen for as long as it lasts (rules `
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -16,14 +17,17 @@ import pyarrow.compute as pc
 
 from jobs.assess import columns as col
 from jobs.assess import nationality as na
+from jobs.assess.cases import by_night
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
 from jobs.assess.custody import RELEASED, REMOVED
 from jobs.assess.frames import frame_of
-from jobs.assess.wording import TEXT, chosen, in_words, say
+from jobs.assess.outcomes import is_detained
+from jobs.assess.wording import TEXT, chosen, in_words, plain, say
 from jobs.results import DISCREPANCIES
 
 if TYPE_CHECKING:
     from jobs.assess.assessment import Findings
+    from jobs.assess.rules import Policy
 
 PRISON, IMMIGRATION = "prison", "immigration"
 _NOT_INSIDE = ("LOCATED", "NOT_LOCATED", "ABROAD")
@@ -35,12 +39,15 @@ class _Compared:
 
     found: "Findings"
     tables: Mapping[str, pa.Table]
+    policy: "Policy"
     episode: Whole
     person: Whole
     held: Flags
     located: pa.Array
-    detained_since: Days
+    is_detained: Flags
+    is_bailed: Flags
     bailed_since: Days
+    has_absconded: Flags
     absconded_since: Days
 
     def text(self, name: str) -> pa.Array:
@@ -62,16 +69,21 @@ class _Finding:
 
 
 def compare_registers(
-    found: "Findings", *, tables: Mapping[str, pa.Table], previous: pd.DataFrame | None = None
+    found: "Findings",
+    *,
+    tables: Mapping[str, pa.Table],
+    policy: "Policy",
+    previous: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every discrepancy of the night, one row of `results.DISCREPANCIES` each.
 
     Args:
         found: the findings of the night.
         tables: both registers.
+        policy: the rules.
         previous: the discrepancies of the publication before, whose first-seen dates last.
     """
-    pairs = _compare(found, tables)
+    pairs = _compare(found, tables, policy)
     columns = [_rows(pairs, rule(pairs)) for rule in _RULES]
     merged = {name: pa.concat_arrays([part[name] for part in columns]) for name in columns[0]}
     merged["discrepancy_id"] = _ids(
@@ -95,7 +107,7 @@ def _first_seen(ids: pa.Array, previous: pd.DataFrame | None, as_of: np.datetime
     return first
 
 
-def _compare(found: "Findings", tables: Mapping[str, pa.Table]) -> _Compared:
+def _compare(found: "Findings", tables: Mapping[str, pa.Table], policy: "Policy") -> _Compared:
     identity, certain = found.identified.identity, found.identified.certain
     came = col.first_day(col.days(found.episodes, "reception_date"), found.sentenced.first_sentence)
     newest = np.where(np.isnat(came), np.datetime64("0001-01-01"), came)
@@ -108,38 +120,42 @@ def _compare(found: "Findings", tables: Mapping[str, pa.Table]) -> _Compared:
     person = person[latest[certain[person]] >= 0]
     episode = latest[certain[person]]
 
-    def since(table: str, name: str, open_: Callable[[pa.Table], Flags]) -> Days:
-        rows = tables[table]
-        owner = col.positions(
-            rows.column("cid_person_id"), found.identified.persons.column("cid_person_id")
-        )
-        day = col.days(rows, name)
-        hit = open_(rows) & ~(day > found.as_of)
-        return col.earliest(np.where(hit, owner, -1), day, len(certain))[person]
+    bails = tables["immigration.bails"]
 
-    def is_open(rows: pa.Table) -> Flags:
-        return ~(col.days(rows, "end_date") <= found.as_of)
+    def bail(status: str, name: str) -> tuple[Flags, Days]:
+        """Whether somebody has such a bail by the night, dated or not, and since when."""
+        day = col.days(bails, name)
+        hit = col.is_one_of(bails, "bail_status", {status}) & ~(day > found.as_of)
+        owner = _owner(found, bails)
+        first = col.earliest(np.where(hit, owner, -1), day, len(certain))
+        return col.any_of(owner, hit, len(certain))[person], first[person]
 
+    detentions = tables["immigration.detentions"]
+    is_open = is_detained(detentions, found.as_of)
+    is_bailed, bailed_since = bail("ACTIVE", "granted_date")
+    has_absconded, absconded_since = bail("ABSCONDED", "ended_date")
     return _Compared(
         found=found,
         tables=tables,
+        policy=policy,
         episode=episode,
         person=person,
         held=found.custody.is_on_roll[episode],
         located=found.identified.persons.column("located_status")
         .take(pa.array(person))
         .combine_chunks(),
-        detained_since=since("immigration.detentions", "start_date", is_open),
-        bailed_since=since(
-            "immigration.bails",
-            "granted_date",
-            lambda rows: col.is_one_of(rows, "bail_status", {"ACTIVE"}),
-        ),
-        absconded_since=since(
-            "immigration.bails",
-            "ended_date",
-            lambda rows: col.is_one_of(rows, "bail_status", {"ABSCONDED"}),
-        ),
+        is_detained=col.any_of(_owner(found, detentions), is_open, len(certain))[person],
+        is_bailed=is_bailed,
+        bailed_since=bailed_since,
+        has_absconded=has_absconded,
+        absconded_since=absconded_since,
+    )
+
+
+def _owner(found: "Findings", rows: pa.Table) -> Whole:
+    """Position among the immigration persons of the person of each row."""
+    return col.positions(
+        rows.column("cid_person_id"), found.identified.persons.column("cid_person_id")
     )
 
 
@@ -147,11 +163,12 @@ def _nationality(pairs: _Compared) -> _Finding:
     found = pairs.found
     persons = found.identified.persons
     here = found.nationality.code[pairs.episode]
+    second = found.nationality.second[pairs.episode]
     there = col.code_numbers(persons, "nationality", na.CODES)[pairs.person]
     known = (here >= 0) & (there >= 0) & ~na.is_unknown(here) & ~na.is_unknown(there)
     return _Finding(
         rule="discrepancy.nationality",
-        hit=known & (here != there),
+        hit=known & (here != there) & (second != there),
         prison=chosen(na.CODES, here),
         immigration=chosen(na.CODES, there),
         since=np.full(len(here), NO_DAY),
@@ -173,7 +190,7 @@ def _identity(pairs: _Compared) -> _Finding:
         prison=_same("this person's number", pairs),
         immigration=chosen(["a number of nobody", "another person's number"], 1 * (owner >= 0)),
         since=np.full(len(pairs.person), NO_DAY),
-        prison_errs=np.zeros(len(pairs.person), dtype=bool),
+        prison_errs=_nobody(pairs),
     )
 
 
@@ -182,15 +199,44 @@ def _custody(pairs: _Compared) -> _Finding:
     away = _in(located, _NOT_INSIDE)
     inside = _in(located, ("IN_CUSTODY",))
     released = pairs.found.custody.kind[pairs.episode] == RELEASED
-    elsewhere = ~np.isnat(pairs.detained_since)
-    gone = released & inside & ~elsewhere
+    gone = released & inside & ~pairs.is_detained
     return _Finding(
         rule="discrepancy.custody",
         hit=(pairs.held & away) | gone,
         prison=chosen(["released", "held"], 1 * pairs.held),
         immigration=pc.fill_null(located, "").cast(TEXT),
         since=np.where(gone, pairs.found.custody.release_date[pairs.episode], NO_DAY),
-        prison_errs=np.zeros(len(pairs.held), dtype=bool),
+        prison_errs=_nobody(pairs),
+    )
+
+
+def _release_date(pairs: _Compared) -> _Finding:
+    """The release that the casework team was told of, against the one that the prison goes by."""
+    found, episode = pairs.found, pairs.episode
+    days = pairs.policy["discrepancy.release-date"].number_on(
+        "tolerance_days", found.as_of.astype(date)
+    )
+    tolerance = np.timedelta64(days, "D")
+    case = found.handled.case[episode]
+    is_open = np.isnat(col.at(found.cases.closed, case, NO_DAY))
+    is_own = col.at(found.cases.person, case, -1) == pairs.person
+    told = np.where(is_open & is_own, col.at(found.cases.expected_release, case, NO_DAY), NO_DAY)
+    here = found.recomputed.on_record[episode]
+    differs = pairs.held & (np.abs(told - here) > tolerance)
+    released = found.custody.kind[episode] == RELEASED
+    left = found.custody.release_date[episode]
+    early = found.recomputed.earliest[episode] - tolerance
+    late = found.recomputed.latest[episode] + tolerance
+    is_disputed = found.recomputed.is_disputed[episode]
+    said = say("release on {day}", len(told), day=in_words(here))
+    gone = say("released on {day}", len(told), day=in_words(left))
+    return _Finding(
+        rule="discrepancy.release-date",
+        hit=differs | (released & (told > found.as_of)),
+        prison=pc.if_else(pa.array(released), gone, said),
+        immigration=say("release expected on {day}", len(told), day=in_words(told)),
+        since=np.where(released, left, NO_DAY),
+        prison_errs=differs & is_disputed & (told >= early) & (told <= late),
     )
 
 
@@ -203,7 +249,7 @@ def _deported_in_prison(pairs: _Compared) -> _Finding:
         prison=_same("held", pairs),
         immigration=say("removed on {day}", len(removed), day=in_words(removed)),
         since=removed,
-        prison_errs=np.zeros(len(removed), dtype=bool),
+        prison_errs=_nobody(pairs),
     )
 
 
@@ -223,15 +269,13 @@ def _removal_date(pairs: _Compared) -> _Finding:
 
 
 def _bailed_detained(pairs: _Compared) -> _Finding:
-    bailed = ~np.isnat(pairs.bailed_since)
-    detained = ~np.isnat(pairs.detained_since)
     return _Finding(
         rule="discrepancy.bailed-detained",
-        hit=bailed & (pairs.held | detained),
+        hit=pairs.is_bailed & (pairs.held | pairs.is_detained),
         prison=chosen(["not held", "held"], 1 * pairs.held),
-        immigration=chosen(["on bail", "on bail and detained"], 1 * detained),
+        immigration=chosen(["on bail", "on bail and detained"], 1 * pairs.is_detained),
         since=pairs.bailed_since,
-        prison_errs=np.zeros(len(bailed), dtype=bool),
+        prison_errs=_nobody(pairs),
     )
 
 
@@ -242,30 +286,27 @@ def _unknown_prison(pairs: _Compared) -> _Finding:
     unknown = col.filled(detentions, "place_id") & (
         col.positions(place, pairs.tables["prison.prisons"].column("prison_id")) < 0
     )
-    open_ = ~(col.days(detentions, "end_date") <= found.as_of)
+    odd = unknown & is_detained(detentions, found.as_of)
     began = col.days(detentions, "start_date")
-    persons = found.identified.persons.column("cid_person_id")
-    owner = col.positions(detentions.column("cid_person_id"), persons)
-    odd = unknown & open_ & ~(began > found.as_of)
+    owner, count = _owner(found, detentions), len(found.identified.persons)
     return _Finding(
         rule="discrepancy.unknown-prison",
-        hit=col.any_of(owner, odd, len(persons))[pairs.person],
+        hit=col.any_of(owner, odd, count)[pairs.person],
         prison=_same("no such prison", pairs),
         immigration=_same("detained there", pairs),
-        since=col.earliest(np.where(odd, owner, -1), began, len(persons))[pairs.person],
-        prison_errs=np.zeros(len(pairs.person), dtype=bool),
+        since=col.earliest(np.where(odd, owner, -1), began, count)[pairs.person],
+        prison_errs=_nobody(pairs),
     )
 
 
 def _absconded(pairs: _Compared) -> _Finding:
-    gone = ~np.isnat(pairs.absconded_since)
     return _Finding(
         rule="discrepancy.absconded",
-        hit=gone & pairs.held,
+        hit=pairs.has_absconded & pairs.held,
         prison=_same("held", pairs),
         immigration=_same("absconded from bail", pairs),
         since=pairs.absconded_since,
-        prison_errs=np.zeros(len(gone), dtype=bool),
+        prison_errs=_nobody(pairs),
     )
 
 
@@ -277,7 +318,7 @@ def _died(pairs: _Compared) -> _Finding:
         prison=_same("held", pairs),
         immigration=say("died on {day}", len(died), day=in_words(died)),
         since=died,
-        prison_errs=np.zeros(len(died), dtype=bool),
+        prison_errs=_nobody(pairs),
     )
 
 
@@ -285,6 +326,7 @@ _RULES: tuple[Callable[[_Compared], _Finding], ...] = (
     _nationality,
     _identity,
     _custody,
+    _release_date,
     _deported_in_prison,
     _removal_date,
     _bailed_detained,
@@ -306,8 +348,8 @@ def _rows(pairs: _Compared, finding: _Finding) -> dict[str, Any]:
         "rule_id": rule,
         "episode_id": episode,
         "cid_person_id": person,
-        "prison_value": finding.prison.take(rows).cast(pa.string()),
-        "immigration_value": finding.immigration.take(rows).cast(pa.string()),
+        "prison_value": plain(finding.prison.take(rows)).cast(pa.string()),
+        "immigration_value": plain(finding.immigration.take(rows)).cast(pa.string()),
         "likely_wrong": pa.array(
             np.where(finding.prison_errs[hit], PRISON, IMMIGRATION).astype(object), pa.string()
         ),
@@ -331,11 +373,9 @@ def _ids(rule: pa.Array, episode: pa.Array, person: pa.Array) -> pa.Array:
 def _removed(pairs: _Compared) -> Days:
     """The last removal that the immigration register holds of each person."""
     removals = pairs.tables["immigration.removals"]
-    persons = pairs.found.identified.persons.column("cid_person_id")
-    owner = col.positions(removals.column("cid_person_id"), persons)
-    day = col.days(removals, "removed_date")
-    day = np.where(day > pairs.found.as_of, NO_DAY, day)
-    return col.latest(owner, day, len(persons))[pairs.person]
+    day = by_night(col.days(removals, "removed_date"), pairs.found.as_of)
+    owner, count = _owner(pairs.found, removals), len(pairs.found.identified.persons)
+    return col.latest(owner, day, count)[pairs.person]
 
 
 def _in(values: pa.Array, codes: tuple[str, ...]) -> Flags:
@@ -343,6 +383,11 @@ def _in(values: pa.Array, codes: tuple[str, ...]) -> Flags:
         zero_copy_only=False
     )
     return answer
+
+
+def _nobody(pairs: _Compared) -> Flags:
+    """The immigration register errs most likely, whoever it is."""
+    return np.zeros(len(pairs.person), dtype=bool)
 
 
 def _same(text: str, pairs: _Compared) -> pa.Array:

@@ -90,7 +90,10 @@ def _alert(found: "Findings", policy: "Policy", night: Days) -> Whole:
 
 
 def _referral_deadline(found: "Findings", policy: "Policy") -> tuple[Days, Flags]:
-    """The last working day to refer, and whether it was missed."""
+    """The last working day to refer, and whether it was missed.
+
+    The day of the sentence where release is so near that the notice is due at once.
+    """
     rule = policy["referral.deadline"]
     on = found.sentenced.selects
     asked = rule.in_force(on) & found.scope.in_scope & found.sentenced.is_sentenced
@@ -103,6 +106,10 @@ def _referral_deadline(found: "Findings", policy: "Policy") -> tuple[Days, Flags
     due[asked] = np.busday_offset(
         on[asked], days, roll="backward", holidays=np.array(sorted(closed), dtype="datetime64[D]")
     )
+    everybody = policy["referral.every-foreign-national"]
+    soon = on + everybody.number("at_once_within_days", on).astype("timedelta64[D]")
+    at_once = asked & everybody.in_force(on) & (found.due.earliest <= soon)
+    due = np.where(at_once, on, due)
     referred = np.where(found.handled.is_referred, found.handled.referred, NO_DAY)
     late = np.where(np.isnat(referred), due < found.as_of, referred > due)
     return due, late & ~np.isnat(due)

@@ -1,6 +1,7 @@
 """From arrays to the declared frames of results."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
@@ -8,6 +9,17 @@ import pyarrow as pa
 
 from jobs.assess.columns import Flags, Whole
 from jobs.schema import Table
+
+
+@contextmanager
+def one_heap() -> Iterator[None]:
+    """Let Arrow take memory from where numpy gives it back: two heaps hold what one would share."""
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(before)
 
 
 def coded(numbers: Whole, names: Sequence[str]) -> pa.Array:

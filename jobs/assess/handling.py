@@ -1,6 +1,6 @@
 """What the immigration service did about each episode: decisions, referrals, orders, removals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from jobs.assess.cases import COUNTS, NOT_PURSUE, Cases, Decisions, Events, by_n
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
 from jobs.assess.custody import REMOVED, Custody
 from jobs.assess.identity import Identified
+from jobs.codes import RESTRICTION_EVENTS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +33,9 @@ class Handled:
     """What the immigration service did about each episode, over certain links unless it says so.
 
     Rows are positions: ``timely`` and ``late`` among the decisions, ``case`` among the cases, -1
-    for none. ``restricted`` is the first decision on detention or bail between conviction and
-    release. ``discounted_episode`` and ``discounted`` pair episodes with decisions that do not
-    count for them.
+    for none. ``restricted`` is the first decision on detention, electronic monitoring, restriction
+    or bail between conviction and release. ``discounted_episode`` and ``discounted`` pair episodes
+    with decisions that do not count for them.
     """
 
     timely: Whole
@@ -50,6 +51,9 @@ class Handled:
     referred: Days
     referral_case: Whole
     started: Days
+    allocated: Days
+    questionnaire_sent: Days
+    questionnaire_returned: Days
     order_signed: Days
     restricted: Days
     removed: Days
@@ -87,7 +91,6 @@ def handle(
     sure_episode, sure_case = episode[certain], case[certain]
     order = _first_event(events, "DEPORTATION_ORDER_SIGNED", sure_episode, sure_case, window)
     removed = _first_event(events, "REMOVED", sure_episode, sure_case, window)
-    authorised = _first_event(events, "DETENTION_AUTHORISED", sure_episode, sure_case, window)
     referred = cases.referred[case]
     exit_day = np.where(custody.is_gone, custody.exit_date, NO_DAY)
     in_good_time = ~(referred > exit_day[episode])
@@ -101,6 +104,11 @@ def handle(
     served = _order_served(tables["prison.alerts"], identified, window, as_of)
     ordered = np.fmin(order, served)
     discounted = sure & ~(belongs & valid) & spans[pair]
+
+    def first_of(days: Days) -> Days:
+        """The first such day in the certain cases of each episode."""
+        return col.earliest(np.where(certain & spans, episode, -1), days[case], count)
+
     return Handled(
         timely=timely,
         late=late,
@@ -114,10 +122,13 @@ def handle(
         exempt_case=_row(case, exempt),
         referred=col.at(cases.referred, case_of_referral, NO_DAY),
         referral_case=case_of_referral,
-        started=col.earliest(np.where(certain & spans, episode, -1), cases.started[case], count),
+        started=first_of(cases.started),
+        allocated=first_of(cases.allocated),
+        questionnaire_sent=first_of(cases.questionnaire_sent),
+        questionnaire_returned=first_of(cases.questionnaire_returned),
         order_signed=order,
         restricted=np.fmin(
-            np.where(authorised <= window.limit, authorised, NO_DAY),
+            _restrictions_ordered(events, sure_episode, sure_case, window),
             _restrictions(tables, identified, window),
         ),
         removed=np.fmin(removed, _removals(tables, identified, custody, window, as_of)),
@@ -165,11 +176,18 @@ def _first_event(
     events: Events, event_type: str, episode: Whole, case: Whole, window: Window
 ) -> Days:
     """The first day of such an event in the certain cases of each episode, in its window."""
-    hit = col.is_one_of(events.table, "event_type", {event_type})
-    pair, event = col.pairs(case, np.where(hit, events.case, -1))
-    of, day = episode[pair], events.day[event]
+    of, day = _events_of(events, {event_type}, episode, case)
     mine = np.where(_belongs(day, of, window), of, -1)
     return col.earliest(mine, day, len(window.anchor))
+
+
+def _events_of(
+    events: Events, types: Iterable[str], episode: Whole, case: Whole
+) -> tuple[Whole, Days]:
+    """The events of these types in the cases of each episode: the episode and the day of each."""
+    hit = col.is_one_of(events.table, "event_type", types)
+    pair, event = col.pairs(case, np.where(hit, events.case, -1))
+    return episode[pair], events.day[event]
 
 
 def _order_served(
@@ -181,6 +199,13 @@ def _order_served(
     episode, alert = col.pairs(identified.prisoner, np.where(served, owner, -1))
     hit = _belongs(day[alert], episode, window)
     return col.earliest(np.where(hit, episode, -1), day[alert], len(window.anchor))
+
+
+def _restrictions_ordered(events: Events, episode: Whole, case: Whole, window: Window) -> Days:
+    """The first order of detention, monitoring or restriction between conviction and release."""
+    of, day = _events_of(events, RESTRICTION_EVENTS, episode, case)
+    inside = (day >= window.anchor[of]) & (day <= window.limit[of])
+    return col.earliest(np.where(inside, of, -1), day, len(window.anchor))
 
 
 def _restrictions(tables: Mapping[str, pa.Table], identified: Identified, window: Window) -> Days:

@@ -46,12 +46,14 @@ class OtherRecord:
 class Nationality:
     """The nationality relied on, and the group that the criteria are asked about.
 
-    ``code`` is the prison record's, -1 where missing or not in the list. ``group`` is one of the
+    ``code`` is the prison record's, -1 where missing or not in the list; ``second`` that of a dual
+    national. ``group`` is one of the
     constants above; where a British record is contradicted it is the group of the other record,
     so that the criteria tell whether anything hangs on the answer.
     """
 
     code: Whole
+    second: Whole
     is_british: Flags
     is_unclear: Flags
     is_conflict: Flags
@@ -110,6 +112,7 @@ def read_nationality(
     group = np.where(evidence == THERE_FOREIGN, there, own)
     return Nationality(
         code=first,
+        second=second,
         is_british=british,
         is_unclear=unclear,
         is_conflict=conflict,

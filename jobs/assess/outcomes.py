@@ -72,12 +72,18 @@ def _of_person(found: "Findings", hit: Flags) -> Flags:
     return answer
 
 
+def is_detained(detentions: pa.Table, as_of: np.datetime64) -> Flags:
+    """Whether each detention is open on the night; one without a day has begun."""
+    ahead = col.days(detentions, "start_date") > as_of
+    ended = col.days(detentions, "end_date") <= as_of
+    answer: Flags = ~ahead & ~ended
+    return answer
+
+
 def _is_back_inside(found: "Findings", detentions: pa.Table) -> Flags:
     persons = found.identified.persons
     owner = col.positions(detentions.column("cid_person_id"), persons.column("cid_person_id"))
-    open_ = (col.days(detentions, "start_date") <= found.as_of) & ~(
-        col.days(detentions, "end_date") <= found.as_of
-    )
+    open_ = is_detained(detentions, found.as_of)
     detained = _of_person(found, col.any_of(owner, open_, len(persons)))
     identity = found.identified.identity
     held = col.any_of(identity, found.custody.is_on_roll, len(found.identified.identity_ids))

@@ -7,7 +7,6 @@ named by their own numbers.
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from jobs import codes as c
@@ -17,9 +16,9 @@ from jobs.assess import nationality as na
 from jobs.assess import status as st
 from jobs.assess.casework_reasons import give_casework_reasons
 from jobs.assess.columns import Flags, Whole
-from jobs.assess.reason_rows import EPISODES, MOVEMENTS, PERSONS, SENTENCES, Reasons, own_key
+from jobs.assess.reason_rows import EPISODES, MOVEMENTS, PERSONS, SENTENCES, Reasons, Said
 from jobs.assess.scope import BRITISH_RULE, DUTIES, EXEMPTIONS, SCOPE_RULES
-from jobs.assess.wording import chosen, in_words, lengths, numbers, say
+from jobs.assess.wording import chosen, in_words, lengths, numbers
 
 if TYPE_CHECKING:
     from jobs.assess.assessment import Findings
@@ -39,14 +38,14 @@ _DATES = [
 ]
 
 
-def give_reasons(found: "Findings", policy: "Policy") -> pd.DataFrame:
-    """Write down, for each episode, which rule answered what, from which row.
+def give_reasons(found: "Findings", policy: "Policy") -> Reasons:
+    """Collect, for each episode, which rule answered what, from which row.
 
     An episode that is out of scope because the person is British gets two rows: the record and the
     status. Every other episode shows its sentence and criterion; one that meets a criterion shows
     its custody, link, referral, decisions and due date too.
     """
-    reasons = Reasons(sorted(policy.rules))
+    reasons = Reasons(found, sorted(policy.rules))
     asked = found.scope.in_scope
     _nationality(reasons, found)
     _sentence(reasons, found)
@@ -55,7 +54,7 @@ def give_reasons(found: "Findings", policy: "Policy") -> pd.DataFrame:
     give_casework_reasons(reasons, found, asked)
     _due(reasons, found, policy)
     _status(reasons, found)
-    return reasons.frame(found.episodes.column("episode_id").combine_chunks())
+    return reasons
 
 
 def _nationality(reasons: Reasons, found: "Findings") -> None:
@@ -105,7 +104,7 @@ def _sentence(reasons: Reasons, found: "Findings") -> None:
     sentenced = found.sentenced
     rows = np.flatnonzero(found.is_court_recommended)
     finding = "The court recommended deportation."
-    reasons.add(rows, "referral.court-recommendation", finding, EPISODES, own_key(found, rows))
+    reasons.add(rows, "referral.court-recommendation", finding, EPISODES, reasons.own_key(rows))
     asked = _is_asked(found) & sentenced.is_sentenced
     rows = np.flatnonzero(asked & sentenced.has_length)
     finding = "The sentences come to {length}, counted from {start}."
@@ -114,27 +113,27 @@ def _sentence(reasons: Reasons, found: "Findings") -> None:
         "sentence.length",
         finding,
         SENTENCES,
-        _sentence_key(found, sentenced.longest_row[rows]),
+        _sentence_key(reasons, found, sentenced.longest_row[rows]),
         length=lengths(sentenced.months[rows], sentenced.days[rows]),
         start=in_words(sentenced.starts[rows]),
     )
     rows = np.flatnonzero(asked & sentenced.indeterminate)
     finding = "A sentence without a fixed end reaches every length."
-    key = _sentence_key(found, sentenced.first_row[rows])
+    key = _sentence_key(reasons, found, sentenced.first_row[rows])
     reasons.add(rows, "sentence.indeterminate", finding, SENTENCES, key)
     rows = np.flatnonzero(asked & sentenced.undetermined & ~sentenced.indeterminate)
     finding = "The length of the sentence, or of a part of it, cannot be determined."
-    reasons.add(rows, "referral.undetermined", finding, EPISODES, own_key(found, rows))
+    reasons.add(rows, "referral.undetermined", finding, EPISODES, reasons.own_key(rows))
 
 
-def _sentence_key(found: "Findings", rows: Whole) -> pa.Array:
-    owner = own_key(found, col.at(found.sentence_episode, rows, 0))
-    return say(
-        "{owner}|{number}",
-        len(rows),
-        owner=owner,
-        number=numbers(col.at(found.sentence_sequence, rows, 0)),
-    )
+def _sentence_key(reasons: Reasons, found: "Findings", rows: Whole) -> Said:
+    owner = reasons.owner(col.at(found.sentence_episode, rows, 0))
+    return _numbered(owner, col.at(found.sentence_sequence, rows, 0))
+
+
+def _numbered(owner: pa.Array, number: Whole) -> Said:
+    """The key of a row that has its number within an episode."""
+    return Said("{owner}|{number}", {"owner": owner, "number": numbers(number)})
 
 
 _SCOPE_FINDINGS = {
@@ -176,7 +175,7 @@ def _earlier(reasons: Reasons, found: "Findings") -> None:
         "referral.aggregate",
         "An earlier sentence of {length}, passed on {day}, is added.",
         SENTENCES,
-        _sentence_key(found, sentenced.longest_row[other]),
+        _sentence_key(reasons, found, sentenced.longest_row[other]),
         length=lengths(sentenced.months[other], sentenced.days[other]),
         day=in_words(sentenced.selects[other]),
     )
@@ -256,7 +255,7 @@ def _custody(reasons: Reasons, found: "Findings", asked: Flags) -> None:
         "custody.recalled",
         finding,
         EPISODES,
-        own_key(found, rows),
+        reasons.own_key(rows),
         day=in_words(custody.recalled_from[rows]),
     )
 
@@ -266,12 +265,11 @@ def _add_exit(
 ) -> None:
     sequence = found.custody.exit_sequence
     rows = np.flatnonzero(mask & (sequence >= 0))
-    number = numbers(sequence[rows])
-    key = say("{owner}|{number}", len(rows), owner=own_key(found, rows), number=number)
+    key = _numbered(reasons.owner(rows), sequence[rows])
     reasons.add(rows, rule_id, finding, MOVEMENTS, key, left=left.take(pa.array(rows)))
     rows = np.flatnonzero(mask & (sequence < 0))
     reasons.add(
-        rows, rule_id, finding, EPISODES, own_key(found, rows), left=left.take(pa.array(rows))
+        rows, rule_id, finding, EPISODES, reasons.own_key(rows), left=left.take(pa.array(rows))
     )
 
 
@@ -284,11 +282,11 @@ def _due(reasons: Reasons, found: "Findings", policy: "Policy") -> None:
     day = in_words(found.due.earliest[rows])
     source = chosen(_DATES, found.due.source[rows])
     reasons.add(
-        rows, "release.earliest", finding, EPISODES, own_key(found, rows), day=day, source=source
+        rows, "release.earliest", finding, EPISODES, reasons.own_key(rows), day=day, source=source
     )
     rows = np.flatnonzero(expected & is_ours)
     finding = "Earliest plausible release {day}, worked out from the sentences."
-    key = _sentence_key(found, found.sentenced.first_row[rows])
+    key = _sentence_key(reasons, found, found.sentenced.first_row[rows])
     day = in_words(found.due.earliest[rows])
     reasons.add(rows, "release.recomputed", finding, SENTENCES, key, day=day)
     rows = np.flatnonzero(expected & found.recomputed.is_disputed)
@@ -300,14 +298,14 @@ def _due(reasons: Reasons, found: "Findings", policy: "Policy") -> None:
         "release.disputed",
         finding,
         EPISODES,
-        own_key(found, rows),
+        reasons.own_key(rows),
         recorded=in_words(found.recomputed.recorded[rows]),
         earliest=in_words(found.recomputed.earliest[rows]),
         latest=in_words(found.recomputed.latest[rows]),
     )
     rows = np.flatnonzero(expected & unknown)
     finding = "No plausible release date is recorded."
-    reasons.add(rows, "release.unknown", finding, EPISODES, own_key(found, rows))
+    reasons.add(rows, "release.unknown", finding, EPISODES, reasons.own_key(rows))
     on_sentence = found.due.due == found.sentenced.selects
     for mask, finding in (
         (unknown, "Consideration is due on {day}, the day of the sentence: no release is known."),

@@ -13,7 +13,7 @@ import pyarrow as pa
 from jobs.assess import columns as col
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
 from jobs.assess.rules import Policy
-from jobs.assess.sentences import Sentenced, SentenceRows
+from jobs.assess.sentences import Sentenced, SentenceRows, meets
 
 _RECORDED = (
     "conditional_release_override_date",
@@ -28,9 +28,10 @@ _DAY = np.timedelta64(1, "D")
 class Recomputed:
     """The range in which each episode's release falls, ``NaT`` where it cannot be worked out.
 
-    ``earliest`` is parole or the release point, ``latest`` the last possible release point.
+    ``earliest`` is curfew, parole or the release point, ``latest`` the last possible release point.
     ``is_disputed`` marks a recorded date outside the range; ``removal`` is the first day on which
-    the Early Removal Scheme of the night allows removal.
+    the Early Removal Scheme of the night allows removal. ``on_record`` is the date that the prison
+    goes by.
     """
 
     earliest: Days
@@ -38,6 +39,7 @@ class Recomputed:
     is_disputed: Flags
     recorded: Days
     removal: Days
+    on_record: Days
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,14 +87,19 @@ def recompute(
     tolerance = policy["release.disputed"].number("tolerance_days", night) * _DAY
     parole = col.days(episodes, "parole_eligibility_date")
     has_parole = earliest < automatic
+    eligible = col.days(episodes, "home_detention_curfew_eligibility_date")
+    curfew = np.where(np.isnat(eligible), NO_DAY, _curfew(sentenced, automatic, policy))
     outside = (recorded < automatic - tolerance) | (recorded > latest + tolerance)
     off_parole = has_parole & (np.abs(parole - earliest) > tolerance)
+    off_curfew = np.abs(eligible - curfew) > tolerance
+    disputed = [outside, off_parole, off_curfew]
     return Recomputed(
-        earliest=col.first_day(earliest, tariff),
+        earliest=col.first_day(np.fmin(earliest, curfew), tariff),
         latest=latest,
-        is_disputed=(outside | off_parole) & ~unknown,
-        recorded=np.where(outside, recorded, np.where(off_parole, parole, NO_DAY)),
+        is_disputed=np.any(disputed, axis=0) & ~unknown,
+        recorded=np.select(disputed, [recorded, parole, eligible], NO_DAY),
         removal=_removal(sentenced, earliest, policy, night),
+        on_record=col.first_day(col.days(episodes, "confirmed_release_date"), recorded),
     )
 
 
@@ -101,6 +108,7 @@ def _points(rows: SentenceRows, policy: Policy) -> _Points:
     length = (rows.ends - rows.starts).astype(np.int64)
     conduct = col.first_day(col.days(rows.table, "offence_date"), rows.starts)
     is_plus = col.is_one_of(rows.table, "calculation_type", {"SDS_PLUS"})
+    is_plus &= policy["release.two-thirds"].in_force(rows.starts)
     is_extended = col.is_one_of(rows.table, "calculation_type", {"EDS"})
     says_1991 = col.is_one_of(rows.table, "calculation_type", {"ADIMP_1991"})
     says_2003 = col.is_one_of(rows.table, "calculation_type", {"ADIMP"})
@@ -155,6 +163,17 @@ def _adjustment(episodes: pa.Table, rows: SentenceRows, count: int) -> Whole:
     np.maximum.at(remand, rows.episode, np.where(rows.counts, rows.remand_days, 0))
     added = np.maximum(col.whole(episodes, "additional_days_awarded", missing=0), 0)
     return (added - remand).astype("timedelta64[D]")
+
+
+def _curfew(sentenced: Sentenced, release: Days, policy: Policy) -> Days:
+    """The first day of home detention curfew of those whose term allows it."""
+    rule = policy["release.curfew"]
+    short = ~meets(sentenced, months=rule.number("under_months", release))
+    long = meets(sentenced, months=rule.number("from_months", release))
+    opens = release - rule.number("days", release).astype("timedelta64[D]")
+    to_serve = (release - sentenced.starts).astype(np.int64)
+    half = sentenced.starts + _share(to_serve, 1, 2).astype("timedelta64[D]")
+    return np.where(rule.in_force(release) & short & long, np.maximum(opens, half), NO_DAY)
 
 
 def _removal(sentenced: Sentenced, release: Days, policy: Policy, night: Days) -> Days:

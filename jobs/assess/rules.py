@@ -23,7 +23,7 @@ from jobs.assess.overrides import Placed, read_overrides
 from jobs.errors import BadInput
 from jobs.files import text_digest
 
-POLICY_VERSION = "2"
+POLICY_VERSION = "3"
 """Raised with a line in CHANGELOG.md whenever a rule or a number changes."""
 
 FOLDER = Path(__file__).parent / "policy"
@@ -32,6 +32,7 @@ _START, _END = date(1, 1, 1), date(9999, 12, 31)
 NEEDED: dict[str, tuple[str, ...]] = {
     "consideration.alerts": ("first", "second", "third", "fourth", "fifth", "last"),
     "consideration.due": ("months_before_release",),
+    "discrepancy.release-date": ("tolerance_days",),
     "duty.condition-1": ("months",),
     "exemption.under-18": ("age",),
     "priority.ranking": (
@@ -54,6 +55,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
         "long_term_months",
     ),
     "release.act-2003": ("numerator", "denominator"),
+    "release.curfew": ("days", "from_months", "under_months"),
     "release.disputed": ("tolerance_days",),
     "release.extended": ("numerator", "denominator"),
     "release.forty-percent-long": ("numerator", "denominator"),
@@ -266,6 +268,8 @@ def _overridden(placed: Placed, rule: Rule | None) -> Rule:
     override = placed.override
     if rule is None:
         raise placed.refuse(f"no rule [{override.rule}]")
+    if override.switched_on and not rule.periods:
+        raise placed.refuse(f"rule [{rule.id}] is known by report only: no code reads it yet")
     index = [
         index
         for index, period in enumerate(rule.period)

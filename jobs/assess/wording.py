@@ -1,10 +1,15 @@
-"""Sentences for many rows at once, from templates and columns of text."""
+"""Sentences for many rows at once, from templates and columns of text.
+
+A column of text is held as its different texts and, row by row, which of them it is: a million
+days are a few thousand words. `say` and `plain` write the text out.
+"""
 
 import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -35,17 +40,24 @@ def say(template: str, count: int, **parts: Any) -> pa.Array:
     if len(pieces) == 1:
         return pa.repeat(pa.scalar(template, TEXT), count)
     columns = [
-        parts[piece].cast(TEXT) if index % 2 else pa.scalar(piece, TEXT)
+        plain(parts[piece]) if index % 2 else pa.scalar(piece, TEXT)
         for index, piece in enumerate(pieces)
     ]
     return pc.binary_join_element_wise(*columns, pa.scalar("", TEXT))
 
 
+def plain(words: Any) -> pa.Array:
+    """A column of text, written out."""
+    if pa.types.is_dictionary(words.type):
+        words = words.dictionary.take(words.indices)
+    return words.cast(TEXT)
+
+
 def in_words(days: Days) -> pa.Array:
     """Days as ``25 April 2006``."""
-    different, place = np.unique(days, return_inverse=True)
-    names = [NO_DAY_TEXT if np.isnat(day) else _day(day) for day in different]
-    return pa.array(names, TEXT).take(pa.array(place))
+    different, place = _different(days.astype("datetime64[D]").view(np.int64))
+    names = [NO_DAY_TEXT if np.isnat(day) else _day(day) for day in different.view("datetime64[D]")]
+    return _held(names, place)
 
 
 def _day(day: np.datetime64) -> str:
@@ -56,9 +68,8 @@ def _day(day: np.datetime64) -> str:
 def lengths(months: Whole, days: Whole) -> pa.Array:
     """Terms as ``18 months and 5 days``."""
     size = int(days.max(initial=0)) + 1
-    different, place = np.unique(months * size + days, return_inverse=True)
-    names = [_length(int(key) // size, int(key) % size) for key in different]
-    return pa.array(names, TEXT).take(pa.array(place))
+    different, place = _different(months * size + days)
+    return _held([_length(int(key) // size, int(key) % size) for key in different], place)
 
 
 def _length(months: int, days: int) -> str:
@@ -72,11 +83,27 @@ def _length(months: int, days: int) -> str:
 
 def numbers(values: Whole) -> pa.Array:
     """Whole numbers as text."""
-    return pa.array(values).cast(TEXT)
+    different, place = _different(values)
+    return _held([str(number) for number in different], place)
 
 
 def chosen(names: Sequence[str], places: Whole, otherwise: str = "") -> pa.Array:
     """The name at each place, ``otherwise`` where the place is -1."""
-    return pa.array([*names, otherwise], TEXT).take(
-        pa.array(np.where(places < 0, len(names), places))
-    )
+    return _held([*names, otherwise], np.where(places < 0, len(names), places))
+
+
+def taken(column: Any, rows: Whole) -> pa.Array:
+    """The text of a column at these rows."""
+    return _held(column.cast(TEXT), rows)
+
+
+def _different(values: Whole) -> tuple[Whole, Whole]:
+    """The different values, and which of them each row holds."""
+    place, different = pd.factorize(values)
+    return different, place
+
+
+def _held(texts: Any, place: Whole) -> pa.Array:
+    """Rows that hold one of these texts each."""
+    names = texts if isinstance(texts, pa.Array) else pa.array(texts, TEXT)
+    return pa.DictionaryArray.from_arrays(pa.array(place.astype(np.int32)), names)

@@ -16,7 +16,7 @@ from jobs.assess import load_policy, rules_cited
 from jobs.briefing import number_text
 from jobs.databases import warehouse
 from jobs.errors import BadInput
-from jobs.report import FIGURES, case_list, clearing, explain, forecast
+from jobs.report import FIGURES, case_list, clearing, explain, flags_of, forecast
 from jobs.schema import Table
 from jobs.settings import Settings
 from jobs.warehouse import (
@@ -120,15 +120,16 @@ class Reader:
         Raises:
             BadInput: the publication has no such episode.
         """
-        tables = (results.ASSESSMENTS, results.REASONS)
+        tables = (results.ASSESSMENTS, results.REASONS, results.FLAGS)
         facts = {table.full_name: self.table(table) for table in tables}
         told = explain(episode_id, facts)
         reasons, episodes = facts["nightly.reasons"], facts["nightly.assessments"]
         fired = reasons[reasons["episode_id"].eq(episode_id)].sort_values("position")["rule_id"]
+        flagged = [rule for _, rule in flags_of(episode_id, facts)]
         day = episodes.loc[episodes["episode_id"].eq(episode_id), "sentence_date"].iloc[0]
         cited = rules_cited(
             policy=load_policy(),
-            rule_ids=fired,
+            rule_ids=[*fired, *flagged],
             sentenced=None if pd.isna(day) else day.date(),
             night=self.publication.as_of,
         )

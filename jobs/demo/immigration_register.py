@@ -56,6 +56,7 @@ def tables(
     events: pd.DataFrame,
     held_outside: pd.DataFrame,
     lost: pd.DataFrame,
+    release_on_record: Ints,
 ) -> dict[str, pa.Table]:
     """The feed, people, aliases, cases and events of the immigration register.
 
@@ -69,6 +70,7 @@ def tables(
         events: events of criminal cases.
         held_outside: stays in detention, as `measures.detentions` gives them.
         lost: people lost and found; see `unusual.whereabouts`.
+        release_on_record: the release date that the prison goes by, for each stay.
     """
     night = case_night(cases, events, as_of)
     return {
@@ -85,7 +87,7 @@ def tables(
         ),
         "immigration.cases": pa.concat_tables(
             [
-                _criminal(cases, lived, held, night, as_of),
+                _criminal(cases, lived, held, night, release_on_record, as_of),
                 _others(others, held, len(cases), as_of),
             ]
         ).sort_by("case_id"),
@@ -184,7 +186,12 @@ def _located(
 
 
 def _criminal(
-    cases: pd.DataFrame, lived: pd.DataFrame, held: Held, night: CaseNight, as_of: int
+    cases: pd.DataFrame,
+    lived: pd.DataFrame,
+    held: Held,
+    night: CaseNight,
+    release_on_record: Ints,
+    as_of: int,
 ) -> pa.Table:
     rows = np.flatnonzero(night.shown)
     own, seen = cases.iloc[rows], night.days_of[rows]
@@ -228,9 +235,17 @@ def _criminal(
             "legal_basis": columns.texts(basis, where=decided),
             "priority": columns.wholes(priority),
             "closed_date": days.dates(seen[:, AT["closed"]]),
+            "expected_release_date": days.dates(_told(own, release_on_record)),
             "recorded_at": days.moments(np.minimum(night.last_recorded[rows], as_of), by=rows),
         },
     )
+
+
+def _told(own: pd.DataFrame, release_on_record: Ints) -> Ints:
+    """The release that the prison told the team of: nothing without a referral from there."""
+    release = release_on_record[own["stay"].to_numpy()]
+    told = days.known(own["sent"]) & days.known(release)
+    return np.where(told, release + own["told_shift"].to_numpy(), days.NEVER)
 
 
 def _stages(own: pd.DataFrame, seen: Ints) -> tuple[Ints, Ints]:

@@ -81,6 +81,9 @@ class Noise:
     release_miscalculated: float = _rate(
         "release date wrong by remand or concurrent terms, as for 541 in 1996"
     )
+    release_told_wrong: float = _rate(
+        "of referrals: the release date was worked out again and not passed on, or misheard"
+    )
     corrected_later: float = _rate("a release recorded under a wrong day, put right months later")
     terms_corrected: float = _rate(
         "a term entered wrongly, put right months later from the warrant"
@@ -132,6 +135,7 @@ NOISES: Final = {
         near_twins=0.1,
         recorded_late=0.06,
         release_miscalculated=0.012,
+        release_told_wrong=0.06,
         corrected_later=0.008,
         terms_corrected=0.004,
         dates_out_of_order=0.002,

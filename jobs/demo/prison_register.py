@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.demo import cohort, columns, days, recording, sentences, stays, unusual
+from jobs.demo import columns, days, recording, release_dates, sentences, stays, unusual
 from jobs.demo import nationalities as nat
-from jobs.demo.chance import Flags, Floats, Ints, Texts, stream
+from jobs.demo.chance import Flags, Floats, Ints, Texts
 from jobs.demo.held import Held, keys_on, visible
 from jobs.demo.identifiers import numbered
 
@@ -184,20 +184,15 @@ def _episodes(
     as_of: int,
     seed: int,
 ) -> pa.Table:
-    rng = stream(seed, "episodes")
-    chance = rng.random(len(lived))
+    chance = release_dates.luck(len(lived), seed)
     last = _last_movements(moved, len(lived))
     rows = np.flatnonzero(shown)
     own, chance, last = lived[list(_OF_EPISODES)].iloc[rows], chance[rows], last.iloc[rows]
-    sentenced = (own["sentence_recorded"] <= as_of).to_numpy()
+    sentenced = release_dates.is_sentenced(own, as_of)
     recalled = unusual.back_inside(own, as_of)
-    ended = (own["end_recorded"] <= as_of).to_numpy() & ~recalled
+    ended = release_dates.has_ended(own, as_of)
     status, in_out = _status(ended, chance)
     legal, order = _legal_status(own, sentenced, ended, recalled, as_of)
-    due = own["scheduled"].to_numpy()
-    confirmed = ended & own["is_dated"].to_numpy() & sentenced
-    confirmed |= sentenced & ~ended & (due - as_of <= 42) & (due > as_of) & (chance < 0.75)
-    confirmed = confirmed & (own["calculation"] != sentences.HOSPITAL).to_numpy()
     dates = {
         "sentence_start_date": "sentence_day",
         "conditional_release_date": "conditional_recorded",
@@ -209,14 +204,8 @@ def _episodes(
         "tariff_date": "tariff",
         "early_removal_scheme_eligibility_date": "early_removal",
     }
-    corrected = _corrected(own, as_of)
     dated = {
-        name: days.dates(
-            np.where(corrected & days.known(own[column]), own["end"], own[column])
-            if column in {"conditional_recorded", "automatic_recorded"}
-            else own[column],
-            where=sentenced,
-        )
+        name: days.dates(release_dates.recorded(own, column, as_of))
         for name, column in dates.items()
     }
     changed = np.where(ended, own["end_recorded"], own["reception_recorded"])
@@ -235,7 +224,7 @@ def _episodes(
             "in_out_status": columns.texts(in_out),
             "legal_status": columns.texts(legal),
             "imprisonment_status": columns.texts(order),
-            "confirmed_release_date": days.dates(np.where(ended, last_end, due), where=confirmed),
+            "confirmed_release_date": days.dates(release_dates.confirmed(own, chance, as_of)),
             **dated,
             "additional_days_awarded": columns.wholes(
                 own["added_days"], where=sentenced & (own["added_days"] > 0).to_numpy()
@@ -293,12 +282,6 @@ def _legal_status(
     return legal.astype(object), np.where(recommended, "REC_DEP", order).astype(object)
 
 
-def _corrected(own: pd.DataFrame, as_of: int) -> Flags:
-    """Stays whose term had been corrected by a night, for the restatement of the figure."""
-    found: Flags = (own["corrected_day"] <= as_of).to_numpy()
-    return found & (own["restatement"] % 10 == cohort.TERM_CORRECTED).to_numpy()
-
-
 def _sentences(lived: pd.DataFrame, as_of: int) -> pa.Table:
     rows = np.flatnonzero(lived["sentence_recorded"] <= as_of)
     own = lived[list(_OF_SENTENCES)].iloc[rows]
@@ -313,7 +296,7 @@ def _sentences(lived: pd.DataFrame, as_of: int) -> pa.Table:
     endless = never_ends & main
     written = np.where(both["term_corrected"] > as_of, both["first_months"], both["term_months"])
     months = np.select([main, extra], [written, both["extra_months"]], both["beside_months"])
-    months = np.where(main & _corrected(both, as_of), _CORRECTED_MONTHS, months)
+    months = np.where(main & release_dates.is_corrected(both, as_of), _CORRECTED_MONTHS, months)
     long = months >= 24
     in_years, in_months = np.where(long, months // 12, 0), np.where(long, months % 12, months)
     term_days = np.select([main, other], [both["term_days"], both["beside_days"]], 0)

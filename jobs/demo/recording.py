@@ -24,6 +24,8 @@ _RECALL: Final = REASONS.index("24")
 _OUTSIDE: Final = -1
 _MOST_TRANSFERS: Final = 3
 _DAYS_TO_TRANSFER: Final = 160
+_STALE: Final = 0.8
+"""Of the release dates that the casework team has wrong, those that were right once."""
 
 
 def add_recorded(
@@ -112,6 +114,22 @@ def _lateness(
     wait = 1 + np.minimum(rng.exponential(9, size), 60).astype(np.int64)
     labels.add_people("prison", lived["person"].to_numpy()[late], "recorded_late")
     return np.where(late, wait, 0)
+
+
+def add_told(
+    cases: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
+) -> pd.DataFrame:
+    """Add by how many days the casework team has each release date wrong (``told_shift``).
+
+    The prison worked the date out again and did not pass it on, or a month or a year was misheard.
+    """
+    size = len(cases)
+    wrong = some(rng, noise.release_told_wrong, size) & days.known(cases["sent"])
+    stale = between(rng, np.full(size, 7), 120) * rng.choice(np.array([-1, 1]), size)
+    misheard = rng.choice(np.array([-365, -31, 31, 365]), size)
+    shift = np.where(rng.random(size) < _STALE, stale, misheard)
+    labels.add_people("immigration", cases["person"].to_numpy()[wrong], "release_told_wrong")
+    return cases.assign(told_shift=np.where(wrong, shift, 0))
 
 
 def movements(

@@ -28,6 +28,7 @@ from jobs.demo import (
     prisons,
     published,
     recording,
+    release_dates,
     residents,
     staff,
     truth,
@@ -37,11 +38,11 @@ from jobs.demo import nationalities as nat
 from jobs.demo import people as people_of
 from jobs.demo.chance import Flags, some, stream
 from jobs.demo.held import Held, hold
-from jobs.demo.memory import give_back
 from jobs.demo.mistakes import Labels
 from jobs.demo.noise import Noise, noise_named
 from jobs.demo.population import Size
 from jobs.errors import BadInput
+from jobs.freed import give_back
 
 FIRST_NIGHT: Final = date(1996, 1, 1)
 LAST_NIGHT: Final = date(2007, 12, 31)
@@ -146,6 +147,7 @@ def build_history(*, seed: int, people: int | Size, noise: str | Noise = "defaul
     waiting = np.zeros(len(cases), dtype=bool)
     waiting[barriers.loc[barriers["kind"] == measures.TRAVEL, "case"]] = True
     cases = cases.assign(needs_document=waiting)
+    cases = recording.add_told(cases, stream(seed, "release dates told"), rates, labels)
     events = happenings.happenings(cases, stream(seed, "events"), rates, labels)
     moved = _compact(recording.movements(lived, persons, places, stream(seed, "movements")))
     bails = measures.bails(detained, stream(seed, "bails"))
@@ -247,6 +249,7 @@ def on_night(history: History, *, as_of: date) -> World:
         events=h.events,
         held_outside=h.detentions,
         lost=h.lost,
+        release_on_record=release_dates.on_record(h.lived, as_of=day, seed=h.seed),
     )
     found |= {
         "immigration.barriers": measures.barriers_table(h.barriers, night, day),

@@ -61,7 +61,7 @@ def _wanted(place: Place, delivered: Delivered) -> Wanted:
         raise BadInput(
             delivered.where,
             f"column [{missing[0]}]{others} is missing",
-            "deliver it, or map its name in the mapping file",
+            "deliver it, or map its name or list it as absent in the mapping file",
         )
     return wanted
 

@@ -8,7 +8,9 @@ linked if it is likelier than not.
 import csv
 import logging
 import re
+import warnings
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -19,11 +21,13 @@ import pyarrow.parquet as pq
 
 from jobs.errors import BadInput
 from jobs.files import disk_error
+from jobs.link import japanese
 from jobs.link.birthdates import read_dates
 from jobs.link.duplicates import EVEN, probabilities
 from jobs.link.engine import Bench, bench, weigh
 from jobs.link.outcomes import REVIEW_FROM, evidence, least_weight
 from jobs.link.persons import Side, make_side
+from jobs.link.scripts import by_letter
 from jobs.link.training import train
 
 log = logging.getLogger(__name__)
@@ -60,6 +64,8 @@ def link_files(*, left: Path, right: Path, output: Path) -> pd.DataFrame:
         BadInput: a file is missing, unreadable, without ids or without any telling column, an id
             is empty or repeated, dates cannot be read, or the output cannot be written.
     """
+    if output.is_dir():
+        raise BadInput(f"file [{output}]", "is a folder", "name the file to write")
     frames = (read_persons(left), read_persons(right))
     shared = [name for name in frames[0].columns if name in frames[1].columns and name != ID]
     if not _telling(shared):
@@ -68,8 +74,7 @@ def link_files(*, left: Path, right: Path, output: Path) -> pd.DataFrame:
             "share no column that tells persons apart",
             f"give both some of {', '.join(TELLING)} or an {SYSTEM}<system>",
         )
-    sides = [_side(frame, turned=turned) for frame, turned in zip(frames, (False, True),
-                                                                    strict=True)]  # fmt: skip
+    sides = _sides(*frames)
     links = _links(*sides) if all(len(side) for side in sides) else _no_links()
     _write(links, output)
     return links
@@ -97,7 +102,12 @@ def read_persons(path: Path) -> pd.DataFrame:
             "no column that tells persons apart",
             f"give some of {', '.join(TELLING)} or an {SYSTEM}<system>",
         )
-    frame = frame[kept].copy()
+    frame = pd.DataFrame(
+        {
+            name: frame[name] if name in {ALIASES, "date_of_birth"} else _text(where, frame[name])
+            for name in kept
+        }
+    )
     frame[ID] = _checked_ids(where, frame[ID])
     if "date_of_birth" in kept:
         frame["date_of_birth"] = _checked_dates(where, frame["date_of_birth"])
@@ -111,10 +121,26 @@ def _telling(columns: list[str]) -> bool:
 def _read_parquet(path: Path) -> pd.DataFrame:
     try:
         frame: pd.DataFrame = pq.read_table(path).to_pandas(date_as_object=False)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         what = f"not a Parquet file ({type(error).__name__})"
         raise BadInput(f"file [{path}]", what, "deliver it again") from None
     return frame
+
+
+def _text(where: str, values: pd.Series) -> pd.Series:
+    """Values of any type as text; whole numbers without a point."""
+    if isinstance(values.dtype, pd.StringDtype):
+        return values
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
+    if pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all():
+        values = values.astype("Int64")
+    if values.map(lambda value: isinstance(value, (list, dict, np.ndarray))).any():
+        raise BadInput(where, f"column [{values.name}] holds lists", "give one value for each row")
+    written = values.map(
+        lambda value: value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    )
+    return written.astype("str")
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -130,23 +156,30 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
 def _parse(path: Path, encoding: str) -> pd.DataFrame:
     where = f"file [{path}]"
+    errors = "replace" if encoding == "cp1252" else "strict"
     try:
-        with path.open(encoding=encoding, errors="strict") as file:
+        with path.open(encoding=encoding, errors=errors) as file:
             head = file.readline()
         separator = max(",;\t|", key=head.count)
         _refuse_repeated_columns(where, next(csv.reader([head], delimiter=separator), []))
-        return pd.read_csv(
-            path,
-            sep=separator,
-            dtype="str",
-            encoding=encoding,
-            encoding_errors="replace" if encoding == "cp1252" else "strict",
-            skipinitialspace=True,
-            keep_default_na=False,
-            na_values=[""],
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return pd.read_csv(
+                path,
+                sep=separator,
+                dtype="str",
+                encoding=encoding,
+                encoding_errors=errors,
+                index_col=False,
+                skipinitialspace=True,
+                keep_default_na=False,
+                na_values=[""],
+            )
     except pd.errors.EmptyDataError:
         raise BadInput(where, "empty", "deliver a file with a header") from None
+    except pd.errors.ParserWarning:
+        what = "rows have more fields than the header"
+        raise BadInput(where, what, "quote values that hold the separator") from None
     except (pd.errors.ParserError, csv.Error) as error:
         reason = str(error).strip().splitlines()[0]
         raise BadInput(where, f"not a CSV file: {reason}", "deliver it again") from None
@@ -206,9 +239,11 @@ def _with_name_parts(frame: pd.DataFrame) -> pd.DataFrame:
 def name_parts(names: pd.Series) -> pd.DataFrame:
     """First, middle and last names out of full names; a single name is a last name.
 
-    Two to four Chinese or Korean letters in one are a family name of one letter and a given name.
+    In one word of East Asian letters a known Japanese family name comes first; in others of two
+    to four letters the first is the family name.
     """
     text = names.astype("str").str.strip()
+    text = text.map({name: japanese.parted(name) for name in text.dropna().unique()}).astype("str")
     text = text.str.replace(r"^([\u3400-\u9fff\uac00-\ud7af])(\S{1,3})$", r"\1, \2", regex=True)
     comma = text.str.extract(r"^([^,]+),\s*(\S+)\s*(.*)$")
     plain = text.str.extract(r"^(\S+)\s+(?:(.*)\s)?(\S+)$")
@@ -224,13 +259,45 @@ def name_parts(names: pd.Series) -> pd.DataFrame:
     return parts.replace("", None).astype("str")
 
 
-def _side(frame: pd.DataFrame, *, turned: bool) -> Side:
+def _sides(left: pd.DataFrame, right: pd.DataFrame) -> tuple[Side, Side]:
+    """Both sides, Japanese names as they are read unless both files write their letters."""
+    frames = [left, right]
+    readings: list[pd.DataFrame | None] = [None, None]
+    if all({"first_name", "last_name"} <= set(frame.columns) for frame in frames) and not all(
+        japanese.share_written(frame)[1] >= japanese.BOTH for frame in frames
+    ):
+        for place, frame in enumerate(frames):
+            frames[place], readings[place] = japanese.read(frame)
+    return (
+        _side(frames[0], readings[0], turned=False),
+        _side(frames[1], readings[1], turned=True),
+    )
+
+
+def _side(frame: pd.DataFrame, readings: pd.DataFrame | None, *, turned: bool) -> Side:
     numbers = {
         name.removeprefix(SYSTEM): frame[[ID, name]].set_axis([ID, "value"], axis=1)
         for name in frame.columns
         if name.startswith(SYSTEM)
     }
-    return make_side(persons=frame, aliases=_aliases(frame), numbers=numbers, turned=turned)
+    given = [names for names in (_aliases(frame), readings, _by_letter(frame)) if names is not None]
+    aliases = pd.concat(given, ignore_index=True) if given else None
+    return make_side(persons=frame, aliases=aliases, numbers=numbers, turned=turned)
+
+
+def _by_letter(frame: pd.DataFrame) -> pd.DataFrame | None:
+    """Names that are also spelled letter by letter, one row for each person with one."""
+    if not {"first_name", "last_name"} <= set(frame.columns):
+        return None
+    spelled = {}
+    for name in ("first_name", "last_name"):
+        distinct = pd.Series(frame[name].dropna().unique(), dtype="str")
+        foreign = distinct[~distinct.map(str.isascii)]
+        plain = {value: by_letter(value) for value in foreign}
+        spelled[name] = frame[name].map({k: v for k, v in plain.items() if v}).astype("str")
+    differs = spelled["first_name"].notna() | spelled["last_name"].notna()
+    names = {name: values.fillna(frame[name])[differs] for name, values in spelled.items()}
+    return pd.DataFrame({ID: frame.loc[differs, ID], **names}) if differs.any() else None
 
 
 def _aliases(frame: pd.DataFrame) -> pd.DataFrame | None:
@@ -249,10 +316,11 @@ def _aliases(frame: pd.DataFrame) -> pd.DataFrame | None:
 
 def _links(left: Side, right: Side) -> pd.DataFrame:
     with bench(left=left, right=right) as table:
-        table.block()
         shares = train(table)
-        found = weigh(table, shares=shares, at_least=least_weight(len(left), len(right)))
-        weighed = probabilities(table, found, shares)
+        floor = least_weight(len(left), len(right))
+        table.block(shares=shares, at_least=floor)
+        found = weigh(table, shares=shares, at_least=floor)
+        weighed = probabilities(table, found, shares, of_registers=False)
         probability = np.round(weighed.probability, 6)
         shown = probability >= REVIEW_FROM
         return _frame(table, found[shown].reset_index(drop=True), probability[shown], weighed.prior)
@@ -299,5 +367,10 @@ def _write(links: pd.DataFrame, output: Path) -> None:
             links.to_csv(temporary, index=False, lineterminator="\n")
         temporary.replace(output)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise disk_error(error, output) from error
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        known = disk_error(error, output)
+        if known is not error:
+            raise known from error
+        what = f"cannot be written ({type(error).__name__})"
+        raise BadInput(f"file [{output}]", what, "name a file in a folder that can be") from None

@@ -20,8 +20,8 @@ _YEAR = r"^(1[89]\d\d|20\d\d)(?:\.0)?$"
 def read_dates(values: pd.Series) -> pd.Series:
     """Dates of any type as eight digits; missing where nothing can be read.
 
-    Whether day or month comes first is decided for the whole column: by the dates in which only
-    one order is possible, day first if there are none.
+    Whether day or month comes first is decided for the whole column, for dates with and without
+    marks between: by the dates in which only one order is possible, day first if there are none.
     """
     if pd.api.types.is_datetime64_any_dtype(values):
         written: pd.Series = values.dt.strftime("%Y%m%d").astype("str")
@@ -42,18 +42,23 @@ def _eight_digits(text: pd.Series) -> pd.Series:
     parts = text.str.replace(r"\.0$", "", regex=True).str.extract(_DIGITS)
     is_year = parts[0].between("1800", "2100").fillna(value=False).astype(bool)
     whole = parts[0] + parts[1] + parts[2]
-    turned = whole.str[4:] + whole.str[2:4] + whole.str[:2]
+    month_first = _month_first(whole.str[:2].where(~is_year), whole.str[2:4].where(~is_year))
+    day, month = (2, 0) if month_first else (0, 2)
+    turned = whole.str[4:] + whole.str[month : month + 2] + whole.str[day : day + 2]
     return whole.where(is_year, turned)
+
+
+def _month_first(first: pd.Series, second: pd.Series) -> bool:
+    """Whether the second number of more dates can only be a day than the first one."""
+    return bool((pd.to_numeric(second) > 12).sum() > (pd.to_numeric(first) > 12).sum())
 
 
 def _year_last(text: pd.Series) -> pd.Series:
     parts = text.str.extract(_YEAR_LAST)
-    first, second = pd.to_numeric(parts[0]), pd.to_numeric(parts[1])
-    month_first = (second > 12).sum() > (first > 12).sum()
     short = pd.to_numeric(parts[2]).astype("Int64")
     full = (short + 1900).where(short >= SHORT_YEAR_PIVOT, short + 2000).astype("str")
     parts[2] = parts[2].where(parts[2].str.len() == 4, full)
-    return _joined(parts, (2, 0, 1) if month_first else (2, 1, 0))
+    return _joined(parts, (2, 0, 1) if _month_first(parts[0], parts[1]) else (2, 1, 0))
 
 
 def _in_words(text: pd.Series) -> pd.Series:

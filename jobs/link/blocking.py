@@ -5,25 +5,31 @@ explode: its keys are taken from the most telling (fewest pairs) on, until the r
 pairs is spent, and what was left out is counted. So a million identical names cost a line in the
 log, not a night; pairs left out under one rule are still found under the others.
 
-Pairs are of persons: a pair that any rows of two persons form is compared in all of their own and
-alias rows. The turned rows (see `persons`) form pairs by name rules alone and stand for
-themselves.
+Pairs are of persons: a person's own and alias rows bear the keys of all of them, so a pair that any
+of two persons' rows form is compared in all of these. The turned rows (see `persons`) form pairs by
+names and identifiers alone and stand for themselves.
 """
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import duckdb
+import numpy as np
+import pyarrow as pa
+
+from jobs.link.glance import Glance
 
 log = logging.getLogger(__name__)
 
 PAIRS_PER_PERSON: Final = 4
 """Budget of one rule, in pairs for each person of both sides. Rules with a date of birth and a
 name use a tenth of it; a rule without one spends it on rare names, where names alone can tell."""
+AT_ONCE: Final = 200_000
+"""Pairs glanced at together: their numbers stay in the processor's own memory."""
 SMALLEST_BUDGET: Final = 200_000
 """Small files are compared more widely: this many pairs for each rule take a second."""
 
@@ -33,6 +39,7 @@ class Rule:
     """A blocking rule: an SQL text expression over a row, or a list of texts, and what it needs.
 
     ``of_names``: made for turned rows too. ``without``: used only where this column has no values.
+    ``is_number``: of an identifier.
     """
 
     name: str
@@ -41,6 +48,7 @@ class Rule:
     of_names: bool
     is_list: bool = False
     without: str | None = None
+    is_number: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,10 +112,15 @@ RULES: Final = (
 )  # fmt: skip
 
 
+def systems_of(columns: Iterable[str]) -> list[str]:
+    """The columns of identifiers."""
+    return sorted(name for name in columns if name.startswith("id_"))
+
+
 def rules_for(columns: Collection[str], systems: Collection[str]) -> tuple[Rule, ...]:
     """The rules that two sides can use: each identifier system, then `RULES` by their columns."""
     identifiers = tuple(
-        Rule(name=column, key=column, needs=(column,), of_names=False, is_list=True)
+        Rule(name=column, key=column, needs=(column,), of_names=True, is_list=True, is_number=True)
         for column in sorted(systems)
     )
     return (*identifiers, *_possible(columns))
@@ -125,42 +138,68 @@ def block(
     rules: Collection[Rule],
     persons: int,
     into: str = "pairs",
-    again: bool = False,
+    only: str | None = None,
+    glance: Glance | None = None,
+    seen: Callable[[int, int], None] | None = None,
 ) -> list[RuleUse]:
     """Make table ``into`` (``row_l``, ``row_r``) from the tables ``rows_l`` and ``rows_r``.
-
-    The keys that each rule left out stand in the table ``left_out`` (``rule``, ``key``).
 
     Args:
         connection: holds the rows of both sides.
         rules: which rules to use.
         persons: persons of both sides together, for the budget.
         into: the table to make.
-        again: only pairs of somebody in the tables ``changed_l`` and ``changed_r`` (``person``).
-            Whoever bears a key that one of ``known_left_out`` and ``left_out`` holds and the other
-            does not is added to ``changed_l`` first.
+        only: a table of left persons (``person``); pairs of others are not formed.
+        glance: leave out pairs that cannot weigh enough.
+        seen: is told each rule's place and the budget while its tables ``keys_l``, ``keys_r`` and
+            ``counted`` stand.
 
     Returns:
-        What each rule did, or would have done with everybody. Rules that left pairs out are logged.
+        What each rule did. Rules that left pairs out are logged.
     """
     budget = budget_for(persons)
+    uses: list[RuleUse] = []
     connection.execute("CREATE OR REPLACE TEMP TABLE formed (row_l INTEGER, row_r INTEGER)")
-    connection.execute("CREATE OR REPLACE TEMP TABLE left_out (rule VARCHAR, key UBIGINT)")
-    if again:
-        uses = [_see(connection, rule, budget, f"_{n}") for n, rule in enumerate(rules)]
-        for n, rule in enumerate(rules):
-            _mark_flipped(connection, rule, f"_{n}")
-        for n in range(len(uses)):
-            _form_changed(connection, f"_{n}")
-    else:
-        uses = []
-        for rule in rules:
-            uses.append(_see(connection, rule, budget))
-            _form(connection)
-    _spread(connection, into)
+    for place, rule in enumerate(rules):
+        for side in ("l", "r"):
+            connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE keys_{side} AS {keys_query(rule, f'rows_{side}')}"
+            )
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE counted AS {COUNTED}")
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE shared AS SELECT key FROM counted WHERE so_far <= $1",
+            [budget],
+        )
+        uses.append(_use(connection, rule, budget))
+        if seen is not None:
+            seen(place, budget)
+        bearers = (
+            f"keys_l SEMI JOIN (SELECT row FROM rows_l SEMI JOIN {only} USING (person)) USING (row)"
+            if only
+            else "keys_l"
+        )
+        pairs = f"""
+            SELECT l.row AS row_l, r.row AS row_r
+            FROM (SELECT row, key FROM {bearers}) l
+            JOIN (SELECT row, key FROM keys_r SEMI JOIN shared USING (key)) r USING (key)
+            """
+        if glance is None or rule.is_number:
+            connection.execute(f"INSERT INTO formed {pairs}")
+        else:
+            _form(connection, pairs, glance, is_number_possible=_left_out_numbers(rules, uses))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT DISTINCT * FROM formed")
     connection.execute("DROP TABLE formed")
     tell(uses)
     return uses
+
+
+COUNTED: Final = """
+    SELECT key, l.n * r.n AS pairs,
+           sum(l.n * r.n) OVER (ORDER BY l.n * r.n, key ROWS UNBOUNDED PRECEDING) AS so_far
+    FROM (SELECT key, count(*) AS n FROM keys_l GROUP BY key) l
+    JOIN (SELECT key, count(*) AS n FROM keys_r GROUP BY key) r USING (key)
+    """
+"""The keys of both sides with their pairs, and the pairs of all keys that are as telling."""
 
 
 def budget_for(persons: int) -> int:
@@ -181,29 +220,23 @@ def tell(uses: Iterable[RuleUse]) -> None:
             )
 
 
-def _see(
-    connection: duckdb.DuckDBPyConnection, rule: Rule, budget: int, suffix: str = ""
-) -> RuleUse:
-    """Make a rule's tables of keys, and ``shared``: keys of both sides that are not left out."""
-    for side in ("l", "r"):
-        connection.execute(_keys_sql(rule, side, suffix))
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE counted AS
-        SELECT key, l.n * r.n AS pairs,
-               sum(l.n * r.n) OVER (ORDER BY l.n * r.n, key ROWS UNBOUNDED PRECEDING) AS so_far
-        FROM (SELECT key, count(*) AS n FROM keys_l{suffix} GROUP BY key) l
-        JOIN (SELECT key, count(*) AS n FROM keys_r{suffix} GROUP BY key) r USING (key)
-        """
-    )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE shared{suffix} AS "
-        "SELECT key FROM counted WHERE so_far <= $1",
-        [budget],
-    )
-    connection.execute(
-        "INSERT INTO left_out SELECT $1, key FROM counted WHERE so_far > $2", [rule.name, budget]
-    )
+def _form(
+    connection: duckdb.DuckDBPyConnection, pairs: str, glance: Glance, *, is_number_possible: bool
+) -> None:
+    """Add the pairs of a query to ``formed``, less those hopeless at a glance."""
+    kept: list[pa.Table] = []
+    for batch in connection.execute(pairs).to_arrow_reader(AT_ONCE):
+        left, right = (np.asarray(batch.column(name)) for name in ("row_l", "row_r"))
+        for begin in range(0, len(left), AT_ONCE):
+            rows = left[begin : begin + AT_ONCE], right[begin : begin + AT_ONCE]
+            matters = glance.may_matter(rows, is_number_possible=is_number_possible)
+            kept.append(pa.table({"row_l": rows[0][matters], "row_r": rows[1][matters]}))
+    if kept:
+        found = pa.concat_tables(kept)  # noqa: F841 - DuckDB reads it by name
+        connection.execute("INSERT INTO formed SELECT * FROM found")
+
+
+def _use(connection: duckdb.DuckDBPyConnection, rule: Rule, budget: int) -> RuleUse:
     row = connection.execute(
         """
         SELECT coalesce(sum(pairs) FILTER (so_far <= $1), 0),
@@ -217,83 +250,33 @@ def _see(
     )
 
 
-def _form(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute(
+def _left_out_numbers(rules: Iterable[Rule], uses: Iterable[RuleUse]) -> bool:
+    """Whether a rule of identifiers left keys out, so that a pair may share one unseen."""
+    numbers = {rule.name for rule in rules if rule.is_number}
+    return any(use.left_out_keys for use in uses if use.rule in numbers)
+
+
+def keys_query(rule: Rule, rows: str) -> str:
+    """The keys of rows under a rule, from a table like ``rows_l``: ``row`` and ``key``.
+
+    A person's own and alias rows bear the keys of all of them; a turned row its own.
+    """
+    return f"""
+        SELECT {"DISTINCT " if rule.is_list else ""}row, key
+        FROM ({borne_query(rule, rows)}) WHERE is_alone
+        UNION ALL
+        SELECT row, key
+        FROM (SELECT DISTINCT person, key FROM ({borne_query(rule, rows)}) WHERE NOT is_alone)
+        JOIN (SELECT person, row FROM {rows} WHERE NOT is_alone) USING (person)
         """
-        INSERT INTO formed
-        SELECT DISTINCT l.row, r.row FROM shared
-        JOIN keys_l l USING (key) JOIN keys_r r USING (key)
-        """
-    )
 
 
-def _mark_flipped(connection: duckdb.DuckDBPyConnection, rule: Rule, suffix: str) -> None:
-    connection.execute(
-        f"""
-        INSERT INTO changed_l
-        SELECT DISTINCT person
-        FROM (
-            (SELECT key FROM left_out WHERE rule = $1
-             EXCEPT SELECT key FROM known_left_out WHERE rule = $1)
-            UNION
-            (SELECT key FROM known_left_out WHERE rule = $1
-             EXCEPT SELECT key FROM left_out WHERE rule = $1)
-        )
-        JOIN keys_l{suffix} USING (key) JOIN rows_l USING (row)
-        WHERE person NOT IN (SELECT person FROM changed_l)
-        """,
-        [rule.name],
-    )
-
-
-def _form_changed(connection: duckdb.DuckDBPyConnection, suffix: str) -> None:
-    for side, other in (("l", "r"), ("r", "l")):
-        connection.execute(
-            f"""
-            INSERT INTO formed
-            SELECT DISTINCT l.row, r.row
-            FROM (
-                SELECT row, key FROM keys_{side}{suffix}
-                SEMI JOIN shared{suffix} USING (key)
-                SEMI JOIN (
-                    SELECT row FROM rows_{side} SEMI JOIN changed_{side} USING (person)
-                ) USING (row)
-            ) {side}
-            JOIN keys_{other}{suffix} {other} USING (key)
-            """
-        )
-
-
-def _keys_sql(rule: Rule, side: str, suffix: str) -> str:
-    return f"CREATE OR REPLACE TEMP TABLE keys_{side}{suffix} AS {keys_query(rule, side)}"
-
-
-def keys_query(rule: Rule, side: str) -> str:
-    """The keys of a side's rows under a rule: ``row`` and ``key``, a hash."""
+def borne_query(rule: Rule, rows: str) -> str:
+    """The keys that a row has itself: ``row``, ``person``, ``is_alone`` and ``key``, a hash."""
     key = f"unnest({rule.key})" if rule.is_list else rule.key
     kept = "TRUE" if rule.of_names else "variant <> 'turned'"
     return f"""
-        SELECT DISTINCT row, hash(key) AS key
-        FROM (SELECT row, {key} AS key FROM rows_{side} WHERE {kept})
+        SELECT row, person, is_alone, hash(key) AS key
+        FROM (SELECT row, person, is_alone, {key} AS key FROM {rows} WHERE {kept})
         WHERE key IS NOT NULL
         """
-
-
-def _spread(connection: duckdb.DuckDBPyConnection, into: str) -> None:
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {SPREAD}")
-
-
-SPREAD: Final = """
-    WITH met AS (
-        SELECT DISTINCT l.person AS person_l, r.person AS person_r
-        FROM formed JOIN rows_l l ON formed.row_l = l.row JOIN rows_r r ON formed.row_r = r.row
-        WHERE r.variant <> 'turned'
-    )
-    SELECT l.row AS row_l, r.row AS row_r
-    FROM met JOIN rows_l l ON l.person = person_l JOIN rows_r r ON r.person = person_r
-    WHERE r.variant <> 'turned'
-    UNION ALL
-    SELECT DISTINCT row_l, row_r
-    FROM formed JOIN rows_r r ON formed.row_r = r.row WHERE r.variant = 'turned'
-    """
-"""Turns pairs of rows into pairs of persons and these into pairs of own and alias rows."""

@@ -29,13 +29,19 @@ SLACK: Final = 1e-6
 """Sums in another order may differ in the last digits."""
 
 
-def _equal(column: str) -> str:
+def has(column: str, side: str) -> str:
+    """The row of a side has a value."""
+    return f"has_{column}_{side}"
+
+
+def equal(column: str) -> str:
+    """Both have the same value."""
     return f"coalesce(code_{column}_l = code_{column}_r, FALSE)"
 
 
 def _one_of(column: str) -> str:
     """A word of one list may be in the other: one has several, or the only ones are equal."""
-    return f"(many_{column}_l OR many_{column}_r OR {_equal(column)})"
+    return f"(many_{column}_l OR many_{column}_r OR {equal(column)})"
 
 
 def _date(condition: str) -> str:
@@ -45,19 +51,19 @@ def _date(condition: str) -> str:
 
 _APART: Final = "xor(digits_birth_l, digits_birth_r)"
 _SHIFTED: Final = " | ".join(f"({_APART} >> {bit})" for bit in range(4))
-_WRONG: Final = f"bit_count(({_SHIFTED}) & 286331153)"
+WRONG_DIGITS: Final = f"bit_count(({_SHIFTED}) & 286331153)"
 """How many of the eight digits differ: each takes four bits, 286331153 is 0x11111111."""
-_SAME_YEAR: Final = f"({_APART} >> 16) = 0"
+SAME_YEAR: Final = f"({_APART} >> 16) = 0"
 _SAME_DAY: Final = f"({_APART} & 65535) = 0"
 
 
-def _letters_apart(column: str, most: int) -> str:
+def letters_apart(column: str, most: int) -> str:
     """At most so many letters are in one of the two sets only; a wrong letter makes two."""
     apart = f"xor(letters_{column}_l, letters_{column}_r)"
     return f"coalesce(bit_count({apart}) <= {most}, TRUE)"
 
 
-def _within(one: str, other: str) -> str:
+def within(one: str, other: str) -> str:
     """All letters of ``one`` are among those of ``other``."""
     return f"({one} & ~{other}) = 0"
 
@@ -65,13 +71,13 @@ def _within(one: str, other: str) -> str:
 def _start(column: str) -> str:
     """One may be the beginning of the other, or its initial."""
     one, other = f"letters_{column}_l", f"letters_{column}_r"
-    return f"coalesce({_within(one, other)} OR {_within(other, one)}, TRUE)"
+    return f"coalesce({within(one, other)} OR {within(other, one)}, TRUE)"
 
 
 def _elsewhere(column: str) -> str:
     """It may be a word of the other's whole name."""
     sides = [
-        _within(f"letters_{column}_{one}", f"letters_all_names_{other}")
+        within(f"letters_{column}_{one}", f"letters_all_names_{other}")
         for one, other in (("l", "r"), ("r", "l"))
     ]
     return f"coalesce({' OR '.join(sides)}, TRUE)"
@@ -94,39 +100,39 @@ def _alike(column: str, at_least: float) -> str:
 
 
 QUICK: Final[Mapping[tuple[str, str], str]] = {
-    ("given name", "same"): _equal("given"),
-    ("given name", "a slip"): _letters_apart("given", 2),
-    ("given name", "a variant"): f"{_equal('given_sound')} OR {_alike('given', 0.9)}",
+    ("given name", "same"): equal("given"),
+    ("given name", "a slip"): letters_apart("given", 2),
+    ("given name", "a variant"): f"{equal('given_sound')} OR {_alike('given', 0.9)}",
     ("given name", "a short form"): _start("given"),
     ("given name", "elsewhere in the name"): _elsewhere("given"),
     ("given name", "faintly alike"): _alike("given", 0.78),
-    ("family name", "same"): _equal("family"),
-    ("family name", "a slip"): _letters_apart("family", 2),
-    ("family name", "a variant"): f"{_equal('family_sound')} OR {_alike('family', 0.9)}",
+    ("family name", "same"): equal("family"),
+    ("family name", "a slip"): letters_apart("family", 2),
+    ("family name", "a variant"): f"{equal('family_sound')} OR {_alike('family', 0.9)}",
     ("family name", "a part of it"): f"{_one_of('family_words')} OR {_start('family')}",
     ("family name", "elsewhere in the name"): _elsewhere("family"),
     ("family name", "faintly alike"): _alike("family", 0.78),
-    ("middle names", "same"): _equal("middle"),
+    ("middle names", "same"): equal("middle"),
     ("date of birth", "same"): _date(f"{_APART} = 0"),
-    ("date of birth", "first of January of the year"): _date(_SAME_YEAR),
-    ("date of birth", "day and month changed over"): _date(_SAME_YEAR),
-    ("date of birth", "a slip"): _date(f"{_WRONG} <= 2"),
-    ("date of birth", "two parts of three"): _date(f"{_SAME_YEAR} OR {_SAME_DAY}"),
-    ("date of birth", "two slips"): _date(f"{_WRONG} <= 2"),
-    ("birth place", "same"): _equal("birth_place"),
+    ("date of birth", "first of January of the year"): _date(SAME_YEAR),
+    ("date of birth", "day and month changed over"): _date(SAME_YEAR),
+    ("date of birth", "a slip"): _date(f"{WRONG_DIGITS} <= 2"),
+    ("date of birth", "two parts of three"): _date(f"{SAME_YEAR} OR {_SAME_DAY}"),
+    ("date of birth", "two slips"): _date(f"{WRONG_DIGITS} <= 2"),
+    ("birth place", "same"): equal("birth_place"),
     ("birth place", "alike"): _alike("birth_place", 0.88),
-    ("street", "street and number"): _equal("house"),
-    ("street", "street"): _equal("address"),
+    ("street", "street and number"): equal("house"),
+    ("street", "street"): equal("address"),
     ("street", "street alike"): _alike("address", 0.88),
-    ("street", "number"): _equal("house"),
-    ("area", "postcode and suburb"): _equal("postcode"),
-    ("area", "postcode"): _equal("postcode"),
-    ("area", "suburb"): _equal("suburb"),
+    ("street", "number"): equal("house"),
+    ("area", "postcode and suburb"): equal("postcode"),
+    ("area", "postcode"): equal("postcode"),
+    ("area", "suburb"): equal("suburb"),
     ("area", "postcode or suburb alike"): (
-        f"(has_suburb_l AND has_suburb_r) OR {_letters_apart('postcode', 2)}"
+        f"(has_suburb_l AND has_suburb_r) OR {letters_apart('postcode', 2)}"
     ),
     ("area", "postcode district"): "coalesce(first_postcode_l = first_postcode_r, FALSE)",
-    ("area", "region"): _equal("region"),
+    ("area", "region"): equal("region"),
     ("Home Office reference", "same"): _one_of("id_ho"),
     ("Home Office reference", "same family file"): _one_of("id_ho_file"),
 }
@@ -156,15 +162,19 @@ def bound_sql(comparison: Comparison, shares: Shares, *, coarse: bool = False) -
         else f"CASE WHEN {quick} THEN {weight} END"
         for quick, weight in zip(_quick(comparison), weights, strict=True)
     ]
-    silent = re.sub(r"(\w+)_([lr]) IS NULL", r"NOT has_\1_\2", comparison.silent)
-    return f"CASE WHEN {silent} THEN 0 ELSE greatest({', '.join(possible)}) END"
+    return f"CASE WHEN {silent_sql(comparison)} THEN 0 ELSE greatest({', '.join(possible)}) END"
+
+
+def silent_sql(comparison: Comparison) -> str:
+    """When a comparison says nothing, over numbers."""
+    return re.sub(r"(\w+)_([lr]) IS NULL", r"NOT has_\1_\2", comparison.silent)
 
 
 def _quick(comparison: Comparison) -> list[str | None]:
     first = comparison.needs[0]
     of_numbers = {
         "same": _one_of(first),
-        "a slip": f"many_{first}_l OR many_{first}_r OR {_letters_apart(first, 4)}",
+        "a slip": f"many_{first}_l OR many_{first}_r OR {letters_apart(first, 4)}",
     }
     known = of_numbers if first.startswith("id_") else {}
     return [
@@ -188,11 +198,11 @@ def make_numbers(
         shares: of the model.
         rows: the same rows by side, in order of ``row``.
     """
-    names = sorted({name for c in comparisons for name in _names(bound_sql(c, shares))})
+    names = sorted({name for c in comparisons for name in columns_of(bound_sql(c, shares))})
     kinds = dict(row[:2] for row in connection.execute("DESCRIBE rows_l").fetchall())
     for side, table in rows.items():
         masks = {
-            name: _letters(table[name.removeprefix("letters_")])
+            name: letters(table[name.removeprefix("letters_")])
             for name in names
             if name.startswith("letters_") and name.removeprefix("letters_") in table.column_names
         }
@@ -206,7 +216,7 @@ def make_numbers(
         connection.unregister("given_letters")
 
 
-def _names(sql: str) -> set[str]:
+def columns_of(sql: str) -> set[str]:
     """The columns of one side that an expression over a pair reads."""
     return set(re.findall(r"\b(\w+)_[lr]\b", sql))
 
@@ -231,7 +241,7 @@ def _number(name: str, kinds: Mapping[str, str], masks: set[str]) -> str:
     }[kind]
 
 
-def _letters(column: pa.ChunkedArray) -> pa.Array:
+def letters(column: pa.ChunkedArray) -> pa.Array:
     """For each text, or list of texts, the set of its letters as bits by their number modulo 64.
 
     Missing, and missing too where a text is not plain ASCII: its bytes are not its letters.
@@ -267,7 +277,7 @@ def likely_sql(
     for coarse in (True, False):
         bounds = " + ".join(f"({bound_sql(c, shares, coarse=coarse)})" for c in comparisons)
         columns = ", ".join(
-            f"l.{name} AS {name}_l, r.{name} AS {name}_r" for name in sorted(_names(bounds))
+            f"l.{name} AS {name}_l, r.{name} AS {name}_r" for name in sorted(columns_of(bounds))
         )
         query = f"""
             SELECT row_l, row_r FROM (

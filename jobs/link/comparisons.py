@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-WITHIN_NATIONALITY: Final = frozenset({"given", "family", "birth_place"})
+WITHIN_NATIONALITY: Final = frozenset(
+    {"given", "family", "given_sound", "family_sound", "birth_place"}
+)
 """Columns whose frequencies are counted within each nationality, where one is recorded."""
 
 
@@ -120,7 +122,7 @@ GIVEN = Comparison(
         Grade(name="a slip", sql=_slip("given"), rarity="given",
               among_same=0.09, among_others=0.002),
         Grade(name="a variant", sql=f"given_sound_l = given_sound_r OR {_alike('given', 0.9)}",
-              rarity="given", among_same=0.04, among_others=0.003),
+              rarity="given_sound", among_same=0.04, among_others=0.003),
         Grade(name="a short form", sql=f"{_start('given')} OR {_initial('given')}",
               among_same=0.015, among_others=0.003),
         Grade(name="elsewhere in the name", sql=_elsewhere("given", "family"),
@@ -140,7 +142,7 @@ FAMILY = Comparison(
         Grade(name="a slip", sql=_slip("family"), rarity="family",
               among_same=0.09, among_others=0.001),
         Grade(name="a variant", sql=f"family_sound_l = family_sound_r OR {_alike('family', 0.9)}",
-              rarity="family", among_same=0.03, among_others=0.003),
+              rarity="family_sound", among_same=0.03, among_others=0.003),
         Grade(name="a part of it",
               sql=f"list_has_any(family_words_l, family_words_r) OR {_start('family')}",
               among_same=0.015, among_others=0.002),

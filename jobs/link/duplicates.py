@@ -6,35 +6,54 @@ instead of halving it. Rivals who may be twins, or father and son, stay two.
 
 Only rivals are compared with each other, so this costs little and never joins two records that
 no record of the other register speaks for.
+
+How often a register holds somebody twice is known, and little. Of a file nothing is known: there
+the share is the one that the rivals' own probabilities add up to, and two records may also be
+joined by a record of the other file that both fit.
 """
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
 from jobs.link.engine import Bench, weigh
-from jobs.link.matching import Pairs, Places, Posterior, one_to_one, posterior
+from jobs.link.matching import Numbers, Pairs, Places, Posterior, one_to_one, posterior
 from jobs.link.model import Shares
 from jobs.link.outcomes import LINKED_FROM, held
+from jobs.link.relatives import held_down, likeness, share_of_relatives
 
 HELD_TWICE: Final = 0.005
 """Share of persons taken to be held twice before any evidence: on the low side, because joining
 two people of one register is the worse error."""
+MOST_TWICE: Final = 0.9
+"""The most that the share is learned to be."""
+STEPS: Final = 100
+"""Steps to find the share; each is a sum over the rivals."""
 RIVAL: Final = 0.0
 """A record is a rival from even odds on, prior included."""
 EVEN: Final = 0.5
 OWN_NUMBERS: Final = ("prison number", "Home Office reference")
 """Numbers that a second record of the same person brings along: different ones say nothing."""
+Side = Literal["l", "r"]
 
 
-def probabilities(table: Bench, candidates: pd.DataFrame, shares: Shares) -> Posterior:
+def probabilities(
+    table: Bench, candidates: pd.DataFrame, shares: Shares, *, of_registers: bool = True
+) -> Posterior:
     """The probability of each pair of records, records of one person counting as one.
 
     The best pair of two people stands for all pairs of their records, and only the best partner
     of a person can pass even odds, so a link is one to one between people.
+
+    Args:
+        table: the bench that the pairs come from.
+        candidates: pairs as `weigh` gives them.
+        shares: of the model.
+        of_registers: whether `HELD_TWICE` holds; otherwise it is learned for each side.
     """
     pairs = Pairs(
         left=candidates["person_l"].to_numpy(),
@@ -44,18 +63,25 @@ def probabilities(table: Bench, candidates: pd.DataFrame, shares: Shares) -> Pos
         right_count=len(table.right),
     )
     first = posterior(pairs)
-    people = pd.DataFrame(
-        {
-            "left": one_each(table, pairs=pairs, prior=first.prior, shares=shares, side="l")[
-                pairs.left
-            ],
-            "right": one_each(table, pairs=pairs, prior=first.prior, shares=shares, side="r")[
-                pairs.right
-            ],
-            "weight": pairs.weight,
-        }
+    alike = None if of_registers else likeness(table, candidates, shares)
+    relatives = chances = None
+    if alike is not None:
+        relatives = share_of_relatives(pairs, first, alike.kind)
+        chances = alike.against(relatives)
+    people = pd.DataFrame({"weight": pairs.weight, "sure": 1.0})
+    both: tuple[tuple[str, Side, Places], ...] = (
+        ("left", "l", pairs.left),
+        ("right", "r", pairs.right),
     )
-    best = people.groupby(["left", "right"], as_index=False)["weight"].max()
+    for name, side, places in both:
+        one = one_each(
+            table, pairs=pairs, prior=first.prior, shares=shares, side=side,
+            relatives=relatives, chances=chances,
+        )  # fmt: skip
+        people[name] = one.first[places]
+        people["sure"] *= one.sure[places]
+    best = people.sort_values(["left", "right", "weight"], kind="stable")
+    best = best.drop_duplicates(["left", "right"], keep="last").drop(columns="sure")
     of_people = Pairs(
         left=best["left"].to_numpy(),
         right=best["right"].to_numpy(),
@@ -64,18 +90,44 @@ def probabilities(table: Bench, candidates: pd.DataFrame, shares: Shares) -> Pos
         right_count=pairs.right_count,
     )
     answer = posterior(of_people)
+    if alike is not None and relatives is not None:
+        weight = held_down(of_people, answer, alike.of(best.index.to_numpy()), relatives)
+        of_people = replace(of_people, weight=weight)
+        answer = posterior(of_people)
     kept = one_to_one(of_people, answer.probability > EVEN, answer.probability)
     best["probability"] = np.where(kept, answer.probability, np.minimum(answer.probability, EVEN))
-    spread = people.merge(best[["left", "right", "probability"]], how="left", on=["left", "right"])
+    spread = people.merge(best, how="left", on=["left", "right"], suffixes=("", "_best"))
+    sure = spread["sure"].where(spread["weight"] < spread["weight_best"], 1.0)
+    probability = (spread["probability"] * sure).to_numpy()
+    if not of_registers:
+        is_weak = pairs.weight + answer.prior <= RIVAL
+        probability = np.where(is_weak, np.minimum(probability, EVEN), probability)
     return Posterior(
-        probability=spread["probability"].to_numpy(), prior=answer.prior, shared=answer.shared
+        probability=probability,
+        prior=answer.prior,
+        shared=answer.shared,
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class OneEach:
+    """For each person of a side the first person that is the same one, and how sure that is."""
+
+    first: Places
+    sure: Numbers
+
+
 def one_each(
-    table: Bench, *, pairs: Pairs, prior: float, shares: Shares, side: Literal["l", "r"]
-) -> Places:
-    """For each person of a side the first person that is certainly the same one.
+    table: Bench,
+    *,
+    pairs: Pairs,
+    prior: float,
+    shares: Shares,
+    side: Side,
+    relatives: Numbers | None = None,
+    chances: Numbers | None = None,
+) -> OneEach:
+    """Find who stands in a side more than once, among rivals for the same record.
 
     Args:
         table: the bench that the pairs come from.
@@ -83,31 +135,76 @@ def one_each(
         prior: their prior in bits.
         shares: of the model.
         side: whose records to look at.
+        relatives: of files, the share of people with relatives; of registers, nothing.
+        chances: of files, of the candidates `Likeness.against` relatives.
     """
     own, other = (pairs.left, pairs.right) if side == "l" else (pairs.right, pairs.left)
     count = pairs.left_count if side == "l" else pairs.right_count
-    first = np.arange(count)
+    nobody = OneEach(first=np.arange(count), sure=np.ones(count))
     strong = pairs.weight + prior > RIVAL
     rivals = pd.DataFrame({"own": own[strong], "other": other[strong]})
+    if chances is not None:
+        rivals = rivals.assign(weight=pairs.weight[strong], chance=chances[strong])
     together = rivals.merge(rivals, on="other", suffixes=("_one", "_two"))
     together = together[together["own_one"] < together["own_two"]]
-    together = together[["own_one", "own_two"]].drop_duplicates().reset_index(drop=True)
     if together.empty:
-        return first
-    found = _weighed(table, together, shares, side)
-    threshold = np.log2(count) - np.log2(HELD_TWICE) + np.log2(LINKED_FROM / (1 - LINKED_FROM))
-    reasons = held(found, table.comparisons)
-    certain = (found["weight"] >= threshold).to_numpy() & pd.isna(reasons)
-    return _joined(
-        first,
-        found["person_l"].to_numpy()[certain],
-        found["person_r"].to_numpy()[certain],
+        return nobody
+    found = _weighed(table, together[["own_one", "own_two"]].drop_duplicates(), shares, side)
+    if relatives is None:
+        likely = np.ones(len(found))
+        bar = np.log2(count) - np.log2(HELD_TWICE) + np.log2(LINKED_FROM / (1 - LINKED_FROM))
+        certain = (found["weight"] >= bar).to_numpy() & pd.isna(held(found, table.comparisons))
+    else:
+        found = _best_proof(
+            found.assign(chance=likeness(table, found, shares).against(relatives)), together
+        )
+        likely = _likely_one(found, count)
+        certain = likely > EVEN
+    one, two = (found[name].to_numpy()[certain] for name in ("person_l", "person_r"))
+    sure = np.zeros(count)
+    for place in (one, two):
+        np.maximum.at(sure, place, likely[certain])
+    return OneEach(
+        first=_joined(nobody.first, one, two), sure=np.where(sure > 0, sure, nobody.sure)
     )
+
+
+def _best_proof(found: pd.DataFrame, together: pd.DataFrame) -> pd.DataFrame:
+    """Two records of one side are one by themselves, or by a record that both of them fit."""
+    by_third = pd.DataFrame(
+        {
+            "person_l": together["own_one"],
+            "person_r": together["own_two"],
+            "weight": together[["weight_one", "weight_two"]].min(axis=1),
+            "chance": together[["chance_one", "chance_two"]].min(axis=1),
+        }
+    )
+    proofs = pd.concat([found[by_third.columns], by_third])
+    proofs = proofs[proofs["chance"] > 0].sort_values(["person_l", "person_r", "chance", "weight"])
+    return proofs.drop_duplicates(["person_l", "person_r"], keep="last")
+
+
+def _likely_one(found: pd.DataFrame, count: int) -> Numbers:
+    """How likely two records of a file are one person.
+
+    The share of persons held twice is the one that the probabilities add up to. Who differs as
+    relatives do is one person only where being held twice, and so differently, is commoner.
+    """
+    odds = np.exp2(np.clip(found["weight"].to_numpy() - np.log2(count), -200, 200))
+    chance = found["chance"].to_numpy()
+    share = HELD_TWICE
+    likely: Numbers = np.zeros(len(found))
+    for _ in range(STEPS):
+        likely = odds * share / (1 + odds * share)
+        likely[chance * share < 1] = 0.0
+        share = float(np.clip(likely.sum() / count, HELD_TWICE / count, MOST_TWICE))
+    return likely
 
 
 def _weighed(
     table: Bench, together: pd.DataFrame, shares: Shares, side: Literal["l", "r"]
 ) -> pd.DataFrame:
+    table.need(side, pd.concat([together["own_one"], together["own_two"]]).drop_duplicates())
     table.connection.register("given_rivals", together)
     table.connection.execute(
         f"""

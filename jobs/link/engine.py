@@ -13,18 +13,19 @@ of rows or of the threads.
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.link.blocking import Rule, RuleUse, block, rules_for
+from jobs.link.blocking import Rule, RuleUse, block, rules_for, systems_of
 from jobs.link.bounds import likely_sql, make_numbers
 from jobs.link.comparisons import (
     ELSE,
@@ -33,6 +34,7 @@ from jobs.link.comparisons import (
     comparisons_for,
     rarity_columns,
 )
+from jobs.link.glance import Glance, numbers_of
 from jobs.link.model import Shares
 from jobs.link.persons import Side
 from jobs.link.weights import weight_sql
@@ -42,18 +44,34 @@ SMOOTHING: Final = 30.0
 people of the nationality had been seen before: a nationality of ten says little of its names."""
 WORTH_BOUNDING: Final = 100_000
 """From so many pairs on, a look at their numbers first pays for making the numbers."""
+WORTH_GLANCING: Final = 10_000 * 10_000
+"""From so many possible pairs on, a glance while they are formed pays."""
+MEMORY: Final = "1500MB"
+"""What the engine may hold; a million persons on each side need no more at once."""
 RAREST: Final = 17.0
 """No value counts as rarer than 2 to the -17th, about once in 130,000: below that it is noise."""
 
 
+Fetch = Callable[[str, "pd.Series[int]"], None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """Both sides on the engine's table, ready to be blocked and compared."""
+    """Both sides on the engine's table, ready to be blocked and compared.
+
+    ``fetch``: lays the rows of some persons of a side there, if not all of them are.
+    """
 
     connection: duckdb.DuckDBPyConnection
     left: Side
     right: Side
     comparisons: tuple[Comparison, ...]
+    fetch: Fetch | None = None
+
+    def need(self, side: str, persons: pd.Series) -> None:
+        """Make sure that the rows of some persons are on the table."""
+        if self.fetch is not None:
+            self.fetch(side, persons)
 
     @cached_property
     def columns(self) -> frozenset[str]:
@@ -61,7 +79,9 @@ class Bench:
         return _shared_columns(self.left, self.right)
 
     def make_numbers(self, shares: Shares) -> None:
-        """Make the numbers of `bounds` for both sides' rows."""
+        """Make the numbers of `bounds` for both sides' rows, once: they hang on no shares."""
+        if _exists(self.connection, "numbers_l"):
+            return
         make_numbers(
             self.connection,
             comparisons=self.comparisons,
@@ -71,17 +91,45 @@ class Bench:
 
     def rules(self) -> tuple[Rule, ...]:
         """The blocking rules that both sides can use."""
-        systems = sorted(name for name in self.columns if name.startswith("id_"))
-        return rules_for(self.columns, systems)
+        return rules_for(self.columns, systems_of(self.columns))
 
-    def block(self, *, again: bool = False) -> list[RuleUse]:
-        """Make the table ``pairs`` of those worth comparing; see `blocking.block` for ``again``."""
+    def block(
+        self,
+        *,
+        shares: Shares | None = None,
+        at_least: float = 0.0,
+        seen: Callable[[int, int], None] | None = None,
+    ) -> list[RuleUse]:
+        """Make the table ``pairs`` of those worth comparing.
+
+        With ``shares`` of a model, pairs that cannot weigh ``at_least`` are left out of it; see
+        `blocking.block` for ``seen``.
+        """
+        glance = None
+        if shares is not None and len(self.left) * len(self.right) >= WORTH_GLANCING:
+            glance = Glance(
+                comparisons=self.comparisons,
+                shares=shares,
+                at_least=at_least,
+                numbers=(self._numbers("l", shares), self._numbers("r", shares)),
+            )
         return block(
-            self.connection,
-            rules=self.rules(),
-            persons=len(self.left) + len(self.right),
-            again=again,
+            self.connection, rules=self.rules(), persons=self._persons, glance=glance, seen=seen
         )
+
+    def block_some(self, persons: str, *, into: str) -> None:
+        """Make a table of pairs worth comparing of some left persons, named by a table."""
+        block(self.connection, rules=self.rules(), persons=self._persons, only=persons, into=into)
+
+    def _numbers(self, side: str, shares: Shares) -> dict[str, Any]:
+        rows = self.left.rows if side == "l" else self.right.rows
+        return numbers_of(
+            self.connection, side=side, rows=rows, comparisons=self.comparisons, shares=shares
+        )
+
+    @property
+    def _persons(self) -> int:
+        return len(self.left) + len(self.right)
 
 
 @contextmanager
@@ -92,22 +140,39 @@ def bench(
     possible = comparisons_for(_shared_columns(left, right))
     wanted = None if comparisons is None else {comparison.name for comparison in comparisons}
     used = tuple(c for c in possible if wanted is None or c.name in wanted)
-    connection = duckdb.connect(":memory:")
-    try:
-        connection.execute("SET preserve_insertion_order = false")
-        connection.execute("SET enable_progress_bar = false")
-        for side, table in (("l", left.rows), ("r", right.rows)):
-            complete = _with_columns(table, left, right)
-            connection.register("given_rows", complete)
-            connection.execute(f"CREATE TABLE plain_{side} AS SELECT * FROM given_rows")
-            connection.unregister("given_rows")
+    with connected() as connection:
+        for side, own, other in (("l", left, right), ("r", right, left)):
+            lay(connection, side, rows=own.rows, other=other.rows)
         for column in rarity_columns(used):
             _count_values(connection, column)
         for side in ("l", "r"):
-            _add_rarities(connection, side, rarity_columns(used))
+            add_rarities(connection, side, rarity_columns(used))
         yield Bench(connection=connection, left=left, right=right, comparisons=used)
-    finally:
-        connection.close()
+
+
+@contextmanager
+def connected() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An engine of its own; what does not fit in `MEMORY` lies in a temporary folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = {"memory_limit": MEMORY, "temp_directory": folder}
+        connection = duckdb.connect(":memory:", config=settings)
+        try:
+            connection.execute("SET preserve_insertion_order = false")
+            connection.execute("SET enable_progress_bar = false")
+            yield connection
+        finally:
+            connection.close()
+
+
+def lay(
+    connection: duckdb.DuckDBPyConnection, side: str, *, rows: pa.Table, other: pa.Table
+) -> None:
+    """Name rows ``plain_<side>``, with every column of either side, in one order."""
+    names = sorted(set(rows.column_names) | set(other.column_names))
+    for name in names:
+        if name not in rows.column_names:
+            rows = rows.append_column(name, pa.nulls(rows.num_rows, other[name].type))
+    connection.register(f"plain_{side}", rows.select(names))
 
 
 def _shared_columns(left: Side, right: Side) -> frozenset[str]:
@@ -122,37 +187,40 @@ def _has_values(rows: pa.Table, name: str) -> bool:
     return name in rows.column_names and rows[name].null_count < rows.num_rows
 
 
-def _with_columns(rows: pa.Table, left: Side, right: Side) -> pa.Table:
-    """The rows with every column of either side, in one order."""
-    names = sorted(set(left.rows.column_names) | set(right.rows.column_names))
-    for name in names:
-        if name not in rows.column_names:
-            other = left.rows if name in left.rows.column_names else right.rows
-            rows = rows.append_column(name, pa.nulls(rows.num_rows, other[name].type))
-    return rows.select(names)
-
-
 def _count_values(connection: duckdb.DuckDBPyConnection, column: str) -> None:
-    """Make the table of a column's rarities in bits, ``-log2(frequency)``.
+    """Make the table of a column's rarities, ``rarity_<column>``; see `rarity_query`."""
+    counted = counts_query(column, ["plain_l", "plain_r"])
+    connection.execute(f"CREATE TABLE rarity_{column} AS {rarity_query(counted)}")
+
+
+def group_of(column: str) -> str:
+    """The group of people within which a column's values are counted, as SQL over a row."""
+    return "coalesce(nationality, '')" if column in WITHIN_NATIONALITY else "''"
+
+
+def counts_query(column: str, rows: Sequence[str]) -> str:
+    """How often the own rows of some tables have each value: ``grouped``, ``value``, ``n``."""
+    own = " UNION ALL ".join(
+        f"SELECT {column} AS value, {group_of(column)} AS grouped FROM {table} "
+        f"WHERE {column} IS NOT NULL AND variant = 'own'"
+        for table in rows
+    )
+    return f"SELECT grouped, value, count(*) AS n FROM ({own}) GROUP BY grouped, value"
+
+
+def rarity_query(counted: str) -> str:
+    """The rarity in bits of each value that a `counts_query` counts: ``-log2(frequency)``.
 
     Frequencies are those among both sides' own rows, for names within a nationality. They are
     rounded to half a bit, so that one more record changes the weights of few others.
     """
-    group = "coalesce(nationality, '')" if column in WITHIN_NATIONALITY else "''"
-    connection.execute(
-        f"""
-        CREATE TABLE rarity_{column} AS
-        WITH own AS (
-            SELECT {column} AS value, {group} AS grouped
-            FROM (SELECT * FROM plain_l UNION ALL SELECT * FROM plain_r)
-            WHERE {column} IS NOT NULL AND variant = 'own'
-        ),
+    return f"""
+        WITH counted AS ({counted}),
         overall AS (
-            SELECT value, count(*) / sum(count(*)) OVER () AS share FROM own GROUP BY value
+            SELECT value, sum(n) / sum(sum(n)) OVER () AS share FROM counted GROUP BY value
         ),
         within AS (
-            SELECT grouped, value, count(*) AS n, sum(count(*)) OVER (PARTITION BY grouped) AS size
-            FROM own GROUP BY grouped, value
+            SELECT grouped, value, n, sum(n) OVER (PARTITION BY grouped) AS size FROM counted
         )
         SELECT grouped, value,
                least(round(-2 * log2(
@@ -161,31 +229,34 @@ def _count_values(connection: duckdb.DuckDBPyConnection, column: str) -> None:
                )) / 2, {RAREST}) AS bits
         FROM within JOIN overall USING (value)
         """
-    )
 
 
-def _add_rarities(connection: duckdb.DuckDBPyConnection, side: str, columns: Sequence[str]) -> None:
-    """Make the table of a side's rows with the rarity of their values, ``bits_<column>``."""
+def add_rarities(connection: duckdb.DuckDBPyConnection, side: str, columns: Sequence[str]) -> None:
+    """Make ``rows_<side>`` of ``plain_<side>`` and the rarity of its values, ``bits_<column>``."""
     joins, selected = [], []
     for column in columns:
-        group = "coalesce(nationality, '')" if column in WITHIN_NATIONALITY else "''"
         joins.append(
             f"LEFT JOIN rarity_{column} AS of_{column} ON of_{column}.value = plain.{column} "
-            f"AND of_{column}.grouped = {group}"
+            f"AND of_{column}.grouped = {group_of(column)}"
         )
         selected.append(f"CASE WHEN variant <> 'turned' THEN of_{column}.bits END AS bits_{column}")
     connection.execute(
         f"""
-        CREATE TABLE rows_{side} AS
+        CREATE OR REPLACE TABLE rows_{side} AS
         SELECT {", ".join(["plain.*", *selected])} FROM plain_{side} AS plain {" ".join(joins)}
         ORDER BY row
         """
     )
-    connection.execute(f"DROP TABLE plain_{side}")
+    connection.unregister(f"plain_{side}")
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+
+
+def _exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    query = "SELECT count(*) FROM duckdb_tables() WHERE table_name = $1"
+    return bool(connection.execute(query, [table]).fetchall()[0][0])
 
 
 def grades_sql(comparison: Comparison) -> str:
@@ -253,12 +324,26 @@ def weighed_query(
     """
     bits = [f"bits_{name}_{side}" for name in rarity_columns(comparisons) for side in "lr"]
     grades = [f"{grades_sql(c)} AS grade_{c.column}" for c in comparisons]
+    graded = f"SELECT {', '.join([*kept, *bits, *grades])} FROM ({beside})"
+    return summed_query(comparisons, shares, graded=graded, at_least=at_least)
+
+
+def summed_query(
+    comparisons: Sequence[Comparison], shares: Shares, *, graded: str, at_least: float | None
+) -> str:
+    """Weights of pairs whose grades are known, as a query; see `weighed_query`.
+
+    Args:
+        comparisons: what pairs are compared in.
+        shares: of the model.
+        graded: a query of the ``grade_`` and ``bits_`` columns of pairs.
+        at_least: the least weight; all pairs if absent.
+    """
     weights = ", ".join(f"{weight_sql(c, shares)} AS weight_{c.column}" for c in comparisons)
     total = " + ".join(f"weight_{c.column}" for c in comparisons)
     floor = "" if at_least is None else f"WHERE weight >= {at_least!r}"
     return f"""
-        WITH beside AS ({beside}),
-        graded AS (SELECT {", ".join([*kept, *bits, *grades])} FROM beside),
+        WITH graded AS ({graded}),
         weighed AS (SELECT * , {weights} FROM graded),
         summed AS (SELECT *, {total} AS weight FROM weighed)
         SELECT * FROM summed {floor}
@@ -276,32 +361,66 @@ def weigh(
     """The best variant of each pair of persons, if it weighs at least ``at_least``.
 
     Returns:
+        See `best`.
+    """
+    weigh_rows(table, shares=shares, at_least=at_least, pairs=pairs, sides=sides)
+    persons = [f"(SELECT row, person FROM rows_{side})" for side in sides]
+    return best(table.connection, table.comparisons, heavy="heavy_pairs", persons=persons)
+
+
+def weigh_rows(
+    table: Bench,
+    *,
+    shares: Shares,
+    at_least: float,
+    pairs: str,
+    sides: tuple[str, str] = ("l", "r"),
+) -> None:
+    """Make the table ``heavy_pairs`` of `compare`: pairs of rows of at least ``at_least``."""
+    if sides == ("l", "r") and _count(table.connection, pairs) >= WORTH_BOUNDING:
+        table.make_numbers(shares)
+        query = likely_sql(table.comparisons, shares, pairs=pairs, at_least=at_least)
+        table.connection.execute(f"CREATE OR REPLACE TEMP TABLE likely AS {query}")
+        pairs = "likely"
+    table.connection.execute("DROP TABLE IF EXISTS heavy_pairs")
+    compared = compare(table, shares=shares, pairs=pairs, at_least=at_least, sides=sides)
+    compared.to_table("heavy_pairs")
+    table.connection.execute("RESET disabled_optimizers")
+
+
+def best(
+    connection: duckdb.DuckDBPyConnection,
+    comparisons: Sequence[Comparison],
+    *,
+    heavy: str,
+    persons: Sequence[str],
+) -> pd.DataFrame:
+    """The best variant of each pair of persons.
+
+    Args:
+        connection: where everything is.
+        comparisons: what pairs are compared in.
+        heavy: pairs of rows with their weights and grades, as `weighed_query` gives them.
+        persons: for each side what tells the ``person`` of a ``row``.
+
+    Returns:
         Sorted by ``person_l`` and ``person_r``: ``weight``, and for each comparison a column of
         its name with the weight it adds (rarity included), and ``grade <name>`` columns with the
         position of the grade, -1 where there was nothing to compare.
     """
     parts = ", ".join(
         f'weight_{c.column} AS "{c.name}", grade_{c.column} AS "grade {c.name}"'
-        for c in table.comparisons
+        for c in comparisons
     )
-    if sides == ("l", "r") and _count(table.connection, pairs) >= WORTH_BOUNDING:
-        table.make_numbers(shares)
-        query = likely_sql(table.comparisons, shares, pairs=pairs, at_least=at_least)
-        table.connection.execute(f"CREATE OR REPLACE TEMP TABLE likely AS {query}")
-        pairs = "likely"
-    compared = compare(table, shares=shares, pairs=pairs, at_least=at_least, sides=sides)
-    compared.to_table("heavy_pairs")
-    table.connection.execute("RESET disabled_optimizers")
-    found = table.connection.execute(
+    found = connection.execute(
         f"""
         SELECT l.person AS person_l, r.person AS person_r, weight, {parts}
-        FROM heavy_pairs
-        JOIN rows_{sides[0]} l ON l.row = row_l JOIN rows_{sides[1]} r ON r.row = row_r
+        FROM {heavy}
+        JOIN {persons[0]} l ON l.row = row_l JOIN {persons[1]} r ON r.row = row_r
         QUALIFY row_number() OVER (
             PARTITION BY l.person, r.person ORDER BY weight DESC, row_l, row_r) = 1
         ORDER BY person_l, person_r
         """
     ).df()
-    table.connection.execute("DROP TABLE heavy_pairs")
     typed: pd.DataFrame = found.astype({"person_l": np.int64, "person_r": np.int64})
     return typed

@@ -4,26 +4,26 @@ DuckDB works on one machine and remembers the last run. Spark spreads blocking a
 cluster; its workers weigh pairs in DuckDB with the same SQL, so the weights are the same.
 """
 
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-import pandas as pd
+import pyarrow as pa
 
-from jobs.link.blocking import RuleUse
-from jobs.link.engine import Bench
-from jobs.link.incremental import Memory, score
-from jobs.link.model import Shares
+from jobs.link.incremental import Memory, Scored, scored
+from jobs.link.model import Model
 
 EngineName = Literal["duckdb", "spark"]
 
 
 class Engine(Protocol):
-    """Finds the pairs of two sides that weigh enough to matter."""
+    """Finds the pairs of both registers that weigh enough to matter."""
 
     def score(
-        self, table: Bench, *, shares: Shares, at_least: float
-    ) -> tuple[pd.DataFrame, list[RuleUse]]:
-        """The pairs, with the columns of `engine.weigh`, and what each blocking rule did."""
+        self, tables: Mapping[str, pa.Table], *, model: Model
+    ) -> AbstractContextManager[Scored]:
+        """The pairs, what each blocking rule did, and the bench that they stand on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +33,10 @@ class DuckDB:
     memory: Memory | None = None
 
     def score(
-        self, table: Bench, *, shares: Shares, at_least: float
-    ) -> tuple[pd.DataFrame, list[RuleUse]]:
+        self, tables: Mapping[str, pa.Table], *, model: Model
+    ) -> AbstractContextManager[Scored]:
         """See `Engine.score`."""
-        return score(table, shares=shares, at_least=at_least, memory=self.memory)
+        return scored(tables, model=model, memory=self.memory)
 
 
 def engine_named(name: EngineName, *, memory: Memory | None = None) -> Engine:

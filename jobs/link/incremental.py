@@ -1,43 +1,71 @@
 """Scoring again only what changed since the last run, with the result of scoring everything.
 
 A pair's weight depends on the values of its two persons (rarities included), the model and the
-code, on nothing else. So a run keeps each person's fingerprint and the pairs that it weighed, and
-the next one takes over the pairs of two persons who are as they were. Whoever is new, has another
-value, or bears a value that became rarer or commoner, is scored anew against everybody.
+code, on nothing else. So a run keeps what `memory` describes, and the next one standardises and
+scores only whoever is new or changed, and whoever bears
 
-Which pairs are worth comparing depends on everybody: a blocking rule leaves its commonest keys
-out. The keys left out are kept too; whoever bears one that came under the bar or over it is scored
-anew. What follows from the weights (the prior, the rivals, the probabilities) is worked out for all
-pairs on every night.
+- a value that became rarer than it was when they were scored,
+- a blocking key that its rule leaves out now and did not then, or the other way round,
+- an identifier that became a filler or is none any more.
 
-The folder is a memory, nothing more: without it, or with one of another model, code or data shape,
-everything is scored, and the result is the same.
+All other pairs are taken over with their grades; their weights are added up anew from tonight's
+rarities. What follows from the weights (the prior, the rivals, the probabilities) is worked out for
+all pairs on every night.
+
+The memory is not needed for the result: without it, or with one of another model, code or data
+shape, or a damaged one, everything is scored.
 """
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
-import json
 import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import duckdb
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from jobs.files import canonical_json, file_digest, locked, text_digest, whole_folder
-from jobs.link.blocking import RuleUse
-from jobs.link.engine import Bench, weigh
-from jobs.link.model import Shares
+from jobs.files import canonical_json, locked, text_digest, whole_folder
+from jobs.freed import give_back
+from jobs.link.blocking import RuleUse, budget_for, rules_for, systems_of, tell
+from jobs.link.comparisons import Comparison, comparisons_for, rarity_columns
+from jobs.link.engine import (
+    Bench,
+    add_rarities,
+    bench,
+    best,
+    connected,
+    lay,
+    summed_query,
+    weigh,
+    weigh_rows,
+)
+from jobs.link.memory import (
+    Store,
+    attach,
+    columns_in,
+    fingerprint,
+    lift,
+    shape_of,
+    state,
+)
+from jobs.link.model import Model, usable
+from jobs.link.outcomes import least_weight
+from jobs.link.persons import IMMIGRATION, PRISON, Side, immigration_side, prison_side
 
 log = logging.getLogger(__name__)
 
-PAIRS: Final = "pairs.parquet"
-PERSONS: Final = {"l": "persons_left.parquet", "r": "persons_right.parquet"}
-LEFT_OUT: Final = "left_out.parquet"
-STATE: Final = "state.json"
+FILE: Final = "memory.duckdb"
 WORTHWHILE: Final = 0.3
 """Where a larger share of either side changed, scoring everybody is no slower."""
+DAMAGED: Final = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException)
+
+Tables = Mapping[str, pa.Table]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,161 +73,245 @@ class Memory:
     """Where a run keeps what the next one may take over.
 
     ``of`` names everything that a weight depends on beside the two persons: code and contract.
-    The model, the comparisons and the engine's version are added to it.
+    The model, the bar and the engine's version are added to it.
     """
 
     folder: Path
     of: str
 
 
-def score(
-    table: Bench, *, shares: Shares, at_least: float, memory: Memory | None
-) -> tuple[pd.DataFrame, list[RuleUse]]:
-    """Block and weigh the pairs of both sides; see `engine.weigh` for the columns.
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """Pairs with the columns of `engine.weigh`, what each blocking rule did, and the bench.
+
+    The bench holds everybody, or fetches who is needed; its persons are places in the sides' keys.
+    """
+
+    table: Bench
+    found: pd.DataFrame
+    uses: list[RuleUse]
+
+
+def bar(left: int, right: int) -> float:
+    """The least weight that matters between so many persons.
+
+    A whole number of bits, so that one more person does not move it.
+    """
+    return float(np.floor(least_weight(left, right)))
+
+
+@contextmanager
+def laid(tables: Tables, model: Model) -> Iterator[Bench]:
+    """Both registers standardised and laid on a bench, compared in what the model knows."""
+    left = prison_side(tables)
+    give_back()
+    right = immigration_side(tables)
+    give_back()
+    known = usable(model, comparisons_for({*left.rows.column_names, *right.rows.column_names}))
+    with bench(left=left, right=right, comparisons=known) as table:
+        yield table
+
+
+@contextmanager
+def scored(tables: Tables, *, model: Model, memory: Memory | None) -> Iterator[Scored]:
+    """Block and weigh the pairs of both registers.
 
     Args:
-        table: both sides.
-        shares: of the model.
-        at_least: the least weight that matters.
+        tables: accepted register tables by full name.
+        model: the model.
         memory: of the last run; it is replaced by this run's.
     """
     if memory is None:
-        uses = table.block()
-        return weigh(table, shares=shares, at_least=at_least), uses
+        with laid(tables, model) as table:
+            floor = bar(len(table.left), len(table.right))
+            uses = table.block(shares=model.shares, at_least=floor)
+            found = weigh(table, shares=model.shares, at_least=floor)
+            yield Scored(table=table, found=found, uses=uses)
+        return
     with locked(memory.folder.with_suffix(".lock"), "the memory of linkage", wait=True):
-        return _score(table, shares=shares, at_least=at_least, memory=memory)
+        with connected() as connection:
+            known = _remembered(connection, tables, model, memory)
+            if known is not None:
+                yield known
+                return
+        with laid(tables, model) as table:
+            yield _everything(table, tables, model, memory)
 
 
-def _score(
-    table: Bench, *, shares: Shares, at_least: float, memory: Memory
-) -> tuple[pd.DataFrame, list[RuleUse]]:
-    of = _of(table, memory.of, shares, at_least)
-    _fingerprint(table)
-    if _known(memory.folder, of) and _mark_changed(table, memory.folder):
-        uses = table.block(again=True)
-        fresh = weigh(table, shares=shares, at_least=at_least)
-        found = _with_kept(table, fresh, memory.folder)
-    else:
-        uses = table.block()
-        found = weigh(table, shares=shares, at_least=at_least)
-    _keep(table, found, memory.folder, of)
-    return found, uses
+def _of(tables: Tables, model: Model, memory: Memory) -> str:
+    plain = {name: {k: list(v) for k, v in grades.items()} for name, grades in model.shares.items()}
+    floor = bar(*(tables[register.persons].num_rows for register in (PRISON, IMMIGRATION)))
+    return text_digest(canonical_json([memory.of, plain, floor, duckdb.__version__]))
 
 
-def _of(table: Bench, given: str, shares: Shares, at_least: float) -> str:
-    plain = {name: {k: list(v) for k, v in grades.items()} for name, grades in shares.items()}
-    columns = sorted(table.left.rows.column_names), sorted(table.right.rows.column_names)
-    names = [comparison.name for comparison in table.comparisons]
-    rules = [rule.name for rule in table.rules()]
-    everything = [given, plain, columns, names, rules, at_least, duckdb.__version__]
-    return text_digest(canonical_json(everything))
-
-
-def _fingerprint(table: Bench) -> None:
-    """Make the tables ``now_l`` and ``now_r``: person, key and the digest of all their rows."""
-    for side, persons in (("l", table.left.persons), ("r", table.right.persons)):
-        connection = table.connection
-        kinds = [row[0] for row in connection.execute(f"DESCRIBE rows_{side}").fetchall()]
-        values = ", ".join(name for name in kinds if name not in {"row", "person"})
-        keys = pd.DataFrame({"person": range(len(persons)), "key": persons.to_numpy()})
-        connection.register("given_keys", keys)
-        connection.execute(
-            f"""
-            CREATE OR REPLACE TABLE now_{side} AS
-            SELECT person, key, print FROM given_keys JOIN (
-                SELECT person, hash(list(hash({values}) ORDER BY row)) AS print
-                FROM rows_{side} GROUP BY person
-            ) USING (person)
-            """
+def _everything(table: Bench, tables: Tables, model: Model, memory: Memory) -> Scored:
+    """Score everybody, and leave a memory."""
+    connection, shares = table.connection, model.shares
+    floor = bar(len(table.left), len(table.right))
+    least = floor - lift(table.comparisons)
+    store = Store(connection=connection, rules=table.rules(), comparisons=table.comparisons)
+    with whole_folder(memory.folder) as folder:
+        attach(connection, folder / FILE)
+        for side in ("l", "r"):
+            fingerprint(connection, side, tables)
+        store.begin({"l": table.left, "r": table.right})
+        uses = table.block(shares=shares, at_least=least, seen=store.keep_keys)
+        weigh_rows(table, shares=shares, at_least=least, pairs="pairs")
+        store.end(
+            budget=budget_for(len(table.left) + len(table.right)),
+            of=_of(tables, model, memory),
+            shape=shape_of(table.columns),
         )
-        connection.unregister("given_keys")
+        connection.execute("DETACH kept")
+    found = best(
+        connection,
+        table.comparisons,
+        heavy=f"(FROM heavy_pairs WHERE weight >= {floor!r})",
+        persons=["rows_l", "rows_r"],
+    )
+    return Scored(table=table, found=found, uses=uses)
 
 
-def _known(folder: Path, of: str) -> bool:
-    """Whether the folder holds a whole memory of the same model, code and shape of data."""
+def _remembered(
+    connection: duckdb.DuckDBPyConnection, tables: Tables, model: Model, memory: Memory
+) -> Scored | None:
+    """Score who changed; nothing if the memory does not serve."""
+    path = memory.folder / FILE
+    if not path.is_file():
+        return None
     try:
-        state = json.loads((folder / STATE).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return False
-    if state["of"] != of:
-        log.info("everything is scored: the model, the code or the shape of the data is another")
-        return False
-    for name, digest in state["files"].items():
-        path = folder / name
-        if not path.is_file() or file_digest(path) != digest:
-            log.warning("everything is scored: the memory of the last run is damaged")
-            return False
-    return True
+        attach(connection, path)
+        of, shape = state(connection)
+        if of != _of(tables, model, memory):
+            log.info("everything is scored: the model, the code or the size of the data is another")
+            return None
+        if not _worthwhile(connection, tables):
+            return None
+        return _again(connection, tables, model, of=of, shape=shape)
+    except (*DAMAGED, duckdb.CatalogException) as error:
+        log.warning(
+            "everything is scored: the memory of the last run is damaged (%s)", type(error).__name__
+        )
+        return None
 
 
-def _mark_changed(table: Bench, folder: Path) -> bool:
-    """Make ``changed_l`` and ``changed_r``; say whether it pays to score only these."""
-    connection = table.connection
+def _worthwhile(connection: duckdb.DuckDBPyConnection, tables: Tables) -> bool:
+    """Fingerprint both registers and say whether few enough persons changed."""
     worthwhile = True
     for side in ("l", "r"):
-        known = folder / PERSONS[side]
-        connection.execute(
+        fingerprint(connection, side, tables)
+        changed, everybody = connection.execute(
             f"""
-            CREATE OR REPLACE TABLE changed_{side} AS
-            SELECT person FROM now_{side} now
-            LEFT JOIN read_parquet('{_quoted(known)}') known
-                ON known.key = now.key AND known.print = now.print
-            WHERE known.key IS NULL
+            SELECT count(*) FILTER (known.print IS NULL OR known.print <> now.print), count(*)
+            FROM now_{side} now LEFT JOIN kept.people_{side} known USING (key)
             """
-        )
-        changed, everybody = (
-            int(connection.execute(f"SELECT count(*) FROM {name}_{side}").fetchall()[0][0])
-            for name in ("changed", "now")
-        )
+        ).fetchall()[0]
         worthwhile = worthwhile and changed <= WORTHWHILE * everybody
         log.info("changed since the last run, %s side: %d of %d", side, changed, everybody)
-    connection.execute(
-        f"CREATE OR REPLACE TABLE known_left_out AS "
-        f"SELECT rule, key FROM read_parquet('{_quoted(folder / LEFT_OUT)}')"
-    )
     return worthwhile
 
 
-def _with_kept(table: Bench, fresh: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """The pairs scored now, and those taken over: of two persons who are as they were."""
-    connection = table.connection
-    connection.register("fresh", fresh)
-    values = ", ".join(f'"{name}"' for name in fresh.columns[2:])
-    found = connection.execute(
-        f"""
-        SELECT person_l, person_r, {values} FROM fresh
-        UNION ALL
-        SELECT l.person, r.person, {values}
-        FROM read_parquet('{_quoted(folder / PAIRS)}')
-        JOIN now_l l ON l.key = key_l JOIN now_r r ON r.key = key_r
-        WHERE l.person NOT IN (SELECT person FROM changed_l)
-          AND r.person NOT IN (SELECT person FROM changed_r)
-        ORDER BY person_l, person_r
+def _again(
+    connection: duckdb.DuckDBPyConnection, tables: Tables, model: Model, *, of: str, shape: str
+) -> Scored | None:
+    columns = columns_in(shape)
+    comparisons = usable(model, comparisons_for(columns))
+    store = Store(
+        connection=connection,
+        rules=rules_for(columns, systems_of(columns)),
+        comparisons=comparisons,
+    )
+    persons = [tables[register.persons].num_rows for register in (PRISON, IMMIGRATION)]
+    connection.execute("BEGIN")
+    # Killed between here and the end, the memory is of nothing, and everything is scored.
+    connection.execute("UPDATE kept.state SET state_of = ''")
+    for side in ("l", "r"):
+        store.learn(side, tables)
+    if shape_of(store.shared_columns()) != shape:
+        connection.execute("ROLLBACK")
+        log.info("everything is scored: other columns have values than before")
+        return None
+    uses = store.recount(budget=budget_for(sum(persons)))
+    for column in rarity_columns(comparisons):
+        store.revalue(column)
+    store.candidates()
+    connection.execute("COMMIT")
+    tell(uses)
+    floor = bar(*persons)
+    table = _small_bench(connection, comparisons)
+    weigh_rows(table, shares=model.shares, at_least=floor - lift(comparisons), pairs="candidates")
+    store.add_pairs(of)
+    found = _weighed_anew(table, model, floor)
+    return Scored(table=table, found=found, uses=uses)
+
+
+def _small_bench(
+    connection: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, ...]
+) -> Bench:
+    """A bench of the rows of the table ``candidates``; others are fetched when needed."""
+    people = {}
+    for side in ("l", "r"):
+        found = connection.execute(f"SELECT key, person FROM kept.people_{side} ORDER BY key")
+        people[side] = found.to_arrow_table()
+        places = pa.table(  # noqa: F841 - DuckDB reads it by name
+            {"person": people[side]["person"], "place": np.arange(people[side].num_rows)}
+        )
+        connection.execute(f"CREATE TEMP TABLE places_{side} AS FROM places")
+    for column in rarity_columns(comparisons):
+        connection.execute(
+            f"CREATE TEMP VIEW rarity_{column} AS "
+            f"SELECT grouped, value, bits FROM kept.value_{column}"
+        )
+
+    def rows_of(side: str, wanted: str) -> pa.Table:
+        return connection.execute(
+            f"""
+            SELECT * EXCLUDE (place) REPLACE (place AS person)
+            FROM (FROM kept.rows_{side} {wanted}) JOIN places_{side} USING (person) ORDER BY row
+            """
+        ).to_arrow_table()
+
+    def fetch(side: str, persons: "pd.Series[int]") -> None:
+        connection.register("needed", pd.DataFrame({"place": persons}))
+        of = f"SELECT person FROM places_{side} SEMI JOIN needed USING (place)"
+        rows = rows_of(side, f"WHERE person IN ({of})")
+        connection.unregister("needed")
+        lay(connection, side, rows=rows, other=rows)
+        add_rarities(connection, side, rarity_columns(comparisons))
+
+    rows = {
+        side: rows_of(side, f"WHERE row IN (SELECT row_{side} FROM candidates)")
+        for side in ("l", "r")
+    }
+    for side in ("l", "r"):
+        lay(connection, side, rows=rows[side], other=rows[side])
+        add_rarities(connection, side, rarity_columns(comparisons))
+    left, right = (
+        Side(persons=pd.Index(people[side]["key"].to_pandas(), name="id"), rows=rows[side])
+        for side in ("l", "r")
+    )
+    return Bench(
+        connection=connection, left=left, right=right, comparisons=comparisons, fetch=fetch
+    )
+
+
+def _weighed_anew(table: Bench, model: Model, floor: float) -> pd.DataFrame:
+    """All pairs of the memory, by tonight's rarities."""
+    connection, columns = table.connection, rarity_columns(table.comparisons)
+    values = ", ".join(sorted({"nationality", *columns}))
+    for side in ("l", "r"):
+        connection.execute(
+            f"CREATE TEMP TABLE plain_{side}_kept AS SELECT row, place AS person, variant, {values}"
+            f" FROM (FROM kept.rows_{side} WHERE row IN (SELECT row_{side} FROM kept.pairs)) "
+            f"JOIN places_{side} USING (person)"
+        )
+        add_rarities(connection, f"{side}_kept", columns)
+    bits = ", ".join(f"{s}.bits_{name} AS bits_{name}_{s}" for name in columns for s in "lr")
+    graded = f"""
+        SELECT pairs.*, {bits} FROM kept.pairs
+        JOIN rows_l_kept l ON l.row = row_l JOIN rows_r_kept r ON r.row = row_r
         """
-    ).df()
-    connection.unregister("fresh")
-    typed: pd.DataFrame = found.astype(fresh.dtypes.to_dict())
-    return typed
-
-
-def _keep(table: Bench, found: pd.DataFrame, folder: Path, of: str) -> None:
-    connection = table.connection
-    values = ", ".join(f'"{name}"' for name in found.columns[2:])
-    connection.register("found", found)
-    with whole_folder(folder) as new:
-        queries = {
-            PERSONS["l"]: "SELECT key, print FROM now_l",
-            PERSONS["r"]: "SELECT key, print FROM now_r",
-            LEFT_OUT: "SELECT rule, key FROM left_out",
-            PAIRS: f"SELECT l.key AS key_l, r.key AS key_r, {values} FROM found "
-            "JOIN now_l l ON l.person = person_l JOIN now_r r ON r.person = person_r",
-        }
-        for name, query in queries.items():
-            connection.execute(f"COPY ({query}) TO '{_quoted(new / name)}' (FORMAT parquet)")
-        files = {name: file_digest(new / name) for name in queries}
-        (new / STATE).write_text(canonical_json({"of": of, "files": files}), encoding="utf-8")
-    connection.unregister("found")
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+    query = summed_query(table.comparisons, model.shares, graded=graded, at_least=floor)
+    return best(
+        connection, table.comparisons, heavy=f"({query})", persons=["rows_l_kept", "rows_r_kept"]
+    )

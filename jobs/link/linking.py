@@ -9,13 +9,12 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.link.blocking import RuleUse
-from jobs.link.comparisons import comparisons_for
 from jobs.link.duplicates import probabilities
-from jobs.link.engine import Bench, bench
+from jobs.link.engine import Bench
 from jobs.link.engines import DuckDB, Engine
 from jobs.link.identities import identities
 from jobs.link.identity_changes import identity_changes
-from jobs.link.model import Model, Shares, current_model, usable
+from jobs.link.model import Model, Shares, current_model
 from jobs.link.outcomes import (
     LINKED_FROM,
     REVIEW_FROM,
@@ -23,10 +22,8 @@ from jobs.link.outcomes import (
     decided,
     evidence,
     held,
-    least_weight,
     undecided,
 )
-from jobs.link.persons import immigration_side, prison_side
 from jobs.results import LINKS
 
 log = logging.getLogger(__name__)
@@ -72,21 +69,18 @@ def link_registers(
             same whichever it is.
     """
     model = model or current_model()
-    left, right = prison_side(tables), immigration_side(tables)
-    words = decided(decisions, left, right)
-    known = usable(model, comparisons_for({*left.rows.column_names, *right.rows.column_names}))
-    with bench(left=left, right=right, comparisons=known) as table:
-        floor = float(np.floor(least_weight(len(left), len(right))))
-        found, uses = (engine or DuckDB()).score(table, shares=model.shares, at_least=floor)
-        links = _links(table, found, words, model.shares)
+    with (engine or DuckDB()).score(tables, model=model) as scored:
+        table, uses = scored.table, scored.uses
+        words = decided(decisions, table.left, table.right)
+        links = _links(table, scored.found, words, model.shares)
     linked = links[links["outcome"] == "linked"]
     log.info(
         "links: %d linked, %d to review, %d decided by reviewers",
         len(linked), (links["outcome"] == "review").sum(), links["decided_by"].notna().sum(),
     )  # fmt: skip
     found_identities = identities(
-        prison=left.persons,
-        immigration=right.persons,
+        prison=table.left.persons,
+        immigration=table.right.persons,
         linked=linked,
         previous=previous_identities,
     )

@@ -43,6 +43,8 @@ _SOUNDS: Final = tuple(
     for pattern, letter in (
         (r"^(?:abdul|abdel|abdal|abdur|abdoul|abdool)", "abd"),
         (r"^[yj]e(?=[b-df-gj-npr-tv-z])", "e"),
+        (r"^hs(?=[iu])", "s"),
+        (r"^q(?=i)", "ch"),
         (r"ch(?=[rl])", "k"),
         (r"(?:tsch|tch|sch|szcz|shch|cz|sz|zh|ch|sh|ts|tz)", "s"),
         (r"c(?=[eiy])", "s"),

@@ -7,11 +7,12 @@ A side is a set of *rows*, one for each name and date of birth that a person goe
 - ``turned``: the own row with given and family name changed over, made for the right side only,
   since clerks fill the two fields the wrong way round.
 
-The columns of a row are `COLUMNS`, all nullable text, except the lists. Identifiers are lists,
-because a person may have several of one system.
+The columns of a row are nullable text, except the lists and ``is_alone``, which says that nothing
+else stands for the person: on turned rows, and where there is one own row and no alias. Identifiers
+are lists, because a person may have several of one system.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,11 +39,13 @@ class Side:
     """One side of a linkage.
 
     ``rows`` is sorted by person and variant. ``row`` numbers rows from 0, ``person`` numbers the
-    entries of ``persons``, which holds the persons' keys in ascending order.
+    entries of ``persons``, which holds the persons' keys in ascending order. ``owners`` says whose
+    valid identifiers are which (``id``, ``system``, ``value``), fillers among them.
     """
 
     persons: pd.Index
     rows: pa.Table
+    owners: pa.Table | None = None
 
     def __len__(self) -> int:
         return len(self.persons)
@@ -53,48 +56,89 @@ class Side:
         return frozenset(name for name in self.rows.column_names if name.startswith("id_"))
 
 
+Numbers = dict[str, pd.DataFrame]
+"""For each identifier system, frames of ``id`` and ``value``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Register:
+    """The tables of a register that linkage reads: persons by ``key``, and what hangs on them."""
+
+    persons: str
+    key: str
+    aliases: str
+    identifiers: str | None
+    turned: bool
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """All of them, persons first."""
+        names = (self.persons, self.aliases, self.identifiers)
+        return tuple(name for name in names if name)
+
+    def side(
+        self, tables: Mapping[str, pa.Table], *, fillers: Collection[tuple[str, str]] | None = None
+    ) -> Side:
+        """The register's persons with their aliases and identifiers; see `make_side`."""
+        persons = self._frame(tables, self.persons)
+        return make_side(
+            persons=_nationality(persons),
+            aliases=self._frame(tables, self.aliases),
+            numbers=self._numbers(tables, persons),
+            turned=self.turned,
+            fillers=fillers,
+        )
+
+    def numbers(self, tables: Mapping[str, pa.Table]) -> pd.DataFrame:
+        """Whose valid identifiers are which: ``id``, ``system`` and ``value``, each once."""
+        found = self._numbers(tables, self._frame(tables, self.persons))
+        return _owners(_canonical(found))
+
+    def _frame(self, tables: Mapping[str, pa.Table], name: str) -> pd.DataFrame:
+        return TABLES[name].frame(tables[name]).rename(columns={self.key: "id"})
+
+    def _numbers(self, tables: Mapping[str, pa.Table], persons: pd.DataFrame) -> Numbers:
+        columns = {"pnc": "pnc_number", "cro": "cro_number", "noms": "id"}
+        if self.identifiers is None:
+            columns |= {"noms": "noms_number", "ho": "ho_reference"}
+        numbers = {
+            system: persons[["id", column]].set_axis(["id", "value"], axis=1)
+            for system, column in columns.items()
+        }
+        if self.identifiers is None:
+            return numbers
+        more = self._frame(tables, self.identifiers)
+        for kind, system in (("PNC", "pnc"), ("CRO", "cro"), ("MERGED", "noms"), ("HOREF", "ho")):
+            found = more.loc[more["identifier_type"] == kind, ["id", "identifier_value"]]
+            found = found.set_axis(["id", "value"], axis=1)
+            numbers[system] = pd.concat([numbers[system], found]) if system in numbers else found
+        return numbers
+
+
+PRISON: Final = Register(
+    persons="prison.persons",
+    key="prisoner_number",
+    aliases="prison.aliases",
+    identifiers="prison.identifiers",
+    turned=False,
+)
+IMMIGRATION: Final = Register(
+    persons="immigration.persons",
+    key="cid_person_id",
+    aliases="immigration.aliases",
+    identifiers=None,
+    turned=True,
+)
+
+
 def prison_side(tables: Mapping[str, pa.Table]) -> Side:
     """The prison register's persons with their aliases and identifiers."""
-    persons = TABLES["prison.persons"].frame(tables["prison.persons"])
-    aliases = TABLES["prison.aliases"].frame(tables["prison.aliases"])
-    more = TABLES["prison.identifiers"].frame(tables["prison.identifiers"])
-    key = "prisoner_number"
-
-    def recorded(kind: str) -> pd.DataFrame:
-        found = more[more["identifier_type"] == kind]
-        return found[[key, "identifier_value"]].set_axis(["id", "value"], axis=1)
-
-    def on_row(column: str) -> pd.DataFrame:
-        return persons[[key, column]].set_axis(["id", "value"], axis=1)
-
-    return make_side(
-        persons=_nationality(persons).rename(columns={key: "id"}),
-        aliases=aliases.rename(columns={key: "id"}),
-        numbers={
-            "pnc": pd.concat([on_row("pnc_number"), recorded("PNC")]),
-            "cro": pd.concat([on_row("cro_number"), recorded("CRO")]),
-            "noms": pd.concat([on_row(key), recorded("MERGED")]),
-            "ho": recorded("HOREF"),
-        },
-        turned=False,
-    )
+    return PRISON.side(tables)
 
 
 def immigration_side(tables: Mapping[str, pa.Table]) -> Side:
     """The immigration register's persons with their aliases and identifiers."""
-    persons = TABLES["immigration.persons"].frame(tables["immigration.persons"])
-    aliases = TABLES["immigration.aliases"].frame(tables["immigration.aliases"])
-    key = "cid_person_id"
-    columns = {"pnc": "pnc_number", "cro": "cro_number", "noms": "noms_number"}
-    return make_side(
-        persons=_nationality(persons).rename(columns={key: "id"}),
-        aliases=aliases.rename(columns={key: "id"}),
-        numbers={
-            system: persons[[key, column]].set_axis(["id", "value"], axis=1)
-            for system, column in {**columns, "ho": "ho_reference"}.items()
-        },
-        turned=True,
-    )
+    return IMMIGRATION.side(tables)
 
 
 _CANONICAL = {
@@ -111,6 +155,7 @@ def make_side(
     aliases: pd.DataFrame | None,
     numbers: Mapping[str, pd.DataFrame],
     turned: bool,
+    fillers: Collection[tuple[str, str]] | None = None,
 ) -> Side:
     """Build a side.
 
@@ -120,10 +165,14 @@ def make_side(
         aliases: ``id`` and name columns; rows of nobody in ``persons`` are left out.
         numbers: for each identifier system, frames of ``id`` and ``value``.
         turned: also make the turned rows.
+        fillers: systems and values that are no numbers; by default those that too many share.
     """
     persons = persons.sort_values("id", kind="stable").reset_index(drop=True)
     keys = pd.Index(persons["id"].astype("str"), name="id")
-    fixed = _fixed(persons, numbers, keys)
+    valid = _canonical(numbers)
+    owners = _owners(valid)
+    fixed = _fixed(persons, _without(valid, fillers_of(owners) if fillers is None else
+                                     fillers), keys)  # fmt: skip
     own = _named(persons, np.arange(len(keys)), OWN)
     variants = [own]
     if aliases is not None and len(aliases):
@@ -135,11 +184,16 @@ def make_side(
     order = ["person", "rank", "given", "family", "birth", "middle"]
     rows = rows.assign(rank=rank).sort_values(order, kind="stable").drop(columns="rank")
     rows = rows.reset_index(drop=True)
+    rows["is_alone"] = _is_alone(rows)
     joined = _arrow(rows)
     taken = pa.array(rows["person"].to_numpy())
     for name in fixed.column_names:
         joined = joined.append_column(name, fixed[name].take(taken))
-    return Side(persons=keys, rows=joined.append_column("row", pa.array(np.arange(len(rows)))))
+    return Side(
+        persons=keys,
+        rows=joined.append_column("row", pa.array(np.arange(len(rows)))),
+        owners=pa.Table.from_pandas(owners, preserve_index=False),
+    )
 
 
 def _nationality(persons: pd.DataFrame) -> pd.DataFrame:
@@ -200,7 +254,14 @@ def _turned_rows(own: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _fixed(persons: pd.DataFrame, numbers: Mapping[str, pd.DataFrame], keys: pd.Index) -> pa.Table:
+def _is_alone(rows: pd.DataFrame) -> pd.Series:
+    """Whether nothing else stands for the person: a turned row, or the only own or alias row."""
+    is_turned = rows["variant"] == TURNED
+    count = rows["person"].where(~is_turned).map(rows.loc[~is_turned, "person"].value_counts())
+    return is_turned | (count == 1)
+
+
+def _fixed(persons: pd.DataFrame, numbers: Numbers, keys: pd.Index) -> pa.Table:
     fixed: dict[str, pa.Array] = {}
     gender = _column(persons, "gender").astype("str").str.strip().str.upper()
     gender = gender.str.replace(r"^([MF])[A-Z]*$", r"\1", regex=True)
@@ -217,13 +278,8 @@ def _fixed(persons: pd.DataFrame, numbers: Mapping[str, pd.DataFrame], keys: pd.
         fixed[column] = _text(names.given_form(_place(_column(persons, column))))
     house = _first_number(_column(persons, "street_number"))
     fixed["house"] = _text(house.fillna(_first_number(_column(persons, "address"))))
-    for system, found in sorted(numbers.items()):
-        form = _CANONICAL.get(system, identifiers.plain)
-        column = f"id_{system}"
-        values = found.assign(value=form(found["value"]))
-        if system != "noms":
-            values = _without_fillers(values)
-        fixed[column] = _lists(values, keys)
+    for system, values in sorted(numbers.items()):
+        fixed[f"id_{system}"] = _lists(values, keys)
         if system == "ho":
             files = values.assign(value=identifiers.home_office_file(values["value"]))
             fixed["id_ho_file"] = _lists(files, keys)
@@ -239,10 +295,38 @@ def _place(values: pd.Series) -> pd.Series:
     return names.standard(values)
 
 
-def _without_fillers(values: pd.DataFrame) -> pd.DataFrame:
-    owners = values.drop_duplicates(["id", "value"])["value"].value_counts()
-    fillers = owners.index[owners > COMMON_IDENTIFIER]
-    return values[~values["value"].isin(fillers)] if len(fillers) else values
+def _canonical(numbers: Mapping[str, pd.DataFrame]) -> Numbers:
+    """The valid numbers in the one form of their system."""
+    found = {}
+    for system, values in numbers.items():
+        form = _CANONICAL.get(system, identifiers.plain)
+        valid = values.assign(value=form(values["value"]))
+        found[system] = valid[valid["value"].notna()]
+    return found
+
+
+def _owners(valid: Numbers) -> pd.DataFrame:
+    """Canonical numbers in one frame: ``id``, ``system`` and ``value``, each once."""
+    parts = [values.assign(system=system) for system, values in valid.items()]
+    parts = parts or [pd.DataFrame(columns=["id", "system", "value"], dtype="str")]
+    return pd.concat(parts, ignore_index=True).drop_duplicates()[["id", "system", "value"]]
+
+
+def fillers_of(owners: pd.DataFrame) -> frozenset[tuple[str, str]]:
+    """Systems and values that more than `COMMON_IDENTIFIER` persons share.
+
+    A prison number is its register's own key, and never one.
+    """
+    counts = owners[owners["system"] != "noms"].groupby(["system", "value"]).size()
+    return frozenset(counts.index[counts > COMMON_IDENTIFIER])
+
+
+def _without(valid: Numbers, fillers: Collection[tuple[str, str]]) -> Numbers:
+    found = dict(valid)
+    for system in {system for system, _ in fillers} & set(found):
+        values = {value for of, value in fillers if of == system}
+        found[system] = found[system][~found[system]["value"].isin(values)]
+    return found
 
 
 def _lists(values: pd.DataFrame, keys: pd.Index) -> pa.Array:
@@ -267,7 +351,7 @@ def _arrow(rows: pd.DataFrame) -> pa.Table:
     return pa.table(
         {
             name: pa.array(rows[name].to_numpy())
-            if name == "person"
+            if name in {"person", "is_alone"}
             else pa.array(
                 rows[name].astype("object").where(rows[name].notna(), None),
                 pa.list_(pa.string()) if name in lists else pa.string(),

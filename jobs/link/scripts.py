@@ -77,6 +77,24 @@ _THAI: Final = re.compile(r"[\u0e01-\u0e5b]")
 _THAI_SILENT: Final = re.compile(r"[\u0e01-\u0e2e][\u0e34\u0e38]?\u0e4c")
 _THAI_VOWEL_FIRST: Final = re.compile(r"([\u0e40-\u0e44])([\u0e01-\u0e2e])")
 
+_TAMIL: Final = re.compile(r"[\u0b80-\u0bff]")
+_AFTER_VOWEL: Final = r"(?<=[\u0b85-\u0bcc])"
+_TAMIL_RULES: Final = tuple(
+    (re.compile(pattern), latin)
+    for pattern, latin in (
+        (r"ங்க", "ng"),
+        (r"ஞ்ச", "nj"),
+        (r"ண்ட|ந்த", "nd"),
+        (r"ம்ப", "mb"),
+        (r"ச்ச", "ch"),
+        (r"ச", "s"),
+        (rf"{_AFTER_VOWEL}க(?!்)", "g"),
+        (rf"{_AFTER_VOWEL}ட(?!்)", "d"),
+        (rf"{_AFTER_VOWEL}ப(?!்)", "b"),
+    )
+)
+"""One Tamil letter serves k and g, t and d, p and b: voiced between vowels and after a nasal."""
+
 _NASAL_BEFORE_H: Final = re.compile(r"\u0902(?=\u0939)")
 """Devanagari: ``simha`` is spoken and written ``singh``."""
 
@@ -112,6 +130,8 @@ def latin(name: str) -> str:
         text = _replaced(plain, _GREEK_RULES)
     elif _THAI.search(text):
         text = _THAI_VOWEL_FIRST.sub(r"\2\1", _THAI_SILENT.sub("", text))
+    elif _TAMIL.search(text):
+        text = _replaced(text, _TAMIL_RULES)
     else:
         text = _NASAL_BEFORE_H.sub("ng", text)
     if _EAST_ASIAN.search(text):
@@ -120,6 +140,14 @@ def latin(name: str) -> str:
         )
         return _SYLLABLES.sub(" ", str(anyascii(text)))
     return str(anyascii(text))
+
+
+def by_letter(name: str) -> str | None:
+    """A Tamil name letter by letter, as many of its bearers spell it too; none of another script.
+
+    Where one letter is several sounds, both spellings are in use: Murukan and Murugan.
+    """
+    return str(anyascii(unicodedata.normalize("NFKC", name))) if _TAMIL.search(name) else None
 
 
 def _arabic(text: str) -> str:

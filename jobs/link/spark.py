@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +24,10 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.errors import BadInput
-from jobs.link.blocking import SPREAD, RuleUse, budget_for, keys_query, tell
+from jobs.link.blocking import RuleUse, borne_query, budget_for, tell
 from jobs.link.engine import Bench, needed, weighed_query
-from jobs.link.model import Shares
+from jobs.link.incremental import Scored, bar, laid
+from jobs.link.model import Model, Shares
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -51,18 +52,20 @@ class Spark:
 
     master: str = LOCAL_MASTER
 
-    def score(
-        self, table: Bench, *, shares: Shares, at_least: float
-    ) -> tuple[pd.DataFrame, list[RuleUse]]:
+    @contextmanager
+    def score(self, tables: Mapping[str, pa.Table], *, model: Model) -> Iterator[Scored]:
         """See `jobs.link.engines.Engine.score`."""
-        with tempfile.TemporaryDirectory() as folder, _session(self.master) as spark:
-            for side in ("l", "r"):
-                path = str(Path(folder) / f"rows_{side}.parquet")
-                table.connection.execute(f"COPY rows_{side} TO '{path}' (FORMAT parquet)")
-                spark.read.parquet(path).createOrReplaceTempView(f"rows_{side}")
-            uses = _block(spark, table)
-            tell(uses)
-            return _weigh(spark, table, shares, at_least), uses
+        with laid(tables, model) as table:
+            with tempfile.TemporaryDirectory() as folder, _session(self.master) as spark:
+                for side in ("l", "r"):
+                    path = str(Path(folder) / f"rows_{side}.parquet")
+                    table.connection.execute(f"COPY rows_{side} TO '{path}' (FORMAT parquet)")
+                    spark.read.parquet(path).createOrReplaceTempView(f"rows_{side}")
+                uses = _block(spark, table)
+                tell(uses)
+                floor = bar(len(table.left), len(table.right))
+                found = _weigh(spark, table, model.shares, floor)
+            yield Scored(table=table, found=found, uses=uses)
 
 
 @contextmanager
@@ -109,12 +112,13 @@ def _block(spark: "SparkSession", table: Bench) -> list[RuleUse]:
     rules = table.rules()
     budget = budget_for(len(table.left) + len(table.right))
     keys = {
-        side: spark.table(f"rows_{side}")
-        .mapInArrow(
-            _keys([keys_query(rule, side) for rule in rules], f"rows_{side}"),
-            "rule int, row long, key long",
-        )
-        .persist()
+        side: _spread(
+            spark.table(f"rows_{side}"),
+            spark.table(f"rows_{side}").mapInArrow(
+                _borne([borne_query(rule, f"rows_{side}") for rule in rules], f"rows_{side}"),
+                "rule int, row long, person long, is_alone boolean, key long",
+            ),
+        ).persist()
         for side in ("l", "r")
     }
     counts = [
@@ -133,8 +137,7 @@ def _block(spark: "SparkSession", table: Bench) -> list[RuleUse]:
         .select("row_l", "row_r")
         .distinct()
     )
-    formed.createOrReplaceTempView("formed")
-    spark.sql(SPREAD).createOrReplaceTempView("pairs")
+    formed.createOrReplaceTempView("pairs")
     is_kept = f.col("so_far") <= budget
     found = counted.groupBy("rule").agg(
         f.sum(f.when(is_kept, f.col("pairs")).otherwise(0)).alias("pairs"),
@@ -153,10 +156,10 @@ def _block(spark: "SparkSession", table: Bench) -> list[RuleUse]:
     ]
 
 
-def _keys(queries: list[str], name: str) -> Callable[[Batches], Batches]:
-    """What a worker does with rows: their keys under each rule."""
+def _borne(queries: list[str], name: str) -> Callable[[Batches], Batches]:
+    """What a worker does with rows: the keys that each has itself, under each rule."""
 
-    def keys(batches: Batches) -> Batches:
+    def borne(batches: Batches) -> Batches:
         import duckdb
 
         with duckdb.connect(":memory:") as connection:
@@ -164,12 +167,20 @@ def _keys(queries: list[str], name: str) -> Callable[[Batches], Batches]:
                 connection.register(name, pa.Table.from_batches([batch]))
                 for rule, query in enumerate(queries):
                     found = connection.sql(
-                        f"SELECT {rule}::INTEGER AS rule, row::BIGINT AS row, {SIGNED} AS key "
-                        f"FROM ({query})"
+                        f"SELECT {rule}::INTEGER AS rule, row::BIGINT AS row, "
+                        f"person::BIGINT AS person, is_alone, {SIGNED} AS key FROM ({query})"
                     )
                     yield from found.to_arrow_table().to_batches()
 
-    return keys
+    return borne
+
+
+def _spread(rows: "DataFrame", borne: "DataFrame") -> "DataFrame":
+    """The keys of rows as `blocking.keys_query` gives them: a person's rows bear those of all."""
+    alone = borne.where("is_alone").select("rule", "row", "key").distinct()
+    of_person = borne.where("NOT is_alone").select("rule", "person", "key").distinct()
+    several = rows.where("NOT is_alone").select("person", "row")
+    return alone.union(of_person.join(several, "person").select("rule", "row", "key"))
 
 
 def _weigh(spark: "SparkSession", table: Bench, shares: Shares, at_least: float) -> pd.DataFrame:

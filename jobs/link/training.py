@@ -56,7 +56,6 @@ def train_model(
     for tables in worlds:
         sides = prison_side(tables), immigration_side(tables)
         with bench(left=sides[0], right=sides[1]) as table:
-            table.block()
             learned.append(train(table))
     known = [name for name in learned[0] if all(name in shares for shares in learned)]
     mean = {
@@ -73,7 +72,7 @@ def train_model(
 
 
 def train(table: Bench) -> dict[str, dict[str, tuple[float, float]]]:
-    """Learn the shares for both sides on ``table``, which must be blocked.
+    """Learn the shares for both sides on ``table``.
 
     Returns:
         Shares for each comparison of the bench, rounded to 9 decimals.
@@ -81,13 +80,13 @@ def train(table: Bench) -> dict[str, dict[str, tuple[float, float]]]:
     shares = _among_others(table, first_shares(table.comparisons))
     table.connection.execute(
         """
-        CREATE OR REPLACE TEMP TABLE learning AS
-        SELECT pairs.* FROM pairs JOIN rows_l ON row_l = row
-        WHERE person IN (SELECT person FROM (SELECT DISTINCT person FROM rows_l)
-                         ORDER BY hash(person), person LIMIT ?)
+        CREATE OR REPLACE TEMP TABLE learned_from AS
+        SELECT person FROM (SELECT DISTINCT person FROM rows_l)
+        ORDER BY hash(person), person LIMIT ?
         """,
         [TRAINING_PERSONS],
     )
+    table.block_some("learned_from", into="learning")
     found = weigh(table, shares=shares, at_least=WORTH_LEARNING, pairs="learning")
     left_count = min(len(table.left), TRAINING_PERSONS)
     learned = _among_same(table, found, shares, left_count)

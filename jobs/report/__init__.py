@@ -10,7 +10,7 @@ from jobs.report.brief import Briefer, Earlier
 from jobs.report.build import Reported, build_report
 from jobs.report.capacity import Forecast, Pace, forecast
 from jobs.report.capacity_charts import clearing
-from jobs.report.cases import LISTS, case_list, explain
+from jobs.report.cases import LISTS, case_list, explain, flags_of
 from jobs.report.counting import ALL
 from jobs.report.facts import About
 from jobs.report.figures import FIGURES, figures_markdown
@@ -36,6 +36,7 @@ __all__ = [
     "csv_text",
     "explain",
     "figures_markdown",
+    "flags_of",
     "forecast",
     "headline",
     "key_figure",

@@ -9,6 +9,7 @@ from jobs import codes as c
 from jobs import results
 from jobs.briefing import day_text
 from jobs.errors import BadInput
+from jobs.report.flag_lines import flag_lines
 from jobs.schema import CodeList
 
 EPISODE_COLUMNS: Final = (
@@ -72,7 +73,11 @@ def case_list(name: str, facts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def explain(episode_id: str, facts: Mapping[str, pd.DataFrame]) -> str:
-    """Say in plain English why an episode has its status, rule by rule.
+    """Say in plain English why an episode has its status, rule by rule, and what the flags say.
+
+    Args:
+        episode_id: the episode.
+        facts: assessments, reasons and, where the publication has them, flags.
 
     Raises:
         BadInput: the publication assesses no such episode.
@@ -90,7 +95,22 @@ def explain(episode_id: str, facts: Mapping[str, pd.DataFrame]) -> str:
     episode = found.to_dict("records")[0]
     lines = [*summary_lines(episode), "", "How this was reached:"]
     lines += [f"  {reason_line(step)}" for step in steps.to_dict("records")]
+    flags = flags_of(episode_id, facts)
+    if flags:
+        lines += ["", "What the law and the calendar say:"]
+        lines += [f"  {line} (rule {rule})" for line, rule in flags]
     return "\n".join(lines) + "\n"
+
+
+def flags_of(episode_id: str, facts: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
+    """The flags of an episode as lines, each with its rule; none for somebody simply British."""
+    if "nightly.flags" not in facts:
+        return []
+    table, episodes = facts["nightly.flags"], facts["nightly.assessments"]
+    rows = table[table["episode_id"].eq(episode_id)].to_dict("records")
+    priority = episodes.loc[episodes["episode_id"].eq(episode_id), "priority"].iloc[0]
+    rank = int(priority) if _known(priority) else None
+    return [line for row in rows for line in flag_lines(row, priority=rank)]
 
 
 def summary_lines(row: Mapping[Hashable, Any]) -> list[str]:

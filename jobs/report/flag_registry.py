@@ -7,7 +7,9 @@ from jobs.report.counting import Compute
 from jobs.report.figure import CASEWORK, DATA, EPISODES, RELEASED, Figure
 
 
-def _flag(id_: str, title: str, definition: str, compute: Compute, groups: str = "") -> Figure:
+def _flag(
+    id_: str, title: str, definition: str, compute: Compute, groups: str = "", *, since: str = "1"
+) -> Figure:
     return Figure(
         id=id_,
         title=title,
@@ -17,6 +19,7 @@ def _flag(id_: str, title: str, definition: str, compute: Compute, groups: str =
         owner=CASEWORK,
         compute=compute,
         groups=groups,
+        since=since,
     )
 
 
@@ -54,9 +57,10 @@ FLAG_FIGURES: Final = (
     _flag(
         "outcome.restriction_missing",
         "Released without any restriction",
-        "Episodes released without consideration and without a decision on detention or bail "
-        "between conviction and release.",
+        "Episodes released without consideration and without a decision on detention, electronic "
+        "monitoring, restriction or bail between conviction and release.",
         f.flagged("is_restriction_missing"),
+        since="2",
     ),
     _difference(
         "total",

@@ -57,6 +57,7 @@ KINDS: Final = {
     "discrepancy.nationality": "nationality",
     "discrepancy.identity": "identity number",
     "discrepancy.custody": "in prison or not",
+    "discrepancy.release-date": "day of release",
     "discrepancy.deported-in-prison": "removed, and in prison",
     "discrepancy.removal-date": "day of removal",
     "discrepancy.bailed-detained": "bailed or detained",

@@ -4,7 +4,7 @@ The suite looks at `EXAMPLES` worlds; ``python -m benchmarks.assessment agree`` 
 others, with the same functions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,8 +15,9 @@ import pytest
 from jobs.assess import Assessed, assess
 from jobs.records import TABLES
 from jobs.results import IDENTITIES, LINKS
+from tests.assess.slow import Answers, judged, key_of, slow
 from tests.assess.stories import frame, policy
-from tests.assess.worlds import EXAMPLES, NIGHT, NIGHTS, World, invent, judged, side_by_side
+from tests.assess.worlds import EXAMPLES, NIGHT, NIGHTS, World, invent, side_by_side
 
 
 def invented() -> tuple[World, ...]:
@@ -31,7 +32,7 @@ def arrow(full_name: str, rows: list[dict[str, Any]]) -> pa.Table:
 
 
 def link_rows(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**link, "probability": 0.5, "match_weight": 1.0, "evidence": "{}"} for link in links]
+    return [{**link, "match_weight": 1.0, "evidence": "{}"} for link in links]
 
 
 def fast(world: World, *, night: date = NIGHT, backwards: bool = False) -> Assessed:
@@ -53,29 +54,51 @@ def plain(value: Any, *, world: int) -> Any:
     return value.date() if isinstance(value, pd.Timestamp) else value
 
 
-def disagreements(
-    told: Sequence[World], *, night: date
-) -> tuple[int, list[tuple[World, str, dict[str, Any]]]]:
-    """How many episodes were judged twice; and world, episode and answers where they differ."""
-    rows = (
-        fast(side_by_side(told), night=night).assessments.set_index("episode_id").to_dict("index")
-    )
-    wanted = {
-        (number, episode): judgement
-        for number, world in enumerate(told)
-        for episode, judgement in judged(world, night=night).items()
+def quick(assessed: Assessed, wanted: Sequence[dict[str, Answers]]) -> list[dict[str, Answers]]:
+    """What the fast assessment says of each world, in the columns that the reference knows."""
+    found: list[dict[str, Answers]] = [{name: {} for name in world} for world in wanted]
+    work = assessed.assessments.dropna(subset="priority").sort_values("priority")
+    for world in found:
+        world["work"]["order"] = {"episodes": []}
+    for episode in work["episode_id"]:
+        number, _, name = episode.partition("-")
+        found[int(number)]["work"]["order"]["episodes"].append(name)
+    columns = {
+        table: next((list(told) for world in wanted for told in world[table].values()), [])
+        for table in ("assessments", "flags", "discrepancies")
     }
-    assert set(rows) == {f"{number}-{episode}" for number, episode in wanted}
+    for table, names in columns.items():
+        frame = getattr(assessed, table)
+        for row in frame.to_dict("records"):
+            number = int(row["episode_id"].partition("-")[0])
+            told = {name: plain(row[name], world=number) for name in names}
+            key = (
+                key_of(told) if table == "discrepancies" else plain(row["episode_id"], world=number)
+            )
+            found[number][table][key] = told
+    return found
+
+
+def disagreements(
+    told: Sequence[World], *, night: date, judge: Callable[..., dict[str, Answers]] = judged
+) -> tuple[int, list[tuple[World, str, dict[str, Any]]]]:
+    """How many episodes were judged twice; and world, what differs, and both answers."""
+    wanted = [judge(world, night=night) for world in told]
+    found = quick(fast(side_by_side(told), night=night), wanted)
     odd = []
-    for (number, episode), judgement in wanted.items():
-        row = rows[f"{number}-{episode}"]
-        found = {name: plain(row[name], world=number) for name in judgement}
-        differs = {
-            name: (found[name], value) for name, value in judgement.items() if found[name] != value
-        }
-        if differs:
-            odd.append((told[number], episode, differs))
-    return len(wanted), odd
+    for world, one, other in zip(told, found, wanted, strict=True):
+        for table in other:
+            for key in sorted(one[table].keys() | other[table].keys()):
+                fields = _differences(one[table].get(key), other[table].get(key))
+                if fields:
+                    odd.append((world, f"{night} {table} {key}", fields))
+    return sum(len(world["assessments"]) for world in wanted), odd
+
+
+def _differences(one: dict[str, Any] | None, other: dict[str, Any] | None) -> dict[str, Any]:
+    if one is None or other is None:
+        return {} if one == other else {"fast and slow": (one, other)}
+    return {name: (one[name], other[name]) for name in other if one[name] != other[name]}
 
 
 @pytest.mark.parametrize("night", NIGHTS, ids=str)
@@ -84,6 +107,24 @@ def test_the_fast_assessment_agrees_with_the_slow_one(first: int, night: date) -
     episodes, odd = disagreements(invented()[first : first + 25], night=night)
     assert episodes >= 25
     assert not odd, odd[0]
+
+
+def test_the_worlds_are_odd_enough_to_be_told_about() -> None:
+    told = invented()
+    found = [judged(world, night=night) for night in NIGHTS for world in told]
+    flags = [row for world in found for row in world["flags"].values()]
+    for name in ("duty_rule_id", "exemption_rule_id", "disputed_release_date", "early_removal_date",
+                 "referral_due_date", "alert_days", "restriction_date", "outcome"):  # fmt: skip
+        assert sum(row[name] is not None for row in flags) > 20, name
+    kinds = {row["rule_id"] for world in found for row in world["discrepancies"].values()}
+    assert len(kinds) == len([rule for rule in policy().rules if rule.startswith("discrepancy.")])
+
+
+def test_a_wrong_answer_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = invented()[:25]
+    assert not disagreements(told, night=NIGHT, judge=slow)[1]
+    monkeypatch.setattr("tests.assess.reference.scope.Scope.duty", lambda *_, **__: True)
+    assert disagreements(told, night=NIGHT, judge=slow)[1]
 
 
 def test_the_order_of_rows_changes_nothing() -> None:

@@ -96,10 +96,10 @@ FINDINGS = [
                  "consideration.own-sentence",
                  "", id="before the sentence, and nobody named"),
     pytest.param(Story(detentions=({"start_date": RELEASED},), **CASE), "consideration.restriction",
-                 "Detention or bail was decided on 1 December 2004, before release.",
-                 id="a restriction"),
+                 "Detention, monitoring, restriction or bail was decided on 1 December 2004, "
+                 "before release.", id="a restriction"),
     pytest.param(Story(**CASE), "consideration.restriction",
-                 "No decision on detention or bail is on record before release either.",
+                 "No decision on detention, monitoring, restriction or bail before release either.",
                  id="no restriction"),
     pytest.param(HELD, "consideration.restriction",
                  "", id="no restriction is looked for while held"),

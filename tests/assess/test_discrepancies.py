@@ -41,12 +41,72 @@ DAY = date(2006, 1, 10)
 DEPORTED = ({"movement_type": "REL", "movement_reason": "DD", "movement_date": RELEASED},)
 SPELL = {"start_date": DAY, "place_id": "AAI"}
 
+
+def expecting(release: date | None, story: Story | None = None, **case: Any) -> Story:
+    """Somebody to be released on 1 September 2006, and the release that their case expects."""
+    undisputed = HELD.but(sentences=({"term_months": 60, "calculation_type": "ADIMP"},))
+    return (story or undisputed).but(
+        there={}, cases=({**REFERRED, "expected_release_date": release, **case},)
+    )
+
+
+TOMORROW = date(2006, 4, 26)
+TOLD = [
+    pytest.param(expecting(None), set(), id="no release told"),
+    pytest.param(expecting(date(2006, 9, 1)), set(), id="the same release told"),
+    pytest.param(expecting(date(2006, 9, 5)), set(), id="four days later told"),
+    pytest.param(expecting(date(2006, 9, 6)), {("release-date", "immigration")},
+                 id="five days later told"),
+    pytest.param(expecting(date(2006, 8, 28)), set(), id="four days earlier told"),
+    pytest.param(expecting(date(2006, 8, 27)), {("release-date", "immigration")},
+                 id="five days earlier told"),
+    pytest.param(expecting(date(2006, 9, 6), closed_date=date(2006, 4, 25)), set(),
+                 id="the case is closed"),
+    pytest.param(expecting(date(2006, 9, 6), closed_date=TOMORROW),
+                 {("release-date", "immigration")}, id="the case is closed tomorrow"),
+    pytest.param(expecting(date(2006, 9, 6)).but(link="review"), set(),
+                 id="told to a possible match"),
+    pytest.param(expecting(date(2006, 9, 6), case_type="ASYLUM"), set(), id="told to another case"),
+    pytest.param(expecting(date(2007, 6, 1), HELD.but(episode={
+        "confirmed_release_date": date(2007, 6, 1),
+        "conditional_release_date": date(2006, 9, 1)})), set(),
+                 id="the confirmed date stands before the conditional one"),
+    pytest.param(expecting(date(2006, 9, 1), HELD.but(episode={
+        "conditional_release_override_date": date(2006, 9, 1),
+        "conditional_release_date": date(2007, 9, 1)})), set(),
+                 id="the date entered by hand stands before the other"),
+    pytest.param(expecting(date(2006, 9, 1), HELD.but(episode={})), set(),
+                 id="the prison has no release date"),
+    pytest.param(expecting(date(2007, 7, 1)), {("release-date", "immigration")},
+                 id="another date told, the prison's agrees with the sentences"),
+    pytest.param(expecting(date(2007, 7, 1), HELD), {("release-date", "prison")},
+                 id="the date told agrees with the sentences, the prison's does not"),
+    pytest.param(expecting(date(2007, 7, 10), HELD), {("release-date", "immigration")},
+                 id="neither agrees with the sentences"),
+    pytest.param(expecting(TOMORROW, Story()), {("release-date", "immigration")},
+                 id="released, and expected tomorrow"),
+    pytest.param(expecting(date(2006, 4, 25), Story()), set(), id="released, and expected tonight"),
+]  # fmt: skip
+gather(TOLD)
+
+
+@pytest.mark.parametrize(("told", "wanted"), TOLD)
+def test_the_release_that_the_casework_team_was_told_of_is_compared(
+    told: Story, wanted: set[tuple[str, str]]
+) -> None:
+    assert kinds(told) == wanted
+
+
 CASES = [
     pytest.param(here(), set(), id="nothing differs"),
     pytest.param(here(nationality="GHANA"), {("nationality", "immigration")},
                  id="nationality differs, no document"),
     pytest.param(here(nationality="GHANA", nationality_verified=True), {("nationality", "prison")},
                  id="nationality differs, a document seen"),
+    pytest.param(here(nationality="GHANA").but(second_nationality="GHANA"), set(),
+                 id="the second nationality of a dual national"),
+    pytest.param(here(nationality="GHANA").but(second_nationality="TOGO"),
+                 {("nationality", "immigration")}, id="neither nationality of a dual national"),
     pytest.param(here(nationality="UNKNOWN"), set(), id="unknown there is no disagreement"),
     pytest.param(here(nationality="GHANA").but(link="review"), set(),
                  id="a possible match is not compared"),
@@ -76,6 +136,10 @@ CASES = [
     pytest.param(Story(there={}, bails=({"granted_date": DAY, "bail_status": "ACTIVE"},),
                        detentions=(SPELL,)), {("bailed-detained", "immigration")},
                  id="on bail, and detained"),
+    pytest.param(here().but(bails=({"bail_status": "ACTIVE"},)),
+                 {("bailed-detained", "immigration")}, id="on bail, nobody knows since when"),
+    pytest.param(here().but(bails=({"granted_date": date(2006, 4, 26), "bail_status": "ACTIVE"},)),
+                 set(), id="on bail from tomorrow"),
     pytest.param(here().but(bails=({"granted_date": DAY, "bail_status": "ENDED"},)), set(),
                  id="bail that ended"),
     pytest.param(here().but(detentions=({"start_date": DAY, "place_id": "ZZI"},)),
@@ -86,6 +150,8 @@ CASES = [
     pytest.param(here().but(bails=({"granted_date": DAY, "ended_date": DAY,
                                     "bail_status": "ABSCONDED"},)),
                  {("absconded", "immigration")}, id="an absconder is in prison"),
+    pytest.param(here().but(bails=({"bail_status": "ABSCONDED"},)), {("absconded", "immigration")},
+                 id="an absconder is in prison, nobody knows since when"),
     pytest.param(here(died_date=DAY), {("died", "immigration")}, id="dead, and in prison"),
 ]  # fmt: skip
 gather(CASES)
@@ -123,6 +189,12 @@ def test_values_are_told_in_words_without_anything_personal() -> None:
     found = discrepancies(here(noms_number="A9999ZZ", died_date=DAY)).set_index("rule_id")
     assert found.loc["discrepancy.died", "immigration_value"] == "died on 10 January 2006"
     assert not found.drop(columns="cid_person_id").astype(str).stack().str.contains("A9999").any()
+
+
+def test_both_release_dates_are_told_in_words() -> None:
+    found = discrepancies(expecting(date(2006, 10, 1))).iloc[0]
+    assert found["prison_value"] == "release on 1 September 2006"
+    assert found["immigration_value"] == "release expected on 1 October 2006"
 
 
 def test_the_latest_episode_is_compared_not_an_earlier_one() -> None:

@@ -65,6 +65,11 @@ DUTIES = [
     pytest.param(sentenced(NEW, YEAR, movements=({"movement_type": "REL", "movement_reason": "EX",
                                                   "movement_date": date(2011, 1, 1)},)), False,
                  "exemption.extradition", id="extradited"),
+    pytest.param(sentenced(NEW, YEAR, movements=({"movement_type": "REL",
+                                                  "movement_date": date(2011, 1, 1)},),
+                           episode={"reception_date": NEW, "sentence_start_date": NEW,
+                                    "last_movement_reason": "EX"}), False,
+                 "exemption.extradition", id="extradited by the row of the episode alone"),
     pytest.param(sentenced(NEW, {"calculation_type": "SUSP", "term_months": 18,
                                  "activated_date": date(2011, 1, 1)}), True, None,
                  id="suspended and activated"),
@@ -155,6 +160,26 @@ def test_ten_working_days_to_refer(
     assert found["is_referred_late"] == late
 
 
+AT_ONCE = [
+    pytest.param(date(2018, 1, 2), 60, date(2018, 1, 2), id="release in thirty days: at once"),
+    pytest.param(date(2018, 1, 2), 61, date(2018, 1, 16), id="release in thirty-one days"),
+    pytest.param(date(2018, 1, 1), 60, date(2018, 1, 1), id="the first day of the notice of all"),
+    pytest.param(date(2017, 12, 31), 366, date(2018, 1, 15), id="the day before, a longer term"),
+]
+
+
+@pytest.mark.parametrize(("day", "days", "due"), AT_ONCE)
+def test_notice_is_due_at_once_where_release_is_near(day: date, days: int, due: date) -> None:
+    found = flags(sentenced(day, {"term_days": days}))
+    assert found["referral_due_date"] == pd.Timestamp(due)
+
+
+def test_before_the_notice_of_all_nobody_is_due_at_once() -> None:
+    recommended = {"reception_date": date(2017, 12, 29), "imprisonment_status": "REC_DEP"}
+    found = flags(sentenced(date(2017, 12, 29), {"term_days": 60}, episode=recommended))
+    assert found["referral_due_date"] == pd.Timestamp(2018, 1, 15)
+
+
 ALERTS = [(365, 365), (181, 365), (180, 180), (91, 180), (90, 90), (30, 30), (7, 7), (1, 7),
           (0, 0), (-3, 0)]  # fmt: skip
 
@@ -165,6 +190,12 @@ def test_an_alert_is_raised_at_each_step_before_release(ahead: int, alert: int) 
     release = (pd.Timestamp(night) + pd.Timedelta(days=ahead)).date()
     told = HELD.but(sentences=({"term_months": 120},), episode={"confirmed_release_date": release})
     assert flags(told)["alert_days"] == alert
+
+
+def test_no_alert_is_raised_a_day_before_the_first_step() -> None:
+    release = (pd.Timestamp(HELD.night) + pd.Timedelta(days=366)).date()
+    told = HELD.but(sentences=({"term_months": 120},), episode={"confirmed_release_date": release})
+    assert flags(told)["alert_days"] is None
 
 
 def test_no_alert_once_somebody_is_considered() -> None:
@@ -187,6 +218,25 @@ def test_early_removal_opens_so_many_days_before_release(night: date, days: int)
     assert found["early_removal_date"] == opens
 
 
+LATER_SCHEMES = [
+    pytest.param(date(2024, 1, 15), 24, date(2024, 2, 2), id="a year, the day before"),
+    pytest.param(date(2024, 1, 16), 24, date(2024, 8, 2), id="545 days, but half of the period"),
+    pytest.param(date(2024, 1, 16), 72, date(2025, 8, 5), id="545 days, half is served by then"),
+    pytest.param(date(2025, 9, 22), 72, date(2025, 8, 5), id="545 days, the last day"),
+    pytest.param(date(2025, 9, 23), 72, date(2024, 12, 26), id="30 per cent of the period"),
+    pytest.param(date(2025, 9, 23), 180, date(2027, 8, 3), id="four years before its end"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("night", "months", "opens"), LATER_SCHEMES)
+def test_early_removal_asks_for_a_share_of_the_period_from_2024(
+    night: date, months: int, opens: date
+) -> None:
+    told = sentenced(date(2024, 2, 1), {"term_months": months, "calculation_type": "ADIMP_1991"},
+                     night=night)  # fmt: skip
+    assert flags(told)["early_removal_date"] == pd.Timestamp(opens)
+
+
 def test_early_removal_asks_for_half_of_the_period_from_2024() -> None:
     told = sentenced(date(2024, 2, 1), {"term_months": 24}, night=date(2024, 3, 1))
     assert flags(told)["early_removal_date"] == pd.Timestamp(2024, 8, 2)
@@ -204,6 +254,18 @@ RESTRICTIONS = [
     pytest.param({"events": ({"event_type": "DETENTION_AUTHORISED",
                               "occurred_date": date(2004, 10, 1)},)}, date(2004, 10, 1),
                  id="detention authorised"),
+    pytest.param({"events": ({"event_type": "MONITORING_ORDERED",
+                              "occurred_date": RELEASED},)}, RELEASED,
+                 id="electronic monitoring ordered on the day of release"),
+    pytest.param({"events": ({"event_type": "MONITORING_ORDERED",
+                              "occurred_date": date(2004, 12, 2)},)}, None,
+                 id="electronic monitoring ordered the day after"),
+    pytest.param({"events": ({"event_type": "RESTRICTION_ORDERED",
+                              "occurred_date": date(2004, 3, 1)},)}, date(2004, 3, 1),
+                 id="a restriction ordered on the day of the sentence"),
+    pytest.param({"events": ({"event_type": "RESTRICTION_ORDERED",
+                              "occurred_date": date(2004, 2, 29)},)}, None,
+                 id="a restriction ordered the day before"),
 ]  # fmt: skip
 
 
@@ -253,6 +315,10 @@ OUTCOMES = [
     pytest.param(Story(cases=(REFERRED,), detentions=({"start_date": date(2006, 1, 1),
                                                        "end_date": date(2006, 2, 1)},)),
                  "IN_PROCESS", id="detention over"),
+    pytest.param(Story(cases=(REFERRED,), detentions=({},)), "IN_CUSTODY",
+                 id="in detention, nobody knows since when"),
+    pytest.param(Story(cases=(REFERRED,), detentions=({"start_date": date(2006, 4, 26)},)),
+                 "IN_PROCESS", id="detention from tomorrow"),
 ]  # fmt: skip
 gather(OUTCOMES)
 

@@ -147,6 +147,8 @@ def test_the_rules_of_a_day_are_told_with_their_sources() -> None:
     assert "inferred: PSO 4630 (January 2008), read back" in told
     assert "duty.condition-1: Auto" not in told
     assert "duty.suspended-sentences: switched off" in told
+    assert "release.curfew: switched off, not verified: Home detention curfew (days 365" in told
+    assert "since 2025-06-03; unverified: 365 days from June 2025: not verified" in told
 
 
 def test_the_page_of_rules_holds_every_rule_and_says_what_is_switched_off() -> None:
@@ -251,6 +253,11 @@ def test_an_override_needs_a_reason_an_owner_and_an_expiry(
         ("consideration.due", "no.rule", "no rule [no.rule]"),
         ("months_before_release", "weeks", "has no number [weeks]"),
         ("expires", "from = 2001-01-01\nexpires", "no such period from [2001-01-01]"),
+        (
+            'rule = "consideration.due"\nnumbers = { months_before_release = 18 }',
+            'rule = "duty.suspended-sentences"\nfrom = 2026-01-22\nswitched_on = true',
+            "no code reads it yet",
+        ),
         ("expires", "colour = 1\nexpires", "extra inputs"),
         ("[[override]]", "[[override]", "not TOML"),
     ],

@@ -40,7 +40,11 @@ SMALL = Policy(
             rule("ended.rule", period(to=CHANGE)),
             rule("always.there", period(), by="night"),
             rule("off.rule", period(**{"from": CHANGE}, switched_off=True), by="release"),
-            rule("also.off", period(to=date(1990, 1, 1)), period(switched_off=True)),
+            rule(
+                "also.off",
+                period(to=date(1990, 1, 1)),
+                period(switched_off=True, numbers={"months": 3}),
+            ),
         )
     },
 )
@@ -63,10 +67,12 @@ def test_the_rules_of_a_day_in_order_of_id_and_those_switched_off_last() -> None
         "two.numbers: Title of two.numbers (months 12, earlier sentences 2)",
         "    two.numbers says so.",
         "    at all times; verified: Act 1",
-        "also.off: switched off, not verified",
+        "also.off: switched off, not verified: Title of also.off (months 3)",
         "    also.off says so.",
-        "off.rule: switched off, not verified",
+        "    at all times; verified: Act 1",
+        "off.rule: switched off, not verified: Title of off.rule",
         "    off.rule says so.",
+        "    since 2004-05-01; verified: Act 1",
     ]
 
 
@@ -74,8 +80,8 @@ def test_a_rule_that_ends_is_told_with_its_end() -> None:
     told = rules_in_force(policy=SMALL, day=date(2004, 4, 30)).splitlines()
     assert told[0] == "4 rules in force on 2004-04-30"
     assert "    at all times, until 2004-05-01; verified: Act 1" in told
-    assert told[-1] == "    off.rule says so."
-    assert rules_in_force(policy=SMALL, day=CHANGE).endswith("so.\n")
+    assert told[-2:] == ["    off.rule says so.", "    since 2004-05-01; verified: Act 1"]
+    assert rules_in_force(policy=SMALL, day=CHANGE).endswith("Act 1\n")
 
 
 def test_what_changes_between_two_days() -> None:

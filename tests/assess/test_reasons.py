@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from jobs.assess import rules_cited
@@ -52,7 +53,11 @@ def test_a_missed_release_is_told_from_the_record_to_the_status() -> None:
             "immigration.events",
             "V1",
         ],
-        ["No decision on detention or bail is on record before release either.", "", ""],
+        [
+            "No decision on detention, monitoring, restriction or bail before release either.",
+            "",
+            "",
+        ],
         ["CONSIDERED_LATE: released, and not shown to be considered before.", "", ""],
     ]
 
@@ -66,6 +71,30 @@ def test_a_due_case_tells_its_dates() -> None:
     assert findings["consideration.due"] == (
         "Consideration is due on 1 September 2005, 12 months before release."
     )
+
+
+STEPS = [
+    pytest.param("ALLOCATED", "Given to a caseworker on 3 May 2004; that is not a consideration.",
+                 id="allocated"),
+    pytest.param("STARTED", "Work started on 3 May 2004; a start is not a consideration.",
+                 id="started"),
+    pytest.param("QUESTIONNAIRE_SENT",
+                 "A questionnaire was sent on 3 May 2004; that is not a consideration.",
+                 id="questionnaire sent"),
+    pytest.param("QUESTIONNAIRE_RETURNED",
+                 "A questionnaire came back on 3 May 2004; that is not a consideration.",
+                 id="questionnaire returned"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("step", "line"), STEPS)
+def test_a_step_that_is_no_consideration_is_shown_apart(step: str, line: str) -> None:
+    event = {"event_type": step, "occurred_date": date(2004, 5, 3), "caseworker": "CW01"}
+    found, reasons = tell(Story(cases=(REFERRED,), events=(event,)))
+    assert found["status"] == "REFERRED_NOT_CONSIDERED"
+    assert line in set(reasons["finding"])
+    _, reasons = tell(Story(cases=(REFERRED,), events=(event, decision(date(2004, 6, 1)))))
+    assert line not in set(reasons["finding"])
 
 
 DISCOUNTED = [
@@ -167,3 +196,11 @@ def test_reasons_hold_no_personal_value() -> None:
     )
     text = assess_all(told).reasons.astype(str).to_csv()
     assert not re.search(r"A0001AA|A9999ZZ|1970|CW01", text)
+
+
+def test_reasons_written_out_in_pieces_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = side_by_side(invented()[:50])
+    whole = fast(world).reasons
+    monkeypatch.setattr("jobs.assess.reason_rows.EPISODES_AT_ONCE", 7)
+    pd.testing.assert_frame_equal(fast(world).reasons, whole)
+    assert whole["episode_id"].nunique() > 50

@@ -51,6 +51,10 @@ POINTS = [
                  date(2012, 1, 1), id="life: the tariff"),
     pytest.param(held({"calculation_type": "SDS_PLUS", "term_months": 36}, start=date(2021, 1, 1)),
                  date(2023, 1, 1), id="two thirds of three years"),
+    pytest.param(held({"calculation_type": "SDS_PLUS", "term_months": 36}, start=date(2020, 4, 1)),
+                 date(2022, 4, 1), id="two thirds from the first day on"),
+    pytest.param(held({"calculation_type": "SDS_PLUS", "term_months": 36}, start=date(2020, 3, 31)),
+                 date(2021, 9, 30), id="half the day before"),
     pytest.param(held({"calculation_type": "EDS", "term_months": 36}, start=date(2021, 1, 1)),
                  date(2022, 7, 3), id="extended: half at the earliest"),
     pytest.param(held({"term_months": 36}, start=date(2023, 9, 10)), date(2024, 11, 22),
@@ -70,6 +74,38 @@ def test_the_earliest_release_is_worked_out_from_the_sentences(told: Story, earl
     assert tell(told)[0]["earliest_release_date"].date() == earliest
 
 
+def on_curfew(*terms: dict[str, Any], start: date = START) -> Story:
+    """Eligible for home detention curfew, from a day that the prison has far too late."""
+    return held(*terms, start=start, home_detention_curfew_eligibility_date=date(2020, 1, 1))
+
+
+CURFEW = [
+    pytest.param(on_curfew({"term_months": 24}), date(2006, 1, 17), id="135 days before release"),
+    pytest.param(held({"term_months": 24}), date(2006, 6, 1), id="nobody recorded eligibility"),
+    pytest.param(on_curfew({"term_months": 6}), date(2005, 7, 17), id="half of the time is longer"),
+    pytest.param(on_curfew({"term_months": 3}), date(2005, 6, 24), id="three months"),
+    pytest.param(on_curfew({"term_months": 2, "term_days": 30}), date(2005, 7, 17),
+                 id="a day less than three months"),
+    pytest.param(on_curfew({"term_months": 47, "term_days": 30}), date(2007, 1, 17),
+                 id="a day less than four years"),
+    pytest.param(on_curfew({"term_months": 48}), date(2007, 6, 2), id="four years"),
+    pytest.param(on_curfew({"term_months": 24, **OLD}, start=date(2001, 6, 1)), date(2002, 4, 2),
+                 id="60 days before December 2002"),
+    pytest.param(on_curfew({"term_months": 24, **OLD}, start=date(2002, 7, 12)), date(2003, 4, 14),
+                 id="90 days before 14 July 2003"),
+    pytest.param(on_curfew({"term_months": 24, **OLD}, start=date(2002, 7, 13)), date(2003, 3, 1),
+                 id="135 days from 14 July 2003"),
+]  # fmt: skip
+gather(CURFEW)
+
+
+@pytest.mark.parametrize(("told", "earliest"), CURFEW)
+def test_curfew_opens_the_range_of_the_release_where_the_prison_counts_on_it(
+    told: Story, earliest: date
+) -> None:
+    assert tell(told)[0]["earliest_release_date"].date() == earliest
+
+
 DISPUTES = [
     pytest.param({"conditional_release_date": date(2006, 6, 3)}, False, id="two days late"),
     pytest.param({"conditional_release_date": date(2006, 6, 4)}, True, id="three days late"),
@@ -80,6 +116,12 @@ DISPUTES = [
                   "conditional_release_override_date": date(2006, 6, 1)}, False,
                  id="the date entered by hand stands before the other"),
     pytest.param({"automatic_release_date": date(2006, 9, 1)}, True, id="an automatic date"),
+    pytest.param({"home_detention_curfew_eligibility_date": date(2006, 1, 19)}, False,
+                 id="curfew two days late"),
+    pytest.param({"home_detention_curfew_eligibility_date": date(2006, 1, 20)}, True,
+                 id="curfew three days late"),
+    pytest.param({"home_detention_curfew_eligibility_date": date(2006, 1, 14)}, True,
+                 id="curfew three days early"),
 ]  # fmt: skip
 
 

@@ -51,9 +51,25 @@ def kind(code: str, day: date, number: int = 36, **changes: Any) -> Story:
     return sentenced(day, {"term_months": number, "calculation_type": code}, **changes)
 
 
+def on_curfew(number: int) -> Story:
+    """So many months from 1 June 2006, with a day of eligibility for curfew on record."""
+    day = date(2006, 6, 1)
+    episode = {
+        "reception_date": day,
+        "sentence_start_date": day,
+        "home_detention_curfew_eligibility_date": date(2008, 1, 2),
+    }
+    return kind("ADIMP", day, number, episode=episode)
+
+
 def ahead(days: int) -> Story:
     release = NIGHT + timedelta(days=days)
     return HELD.but(sentences=(LONG,), episode={"confirmed_release_date": release})
+
+
+def expects(release: date) -> Story:
+    """Somebody to be released on 1 September 2006, whose case expects another day."""
+    return HELD.but(there={}, cases=({**REFERRED, "expected_release_date": release},))
 
 
 def there(story: Story = HELD, **held: Any) -> Story:
@@ -172,8 +188,10 @@ INSIDE_AND_OUTSIDE: dict[str, tuple[Story, Story]] = {
     "release.act-1991": (kind("ADIMP_1991", NEW, 48), kind("ADIMP_1991", NEW, 47)),
     "release.act-2003": (
         kind("", date(2005, 4, 4), 48), kind("", date(2005, 4, 3), 48)),
-    "release.two-thirds": (kind("SDS_PLUS", NEW), kind("ADIMP", NEW)),
+    "release.two-thirds": (
+        kind("SDS_PLUS", date(2020, 4, 1)), kind("SDS_PLUS", date(2020, 3, 31))),
     "release.extended": (kind("EDS", NEW), kind("ADIMP", NEW)),
+    "release.curfew": (on_curfew(47), on_curfew(48)),
     "release.forty-percent-short": (
         kind("ADIMP", date(2022, 5, 1), 59), kind("ADIMP", date(2022, 5, 1), 60)),
     "release.forty-percent-long": (
@@ -209,6 +227,7 @@ INSIDE_AND_OUTSIDE: dict[str, tuple[Story, Story]] = {
     "discrepancy.nationality": (there(nationality="GHANA"), there()),
     "discrepancy.identity": (there(noms_number="A9999ZZ"), there()),
     "discrepancy.custody": (there(located_status="LOCATED"), there(located_status="IN_CUSTODY")),
+    "discrepancy.release-date": (expects(date(2006, 9, 6)), expects(date(2006, 9, 5))),
     "discrepancy.deported-in-prison": (
         there().but(removals=({"removed_date": date(2004, 3, 1)},)),
         there().but(removals=({"removed_date": date(2004, 2, 29)},))),
@@ -259,8 +278,9 @@ SEEN_OTHERWISE: dict[str, Callable[[Assessed], bool]] = {
     "removal.early": known("early_removal_date"),
     "release.act-1991": computed(date(2012, 6, 1), date(2013, 1, 30)),
     "release.act-2003": computed(date(2007, 4, 5), date(2007, 4, 5)),
-    "release.two-thirds": computed(date(2012, 6, 1), date(2012, 6, 1)),
+    "release.two-thirds": computed(date(2022, 4, 1), date(2022, 4, 1)),
     "release.extended": computed(date(2011, 12, 1), date(2013, 6, 1)),
+    "release.curfew": computed(date(2008, 1, 2), date(2008, 5, 16)),
     "release.forty-percent-short": computed(date(2024, 9, 10), date(2024, 10, 15)),
     "release.forty-percent-long": computed(date(2024, 10, 22), date(2024, 10, 30)),
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.assess.stories import Story, gather, tell
+from tests.assess.stories import Story, assess_all, gather, tell
 
 IN, OUT = True, False
 
@@ -155,6 +155,28 @@ def test_earlier_sentences_are_added(
 def test_earlier_sentences_are_not_added_for_the_eea() -> None:
     told = story("FRANCE", months(23), earlier=[(date(2003, 1, 1), months(23))])
     assert tell(told)[0]["is_in_scope"] is OUT
+
+
+CONDUCT = [
+    pytest.param(date(1993, 12, 31), date(2004, 3, 1), OUT, "referral.eea-length",
+                 id="EEA by the day of the sentence, whatever the day of the conduct"),
+    pytest.param(date(2020, 12, 31), date(2021, 6, 1), IN, "referral.every-foreign-national",
+                 id="conduct on the last day of EEA treatment"),
+    pytest.param(date(2021, 1, 1), date(2021, 6, 1), IN, "referral.non-eea-length",
+                 id="conduct on the day after"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("conduct", "sentenced", "in_scope", "rule"), CONDUCT)
+def test_the_day_of_the_conduct_ends_eea_treatment(
+    conduct: date, sentenced: date, in_scope: bool, rule: str
+) -> None:
+    term = {"term_months": 18, "sentence_date": sentenced, "offence_date": conduct}
+    episode = {"reception_date": sentenced, "sentence_start_date": sentenced}
+    told = story("FRANCE", term, night=date(2022, 1, 1), movements=(), episode=episode)
+    # Those in custody on 1 August 2008 come under the duty; this asks of the criterion.
+    flags = assess_all(told).flags.iloc[0]
+    assert (flags["is_referral_met"], flags["referral_rule_id"]) == (in_scope, rule)
 
 
 LATER_RULES = [

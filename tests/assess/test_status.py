@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.assess.stories import HELD, REFERRED, RELEASED, Story, decision, gather, tell
@@ -290,6 +291,23 @@ def test_a_decision_on_an_earlier_sentence_does_not_count_for_a_later_one() -> N
     assert found["status"] == "REFERRED_NOT_CONSIDERED"
     finding = reasons.set_index("rule_id").loc["consideration.own-sentence", "finding"]
     assert finding.endswith("does not count: it belongs to another sentence of this person.")
+
+
+def test_somebody_who_was_deported_and_is_back_is_considered_anew() -> None:
+    """The order and the removal belong to the earlier sentence."""
+    told = HELD.but(
+        cases=({"opened_date": date(2001, 2, 1), "closed_date": date(2001, 9, 1)},),
+        events=(
+            decision(date(2001, 3, 1)),
+            {"event_type": "DEPORTATION_ORDER_SIGNED", "occurred_date": date(2001, 4, 1)},
+        ),
+        removals=({"removed_date": date(2001, 8, 1)},),
+        earlier=[(date(2001, 1, 1), {"term_months": 18})],
+    )
+    found, _ = tell(told)
+    assert found["status"] == "DUE"
+    for name in ("considered_date", "order_signed_date", "removed_date", "referred_date"):
+        assert pd.isna(found[name]), name
 
 
 def test_a_possible_match_is_shown_and_clears_nobody() -> None:

@@ -5,9 +5,9 @@ orders are common.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from jobs.demo import World as Registers
 from jobs.demo import build_world
 from jobs.records import TABLES
-from tests.assess.reference import Reference
 
 NIGHT = date(2006, 4, 25)
-NIGHTS = (NIGHT, date(2022, 1, 1))
-"""Before and after the duty to deport, the notice of everybody and the end of EEA treatment."""
+NIGHTS = (NIGHT, date(2022, 1, 1), date(2025, 12, 1))
+"""Before and after the duty to deport, the notice of everybody and the end of EEA treatment; and
+after the release points of 2024 and the early removal of 2025.
+"""
 EXAMPLES = 250
 """Worlds that the suite looks at."""
 
@@ -38,13 +39,19 @@ DAYS = [
     date(2006, 4, 26),
     date(2007, 4, 25),
     date(2007, 4, 26),
-    date(2009, 1, 1),
+    date(2008, 7, 31),
+    date(2008, 8, 1),
+    date(2015, 12, 18),
     date(2018, 6, 1),
+    date(2020, 12, 31),
     date(2021, 6, 1),
+    date(2024, 3, 2),
+    date(2025, 11, 20),
 ]
 PEOPLE = ["A1", "A2", "A3"]
 MOSTLY_A1 = ["A1", "A1", "A1", "A2", "A3"]
 MOSTLY_P1 = ["P1", "P1", "P1", "P2", "P3"]
+PRISONS = ["X", "Y"]
 THERE = ["P1", "P2", "P3"]
 IDENTITIES = ["ID1", "ID2"]
 
@@ -60,7 +67,9 @@ moment = st.one_of(
 nationality = st.sampled_from(
     ["NIGERIA", "NIGERIA", "FRANCE", "POLAND", "IRELAND", "BRIT", "UNKNOWN", None, "NO SUCH CODE"]
 )
-few = st.one_of(st.none(), st.integers(min_value=0, max_value=2))
+near = st.sampled_from(
+    [night + timedelta(days=n) for night in NIGHTS for n in (-1, 0, 7, 8, 30, 91, 180, 365, 366)]
+)
 worker = st.sampled_from(["CW01", "CW01", "CW01", None, "  "])
 
 
@@ -71,38 +80,61 @@ def rows(full_name: str, **fields: Any) -> Any:
 
 
 persons = rows(
-    "prison.persons", nationality=nationality, second_nationality=st.one_of(st.none(), nationality)
+    "prison.persons",
+    nationality=nationality,
+    second_nationality=st.one_of(st.none(), nationality),
+    date_of_birth=st.sampled_from(
+        [None, date(1970, 5, 17), date(1988, 3, 1), date(1990, 8, 1), date(2002, 12, 31)]
+    ),
 )
 episodes = rows(
     "prison.episodes",
     prisoner_number=st.sampled_from([*MOSTLY_A1, "A9"]),
+    prison_id=st.sampled_from([*PRISONS, None]),
     reception_date=day,
     status=st.sampled_from(["ACTIVE IN", "INACTIVE OUT", "INACTIVE TRN", None]),
     legal_status=st.sampled_from(["SENTENCED", "SENTENCED", "REMAND", "DEAD", "RECALL", None]),
     imprisonment_status=st.sampled_from(["SENT", "SENT", "SENT", "REC_DEP", "JR", None]),
     sentence_start_date=day,
+    confirmed_release_date=st.one_of(st.none(), st.none(), near),
     conditional_release_date=day,
+    conditional_release_override_date=st.one_of(st.none(), st.none(), day),
+    automatic_release_date=st.one_of(st.none(), day),
+    home_detention_curfew_eligibility_date=st.one_of(st.none(), st.none(), day),
     parole_eligibility_date=day,
     tariff_date=day,
     additional_days_awarded=st.sampled_from([None, 0, 30]),
     last_movement_type=st.sampled_from(["REL", "ADM", None, " "]),
-    last_movement_reason=st.sampled_from(["CR", "DD", "DEC", "HP", "UAL", None]),
+    last_movement_reason=st.sampled_from(["CR", "DD", "EX", "DEC", "HP", "UAL", None]),
     last_movement_date=day,
 )
 sentences = rows(
     "prison.sentences",
-    consecutive_to_sequence=st.sampled_from([None, None, 1, 2, 3, 9]),
+    consecutive_to_sequence=st.sampled_from([*[None] * 6, 1, 1, 2, 3, 9]),
     calculation_type=st.sampled_from(
-        ["ADIMP", "ADIMP", "ADIMP_1991", "SUSP", "FINE", "LIFE", "YOI", None]
+        [
+            "ADIMP",
+            "ADIMP",
+            "ADIMP_1991",
+            "ADIMP_1991",
+            "SUSP",
+            "FINE",
+            "LIFE",
+            "HOSP",
+            "YOI",
+            "EDS",
+            "SDS_PLUS",
+            None,
+        ]
     ),
     sentence_date=day,
     conviction_date=day,
     offence_date=day,
     activated_date=day,
-    offence_code=st.sampled_from(["RAPE", "DRUGS", "THEFT", None]),
+    offence_code=st.sampled_from(["MURDER", "RAPE", "DRUGS", "THEFT", "NO SUCH CODE", None]),
     remand_days=st.sampled_from([None, 0, 10, 100, 1000, -5]),
-    term_years=few,
-    term_months=st.sampled_from([None, 3, 4, 6, 11, 12, 23, 24, -1]),
+    term_years=st.sampled_from([None, None, 0, 1, 3, 4, 5]),
+    term_months=st.sampled_from([3, 4, 6, 11, 12, 23, 24, 47, 48, 60, None, -1]),
     term_days=st.sampled_from([None, 0, 1, 29, 30, 364, 365, 366]),
 )
 movements = rows(
@@ -110,7 +142,7 @@ movements = rows(
     movement_date=day,
     movement_type=st.sampled_from(["REL", "REL", "REL", "ADM", "TRN"]),
     movement_reason=st.sampled_from(
-        ["CR", "CR", "CR", "DD", "DEC", "HP", "UAL", "ET", "24", None, " "]
+        ["CR", "CR", "CR", "DD", "EX", "DEC", "HP", "UAL", "ET", "24", None, " "]
     ),
     recorded_at=moment,
 )
@@ -124,6 +156,9 @@ there = rows(
     "immigration.persons",
     nationality=nationality,
     nationality_verified=st.sampled_from([True, False, None]),
+    noms_number=st.sampled_from([None, None, "A1", "a2", "Z9"]),
+    located_status=st.sampled_from([None, "IN_CUSTODY", "LOCATED", "NOT_LOCATED", "ABROAD"]),
+    died_date=st.one_of(st.none(), st.none(), st.none(), day),
 )
 cases = rows(
     "immigration.cases",
@@ -134,9 +169,14 @@ cases = rows(
     opened_date=day,
     started_date=day,
     considered_date=day,
-    closed_date=day,
-    stage=st.sampled_from([*["REFERRED"] * 5, "BRITISH", "EXEMPT", None]),
-    outcome=st.sampled_from(["PURSUE", "NOT_PURSUE", "DEFERRED", "DEPORTED", "DIED", None]),
+    closed_date=st.one_of(st.none(), st.none(), day),
+    expected_release_date=st.one_of(st.none(), day, near),
+    stage=st.sampled_from(
+        [*["REFERRED"] * 5, "BRITISH", "EXEMPT", "LEAVE_GRANTED", "NO_ACTION", "REMOVED", None]
+    ),
+    outcome=st.sampled_from(
+        ["PURSUE", "NOT_PURSUE", "DEFERRED", "DEPORTED", "ALLOWED_TO_STAY", "BRITISH", "DIED", None]
+    ),
     outcome_reason=st.sampled_from(["appeal", None]),
     recorded_at=moment,
 )
@@ -156,6 +196,8 @@ events = rows(
             "DEPORTATION_ORDER_SIGNED",
             "REMOVED",
             "DETENTION_AUTHORISED",
+            "MONITORING_ORDERED",
+            "RESTRICTION_ORDERED",
         ]
     ),
     occurred_date=day,
@@ -165,11 +207,26 @@ events = rows(
     deferred_until_date=day,
 )
 removals = rows("immigration.removals", cid_person_id=st.sampled_from(MOSTLY_P1), removed_date=day)
+detentions = rows(
+    "immigration.detentions",
+    cid_person_id=st.sampled_from(MOSTLY_P1),
+    place_id=st.sampled_from([*PRISONS, "NONE", None, " "]),
+    start_date=day,
+    end_date=day,
+)
+bails = rows(
+    "immigration.bails",
+    cid_person_id=st.sampled_from(MOSTLY_P1),
+    granted_date=day,
+    ended_date=day,
+    bail_status=st.sampled_from(["ACTIVE", "ENDED", "ABSCONDED", None]),
+)
 links = st.fixed_dictionaries(
     {
         "prisoner_number": st.sampled_from(MOSTLY_A1),
         "cid_person_id": st.sampled_from(MOSTLY_P1),
         "outcome": st.sampled_from(["linked", "linked", "review", "not_linked"]),
+        "probability": st.sampled_from([0.25, 0.5, 0.75, 1.0]),
     }
 )
 
@@ -228,6 +285,17 @@ def worlds(draw: Any) -> World:
         {**removal, "removal_id": f"R{n}"}
         for n, removal in enumerate(_some(draw, removals, most=2))
     ]
+    registers["prison.prisons"] = [
+        {**dict.fromkeys(TABLES["prison.prisons"].columns), "prison_id": prison}
+        for prison in PRISONS
+    ]
+    for name, key, drawn in (
+        ("detentions", "detention_id", detentions),
+        ("bails", "bail_id", bails),
+    ):
+        registers[f"immigration.{name}"] = [
+            {**row, key: f"{n}"} for n, row in enumerate(_some(draw, drawn, most=2))
+        ]
     given = list({link["cid_person_id"]: link for link in _some(draw, links, most=3)}.values())
     identities = [
         {
@@ -275,13 +343,6 @@ def cohort() -> Registers:
     return build_world(seed=5, people=3000, as_of=NIGHT, noise="none")
 
 
-@lru_cache(maxsize=4 * EXAMPLES)
-def judged(world: World, *, night: date) -> dict[str, dict[str, Any]]:
-    """What the slow reference says of each episode of a world."""
-    slow = Reference(world.registers, world.links, world.identities, night).judge_all()
-    return {episode: asdict(judgement) for episode, judgement in slow.items()}
-
-
 _IDS = {
     "prisoner_number",
     "cid_person_id",
@@ -291,6 +352,11 @@ _IDS = {
     "removal_id",
     "identity_id",
     "person_id",
+    "prison_id",
+    "place_id",
+    "noms_number",
+    "detention_id",
+    "bail_id",
 }
 
 
@@ -299,7 +365,7 @@ def side_by_side(told: Sequence[World]) -> World:
 
     def apart(number: int, row: dict[str, Any]) -> dict[str, Any]:
         return {
-            key: f"{number}-{value}" if key in _IDS and value is not None else value
+            key: f"{number}-{value}" if key in _IDS and (value or "").strip() else value
             for key, value in row.items()
         }
 

@@ -79,13 +79,17 @@ def weight(
     """The weight of a grade; a scaled one is moved by how rare the commoner value is.
 
     Equal values of two rarities (people of two nationalities) are as rare as the rarer, less a bit.
+    A variant is scaled by how rare its sound is; names that are the same or a slip apart share it.
     """
     if grade is None:
         return 0.0
     same, others = shares[grade]
     bits = [value for value in rarity if value is not None]
     usual = math.log2(max(shares["same"][1], others))
-    rarest = max(min(bits), max(bits) - 1) if bits and grade == "same" else min(bits, default=0.0)
+    if grade == "a variant":
+        usual = math.log2(sum(shares[name][1] for name in ("same", "a slip", "a variant")))
+    is_equal = grade in {"same", "a variant"}
+    rarest = max(min(bits), max(bits) - 1) if bits and is_equal else min(bits, default=0.0)
     moved = rarest + usual if grade in scaled and bits else 0.0
     return math.log2(same / others) + moved
 

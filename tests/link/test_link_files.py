@@ -93,6 +93,68 @@ def test_an_alias_is_a_name(tmp_path):
     assert ("A", "B") in set(zip(links["left_id"], links["right_id"], strict=True))
 
 
+def test_a_person_may_be_in_one_file_several_times(people, tmp_path):
+    again = people[1][people[1]["id"].astype(int) < SHARED // 2]
+    again = again.assign(
+        id=again["id"] + "-again",
+        last_name=again["last_name"].str[:-1],
+        date_of_birth=again["date_of_birth"].astype(str).str[:9] + "9",
+    )
+    left, right = tmp_path / "left.csv", tmp_path / "right.csv"
+    people[0].to_csv(left, index=False)
+    pd.concat([people[1], again]).to_csv(right, index=False)
+    certain = linked(link_files(left=left, right=right, output=tmp_path / "links.csv"))
+    true = certain["left_id"] == certain["right_id"].str.removesuffix("-again")
+    assert true.mean() >= 0.98
+    assert true.sum() >= 0.9 * (SHARED + SHARED // 2)
+
+
+def test_a_brother_is_not_linked_because_he_lives_at_home(tmp_path):
+    homes = np.arange(80)
+    family = pd.DataFrame(
+        {
+            "last_name": [f"Fam{chr(97 + n % 26)}{chr(97 + n // 26)}sen" for n in homes],
+            "address": [f"{n + 1} Road {chr(97 + n % 26)}{chr(97 + n // 26)}" for n in homes],
+            "postcode": [f"{10_000 + n}" for n in homes],
+        }
+    )
+    names = ("Anna", "Karl", "Ulrich", "Viktoria")
+    at_home = [
+        family.assign(id=[f"{n}{name}" for n in homes], first_name=name, date_of_birth=[
+            f"19{50 + (n + 7 * place) % 40}-0{(n + place) % 9 + 1}-1{(n + place) % 10}"
+            for n in homes
+        ])
+        for place, name in enumerate(names)
+    ]  # fmt: skip
+    left, right = tmp_path / "left.csv", tmp_path / "right.csv"
+    pd.concat([at_home[0], at_home[1], at_home[2][:40]]).to_csv(left, index=False)
+    pd.concat([at_home[0], at_home[1], at_home[3][20:]]).to_csv(right, index=False)
+    certain = linked(link_files(left=left, right=right, output=tmp_path / "links.csv"))
+    assert (certain["left_id"] == certain["right_id"]).mean() >= 0.98
+    assert len(certain) >= 155
+
+
+def test_twins_are_not_taken_for_one_person_held_twice(tmp_path):
+    pairs = np.arange(60)
+    twins = pd.concat(
+        pd.DataFrame(
+            {
+                "id": [f"{n}{name}" for n in pairs],
+                "first_name": name,
+                "last_name": [f"Fam{chr(97 + n % 26)}{chr(97 + n // 26)}sen" for n in pairs],
+                "date_of_birth": [f"19{50 + n % 40}-0{n % 9 + 1}-1{n % 10}" for n in pairs],
+            }
+        )
+        for name in ("Anna", "Berit")
+    )
+    left, right = tmp_path / "left.csv", tmp_path / "right.csv"
+    twins.to_csv(left, index=False)
+    twins.to_csv(right, index=False)
+    certain = linked(link_files(left=left, right=right, output=tmp_path / "links.csv"))
+    assert (certain["left_id"] == certain["right_id"]).all()
+    assert len(certain) >= 110
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -106,6 +168,7 @@ def test_an_alias_is_a_name(tmp_path):
             "cannot be read in 2 rows, first in row 1",
             id="dates that are none",
         ),
+        pytest.param("id,last_name\n1,A,B,C\n", "more fields than the header", id="ragged"),
         pytest.param(
             "id,last_name,last_name\n1,A,B\n", "column [last_name] twice", id="column twice"
         ),
@@ -125,6 +188,47 @@ def test_bad_files_are_refused_in_one_line(content, message, tmp_path):
 def test_a_file_that_is_not_there_is_refused(files, tmp_path):
     with pytest.raises(BadInput, match="no such file"):
         link_files(left=files[0], right=tmp_path / "none.csv", output=tmp_path / "links.csv")
+
+
+@pytest.mark.parametrize("where", ["folder", "file/links.csv"])
+def test_an_output_that_cannot_be_written_is_refused_in_one_line(where, files, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadInput) as refused:
+        link_files(left=files[0], right=files[1], output=tmp_path / where)
+    assert "\n" not in str(refused.value)
+    assert not list((tmp_path / "folder").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        pytest.param("id", list(range(4)), id="ids are numbers"),
+        pytest.param("id", [0.0, 1.0, 2.0, 3.0], id="ids are numbers with a point"),
+        pytest.param(
+            "last_name", pd.Categorical(["Ash", "Birch", "Cedar", "Elm"]), id="categories"
+        ),
+        pytest.param("last_name", [b"Ash", b"Birch", b"Cedar", b"Elm"], id="bytes"),
+        pytest.param("postcode", [1234, 2345, None, 4567], id="postcodes are numbers"),
+        pytest.param("aliases", [["A B", "C D"], None, [], ["E F"]], id="lists of aliases"),
+        pytest.param(
+            "date_of_birth", pd.to_datetime(["1970-01-02"] * 4).tz_localize("UTC"), id="time zone"
+        ),
+    ],
+)
+def test_parquet_columns_of_any_type_are_read_as_text(column, values, tmp_path):
+    plain = {
+        "id": ["0", "1", "2", "3"],
+        "first_name": ["Ann", "Bo", "Cy", "Di"],
+        "last_name": ["Ash", "Birch", "Cedar", "Elm"],
+        "date_of_birth": ["1970-01-02", "1971-02-03", "1972-03-04", "1973-04-05"],
+    }
+    left, right = tmp_path / "left.parquet", tmp_path / "right.csv"
+    pd.DataFrame(plain | {column: values}).to_parquet(left)
+    pd.DataFrame(plain).to_csv(right, index=False)
+    links = link_files(left=left, right=right, output=tmp_path / "links.csv")
+    assert set(links["left_id"]) <= set(plain["id"])
+    assert len(links)
 
 
 def test_files_without_a_common_column_are_refused(tmp_path):
@@ -179,6 +283,8 @@ def test_a_date_of_birth_is_read(written, digits):
 def test_month_first_is_seen_from_the_column():
     found = read_dates(pd.Series(["03/04/1970", "03/25/1971", "12/31/1972"], dtype="str"))
     assert found.tolist() == ["19700304", "19710325", "19721231"]
+    found = read_dates(pd.Series(["03041970", "03251971", "12311972", "19721201"], dtype="str"))
+    assert found.tolist() == ["19700304", "19710325", "19721231", "19721201"]
 
 
 @pytest.mark.parametrize(

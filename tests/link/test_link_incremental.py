@@ -126,8 +126,8 @@ def test_a_memory_that_cannot_be_used_is_not(tmp_path: Path, harm: str) -> None:
     full = link(WORLD, [], None)
     link(WORLD, [], memory)
     if harm == "cut":
-        path = memory.folder / "pairs.parquet"
-        path.write_bytes(path.read_bytes()[:-40])
+        path = memory.folder / "memory.duckdb"
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     elif harm == "no state":
         (memory.folder / "state.json").write_text("{")
     elif harm == "another code":

@@ -70,6 +70,9 @@ def test_forms_of_one_family_name_are_one_word(one, other):
         pytest.param("Kowalski", "Ковальски", id="Polish and Russian"),
         pytest.param("Philip", "Filip", id="ph and f"),
         pytest.param("Qasim", "Kassim", id="q and k"),
+        pytest.param("Hsieh", "Xie", id="Chinese hs and x"),
+        pytest.param("Hussein", "حسين", id="Arabic hs is no Chinese one"),
+        pytest.param("Ch'in", "Qin", id="Chinese ch and q"),
     ],
 )
 def test_variants_of_one_name_share_a_sound(one, other):

@@ -198,6 +198,7 @@ def invent_flags(rng: np.random.Generator, assessments: pd.DataFrame) -> pd.Data
     episodes = assessments[assessments["is_in_scope"]].reset_index(drop=True)
     rows = len(episodes)
     outcome = pd.Series(rng.choice([entry.code for entry in results.OUTCOME.codes], rows))
+    outcome = outcome.where(episodes["status"].isin(results.UNCONSIDERED_STATUSES))
     columns: dict[str, object] = {
         "episode_id": episodes["episode_id"],
         "is_duty_to_deport": False,
@@ -206,7 +207,8 @@ def invent_flags(rng: np.random.Generator, assessments: pd.DataFrame) -> pd.Data
         "is_exempt": False,
         "is_release_disputed": rng.random(rows) < 0.05,
         "is_restriction_missing": rng.random(rows) < 0.1,
-        "outcome": outcome.where(episodes["status"].isin(results.UNCONSIDERED_STATUSES)),
+        "outcome": outcome,
+        "outcome_rule_id": "outcome." + outcome.str.lower().str.replace("_", "-"),
     }
     return frame_of(results.FLAGS, columns, rows)
 

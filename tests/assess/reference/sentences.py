@@ -1,0 +1,175 @@
+"""The sentences of an episode: how long they are together, and which day selects the rules."""
+
+from datetime import date
+
+from jobs.codes import OFFENCE
+from tests.assess.reference.answers import Row, Term, first, last, later, some
+from tests.assess.reference.registers import Registers
+
+OFFENCES = {entry.code: entry for entry in OFFENCE.codes}
+
+
+class Sentences(Registers):
+    """What the sentences of each episode come to."""
+
+    def sentences(self, episode: Row) -> list[Row]:
+        return sorted(
+            (
+                row
+                for row in self.registers["prison.sentences"]
+                if row["episode_id"] == episode["episode_id"]
+            ),
+            key=lambda row: row["sentence_sequence"],
+        )
+
+    def passed(self, sentence: Row) -> date | None:
+        suspended = sentence["calculation_type"] == "SUSP"
+        return sentence["activated_date" if suspended else "sentence_date"]
+
+    def counts(self, sentence: Row) -> bool:
+        if sentence["calculation_type"] == "FINE":
+            return False
+        if sentence["calculation_type"] == "SUSP":
+            activated = sentence["activated_date"]
+            return activated is not None and activated <= self.night
+        return True
+
+    def term(self, episode: Row) -> Term:
+        rows = self.sentences(episode)
+        counted = [row for row in rows if self.counts(row)]
+        lost = not rows and not self.is_unsentenced(episode)
+        fixed = []
+        undetermined = lost
+        for row in counted:
+            if is_indeterminate(row):
+                continue
+            chain = self.chain(row, rows)
+            if chain is None:
+                undetermined = True
+                continue
+            months, days, root = chain
+            start = self.started_on(root, episode)
+            ends = later(start, months=months, days=days)
+            fixed.append(((ends - start).days, -row["sentence_sequence"], start, months, days))
+        longest = max(fixed, default=None, key=lambda entry: entry[:2])
+        selects = some(
+            first(self.passed(row) for row in counted),
+            first(row["conviction_date"] for row in counted),
+            episode["sentence_start_date"],
+            episode["reception_date"],
+            self.night,
+        )
+        singles = [self.single(row, rows, episode) for row in counted if not is_indeterminate(row)]
+        return Term(
+            is_sentenced=bool(counted) or lost,
+            undetermined=undetermined,
+            indeterminate=any(is_indeterminate(row) for row in counted),
+            longest=longest[2:] if longest else None,
+            length_days=longest[0] if longest else None,
+            singles=[single for single in singles if single],
+            selects=selects,
+            first=first(self.passed(row) for row in counted)
+            or (episode["sentence_start_date"] if counted else None),
+            conduct=last(row["offence_date"] for row in counted) or selects,
+            is_hospital=any(row["calculation_type"] == "HOSP" for row in counted),
+        )
+
+    def chain(self, row: Row, rows: list[Row]) -> tuple[int, int, Row] | None:
+        by_sequence = {each["sentence_sequence"]: each for each in rows}
+        months = days = 0
+        seen: set[int] = set()
+        while True:
+            if row["sentence_sequence"] in seen:
+                return None
+            seen.add(row["sentence_sequence"])
+            if self.counts(row) and not is_indeterminate(row):
+                own = own_term(row)
+                if own is None:
+                    return None
+                months, days = months + own[0], days + own[1]
+            follows = row["consecutive_to_sequence"]
+            if follows is None:
+                return months, days, row
+            if follows not in by_sequence:
+                return None
+            row = by_sequence[follows]
+
+    def single(self, row: Row, rows: list[Row], episode: Row) -> tuple[date, int, int] | None:
+        own = own_term(row)
+        if own is None or own == (0, 0):
+            return None
+        root, steps = row, 0
+        by_sequence = {each["sentence_sequence"]: each for each in rows}
+        while root["consecutive_to_sequence"] in by_sequence and steps < len(rows):
+            root, steps = by_sequence[root["consecutive_to_sequence"]], steps + 1
+        return self.started_on(root, episode), *own
+
+    def is_unsentenced(self, episode: Row) -> bool:
+        if episode["sentence_start_date"]:
+            return False
+        legal, order = episode["legal_status"], episode["imprisonment_status"]
+        if legal in ("REMAND", "CONVICTED_UNSENTENCED", "CIVIL_PRISONER", "IMMIGRATION_DETAINEE"):
+            return True
+        return order in ("RX", "JR", "DET", "CIVIL") and legal not in (
+            "SENTENCED",
+            "INDETERMINATE_SENTENCE",
+            "RECALL",
+        )
+
+    def anchor(self, episode: Row) -> date | None:
+        term = self.term(episode)
+        recommended = episode["imprisonment_status"] == "REC_DEP"
+        if not term.is_sentenced and not recommended:
+            return None
+        counted = [row for row in self.sentences(episode) if self.counts(row)]
+        return (
+            first(day for row in counted for day in (self.passed(row), row["conviction_date"]))
+            or term.selects
+        )
+
+    def convicted(self, episode: Row) -> date | None:
+        """The first conviction of an episode, or its first sentence."""
+        counted = [row for row in self.sentences(episode) if self.counts(row)]
+        return first(row["conviction_date"] for row in counted) or first(
+            self.passed(row) for row in counted
+        )
+
+    def next_anchor(self, episode: Row, anchor: date | None) -> date | None:
+        if anchor is None:
+            return None
+        return first(
+            other
+            for each in self.same_person(episode)
+            for other in [self.anchor(each)]
+            if other is not None and other > anchor
+        )
+
+    def offence(self, episode: Row) -> str | None:
+        """The most serious offence, the first in the code list among equals."""
+        codes = list(OFFENCES)
+        held = [row["offence_code"] for row in self.sentences(episode)]
+        known = [code for code in held if code in OFFENCES]
+        return min(
+            known, key=lambda code: (OFFENCES[code].seriousness, codes.index(code)), default=None
+        )
+
+    def started_on(self, root: Row, episode: Row) -> date:
+        return some(
+            self.passed(root),
+            root["conviction_date"],
+            episode["sentence_start_date"],
+            episode["reception_date"],
+            self.night,
+        )
+
+
+def is_indeterminate(row: Row) -> bool:
+    return row["calculation_type"] in ("LIFE", "IPP", "HOSP")
+
+
+def own_term(row: Row) -> tuple[int, int] | None:
+    parts = [row[f"term_{unit}"] for unit in ("years", "months", "weeks", "days")]
+    if all(part is None for part in parts) or any(part is not None and part < 0 for part in parts):
+        return None
+    years, months, weeks, days = (part or 0 for part in parts)
+    return 12 * years + months, 7 * weeks + days
