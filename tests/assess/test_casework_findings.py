@@ -148,6 +148,12 @@ FINDINGS = [
     pytest.param(HELD.but(episode={}), "release.recomputed",
                  "Earliest plausible release 31 August 2006, worked out from the sentences. "
                  "[prison.sentences E1|1]", id="worked out"),
+    pytest.param(HELD.but(episode={}, sentences=(YEAR, {"term_months": 60})), "release.recomputed",
+                 "Earliest plausible release 31 August 2006, worked out from the sentences. "
+                 "[prison.sentences E1|2]", id="worked out from the longer one"),
+    pytest.param(HELD.but(episode={}, sentences=({"term_months": 60}, YEAR)), "release.recomputed",
+                 "Earliest plausible release 31 August 2006, worked out from the sentences. "
+                 "[prison.sentences E1|1]", id="the longer one first"),
     pytest.param(Story(), "release.recomputed", "", id="not of those who left"),
     pytest.param(FOR_LIFE, "release.unknown",
                  "No plausible release date is recorded. [prison.episodes E1]", id="nothing known"),

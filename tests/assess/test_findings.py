@@ -92,6 +92,13 @@ FINDINGS = [
     pytest.param(terms({"calculation_type": "LIFE"}), "sentence.indeterminate",
                  "A sentence without a fixed end reaches every length. [prison.sentences E1|1]",
                  id="life"),
+    pytest.param(terms({"term_months": 3}, {"calculation_type": "LIFE"}), "sentence.indeterminate",
+                 "A sentence without a fixed end reaches every length. [prison.sentences E1|2]",
+                 id="life after three months"),
+    pytest.param(terms({"calculation_type": "IPP", "sentence_date": date(2004, 4, 2)},
+                       {"calculation_type": "LIFE"}), "sentence.indeterminate",
+                 "A sentence without a fixed end reaches every length. [prison.sentences E1|2]",
+                 id="two without an end, the first passed"),
     pytest.param(terms({}), "referral.undetermined",
                  "The length of the sentence, or of a part of it, cannot be determined. "
                  "[prison.episodes E1] / In scope: the length is not known, and what is not known "
