@@ -19,12 +19,22 @@ import random
 import sys
 import time
 import tomllib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from benchmarks.mutants import Mutant, mutants_of
-from benchmarks.mutation_record import CODE, ROOT, Tried, is_settled, lines, on_record
+from benchmarks.mutation_record import (
+    CODE,
+    ROOT,
+    TESTS,
+    Tried,
+    digest,
+    is_settled,
+    lines,
+    on_record,
+)
 from benchmarks.mutation_trials import fork, prepare, say, try_anew, try_in_place
 
 DOCUMENT: Final = ROOT / "docs" / "mutation.md"
@@ -58,8 +68,9 @@ def _everything(sample: int | None) -> list[Mutant]:
 
 def write(*, sample: int | None) -> None:
     """Write the document: the share that was caught, and every survivor with its reason."""
-    drawn = {mutant.key for mutant in _everything(sample)}
+    drawn = {mutant.key: mutant for mutant in _everything(sample)}
     tried = [each for each in on_record() if each.key in drawn]
+    waiting = [drawn[key] for key in drawn.keys() - {each.key for each in tried}]
     survivors = sorted(
         (each for each in tried if not each.caught_by), key=lambda each: (each.file, each.line)
     )
@@ -77,6 +88,7 @@ def write(*, sample: int | None) -> None:
         f"**{share}**",
         "",
         _passed(survivors),
+        *_older(tried, waiting),
         f"The trials took {minutes:.0f} minutes of one core.",
         "",
         *_by_file(tried),
@@ -93,6 +105,21 @@ def _passed(survivors: Sequence[Tried]) -> str:
     open_ = sum(not is_settled(each) for each in survivors)
     text = "A survivor has passed every test under `tests/assess`"
     return f"{text}, but for {open_} that were not tried with the newest." if open_ else f"{text}."
+
+
+def _older(tried: Sequence[Tried], waiting: Sequence[Mutant]) -> Iterator[str]:
+    """What the figures do not hold: caught by tests of before, or not tried since the change."""
+    before = sum(bool(each.caught_by) and each.tests != digest(*TESTS) for each in tried)
+    if before:
+        yield f"{before} were caught by the tests as they stood before the last change of a test."
+    if waiting:
+        anew = sum(not mutant.function for mutant in waiting)
+        by_file = sorted(Counter(mutant.path.name for mutant in waiting).items())
+        files = ", ".join(f"{name} {count}" for name, count in by_file)
+        yield (
+            f"{len(waiting)} of the sample have not been tried since their file changed, {anew} of "
+            f"them in code that runs at import, and are left out of the figures: {files}."
+        )
 
 
 def _extent(tried: int, everything: int, caught: int) -> str:

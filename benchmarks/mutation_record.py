@@ -11,7 +11,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 CODE: Final = ROOT / "jobs" / "assess"
-TESTS: Final = tuple(sorted((ROOT / "tests" / "assess").glob("*.py")))
+TESTS: Final = tuple(sorted((ROOT / "tests" / "assess").rglob("*.py")))
 RECORD: Final = ROOT / "var" / "mutation.jsonl"
 
 
