@@ -8,7 +8,7 @@ import pytest
 
 from jobs.assess import assess
 from jobs.check import accept_rows
-from tests.assess.stories import HELD, Story, apart, beside, policy, registers
+from tests.assess.stories import HELD, Story, apart, beside, people, policy, registers
 
 SHORT: dict[str, Any] = {"term_months": 3}
 
@@ -67,6 +67,22 @@ def test_a_flawed_sentence_takes_nobody_off_the_list(name: str) -> None:
 @pytest.mark.parametrize("name", [param.id for param in RELEASES])
 def test_an_impossible_release_puts_no_work_off(name: str) -> None:
     assert _assessed()[name]["status"] == "DUE"
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_one_sentence_in_quarantine_leaves_the_length_open(is_told: bool) -> None:
+    told = HELD.but(sentences=(SHORT, {"term_months": -3}))
+    checked = accept_rows(tables=registers(told), as_of=told.night)
+    links, identities = people(told)
+    found = assess(
+        tables=checked.accepted,
+        links=links,
+        identities=identities,
+        as_of=told.night,
+        policy=policy(),
+        quarantine=checked.quarantine if is_told else None,
+    )
+    assert found.assessments["is_in_scope"].tolist() == [is_told]
 
 
 def test_every_episode_is_assessed_or_kept_aside() -> None:

@@ -17,7 +17,9 @@ from tests.assess.stories import (
     gather,
     people,
     policy,
+    register_rows,
     registers,
+    tables_of,
 )
 from tests.assess.test_discrepancies import DAY, DEPORTED, discrepancies, here
 from tests.builders import table
@@ -208,6 +210,7 @@ def test_no_number_is_no_discrepancy(number: str | None) -> None:
     [
         ("A1", "a number of nobody"),
         ("X", "a number of nobody"),
+        ("A0000AA", "another person's number"),
         ("A0002AA", "another person's number"),
     ],
 )
@@ -215,8 +218,10 @@ def test_another_persons_number_is_told_from_a_number_of_nobody(number: str, sai
     told = here(noms_number=number)
     links, identities = people(told)
     other = {"register": "prison", "person_id": "A0002AA", "identity_id": "ID9"}
+    held = register_rows(told)
+    held["prison.episodes"].insert(0, {"episode_id": "E0", "prisoner_number": "A0000AA"})
     found = assess(
-        tables=registers(told),
+        tables=tables_of(held),
         links=links,
         identities=pd.concat([frame(IDENTITIES, [other]), identities], ignore_index=True),
         as_of=told.night,
