@@ -22,10 +22,14 @@ _NAMES: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """One fault: where it is, what stood on its line, what stands there now, the whole text."""
+    """One fault: where it is, what stood on its line, what stands there now, the whole text.
+
+    ``function`` is the outermost function or method that holds it, empty for code run at import.
+    """
 
     path: Path
     line: int
+    function: str
     was: str
     becomes: str
     turn: int
@@ -51,6 +55,7 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
     starts = [sum(map(len, lines[:number])) for number in range(len(lines) + 1)]
     turns: Counter[str] = Counter()
     skipped = _no_behaviour(tree)
+    functions = _functions(tree)
     for node in ast.walk(tree):
         if node in skipped:
             continue
@@ -64,6 +69,7 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
             yield Mutant(
                 path=path,
                 line=line + 1,
+                function=functions.get(node, ""),
                 was=was,
                 becomes=becomes,
                 turn=turns[f"{was} -> {becomes}"],
@@ -114,8 +120,24 @@ def _text(node: ast.expr) -> str:
     return f"({ast.unparse(node)})"
 
 
-def _no_behaviour(tree: ast.Module) -> set[ast.AST]:
-    """Docstrings, annotations, aliases of types, decorators, ``__all__``, and text in f-strings."""
+def _functions(tree: ast.Module) -> dict[ast.AST, str]:
+    """The outermost function or method that each node runs in; not its defaults or decorators."""
+    found: dict[ast.AST, str] = {}
+    for holder in (tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))):
+        prefix = f"{holder.name}." if isinstance(holder, ast.ClassDef) else ""
+        for function in (node for node in holder.body if isinstance(node, ast.FunctionDef)):
+            inside = (node for statement in function.body for node in ast.walk(statement))
+            found |= dict.fromkeys(inside, prefix + function.name)
+    return found
+
+
+def _no_behaviour(tree: ast.Module) -> set[ast.AST]:  # noqa: C901 - a list of cases
+    """What no test could or should notice.
+
+    Docstrings, assertions, annotations, aliases of types, decorators, ``__all__``; the text of
+    f-strings (messages); whether ``zip`` compares lengths and a model can be written to; and the
+    number in ``-1``, which means none: any negative number would, so that only its sign is changed.
+    """
     found: set[ast.AST] = set()
     for node in ast.walk(tree):
         parts: list[Any] = []
@@ -134,6 +156,10 @@ def _no_behaviour(tree: ast.Module) -> set[ast.AST]:
                 parts.append(node)
             case ast.Subscript(value=ast.Name(id="Annotated")):
                 parts.append(node)
+            case ast.keyword(arg="strict" | "frozen" | "repr"):
+                parts.append(node)
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)):
+                parts.append(node.operand)
         for part in parts:
             found |= set(ast.walk(part)) if part is not None else set()
     return found

@@ -119,7 +119,7 @@ def _sentence(reasons: Reasons, found: "Findings") -> None:
     )
     rows = np.flatnonzero(asked & sentenced.indeterminate)
     finding = "A sentence without a fixed end reaches every length."
-    key = _sentence_key(reasons, found, sentenced.first_row[rows])
+    key = _sentence_key(reasons, found, sentenced.indeterminate_row[rows])
     reasons.add(rows, "sentence.indeterminate", finding, SENTENCES, key)
     rows = np.flatnonzero(asked & sentenced.undetermined & ~sentenced.indeterminate)
     finding = "The length of the sentence, or of a part of it, cannot be determined."
@@ -286,7 +286,7 @@ def _due(reasons: Reasons, found: "Findings", policy: "Policy") -> None:
     )
     rows = np.flatnonzero(expected & is_ours)
     finding = "Earliest plausible release {day}, worked out from the sentences."
-    key = _sentence_key(reasons, found, found.sentenced.first_row[rows])
+    key = _sentence_key(reasons, found, found.recomputed.row[rows])
     day = in_words(found.due.earliest[rows])
     reasons.add(rows, "release.recomputed", finding, SENTENCES, key, day=day)
     rows = np.flatnonzero(expected & found.recomputed.is_disputed)

@@ -31,7 +31,7 @@ class Recomputed:
     ``earliest`` is curfew, parole or the release point, ``latest`` the last possible release point.
     ``is_disputed`` marks a recorded date outside the range; ``removal`` is the first day on which
     the Early Removal Scheme of the night allows removal. ``on_record`` is the date that the prison
-    goes by.
+    goes by. ``row`` is the sentence that decides ``earliest``.
     """
 
     earliest: Days
@@ -40,6 +40,7 @@ class Recomputed:
     recorded: Days
     removal: Days
     on_record: Days
+    row: Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +75,12 @@ def recompute(
     counted = np.where(rows.counts & ~rows.indeterminate, rows.episode, -1)
     unknown = sentenced.undetermined | sentenced.indeterminate | ~sentenced.has_length
 
+    def released(served: Whole) -> Days:
+        days: Days = rows.starts + served.astype("timedelta64[D]")
+        return days
+
     def day_of(served: Whole) -> Days:
-        days = col.latest(counted, rows.starts + served.astype("timedelta64[D]"), count) + off
+        days = col.latest(counted, released(served), count) + off
         return np.where(unknown, NO_DAY, np.fmax(days, sentenced.first_sentence))
 
     earliest, automatic, latest = (
@@ -100,6 +105,7 @@ def recompute(
         recorded=np.select(disputed, [recorded, parole, eligible], NO_DAY),
         removal=_removal(sentenced, earliest, policy, night),
         on_record=col.first_day(col.days(episodes, "confirmed_release_date"), recorded),
+        row=col.pick(counted, [-released(points.early).astype(np.int64)], rows.counts, count),
     )
 
 

@@ -81,7 +81,7 @@ class Sentenced:
     undetermined: Flags
     is_hospital: Flags
     longest_row: Whole
-    first_row: Whole
+    indeterminate_row: Whole
     months: Whole
     days: Whole
     starts: Days
@@ -114,7 +114,8 @@ def read_sentences(
     length = (rows.ends - rows.starts).astype(np.int64)
     fixed = rows.counts & ~rows.indeterminate & ~rows.undetermined
     longest = col.pick(rows.episode, [-length], fixed, count)
-    first = col.pick(rows.episode, [rows.passed], rows.counts, count)
+    without_end = rows.counts & rows.indeterminate
+    endless = col.pick(rows.episode, [rows.passed], without_end, count)
     passed = col.earliest(groups, rows.passed, count)
     convicted = col.earliest(groups, col.days(rows.table, "conviction_date"), count)
     conduct = col.latest(groups, col.days(rows.table, "offence_date"), count)
@@ -130,11 +131,11 @@ def read_sentences(
     sentenced = Sentenced(
         is_sentenced=has_counted | lost,
         has_length=longest >= 0,
-        indeterminate=col.any_of(rows.episode, rows.counts & rows.indeterminate, count),
+        indeterminate=endless >= 0,
         undetermined=lost | col.any_of(rows.episode, rows.counts & rows.undetermined, count),
         is_hospital=col.any_of(rows.episode, rows.counts & rows.is_hospital, count),
         longest_row=longest,
-        first_row=first,
+        indeterminate_row=endless,
         months=col.at(rows.months, longest, 0),
         days=col.at(rows.days, longest, 0),
         starts=col.at(rows.starts, longest, NO_DAY),

@@ -38,6 +38,7 @@ class Story:
     episode: Mapping[str, Any] = field(default_factory=dict)
     sentences: Rows = ({"term_months": 18},)
     movements: Rows | None = None
+    is_admitted: bool = True
     earlier: Sequence[tuple[date, Mapping[str, Any]]] = ()
     alerts: Rows = ()
     link: str | None = "linked"
@@ -127,6 +128,21 @@ _APART = "~"
 
 
 def _side_by_side(stories: Sequence[Story]) -> list[Assessed]:
+    tables, links, identities = beside(stories)
+    found = assess(
+        tables=tables,
+        links=links,
+        identities=identities,
+        as_of=stories[0].night,
+        policy=policy(),
+    )
+    return apart(found, len(stories))
+
+
+def beside(
+    stories: Sequence[Story],
+) -> tuple[dict[str, pa.Table], pd.DataFrame, pd.DataFrame]:
+    """Registers, links and identities of many stories, the ids of each with its number."""
     rows: dict[str, list[dict[str, Any]]] = {}
     links: list[dict[str, Any]] = []
     identities: list[dict[str, Any]] = []
@@ -136,19 +152,15 @@ def _side_by_side(stories: Sequence[Story]) -> list[Assessed]:
         pairs, members = people_rows(story)
         links += [_mark(number, row) for row in pairs]
         identities += [_mark(number, row) for row in members]
-    found = assess(
-        tables=tables_of(rows),
-        links=frame(LINKS, links),
-        identities=frame(IDENTITIES, identities),
-        as_of=stories[0].night,
-        policy=policy(),
-    )
-    parts = {
-        field.name: _by_story(getattr(found, field.name), len(stories)) for field in fields(found)
-    }
+    return tables_of(rows), frame(LINKS, links), frame(IDENTITIES, identities)
+
+
+def apart(found: Assessed, count: int) -> list[Assessed]:
+    """The assessment of each of so many stories that were told side by side."""
+    parts = {field.name: _by_story(getattr(found, field.name), count) for field in fields(found)}
     return [
         Assessed(**{name: frames[number] for name, frames in parts.items()})
-        for number in range(len(stories))
+        for number in range(count)
     ]
 
 
@@ -316,7 +328,8 @@ def _main_episode(story: Story, rows: dict[str, list[dict[str, Any]]]) -> None:
     if exits is None:
         exits = ({"movement_type": "REL", "movement_reason": "CR", "movement_date": RELEASED},)
     entry = {"movement_type": "ADM", "movement_reason": "I", "movement_date": SENTENCED}
-    for number, movement in enumerate((entry, *exits), start=1):
+    moves = (entry, *exits) if story.is_admitted else exits
+    for number, movement in enumerate(moves, start=1):
         rows["prison_movements"].append(
             {"episode_id": "E1", "movement_sequence": number, **movement}
         )

@@ -4,8 +4,7 @@ The suite looks at `EXAMPLES` worlds; ``python -m benchmarks.assessment agree`` 
 others, with the same functions.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,11 +15,9 @@ import pytest
 from jobs.assess import Assessed, assess
 from jobs.records import TABLES
 from jobs.results import IDENTITIES, LINKS
-from tests.assess.reference import Reference
+from tests.assess.slow import Answers, judged, key_of, slow
 from tests.assess.stories import frame, policy
 from tests.assess.worlds import EXAMPLES, NIGHT, NIGHTS, World, invent, side_by_side
-
-Answers = dict[str, dict[str, Any]]
 
 
 def invented() -> tuple[World, ...]:
@@ -57,17 +54,6 @@ def plain(value: Any, *, world: int) -> Any:
     return value.date() if isinstance(value, pd.Timestamp) else value
 
 
-def slow(world: World, *, night: date) -> dict[str, Answers]:
-    """What the reference says: answers by table and key, and the order of the work."""
-    reference = Reference(world.registers, world.links, world.identities, night)
-    return {
-        "assessments": {name: asdict(told) for name, told in reference.judge_all().items()},
-        "flags": {name: asdict(told) for name, told in reference.flag_all().items()},
-        "discrepancies": {_key(told): told for told in map(asdict, reference.compare_all())},
-        "work": {"order": {"episodes": reference.order_of_work()}},
-    }
-
-
 def quick(assessed: Assessed, wanted: Sequence[dict[str, Answers]]) -> list[dict[str, Answers]]:
     """What the fast assessment says of each world, in the columns that the reference knows."""
     found: list[dict[str, Answers]] = [{name: {} for name in world} for world in wanted]
@@ -86,20 +72,18 @@ def quick(assessed: Assessed, wanted: Sequence[dict[str, Answers]]) -> list[dict
         for row in frame.to_dict("records"):
             number = int(row["episode_id"].partition("-")[0])
             told = {name: plain(row[name], world=number) for name in names}
-            key = _key(told) if table == "discrepancies" else plain(row["episode_id"], world=number)
+            key = (
+                key_of(told) if table == "discrepancies" else plain(row["episode_id"], world=number)
+            )
             found[number][table][key] = told
     return found
 
 
-def _key(discrepancy: dict[str, Any]) -> str:
-    return "|".join(discrepancy[name] for name in ("rule_id", "episode_id", "cid_person_id"))
-
-
 def disagreements(
-    told: Sequence[World], *, night: date
+    told: Sequence[World], *, night: date, judge: Callable[..., dict[str, Answers]] = judged
 ) -> tuple[int, list[tuple[World, str, dict[str, Any]]]]:
     """How many episodes were judged twice; and world, what differs, and both answers."""
-    wanted = [slow(world, night=night) for world in told]
+    wanted = [judge(world, night=night) for world in told]
     found = quick(fast(side_by_side(told), night=night), wanted)
     odd = []
     for world, one, other in zip(told, found, wanted, strict=True):
@@ -127,7 +111,7 @@ def test_the_fast_assessment_agrees_with_the_slow_one(first: int, night: date) -
 
 def test_the_worlds_are_odd_enough_to_be_told_about() -> None:
     told = invented()
-    found = [slow(world, night=night) for night in NIGHTS for world in told]
+    found = [judged(world, night=night) for night in NIGHTS for world in told]
     flags = [row for world in found for row in world["flags"].values()]
     for name in ("duty_rule_id", "exemption_rule_id", "disputed_release_date", "early_removal_date",
                  "referral_due_date", "alert_days", "restriction_date", "outcome"):  # fmt: skip
@@ -138,9 +122,9 @@ def test_the_worlds_are_odd_enough_to_be_told_about() -> None:
 
 def test_a_wrong_answer_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     told = invented()[:25]
-    assert not disagreements(told, night=NIGHT)[1]
+    assert not disagreements(told, night=NIGHT, judge=slow)[1]
     monkeypatch.setattr("tests.assess.reference.scope.Scope.duty", lambda *_, **__: True)
-    assert disagreements(told, night=NIGHT)[1]
+    assert disagreements(told, night=NIGHT, judge=slow)[1]
 
 
 def test_the_order_of_rows_changes_nothing() -> None:

@@ -1,13 +1,14 @@
 """Flawed sentences through the check and the assessment: kept aside or in scope, never dropped."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
 
 from jobs.assess import assess
 from jobs.check import accept_rows
-from tests.assess.stories import HELD, Story, people, policy, registers
+from tests.assess.stories import HELD, Story, apart, beside, people, policy, registers
 
 SHORT: dict[str, Any] = {"term_months": 3}
 
@@ -29,12 +30,6 @@ FLAWED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("sentences", FLAWED)
-def test_a_flawed_sentence_takes_nobody_off_the_list(sentences: tuple[dict[str, Any], ...]) -> None:
-    told = HELD.but(sentences=sentences)
-    assert _assessed(told)["is_in_scope"]
-
-
 RELEASES = [
     pytest.param({"conditional_release_date": date(2001, 1, 1)}, id="before the sentence"),
     pytest.param({"conditional_release_date": date(1900, 1, 1)}, id="a placeholder"),
@@ -42,10 +37,52 @@ RELEASES = [
 ]
 
 
-@pytest.mark.parametrize("changes", RELEASES)
-def test_an_impossible_release_puts_no_work_off(changes: dict[str, Any]) -> None:
-    told = HELD.but(sentences=({"term_months": 36},), episode=changes)
-    assert _assessed(told)["status"] == "DUE"
+@cache
+def _assessed() -> dict[str, dict[str, Any]]:
+    """The assessment of every story, which go through the check side by side, by the test's id."""
+    told: dict[str, Story] = {}
+    for param in FLAWED:
+        told[str(param.id)] = HELD.but(sentences=param.values[0])
+    for param in RELEASES:
+        told[str(param.id)] = HELD.but(sentences=({"term_months": 36},), episode=param.values[0])
+    tables, links, identities = beside(list(told.values()))
+    checked = accept_rows(tables=tables, as_of=HELD.night)
+    found = assess(
+        tables=checked.accepted,
+        links=links,
+        identities=identities,
+        as_of=HELD.night,
+        policy=policy(),
+        quarantine=checked.quarantine,
+    )
+    rows = (each.assessments.set_index("episode_id") for each in apart(found, len(told)))
+    return {name: row.loc["E1"].to_dict() for name, row in zip(told, rows, strict=True)}
+
+
+@pytest.mark.parametrize("name", [param.id for param in FLAWED])
+def test_a_flawed_sentence_takes_nobody_off_the_list(name: str) -> None:
+    assert _assessed()[name]["is_in_scope"]
+
+
+@pytest.mark.parametrize("name", [param.id for param in RELEASES])
+def test_an_impossible_release_puts_no_work_off(name: str) -> None:
+    assert _assessed()[name]["status"] == "DUE"
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_one_sentence_in_quarantine_leaves_the_length_open(is_told: bool) -> None:
+    told = HELD.but(sentences=(SHORT, {"term_months": -3}))
+    checked = accept_rows(tables=registers(told), as_of=told.night)
+    links, identities = people(told)
+    found = assess(
+        tables=checked.accepted,
+        links=links,
+        identities=identities,
+        as_of=told.night,
+        policy=policy(),
+        quarantine=checked.quarantine if is_told else None,
+    )
+    assert found.assessments["is_in_scope"].tolist() == [is_told]
 
 
 def test_every_episode_is_assessed_or_kept_aside() -> None:
@@ -57,18 +94,3 @@ def test_every_episode_is_assessed_or_kept_aside() -> None:
         register = checked.quarantine["register"].eq(name.partition(".")[0])
         kept = checked.quarantine.loc[aside & register, "row_number"].nunique()
         assert rows.num_rows == checked.accepted[name].num_rows + kept
-
-
-def _assessed(told: Story) -> dict[str, Any]:
-    links, identities = people(told)
-    checked = accept_rows(tables=registers(told), as_of=told.night)
-    found = assess(
-        tables=checked.accepted,
-        links=links,
-        identities=identities,
-        as_of=told.night,
-        policy=policy(),
-        quarantine=checked.quarantine,
-    )
-    row: dict[str, Any] = found.assessments.set_index("episode_id").loc["E1"].to_dict()
-    return row

@@ -1,21 +1,18 @@
 """The cohort of 2006 is found again from facts alone, in a world that another hand invented."""
 
-from datetime import date
-
 import pandas as pd
 import pytest
 
 from jobs.assess import Assessed, assess
-from jobs.demo import World, build_world
+from jobs.demo import World
 from jobs.results import IDENTITIES, LINKS, MISSED_STATUSES
 from tests.assess.stories import frame, policy
-
-NIGHT = date(2006, 4, 25)
+from tests.assess.worlds import NIGHT, cohort
 
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return build_world(seed=5, people=3000, as_of=NIGHT, noise="none")
+    return cohort()
 
 
 @pytest.fixture(scope="module")

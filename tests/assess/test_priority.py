@@ -1,5 +1,6 @@
 """The one ranking of work: seriousness times nearness of release, most serious first."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,16 +12,25 @@ from tests.assess.stories import frame, policy
 from tests.builders import register_tables, table
 
 NIGHT = date(2006, 4, 25)
+EPISODE = ("last_movement_date", "confirmed_release_date")
 
 
-def ranked(*work: tuple[str, str | None, int | None]) -> list[str]:
-    """Episodes in order of priority, each told as id, offence, days to release (None: released)."""
+def ranked(
+    *work: tuple[str, str | None, int | None],
+    night: date = NIGHT,
+    changes: Mapping[str, dict[str, Any]] | None = None,
+) -> list[str]:
+    """Episodes in order of priority, each told as id, offence, days to release (None: released).
+
+    ``changes`` are made to the rows of the episodes and of their sentences that they name.
+    """
     people: list[dict[str, Any]] = []
     episodes: list[dict[str, Any]] = []
     sentences: list[dict[str, Any]] = []
     for name, offence, ahead in work:
         number = f"N{name}"
-        day = None if ahead is None else NIGHT + timedelta(days=ahead)
+        day = None if ahead is None else night + timedelta(days=ahead)
+        changed = (changes or {}).get(name, {})
         people.append({"prisoner_number": number, "nationality": "NIGERIA"})
         episodes.append(
             {
@@ -32,6 +42,7 @@ def ranked(*work: tuple[str, str | None, int | None]) -> list[str]:
                 "last_movement_type": "REL" if ahead is None else "ADM",
                 "last_movement_date": date(2005, 6, 1) if ahead is None else None,
                 "confirmed_release_date": day,
+                **{key: value for key, value in changed.items() if key in EPISODE},
             }
         )
         sentences.append(
@@ -41,6 +52,7 @@ def ranked(*work: tuple[str, str | None, int | None]) -> list[str]:
                 "sentence_date": date(2004, 1, 1),
                 "offence_code": offence,
                 "term_months": 240,
+                **{key: value for key, value in changed.items() if key not in EPISODE},
             }
         )
     tables = register_tables()
@@ -58,7 +70,7 @@ def ranked(*work: tuple[str, str | None, int | None]) -> list[str]:
         tables=tables,
         links=frame(LINKS, []),
         identities=frame(IDENTITIES, []),
-        as_of=NIGHT,
+        as_of=night,
         policy=policy(),
     ).assessments
     ASSESSMENTS.arrow(found)
@@ -88,3 +100,66 @@ def test_the_order_of_work(
     work: list[tuple[str, str | None, int | None]], order: list[str]
 ) -> None:
     assert ranked(*work) == order
+
+
+EDGES = [
+    pytest.param([("A", "DRUGS", 7), ("B", "ROBBERY", 90)], ["A", "B"], id="seven days"),
+    pytest.param([("A", "DRUGS", 8), ("B", "ROBBERY", 90)], ["B", "A"], id="eight days"),
+    pytest.param([("A", "DRUGS", 30), ("B", "FRAUD", 7)], ["A", "B"], id="thirty days"),
+    pytest.param([("A", "DRUGS", 31), ("B", "FRAUD", 7)], ["B", "A"], id="thirty-one days"),
+    pytest.param([("A", "DRUGS", 90), ("B", "THEFT", 7)], ["A", "B"], id="ninety days"),
+    pytest.param([("A", "DRUGS", 91), ("B", "THEFT", 7)], ["B", "A"], id="ninety-one days"),
+    pytest.param([("A", "ROBBERY", 180), ("B", "THEFT", 7)], ["A", "B"], id="180 days"),
+    pytest.param([("A", "ROBBERY", 181), ("B", "THEFT", 7)], ["B", "A"], id="181 days"),
+    pytest.param([("A", "RAPE", 365), ("B", "THEFT", 7)], ["A", "B"], id="365 days"),
+    pytest.param([("A", "RAPE", 366), ("B", "THEFT", 7)], ["B", "A"],
+                 id="366 days, which are twelve months in a leap year"),
+    pytest.param([("A", "DRUGS", 7), ("B", "RAPE", 180)], ["A", "B"],
+                 id="points are multiplied, not added"),
+    pytest.param([("A", "THEFT", None), ("B", "THEFT", 7)], ["A", "B"], id="released, then near"),
+    pytest.param([("A", "ROBBERY", 90), ("B", "RAPE", 180)], ["B", "A"],
+                 id="equal points: murder and rape before robbery"),
+    pytest.param([("A", "DRUGS", 30), ("B", "ROBBERY", 90)], ["B", "A"],
+                 id="equal points: robbery before drugs"),
+    pytest.param([("A", "FRAUD", 30), ("B", "DRUGS", 90)], ["B", "A"],
+                 id="equal points: drugs before fraud"),
+    pytest.param([("A", "THEFT", 30), ("B", "FRAUD", 90)], ["B", "A"],
+                 id="equal points: fraud before theft"),
+    pytest.param([("A", "FRAUD", 30), ("B", None, 90)], ["B", "A"],
+                 id="equal points: an unknown offence before fraud"),
+    pytest.param([("A", None, 30), ("B", "ROBBERY", 90)], ["B", "A"],
+                 id="equal points: robbery before an unknown offence"),
+    pytest.param([("B", None, 30), ("A", "DRUGS", 30)], ["A", "B"],
+                 id="an unknown offence beside drugs: the episode's number"),
+    pytest.param([("A", "DRUGS", 20), ("B", "DRUGS", 10)], ["B", "A"],
+                 id="equal points and seriousness: the nearer release"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("work", "order"), EDGES)
+def test_points_at_the_edges_of_each_band(
+    work: list[tuple[str, str | None, int | None]], order: list[str]
+) -> None:
+    assert ranked(*work, night=date(2007, 6, 1)) == order
+
+
+def test_of_those_released_the_earliest_and_before_them_the_undated() -> None:
+    work = [("A", "DRUGS", None), ("B", "DRUGS", None), ("C", "DRUGS", None)]
+    days = {"A": date(2005, 8, 1), "B": date(2005, 7, 1), "C": None}
+    changes = {name: {"last_movement_date": day} for name, day in days.items()}
+    assert ranked(*work, changes=changes) == ["C", "B", "A"]
+
+
+LIFE = {"calculation_type": "LIFE", "term_months": None, "confirmed_release_date": None}
+UNKNOWN = [
+    pytest.param([("A", "DRUGS", 0), ("B", "DRUGS", 7)], ["A", "B"], id="before seven days"),
+    pytest.param([("A", "DRUGS", 0), ("B", "ROBBERY", 90)], ["A", "B"], id="as near as seven days"),
+    pytest.param([("A", "DRUGS", 0), ("B", "DRUGS", None)], ["B", "A"], id="after the released"),
+]
+
+
+@pytest.mark.parametrize(("work", "order"), UNKNOWN)
+def test_a_release_that_nobody_knows_counts_as_near(
+    work: list[tuple[str, str | None, int | None]], order: list[str]
+) -> None:
+    assert ranked(*work, changes={"A": LIFE}) == order

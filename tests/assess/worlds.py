@@ -13,6 +13,8 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from jobs.demo import World as Registers
+from jobs.demo import build_world
 from jobs.records import TABLES
 
 NIGHT = date(2006, 4, 25)
@@ -229,7 +231,7 @@ links = st.fixed_dictionaries(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """Registers as rows, links and identities; shown without what is empty."""
 
@@ -333,6 +335,12 @@ def invent(*, start: int, count: int) -> tuple[World, ...]:
 
     collect()
     return tuple(told)
+
+
+@cache
+def cohort() -> Registers:
+    """The registers that another hand invented, with the cohort of 2006 in them."""
+    return build_world(seed=5, people=3000, as_of=NIGHT, noise="none")
 
 
 _IDS = {

@@ -1,0 +1,31 @@
+"""What the slow reference says of an invented world, kept for whoever asks again."""
+
+from dataclasses import asdict
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from tests.assess.reference import Reference
+from tests.assess.worlds import EXAMPLES, NIGHTS, World
+
+Answers = dict[str, dict[str, Any]]
+
+
+def slow(world: World, *, night: date) -> dict[str, Answers]:
+    """What the reference says: answers by table and key, and the order of the work."""
+    reference = Reference(world.registers, world.links, world.identities, night)
+    return {
+        "assessments": {name: asdict(told) for name, told in reference.judge_all().items()},
+        "flags": {name: asdict(told) for name, told in reference.flag_all().items()},
+        "discrepancies": {key_of(told): told for told in map(asdict, reference.compare_all())},
+        "work": {"order": {"episodes": reference.order_of_work()}},
+    }
+
+
+judged = lru_cache(maxsize=len(NIGHTS) * EXAMPLES)(slow)
+"""The same, worked out once for each world and night."""
+
+
+def key_of(discrepancy: dict[str, Any]) -> str:
+    """What names a discrepancy."""
+    return "|".join(discrepancy[name] for name in ("rule_id", "episode_id", "cid_person_id"))
