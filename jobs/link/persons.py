@@ -257,8 +257,9 @@ def _turned_rows(own: pd.DataFrame) -> pd.DataFrame:
 def _is_alone(rows: pd.DataFrame) -> pd.Series:
     """Whether nothing else stands for the person: a turned row, or the only own or alias row."""
     is_turned = rows["variant"] == TURNED
-    count = rows["person"].where(~is_turned).map(rows.loc[~is_turned, "person"].value_counts())
-    return is_turned | (count == 1)
+    count = np.bincount(rows.loc[~is_turned, "person"].to_numpy(dtype=np.int64))
+    alone: pd.Series = is_turned | (count[rows["person"].to_numpy(dtype=np.int64)] == 1)
+    return alone
 
 
 def _fixed(persons: pd.DataFrame, numbers: Numbers, keys: pd.Index) -> pa.Table:
