@@ -145,6 +145,11 @@ FINDINGS = [
     pytest.param(dated("tariff_date"), "release.earliest",
                  "Earliest plausible release 1 September 2006 (end of the tariff). "
                  "[prison.episodes E1]", id="the tariff"),
+    pytest.param(FOR_LIFE, "release.earliest", "", id="no release to tell of"),
+    pytest.param(dated("tariff_date").but(movements=None), "release.earliest", "",
+                 id="no release is ahead of those who left"),
+    pytest.param(dated("tariff_date").but(sentences=({"term_months": 3},)), "release.earliest", "",
+                 id="the release of those out of scope"),
     pytest.param(HELD.but(episode={}), "release.recomputed",
                  "Earliest plausible release 31 August 2006, worked out from the sentences. "
                  "[prison.sentences E1|1]", id="worked out"),
