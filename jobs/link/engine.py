@@ -29,7 +29,6 @@ from jobs.link.blocking import Rule, RuleUse, block, rules_for, systems_of, tell
 from jobs.link.bounds import likely_sql, make_numbers
 from jobs.link.comparisons import (
     ELSE,
-    WITHIN_NATIONALITY,
     Comparison,
     comparisons_for,
     rarity_columns,
@@ -37,19 +36,15 @@ from jobs.link.comparisons import (
 from jobs.link.glance import Glance, numbers_of
 from jobs.link.model import Shares
 from jobs.link.persons import Side
+from jobs.link.rarity import add_rarities, count_values
 from jobs.link.weights import weight_sql
 
-SMOOTHING: Final = 30.0
-"""A name's frequency within a nationality is mixed with its frequency overall as if this many
-people of the nationality had been seen before: a nationality of ten says little of its names."""
 WORTH_BOUNDING: Final = 100_000
 """From so many pairs on, a look at their numbers first pays for making the numbers."""
 WORTH_GLANCING: Final = 10_000 * 10_000
 """From so many possible pairs on, a glance while they are formed pays."""
 MEMORY: Final = "1500MB"
 """What the engine may hold; a million persons on each side need no more at once."""
-RAREST: Final = 17.0
-"""No value counts as rarer than 2 to the -17th, about once in 130,000: below that it is noise."""
 
 
 Fetch = Callable[[str, "pd.Series[int]"], None]
@@ -111,7 +106,7 @@ class Bench:
                 comparisons=self.comparisons,
                 shares=shares,
                 at_least=at_least,
-                numbers=(self._numbers("l", shares), self._numbers("r", shares)),
+                numbers=(self.numbers("l", shares), self.numbers("r", shares)),
             )
         uses = block(
             self.connection, rules=self.rules(), persons=self._persons, glance=glance, seen=seen
@@ -130,7 +125,8 @@ class Bench:
             into=into,
         )
 
-    def _numbers(self, side: str, shares: Shares) -> dict[str, Any]:
+    def numbers(self, side: str, shares: Shares) -> dict[str, Any]:
+        """The numbers of a side's rows that a glance looks at."""
         rows = self.left.rows if side == "l" else self.right.rows
         return numbers_of(
             self.connection, side=side, rows=rows, comparisons=self.comparisons, shares=shares
@@ -158,7 +154,7 @@ def bench(
         for side, own, other in (("l", left, right), ("r", right, left)):
             lay(connection, side, rows=own.rows, other=other.rows)
         for column in rarity_columns(used):
-            _count_values(connection, column)
+            count_values(connection, column)
         for side in ("l", "r"):
             add_rarities(connection, side, rarity_columns(used))
         yield Bench(connection=connection, left=left, right=right, comparisons=used)
@@ -199,69 +195,6 @@ def _shared_columns(left: Side, right: Side) -> frozenset[str]:
 
 def _has_values(rows: pa.Table, name: str) -> bool:
     return name in rows.column_names and rows[name].null_count < rows.num_rows
-
-
-def _count_values(connection: duckdb.DuckDBPyConnection, column: str) -> None:
-    """Make the table of a column's rarities, ``rarity_<column>``; see `rarity_query`."""
-    counted = counts_query(column, ["plain_l", "plain_r"])
-    connection.execute(f"CREATE TABLE rarity_{column} AS {rarity_query(counted)}")
-
-
-def group_of(column: str) -> str:
-    """The group of people within which a column's values are counted, as SQL over a row."""
-    return "coalesce(nationality, '')" if column in WITHIN_NATIONALITY else "''"
-
-
-def counts_query(column: str, rows: Sequence[str]) -> str:
-    """How often the own rows of some tables have each value: ``grouped``, ``value``, ``n``."""
-    own = " UNION ALL ".join(
-        f"SELECT {column} AS value, {group_of(column)} AS grouped FROM {table} "
-        f"WHERE {column} IS NOT NULL AND variant = 'own'"
-        for table in rows
-    )
-    return f"SELECT grouped, value, count(*) AS n FROM ({own}) GROUP BY grouped, value"
-
-
-def rarity_query(counted: str) -> str:
-    """The rarity in bits of each value that a `counts_query` counts: ``-log2(frequency)``.
-
-    Frequencies are those among both sides' own rows, for names within a nationality. They are
-    rounded to half a bit, so that one more record changes the weights of few others.
-    """
-    return f"""
-        WITH counted AS ({counted}),
-        overall AS (
-            SELECT value, sum(n) / sum(sum(n)) OVER () AS share FROM counted GROUP BY value
-        ),
-        within AS (
-            SELECT grouped, value, n, sum(n) OVER (PARTITION BY grouped) AS size FROM counted
-        )
-        SELECT grouped, value,
-               least(round(-2 * log2(
-                   CASE WHEN grouped = '' THEN share
-                        ELSE (n + {SMOOTHING} * share) / (size + {SMOOTHING}) END
-               )) / 2, {RAREST}) AS bits
-        FROM within JOIN overall USING (value)
-        """
-
-
-def add_rarities(connection: duckdb.DuckDBPyConnection, side: str, columns: Sequence[str]) -> None:
-    """Make ``rows_<side>`` of ``plain_<side>`` and the rarity of its values, ``bits_<column>``."""
-    joins, selected = [], []
-    for column in columns:
-        joins.append(
-            f"LEFT JOIN rarity_{column} AS of_{column} ON of_{column}.value = plain.{column} "
-            f"AND of_{column}.grouped = {group_of(column)}"
-        )
-        selected.append(f"CASE WHEN variant <> 'turned' THEN of_{column}.bits END AS bits_{column}")
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TABLE rows_{side} AS
-        SELECT {", ".join(["plain.*", *selected])} FROM plain_{side} AS plain {" ".join(joins)}
-        ORDER BY row
-        """
-    )
-    connection.unregister(f"plain_{side}")
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -211,11 +211,12 @@ class Glance:
         most = np.minimum(*pair.both(rest))
         for comparison in self.comparisons:
             if comparison.name in LOOKS:
-                most += self._look(comparison, pair)
+                most += self.look(comparison, pair)
         enough: Flags = most >= self.at_least - SLACK
         return enough
 
-    def _look(self, comparison: Comparison, pair: Pair) -> Array:
+    def look(self, comparison: Comparison, pair: Pair) -> Array:
+        """The most that a comparison of `LOOKS` can weigh in each pair."""
         steps_of, if_same, if_near = LOOKS[comparison.name]
         steps = steps_of(pair)
         grades = {grade.name for grade in comparison.grades}

@@ -36,7 +36,6 @@ from jobs.link.blocking import RuleUse, budget_for, rules_for, systems_of, tell
 from jobs.link.comparisons import Comparison, comparisons_for, rarity_columns
 from jobs.link.engine import (
     Bench,
-    add_rarities,
     bench,
     best,
     connected,
@@ -57,6 +56,7 @@ from jobs.link.memory import (
 from jobs.link.model import Model, usable
 from jobs.link.outcomes import least_weight
 from jobs.link.persons import IMMIGRATION, PRISON, Side, immigration_side, prison_side
+from jobs.link.rarity import add_rarities
 
 log = logging.getLogger(__name__)
 

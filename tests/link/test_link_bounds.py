@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from jobs.link import engine
 from jobs.link.bounds import bound_sql
 from jobs.link.comparisons import comparisons_for
 from jobs.link.engine import bench, compare, weigh
+from jobs.link.glance import LOOKS, Glance, Pair
 from jobs.link.model import first_shares
 from jobs.link.persons import immigration_side, make_side, prison_side
 from tests.link.invented import invent
@@ -75,6 +77,48 @@ def test_no_comparison_weighs_more_than_its_bound(coarse, left, right):
             weight = exact[f"weight_{comparison.column}"].astype(float)
             short = most[comparison.column].astype(float).reindex(weight.index) - weight
             assert short.min() >= -1e-6, (comparison.name, short.idxmin())
+
+
+@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+@given(left=people, right=people)
+def test_no_comparison_weighs_more_than_it_does_at_a_glance(left, right):
+    sides = side(left, turned=False), side(right, turned=True)
+    shares = first_shares(comparisons_for({*sides[0].rows.column_names}))
+    with bench(left=sides[0], right=sides[1]) as table:
+        table.connection.execute(
+            "CREATE TABLE every AS SELECT l.row AS row_l, r.row AS row_r FROM rows_l l, rows_r r"
+        )
+        exact = compare(table, shares=shares, pairs="every").df()
+        table.connection.execute("RESET disabled_optimizers")
+        glance = Glance(
+            comparisons=table.comparisons, shares=shares, at_least=0.0,
+            numbers=tuple(table.numbers(name, shares) for name in "lr"),
+        )  # fmt: skip
+    rows = exact["row_l"].to_numpy(), exact["row_r"].to_numpy()
+    pair = Pair(glance.numbers, rows)
+    rest = np.zeros(len(exact))
+    for comparison in table.comparisons:
+        weight = exact[f"weight_{comparison.column}"].to_numpy(dtype=float)
+        if comparison.name in LOOKS:
+            assert (glance.look(comparison, pair) >= weight - 1e-3).all(), comparison.name
+        else:
+            rest += weight
+    assert (np.minimum(*pair.both("rest_with_numbers")) >= rest - 1e-3).all()
+
+
+def test_glancing_at_pairs_gives_the_same_pairs(monkeypatch):
+    tables = invent(seed=13, shared=200, alone=200).tables
+    shares = first_shares(comparisons_for(prison_side(tables).rows.column_names))
+    found, formed = [], []
+    for least in (10**18, 0):
+        monkeypatch.setattr(engine, "WORTH_GLANCING", least)
+        with bench(left=prison_side(tables), right=immigration_side(tables)) as table:
+            table.block(shares=shares, at_least=0.0)
+            count = table.connection.execute("SELECT count(*) FROM pairs").fetchall()
+            formed.append(count[0][0])
+            found.append(weigh(table, shares=shares, at_least=0.0))
+    assert formed[1] < formed[0]
+    pd.testing.assert_frame_equal(*found)
 
 
 def test_scoring_by_bounds_first_gives_the_same_pairs(monkeypatch):
