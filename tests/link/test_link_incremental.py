@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -120,7 +121,14 @@ def test_an_unchanged_night_scores_nobody_and_a_changed_one_only_who_changed(
     assert 1 <= int(counted) < 40
 
 
-@pytest.mark.parametrize("harm", ["cut", "another code", "another model", "no state"])
+def tell(memory: Memory, statement: str) -> None:
+    with duckdb.connect(str(memory.folder / "memory.duckdb")) as connection:
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "harm", ["cut", "another code", "another model", "no state", "a killed run"]
+)
 def test_a_memory_that_cannot_be_used_is_not(tmp_path: Path, harm: str) -> None:
     memory = Memory(folder=tmp_path / "memory", of="this code")
     full = link(WORLD, [], None)
@@ -129,7 +137,10 @@ def test_a_memory_that_cannot_be_used_is_not(tmp_path: Path, harm: str) -> None:
         path = memory.folder / "memory.duckdb"
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     elif harm == "no state":
-        (memory.folder / "state.json").write_text("{")
+        tell(memory, "DROP TABLE state")
+    elif harm == "a killed run":
+        tell(memory, "UPDATE state SET state_of = ''")
+        tell(memory, "DELETE FROM pairs")
     elif harm == "another code":
         memory = Memory(folder=memory.folder, of="other code")
     else:
