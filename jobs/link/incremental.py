@@ -50,8 +50,8 @@ from jobs.link.memory import (
     columns_in,
     fingerprint,
     lift,
+    said_of,
     shape_of,
-    state,
 )
 from jobs.link.model import Model, usable
 from jobs.link.outcomes import least_weight
@@ -181,7 +181,7 @@ def _remembered(
         return None
     try:
         attach(connection, path)
-        of, shape = state(connection)
+        of, shape = said_of(connection)
         if of != _of(tables, model, memory):
             log.info("everything is scored: the model, the code or the size of the data is another")
             return None

@@ -272,7 +272,7 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute(f"ATTACH '{quoted}' AS kept")
 
 
-def state(connection: duckdb.DuckDBPyConnection) -> tuple[str, str]:
+def said_of(connection: duckdb.DuckDBPyConnection) -> tuple[str, str]:
     """What the attached memory is of, and the shape of its data."""
     row = connection.execute("SELECT state_of, shape FROM kept.state").fetchall()[0]
     return str(row[0]), str(row[1])
