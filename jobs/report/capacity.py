@@ -140,11 +140,13 @@ def too_late(*, queue: pd.DataFrame, pace: Pace, staff: float, weeks: int) -> La
     capacity = _capacity(pace, staff)
     spread = NINETY * sqrt(pace.decided / WEEKS_MEASURED)
     spread *= staff / pace.staff if pace.staff else 0.0
-    return Late(
-        rows=_is_late(queue, capacity, weeks),
-        low=int(_is_late(queue, capacity + spread, weeks).sum()),
-        high=int(_is_late(queue, max(0.0, capacity - spread), weeks).sum()),
-    )
+    rows = _is_late(queue, capacity, weeks)
+    # A decision falls on a day: at another pace one may fall just before somebody comes.
+    counts = [
+        int(_is_late(queue, pace_then, weeks).sum())
+        for pace_then in (capacity + spread, max(0.0, capacity - spread))
+    ]
+    return Late(rows=rows, low=min(int(rows.sum()), *counts), high=max(int(rows.sum()), *counts))
 
 
 def _capacity(pace: Pace, staff: float) -> float:
