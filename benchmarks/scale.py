@@ -120,7 +120,7 @@ def keys(folder: Path, _: int) -> dict[str, Any]:
                 f"FROM rows_{side} WHERE variant = 'own'"
             )
 
-        def seen(place: int, _: int) -> None:
+        def seen(place: int) -> None:
             for side in "lr":
                 connection.execute(
                     f"CREATE OR REPLACE TABLE out_{side} AS SELECT o.*, k.key AS key_{place} "  # noqa: S608

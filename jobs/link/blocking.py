@@ -153,7 +153,7 @@ def block(
     only: str | None = None,
     share: float = 1.0,
     glance: Glance | None = None,
-    seen: Callable[[int, int], None] | None = None,
+    seen: Callable[[int], None] | None = None,
 ) -> list[RuleUse]:
     """Make table ``into`` (``row_l``, ``row_r``) from the tables ``rows_l`` and ``rows_r``.
 
@@ -165,7 +165,7 @@ def block(
         only: a table of left persons (``person``); the others are left aside.
         share: of the budget that each rule has.
         glance: leave out pairs that cannot weigh enough.
-        seen: is told each rule's place and the budget while its tables ``keys_l``, ``keys_r`` and
+        seen: is told each rule's place while its tables ``keys_l``, ``keys_r`` and
             ``counted`` stand.
 
     Returns:
@@ -191,7 +191,7 @@ def block(
         )
         uses.append(_use(connection, rule, budget))
         if seen is not None:
-            seen(place, budget)
+            seen(place)
         pairs = """
             SELECT l.row AS row_l, r.row AS row_r
             FROM keys_l l

@@ -93,7 +93,7 @@ class Bench:
         *,
         shares: Shares | None = None,
         at_least: float = 0.0,
-        seen: Callable[[int, int], None] | None = None,
+        seen: Callable[[int], None] | None = None,
     ) -> list[RuleUse]:
         """Make the table ``pairs`` of those worth comparing.
 

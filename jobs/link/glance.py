@@ -49,17 +49,14 @@ class Pair:
         self, numbers: tuple[Mapping[str, Array], Mapping[str, Array]], rows: tuple[Array, Array]
     ) -> None:
         self._numbers, self._rows = numbers, rows
-
-    def __len__(self) -> int:
-        return len(self._rows[0])
+        self._fetched: dict[str, tuple[Array, Array]] = {}
 
     def both(self, name: str) -> tuple[Array, Array]:
-        """The numbers of a name on both sides."""
-        one, other = (
-            numbers[name].take(rows)
-            for numbers, rows in zip(self._numbers, self._rows, strict=True)
-        )
-        return one, other
+        """The numbers of a name on both sides, fetched once; not to be written to."""
+        if name not in self._fetched:
+            (left, right), (one, other) = self._numbers, self._rows
+            self._fetched[name] = left[name].take(one), right[name].take(other)
+        return self._fetched[name]
 
     def equal(self, name: str) -> tuple[Flags, Flags]:
         """Where both have the same value, and where both have one."""
@@ -102,18 +99,23 @@ class Steps:
     somewhere: Flags | None = None
 
 
-def _name(pair: Pair, column: str) -> Steps:
-    same, given = pair.equal(column)
-    near = ~pair.apart(column, 0.9) | pair.equal(f"{column}_sound")[0] | pair.part(column)
-    return Steps(silent=~given, same=same, near=near)
+def _is_near(pair: Pair, column: str) -> Flags:
+    near: Flags = ~pair.apart(column, 0.9) | pair.equal(f"{column}_sound")[0] | pair.part(column)
+    return near
+
+
+def _given(pair: Pair) -> Steps:
+    same, given = pair.equal("given")
+    return Steps(silent=~given, same=same, near=_is_near(pair, "given"))
 
 
 def _family(pair: Pair) -> Steps:
-    steps = _name(pair, "family")
-    several = np.logical_or(*pair.both("several_words"))
-    near = several if steps.near is None else steps.near | several
+    same, given = pair.equal("family")
     return Steps(
-        silent=steps.silent, same=steps.same, near=near, somewhere=pair.among("family", "all_names")
+        silent=~given,
+        same=same,
+        near=_is_near(pair, "family") | np.logical_or(*pair.both("several_words")),
+        somewhere=pair.among("family", "all_names"),
     )
 
 
@@ -177,7 +179,7 @@ LOOKS: Final[Mapping[str, tuple[Callable[[Pair], Steps], tuple[str, ...], tuple[
         ("same",),
         ("first of January of the year", "day and month changed over", "a slip", "two slips"),
     ),
-    "given name": (lambda pair: _name(pair, "given"), ("same",), (*_NAME, "a short form")),
+    "given name": (_given, ("same",), (*_NAME, "a short form")),
     "family name": (_family, ("same",), (*_NAME, "a part of it")),
     "street": (_street, ("street and number", "street", "number"), ("street alike",)),
     "name used": (_equal_only("variant"), ("own names",), ()),

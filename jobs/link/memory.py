@@ -117,7 +117,7 @@ class Store(Counts):
                       f"SELECT grouped, value, n, bits, bits AS low "
                       f"FROM ({counted}) JOIN rarity_{column} USING (grouped, value)")  # fmt: skip
 
-    def keep_keys(self, place: int, _: int) -> None:
+    def keep_keys(self, place: int) -> None:
         """Take over the keys of a rule while `blocking.block` has them."""
         for side in ("l", "r"):
             self._run(f"INSERT INTO kept.keys_{side} SELECT {place}, key, row FROM keys_{side}")
@@ -131,8 +131,7 @@ class Store(Counts):
 
     def end(self, *, budget: int, of: str, shape: str) -> None:
         """Keep the pairs of ``heavy_pairs``, the cuts and what the memory is of."""
-        grades = ", ".join(f"grade_{c.column}" for c in self.comparisons)
-        self._run(f"CREATE TABLE kept.pairs AS SELECT row_l, row_r, {grades} FROM heavy_pairs")
+        self._run(f"CREATE TABLE kept.pairs AS {self._heavy()}")
         self._keep_cuts(self.cuts(budget)[0])
         self._run("CREATE TABLE kept.state (state_of VARCHAR, shape VARCHAR)")
         self._run("INSERT INTO kept.state VALUES ($1, $2)", [of, shape])
@@ -153,21 +152,14 @@ class Store(Counts):
         fillers, of_fillers = self._renew_owners(side, register, tables, keys)
         keys = pa.chunked_array([*keys.chunks, *of_fillers.chunks], pa.string()).unique()
         self._forget(side, keys)
-        some = {
-            name: tables[name].filter(pc.is_in(tables[name][register.key], value_set=keys))
-            for name in register.tables
-        }
+        some = _of_persons(tables, register, keys)
         self._learn_rows(side, register.side(some, fillers=fillers))
 
     def _renew_owners(
         self, side: str, register: Register, tables: Mapping[str, pa.Table], keys: pa.Array
     ) -> tuple[list[tuple[str, str]], pa.ChunkedArray]:
         """Whose identifiers are which now; the fillers, and whose became one or are none now."""
-        some = {
-            name: tables[name].filter(pc.is_in(tables[name][register.key], value_set=keys))
-            for name in register.tables
-        }
-        owners = register.numbers(some)
+        owners = register.numbers(_of_persons(tables, register, keys))
         self.connection.register("given", pa.table({"key": keys}))
         went = f"key NOT IN (SELECT key FROM now_{side}) OR key IN (FROM given)"
         self._run("CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT system, value "
@@ -213,13 +205,14 @@ class Store(Counts):
         self._run(f"DELETE FROM kept.people_{side} WHERE person IN (FROM old_people)")
 
     def _learn_rows(self, side: str, learned: Side) -> None:
-        row, person = (
-            self._run(f"SELECT coalesce(max({n}), -1) + 1 FROM kept.{t}_{side}").fetchall()[0][0]
-            for n, t in (("row", "rows"), ("person", "people"))
-        )
         # Numbers of the forgotten are not given again while their pairs may be in a transaction.
-        row = max(row, self._after(f"old_rows_{side}", "row"))
-        person = max(person, self._after(f"old_rows_{side}", "person"))
+        row, person = (
+            max(self._after(f"{table}_{side}", name) for table in tables)
+            for name, tables in (
+                ("row", ("kept.rows", "old_rows")),
+                ("person", ("kept.people", "old_rows")),
+            )
+        )
         people = pd.DataFrame({"key": learned.persons.to_numpy(), "person": range(len(learned))})
         self.connection.register("given", people)
         self._run(f"INSERT INTO kept.people_{side} SELECT key, person + {person}, print "
@@ -244,11 +237,14 @@ class Store(Counts):
 
     def add_pairs(self, of: str) -> None:
         """Keep the pairs of ``heavy_pairs`` too; the memory is whole again, and of ``of``."""
-        grades = ", ".join(f"grade_{c.column}" for c in self.comparisons)
         self._run("BEGIN")
-        self._run(f"INSERT INTO kept.pairs SELECT row_l, row_r, {grades} FROM heavy_pairs")
+        self._run(f"INSERT INTO kept.pairs {self._heavy()}")
         self._run("UPDATE kept.state SET state_of = $1", [of])
         self._run("COMMIT")
+
+    def _heavy(self) -> str:
+        grades = ", ".join(f"grade_{c.column}" for c in self.comparisons)
+        return f"SELECT row_l, row_r, {grades} FROM heavy_pairs"
 
     def shared_columns(self) -> frozenset[str]:
         """Columns of rows that both sides have values in."""
@@ -264,6 +260,16 @@ class Store(Counts):
                 }
             )  # fmt: skip
         return frozenset(found[0] & found[1])
+
+
+def _of_persons(
+    tables: Mapping[str, pa.Table], register: Register, keys: pa.Array
+) -> dict[str, pa.Table]:
+    """What a register holds of some persons."""
+    return {
+        name: tables[name].filter(pc.is_in(tables[name][register.key], value_set=keys))
+        for name in register.tables
+    }
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
