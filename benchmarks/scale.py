@@ -109,7 +109,9 @@ def link(folder: Path, _: int) -> dict[str, Any]:
 
 def keys(folder: Path, _: int) -> dict[str, Any]:
     """The rows and the blocking keys that Splink gets."""
+    from jobs.link.blocking import budget_for
     from jobs.link.incremental import laid
+    from jobs.link.keys import Shared, cut
     from jobs.link.model import current_model
 
     with laid(_read(folder), current_model()) as table:
@@ -120,12 +122,17 @@ def keys(folder: Path, _: int) -> dict[str, Any]:
                 f"FROM rows_{side} WHERE variant = 'own'"
             )
 
-        def seen(place: int) -> None:
-            for side in "lr":
+        budget = budget_for(len(table.left) + len(table.right))
+
+        def seen(place: int, shared: Shared) -> None:
+            met = shared.key[shared.pairs <= cut(shared.pairs, budget)]
+            for side, borne in (("l", shared.left), ("r", shared.right)):
+                at, rows = borne.bearers(met)
+                connection.register("given", pa.table({"row": rows, "key": met[at]}))
                 connection.execute(
                     f"CREATE OR REPLACE TABLE out_{side} AS SELECT o.*, k.key AS key_{place} "  # noqa: S608
-                    f"FROM out_{side} o LEFT JOIN (SELECT row, min(key) AS key FROM keys_{side} "
-                    "SEMI JOIN shared USING (key) GROUP BY row) k USING (row)"
+                    f"FROM out_{side} o LEFT JOIN "
+                    "(SELECT row, min(key) AS key FROM given GROUP BY row) k USING (row)"
                 )
 
         table.block(shares=current_model().shares, at_least=NO_PAIR, seen=seen)

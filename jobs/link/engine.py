@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.link.blocking import Rule, RuleUse, block, rules_for, systems_of, tell
+from jobs.link.blocking import RuleUse, block, tell
 from jobs.link.bounds import likely_sql, make_numbers
 from jobs.link.comparisons import (
     ELSE,
@@ -34,9 +34,11 @@ from jobs.link.comparisons import (
     rarity_columns,
 )
 from jobs.link.glance import Glance, numbers_of
+from jobs.link.keys import Shared
 from jobs.link.model import Shares
 from jobs.link.persons import Side
 from jobs.link.rarity import add_rarities, count_values
+from jobs.link.rules import Rule, rules_for, systems_of
 from jobs.link.weights import weight_sql
 
 WORTH_BOUNDING: Final = 100_000
@@ -93,7 +95,7 @@ class Bench:
         *,
         shares: Shares | None = None,
         at_least: float = 0.0,
-        seen: Callable[[int], None] | None = None,
+        seen: Callable[[int, Shared], None] | None = None,
     ) -> list[RuleUse]:
         """Make the table ``pairs`` of those worth comparing.
 

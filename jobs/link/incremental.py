@@ -32,8 +32,8 @@ import pyarrow as pa
 
 from jobs.files import canonical_json, locked, text_digest, whole_folder
 from jobs.freed import give_back
-from jobs.link.blocking import RuleUse, budget_for, rules_for, systems_of, tell
-from jobs.link.comparisons import Comparison, comparisons_for, rarity_columns
+from jobs.link.blocking import RuleUse, budget_for, tell
+from jobs.link.comparisons import comparisons_for, rarity_columns
 from jobs.link.engine import (
     Bench,
     bench,
@@ -45,25 +45,31 @@ from jobs.link.engine import (
     weigh_rows,
 )
 from jobs.link.memory import (
+    DAMAGED,
+    FILE,
+    REGISTERS,
     Store,
     attach,
     columns_in,
     fingerprint,
-    lift,
+    meet_again,
     said_of,
     shape_of,
 )
+from jobs.link.memory_values import lift
 from jobs.link.model import Model, usable
 from jobs.link.outcomes import least_weight
 from jobs.link.persons import IMMIGRATION, PRISON, Side, immigration_side, prison_side
 from jobs.link.rarity import add_rarities
+from jobs.link.rules import rules_for, systems_of
 
 log = logging.getLogger(__name__)
 
-FILE: Final = "memory.duckdb"
 WORTHWHILE: Final = 0.3
 """Where a larger share of either side changed, scoring everybody is no slower."""
-DAMAGED: Final = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException)
+OLD: Final = 0.1
+"""Once so large a share of all keys came or went since, everybody is scored anew: what changed lies
+beside the sorted keys and slows every night a little."""
 
 Tables = Mapping[str, pa.Table]
 
@@ -149,9 +155,12 @@ def _everything(table: Bench, tables: Tables, model: Model, memory: Memory) -> S
     connection, shares = table.connection, model.shares
     floor = bar(len(table.left), len(table.right))
     least = floor - lift(table.comparisons)
-    store = Store(connection=connection, rules=table.rules(), comparisons=table.comparisons)
     with whole_folder(memory.folder) as folder:
-        attach(connection, folder / FILE)
+        store = Store(
+            connection=connection, folder=folder,
+            rules=table.rules(), comparisons=table.comparisons,
+        )  # fmt: skip
+        attach(connection, folder)
         for side in ("l", "r"):
             fingerprint(connection, side, tables)
         store.begin({"l": table.left, "r": table.right})
@@ -176,19 +185,18 @@ def _remembered(
     connection: duckdb.DuckDBPyConnection, tables: Tables, model: Model, memory: Memory
 ) -> Scored | None:
     """Score who changed; nothing if the memory does not serve."""
-    path = memory.folder / FILE
-    if not path.is_file():
+    if not (memory.folder / FILE).is_file():
         return None
     try:
-        attach(connection, path)
+        attach(connection, memory.folder)
         of, shape = said_of(connection)
         if of != _of(tables, model, memory):
             log.info("everything is scored: the model, the code or the size of the data is another")
             return None
         if not _worthwhile(connection, tables):
             return None
-        return _again(connection, tables, model, of=of, shape=shape)
-    except (*DAMAGED, duckdb.CatalogException) as error:
+        return _again(connection, tables, model, memory, of=of, shape=shape)
+    except DAMAGED as error:
         log.warning(
             "everything is scored: the memory of the last run is damaged (%s)", type(error).__name__
         )
@@ -200,27 +208,31 @@ def _worthwhile(connection: duckdb.DuckDBPyConnection, tables: Tables) -> bool:
     worthwhile = True
     for side in ("l", "r"):
         fingerprint(connection, side, tables)
-        changed, everybody = connection.execute(
-            f"""
-            SELECT count(*) FILTER (known.print IS NULL OR known.print <> now.print), count(*)
-            FROM now_{side} now LEFT JOIN kept.people_{side} known USING (key)
-            """
-        ).fetchall()[0]
+        changed, everybody = meet_again(connection, side)
         worthwhile = worthwhile and changed <= WORTHWHILE * everybody
         log.info("changed since the last run, %s side: %d of %d", side, changed, everybody)
     return worthwhile
 
 
 def _again(
-    connection: duckdb.DuckDBPyConnection, tables: Tables, model: Model, *, of: str, shape: str
+    connection: duckdb.DuckDBPyConnection,
+    tables: Tables,
+    model: Model,
+    memory: Memory,
+    *,
+    of: str,
+    shape: str,
 ) -> Scored | None:
     columns = columns_in(shape)
     comparisons = usable(model, comparisons_for(columns))
     store = Store(
-        connection=connection,
-        rules=rules_for(columns, systems_of(columns)),
-        comparisons=comparisons,
-    )
+        connection=connection, folder=memory.folder,
+        rules=rules_for(columns, systems_of(columns)), comparisons=comparisons,
+    )  # fmt: skip
+    store.open()
+    if store.age > OLD:
+        log.info("everything is scored: much has changed since everybody was")
+        return None
     persons = [tables[register.persons].num_rows for register in (PRISON, IMMIGRATION)]
     connection.execute("BEGIN")
     # Killed between here and the end, the memory is of nothing, and everything is scored.
@@ -231,80 +243,85 @@ def _again(
         connection.execute("ROLLBACK")
         log.info("everything is scored: other columns have values than before")
         return None
-    uses = store.recount(budget=budget_for(sum(persons)))
-    for column in rarity_columns(comparisons):
-        store.revalue(column)
-    store.candidates()
+    uses = store.candidates(budget_for(sum(persons)))
     connection.execute("COMMIT")
     tell(uses)
     floor = bar(*persons)
-    table = _small_bench(connection, comparisons)
+    table = _small_bench(connection, store, tables)
     weigh_rows(table, shares=model.shares, at_least=floor - lift(comparisons), pairs="candidates")
     store.add_pairs(of)
-    found = _weighed_anew(table, model, floor)
+    found = _weighed_anew(table, store, model, floor)
     return Scored(table=table, found=found, uses=uses)
 
 
-def _small_bench(
-    connection: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, ...]
-) -> Bench:
+def _small_bench(connection: duckdb.DuckDBPyConnection, store: Store, tables: Tables) -> Bench:
     """A bench of the rows of the table ``candidates``; others are fetched when needed."""
-    people = {}
+    columns = rarity_columns(store.comparisons)
     for side in ("l", "r"):
-        found = connection.execute(f"SELECT key, person FROM kept.people_{side} ORDER BY key")
-        people[side] = found.to_arrow_table()
-        places = pa.table(  # noqa: F841 - DuckDB reads it by name
-            {"person": people[side]["person"], "place": np.arange(people[side].num_rows)}
+        connection.execute(
+            f"""
+            CREATE TEMP TABLE places_{side} AS
+            SELECT person, place FROM met_{side} ANTI JOIN old_rows_{side} USING (person)
+            WHERE person IS NOT NULL
+            UNION ALL SELECT person, place FROM new_people_{side}
+            """
         )
-        connection.execute(f"CREATE TEMP TABLE places_{side} AS FROM places")
-    for column in rarity_columns(comparisons):
+    for column in columns:
         connection.execute(
             f"CREATE TEMP VIEW rarity_{column} AS "
             f"SELECT grouped, value, bits FROM kept.value_{column}"
         )
 
-    def rows_of(side: str, wanted: str) -> pa.Table:
-        return connection.execute(
-            f"""
-            SELECT * EXCLUDE (place) REPLACE (place AS person)
-            FROM (FROM kept.rows_{side} {wanted}) JOIN places_{side} USING (person) ORDER BY row
-            """
+    def put(side: str, numbers: np.ndarray) -> pa.Table:
+        """Lay rows on the bench; their persons are places there."""
+        connection.register("fetched", store.rows.fetch(side, numbers))
+        rows = connection.execute(
+            f"SELECT * EXCLUDE (place) REPLACE (place AS person) "
+            f"FROM fetched JOIN places_{side} USING (person)"
         ).to_arrow_table()
+        lay(connection, side, rows=rows, other=rows)
+        add_rarities(connection, side, columns)
+        return rows
 
     def fetch(side: str, persons: "pd.Series[int]") -> None:
         connection.register("needed", pd.DataFrame({"place": persons}))
-        of = f"SELECT person FROM places_{side} SEMI JOIN needed USING (place)"
-        rows = rows_of(side, f"WHERE person IN ({of})")
+        numbers = connection.execute(
+            f"SELECT row FROM all_rows_{side} WHERE person IN "
+            f"(SELECT person FROM places_{side} SEMI JOIN needed USING (place))"
+        ).fetchnumpy()["row"]
         connection.unregister("needed")
-        lay(connection, side, rows=rows, other=rows)
-        add_rarities(connection, side, rarity_columns(comparisons))
+        put(side, numbers)
 
-    rows = {
-        side: rows_of(side, f"WHERE row IN (SELECT row_{side} FROM candidates)")
-        for side in ("l", "r")
-    }
+    sides = {}
     for side in ("l", "r"):
-        lay(connection, side, rows=rows[side], other=rows[side])
-        add_rarities(connection, side, rarity_columns(comparisons))
-    left, right = (
-        Side(persons=pd.Index(people[side]["key"].to_pandas(), name="id"), rows=rows[side])
-        for side in ("l", "r")
-    )
+        numbers = connection.execute(f"SELECT DISTINCT row_{side} FROM candidates").fetchnumpy()
+        sides[side] = Side(persons=_keys(tables, side), rows=put(side, numbers[f"row_{side}"]))
     return Bench(
-        connection=connection, left=left, right=right, comparisons=comparisons, fetch=fetch
-    )
+        connection=connection, left=sides["l"], right=sides["r"],
+        comparisons=tuple(store.comparisons), fetch=fetch,
+    )  # fmt: skip
 
 
-def _weighed_anew(table: Bench, model: Model, floor: float) -> pd.DataFrame:
+def _keys(tables: Tables, side: str) -> pd.Index:
+    """The keys of a register's persons, sorted."""
+    register = REGISTERS[side]
+    keys: pd.Series[str] = tables[register.persons][register.key].to_pandas()
+    return pd.Index(keys if keys.is_monotonic_increasing else keys.sort_values(), name="id")
+
+
+def _weighed_anew(table: Bench, store: Store, model: Model, floor: float) -> pd.DataFrame:
     """All pairs of the memory, by tonight's rarities."""
     connection, columns = table.connection, rarity_columns(table.comparisons)
-    values = ", ".join(sorted({"nationality", *columns}))
+    values = sorted({"row", "person", "variant", "nationality", *columns})
     for side in ("l", "r"):
-        connection.execute(
-            f"CREATE TEMP TABLE plain_{side}_kept AS SELECT row, place AS person, variant, {values}"
-            f" FROM (FROM kept.rows_{side} WHERE row IN (SELECT row_{side} FROM kept.pairs)) "
-            f"JOIN places_{side} USING (person)"
-        )
+        numbers = connection.execute(f"SELECT DISTINCT row_{side} FROM kept.pairs").fetchnumpy()
+        rows = store.rows.fetch(side, numbers[f"row_{side}"], values)
+        connection.register("fetched", rows)
+        placed = connection.execute(
+            f"SELECT * EXCLUDE (place) REPLACE (place AS person) "
+            f"FROM fetched JOIN places_{side} USING (person)"
+        ).to_arrow_table()
+        connection.register(f"plain_{side}_kept", placed)
         add_rarities(connection, f"{side}_kept", columns)
     bits = ", ".join(f"{s}.bits_{name} AS bits_{name}_{s}" for name in columns for s in "lr")
     graded = f"""

@@ -1,43 +1,56 @@
-"""What one run of the linkage leaves for the next: a database of its own in a file.
+"""What one run of the linkage leaves for the next: a database, and files of rows and of keys.
 
-It holds everybody as standardised, their blocking keys with how many bear each, how often each
-value occurs, and the pairs of rows that weighed enough with their grades. It is a memory, nothing
-more: without it everything is scored, and the result is the same.
+It holds everybody as standardised, their blocking keys, how often each value occurs, and the pairs
+of rows that weighed enough with their grades. It is a memory, nothing more: without it everything
+is scored, and the result is the same.
 
 Tables, each once for the left (``_l``) and the right side (``_r``) where persons differ:
 
 - ``people``: ``key``, ``person`` (a number of this memory), ``print`` of all that is recorded;
 - ``owners``: ``key``, ``system``, ``value`` of valid identifiers; ``fillers``: those that too many
   share;
-- ``rows``: as `persons.Side` has them; ``keys``: ``rule``, ``key``, ``row``;
-- ``counted``: ``rule``, ``key`` and how many rows bear it, ``n_l`` and ``n_r``;
-- ``cut``: for each rule ``last_pairs`` and ``last_key`` of the last key that was not left out, by
-  pairs and key;
 - ``value_<column>``: ``grouped``, ``value``, ``n``, its rarity in ``bits`` and the ``low``est bits
   since everybody with the value was scored;
-- ``pairs``: ``row_l``, ``row_r`` and the grade of each comparison.
+- ``pairs``: ``row_l``, ``row_r`` and the grade of each comparison;
+- ``base``: for each rule how many entries the files of keys have; the other tables of keys are
+  those of `memory_keys`, those of rows are in `memory_rows`.
 """
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from jobs.files import canonical_json
-from jobs.link.blocking import keys_query
+from jobs.link.blocking import RuleUse
 from jobs.link.comparisons import Comparison, rarity_columns
-from jobs.link.memory_counts import RISE, Counts
+from jobs.link.keys import Shared, cut
+from jobs.link.memory_keys import (
+    SIDES,
+    Base,
+    ByRule,
+    DamagedError,
+    Night,
+    Now,
+    all_keys,
+    write_base,
+)
+from jobs.link.memory_rows import RowStore, open_rows, write_rows
+from jobs.link.memory_values import keep_values, revalue
 from jobs.link.persons import COMMON_IDENTIFIER, IMMIGRATION, PRISON, Register, Side
-from jobs.link.rarity import counts_query
+from jobs.link.rules import Rule
 
+FILE: Final = "memory.duckdb"
 REGISTERS: Final = {"l": PRISON, "r": IMMIGRATION}
 FILLERS: Final = (
     "SELECT system, value FROM {owners} WHERE system <> 'noms' GROUP BY ALL "
@@ -50,231 +63,18 @@ LINKED: Final = (
     "street_number", "pnc_number", "cro_number", "noms_number", "ho_reference",
 )  # fmt: skip
 """Columns of a person that linkage reads."""
+DAMAGED: Final = (
+    DamagedError, duckdb.IOException, duckdb.SerializationException, duckdb.FatalException,
+    duckdb.CatalogException,
+)  # fmt: skip
+"""What a memory raises that does not hold what it should."""
+
+Tables = Mapping[str, pa.Table]
 
 
-def lift(comparisons: Sequence[Comparison]) -> float:
-    """How far below the bar pairs are kept, in bits; see `RISE`."""
-    scaled = [c for c in comparisons if any(grade.rarity for grade in c.grades)]
-    return RISE * len(scaled)
-
-
-def fingerprint(
-    connection: duckdb.DuckDBPyConnection, side: str, tables: Mapping[str, pa.Table]
-) -> None:
-    """Make the table ``now_<side>``: ``key`` and ``print`` of each person of a register."""
-    register = REGISTERS[side]
-    joins, prints = [], []
-    for place, name in enumerate(register.tables):
-        connection.register(f"given_{place}", tables[name])
-        columns = [n for n in tables[name].column_names if place or n in LINKED]
-        printed = f"hash({', '.join(columns)})"
-        if place == 0:
-            own = f"SELECT {register.key} AS key, {printed} AS print FROM given_0"
-        else:
-            prints.append(f"coalesce(of_{place}.print, 0)")
-            joins.append(
-                f"LEFT JOIN (SELECT {register.key} AS key, sum({printed}) AS print "
-                f"FROM given_{place} GROUP BY ALL) of_{place} ON of_{place}.key = own.key"
-            )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE now_{side} AS "
-        f"SELECT own.key, hash({', '.join(['own.print', *prints])}) AS print "
-        f"FROM ({own}) own {' '.join(joins)}"
-    )
-    for place in range(len(register.tables)):
-        connection.unregister(f"given_{place}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Store(Counts):
-    """The memory, attached to an engine as ``kept``."""
-
-    # --- a first run
-
-    def begin(self, sides: Mapping[str, Side]) -> None:
-        """Make the tables from both sides, whose ``rows_`` and ``now_`` tables stand."""
-        bits = ", ".join(f"bits_{name}" for name in rarity_columns(self.comparisons))
-        for side, own in sides.items():
-            people = pd.DataFrame({"key": own.persons.to_numpy(), "person": range(len(own))})
-            self._run(f"CREATE TABLE kept.rows_{side} AS SELECT * EXCLUDE ({bits}) "
-                      f"FROM rows_{side} ORDER BY row")  # fmt: skip
-            self.connection.register("given", people)
-            self._run(f"CREATE TABLE kept.people_{side} AS SELECT key, person::INTEGER AS "
-                      f"person, print FROM given JOIN now_{side} USING (key)")  # fmt: skip
-            self.connection.register("given", own.owners)
-            self._run(f"CREATE TABLE kept.owners_{side} AS "
-                      "SELECT id AS key, system, value FROM given")  # fmt: skip
-            self.connection.unregister("given")
-            of = f"kept.owners_{side}"
-            self._run(f"CREATE TABLE kept.fillers_{side} AS {FILLERS.format(owners=of)}")
-            self._run(f"CREATE TABLE kept.keys_{side} "
-                      "(rule UTINYINT, key UBIGINT, row INTEGER)")  # fmt: skip
-        self._run("CREATE TABLE kept.counted "
-                  "(rule UTINYINT, key UBIGINT, n_l INTEGER, n_r INTEGER)")  # fmt: skip
-        for column in rarity_columns(self.comparisons):
-            counted = counts_query(column, ["rows_l", "rows_r"])
-            self._run(f"CREATE TABLE kept.value_{column} AS "
-                      f"SELECT grouped, value, n, bits, bits AS low "
-                      f"FROM ({counted}) JOIN rarity_{column} USING (grouped, value)")  # fmt: skip
-
-    def keep_keys(self, place: int) -> None:
-        """Take over the keys of a rule while `blocking.block` has them."""
-        for side in ("l", "r"):
-            self._run(f"INSERT INTO kept.keys_{side} SELECT {place}, key, row FROM keys_{side}")
-        self._run(
-            f"""
-            INSERT INTO kept.counted SELECT {place}, key, coalesce(l.n, 0), coalesce(r.n, 0)
-            FROM (SELECT key, count(*) AS n FROM keys_l GROUP BY key) l
-            FULL JOIN (SELECT key, count(*) AS n FROM keys_r GROUP BY key) r USING (key)
-            """
-        )
-
-    def end(self, *, budget: int, of: str, shape: str) -> None:
-        """Keep the pairs of ``heavy_pairs``, the cuts and what the memory is of."""
-        self._run(f"CREATE TABLE kept.pairs AS {self._heavy()}")
-        self._keep_cuts(self.cuts(budget)[0])
-        self._run("CREATE TABLE kept.state (state_of VARCHAR, shape VARCHAR)")
-        self._run("INSERT INTO kept.state VALUES ($1, $2)", [of, shape])
-
-    # --- a later run
-
-    def learn(self, side: str, tables: Mapping[str, pa.Table]) -> None:
-        """Take over who came, changed or went on a side.
-
-        Reads ``now_<side>``. Makes the temporary tables ``old_rows_``, ``new_rows_``, ``old_keys_``
-        and ``new_keys_`` of the side.
-        """
-        register = REGISTERS[side]
-        keys = self._run(
-            f"SELECT key FROM now_{side} now LEFT JOIN kept.people_{side} known USING (key) "
-            "WHERE known.print IS NULL OR known.print <> now.print"
-        ).to_arrow_table()["key"]
-        fillers, of_fillers = self._renew_owners(side, register, tables, keys)
-        keys = pa.chunked_array([*keys.chunks, *of_fillers.chunks], pa.string()).unique()
-        self._forget(side, keys)
-        some = _of_persons(tables, register, keys)
-        self._learn_rows(side, register.side(some, fillers=fillers))
-
-    def _renew_owners(
-        self, side: str, register: Register, tables: Mapping[str, pa.Table], keys: pa.Array
-    ) -> tuple[list[tuple[str, str]], pa.ChunkedArray]:
-        """Whose identifiers are which now; the fillers, and whose became one or are none now."""
-        owners = register.numbers(_of_persons(tables, register, keys))
-        self.connection.register("given", pa.table({"key": keys}))
-        went = f"key NOT IN (SELECT key FROM now_{side}) OR key IN (FROM given)"
-        self._run("CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT system, value "
-                  f"FROM kept.owners_{side} WHERE {went}")  # fmt: skip
-        self._run(f"DELETE FROM kept.owners_{side} WHERE {went}")
-        self.connection.register("given", owners)
-        self._run(f"INSERT INTO kept.owners_{side} SELECT id, system, value FROM given")
-        self._run("INSERT INTO touched SELECT DISTINCT system, value FROM given")
-        self.connection.unregister("given")
-        turned = self._run(
-            f"""
-            CREATE OR REPLACE TEMP TABLE fillers_now AS
-            {FILLERS.format(owners=f"kept.owners_{side} SEMI JOIN touched USING (system, value)")}
-            UNION SELECT system, value FROM kept.fillers_{side} ANTI JOIN touched
-            USING (system, value);
-            CREATE OR REPLACE TEMP TABLE turned AS
-            (FROM fillers_now EXCEPT FROM kept.fillers_{side})
-            UNION (FROM kept.fillers_{side} EXCEPT FROM fillers_now);
-            CREATE OR REPLACE TABLE kept.fillers_{side} AS FROM fillers_now;
-            SELECT DISTINCT key FROM kept.owners_{side} SEMI JOIN turned USING (system, value)
-            """
-        ).to_arrow_table()["key"]
-        return self._run(f"FROM kept.fillers_{side}").fetchall(), turned
-
-    def _forget(self, side: str, keys: pa.Array) -> None:
-        given = pa.table({"key": keys})
-        self.connection.register("given", given)
-        self._run(
-            f"""
-            CREATE OR REPLACE TEMP TABLE old_people AS SELECT person FROM kept.people_{side}
-            WHERE key IN (SELECT key FROM given) OR key NOT IN (SELECT key FROM now_{side})
-            """
-        )
-        self.connection.unregister("given")
-        self._run(f"CREATE OR REPLACE TEMP TABLE old_rows_{side} AS FROM kept.rows_{side} "
-                  "SEMI JOIN old_people USING (person)")  # fmt: skip
-        self._run(f"CREATE OR REPLACE TEMP TABLE old_keys_{side} AS SELECT rule, key "
-                  f"FROM kept.keys_{side} SEMI JOIN old_rows_{side} USING (row)")  # fmt: skip
-        rows = f"(SELECT row FROM old_rows_{side})"
-        self._run(f"DELETE FROM kept.pairs WHERE row_{side} IN {rows}")
-        self._run(f"DELETE FROM kept.keys_{side} WHERE row IN {rows}")
-        self._run(f"DELETE FROM kept.rows_{side} WHERE row IN {rows}")
-        self._run(f"DELETE FROM kept.people_{side} WHERE person IN (FROM old_people)")
-
-    def _learn_rows(self, side: str, learned: Side) -> None:
-        # Numbers of the forgotten are not given again while their pairs may be in a transaction.
-        row, person = (
-            max(self._after(f"{table}_{side}", name) for table in tables)
-            for name, tables in (
-                ("row", ("kept.rows", "old_rows")),
-                ("person", ("kept.people", "old_rows")),
-            )
-        )
-        people = pd.DataFrame({"key": learned.persons.to_numpy(), "person": range(len(learned))})
-        self.connection.register("given", people)
-        self._run(f"INSERT INTO kept.people_{side} SELECT key, person + {person}, print "
-                  f"FROM given JOIN now_{side} USING (key)")  # fmt: skip
-        self.connection.register("given", learned.rows)
-        self._run(
-            f"CREATE OR REPLACE TEMP TABLE new_rows_{side} AS SELECT * REPLACE "
-            f"(row + {row} AS row, person + {person} AS person) FROM given ORDER BY row"
-        )
-        self.connection.unregister("given")
-        self._run(f"INSERT INTO kept.rows_{side} BY NAME SELECT * FROM new_rows_{side}")
-        keys = " UNION ALL ".join(
-            f"SELECT {place}::UTINYINT AS rule, key, row::INTEGER AS row "
-            f"FROM ({keys_query(rule, f'new_rows_{side}')})"
-            for place, rule in enumerate(self.rules)
-        )
-        self._run(f"CREATE OR REPLACE TEMP TABLE new_keys_{side} AS {keys}")
-        self._run(f"INSERT INTO kept.keys_{side} SELECT * FROM new_keys_{side}")
-
-    def _after(self, table: str, name: str) -> int:
-        return int(self._run(f"SELECT coalesce(max({name}), -1) + 1 FROM {table}").fetchall()[0][0])
-
-    def add_pairs(self, of: str) -> None:
-        """Keep the pairs of ``heavy_pairs`` too; the memory is whole again, and of ``of``."""
-        self._run("BEGIN")
-        self._run(f"INSERT INTO kept.pairs {self._heavy()}")
-        self._run("UPDATE kept.state SET state_of = $1", [of])
-        self._run("COMMIT")
-
-    def _heavy(self) -> str:
-        grades = ", ".join(f"grade_{c.column}" for c in self.comparisons)
-        return f"SELECT row_l, row_r, {grades} FROM heavy_pairs"
-
-    def shared_columns(self) -> frozenset[str]:
-        """Columns of rows that both sides have values in."""
-        found = []
-        for side in ("l", "r"):
-            names = [row[0] for row in self._run(f"DESCRIBE kept.rows_{side}").fetchall()]
-            found.append(
-                {
-                    name
-                    for name in names
-                    if self._run(f"SELECT 1 FROM kept.rows_{side} WHERE {name} IS NOT NULL "
-                                 "LIMIT 1").fetchall()
-                }
-            )  # fmt: skip
-        return frozenset(found[0] & found[1])
-
-
-def _of_persons(
-    tables: Mapping[str, pa.Table], register: Register, keys: pa.Array
-) -> dict[str, pa.Table]:
-    """What a register holds of some persons."""
-    return {
-        name: tables[name].filter(pc.is_in(tables[name][register.key], value_set=keys))
-        for name in register.tables
-    }
-
-
-def attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Attach a memory to an engine."""
-    quoted = str(path).replace("'", "''")
+def attach(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Attach the memory in a folder to an engine."""
+    quoted = str(folder / FILE).replace("'", "''")
     connection.execute(f"ATTACH '{quoted}' AS kept")
 
 
@@ -292,3 +92,328 @@ def shape_of(columns: frozenset[str]) -> str:
 def columns_in(shape: str) -> frozenset[str]:
     """The columns that `shape_of` wrote."""
     return frozenset(json.loads(shape))
+
+
+def fingerprint(connection: duckdb.DuckDBPyConnection, side: str, tables: Tables) -> None:
+    """Make the table ``now_<side>``: ``key``, ``print`` and ``place`` of each person of a register.
+
+    ``place`` is that among the sorted keys.
+    """
+    register = REGISTERS[side]
+    joins, prints = [], []
+    for number, name in enumerate(register.tables):
+        given = tables[name]
+        if number == 0:
+            given = given.append_column("place", _places(given[register.key]))
+        connection.register(f"given_{number}", given)
+        columns = [n for n in tables[name].column_names if number or n in LINKED]
+        printed = f"hash({', '.join(columns)})"
+        if number == 0:
+            own = f"SELECT {register.key} AS key, place, {printed} AS print FROM given_0"
+        else:
+            prints.append(f"coalesce(of_{number}.print, 0)")
+            joins.append(
+                f"LEFT JOIN (SELECT {register.key} AS key, sum({printed}) AS print "
+                f"FROM given_{number} GROUP BY ALL) of_{number} ON of_{number}.key = own.key"
+            )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE now_{side} AS "
+        f"SELECT own.key, place, hash({', '.join(['own.print', *prints])}) AS print "
+        f"FROM ({own}) own {' '.join(joins)}"
+    )
+    for number in range(len(register.tables)):
+        connection.unregister(f"given_{number}")
+
+
+def _places(keys: pa.ChunkedArray) -> pa.Array:
+    """The place of each key among the sorted keys; a landing is sorted, and is not sorted again."""
+    whole = keys.combine_chunks()
+    places = np.arange(len(whole), dtype=np.int32)
+    if not pc.all(pc.less(whole[:-1], whole[1:]), min_count=0).as_py():
+        places[pc.sort_indices(whole).to_numpy()] = places.copy()
+    return pa.array(places)
+
+
+def meet_again(connection: duckdb.DuckDBPyConnection, side: str) -> tuple[int, int]:
+    """Make the table ``met_<side>`` of everybody who is in ``now_<side>`` or in the memory.
+
+    Its columns: ``person`` of the memory and ``place``, each missing where there is none, and
+    ``key`` of those only who came, changed or went.
+
+    Returns:
+        How many persons came or changed, and of how many.
+    """
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE met_{side} AS
+        SELECT person, place,
+               CASE WHEN now.print IS DISTINCT FROM known.print
+                    THEN coalesce(now.key, known.key) END AS key
+        FROM now_{side} now FULL JOIN kept.people_{side} known ON now.key = known.key
+        """
+    )
+    changed, everybody = connection.execute(
+        f"SELECT count(key), count(*) FROM met_{side} WHERE place IS NOT NULL"
+    ).fetchall()[0]
+    return int(changed), int(everybody)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Store:
+    """The memory in a folder, attached to an engine as ``kept``.
+
+    ``rules`` and ``comparisons`` are those of the run.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    folder: Path
+    rules: Sequence[Rule]
+    comparisons: Sequence[Comparison]
+    _written: list[dict[str, int]] = field(default_factory=list)
+    _levels: list[pd.DataFrame] = field(default_factory=list)
+
+    # --- a first run
+
+    def begin(self, sides: Mapping[str, Side]) -> None:
+        """Make the tables from both sides, whose ``rows_`` and ``now_`` tables stand."""
+        write_rows(self.connection, self.folder, {side: own.rows for side, own in sides.items()})
+        for side, own in sides.items():
+            people = pd.DataFrame({"key": own.persons.to_numpy(), "person": range(len(own))})
+            self._given(people)
+            self._run(f"CREATE TABLE kept.people_{side} AS SELECT key, person::INTEGER AS "
+                      f"person, print FROM given JOIN now_{side} USING (key)")  # fmt: skip
+            self._given(own.owners)
+            self._run(f"CREATE TABLE kept.owners_{side} AS "
+                      "SELECT id AS key, system, value FROM given")  # fmt: skip
+            of = f"kept.owners_{side}"
+            self._run(f"CREATE TABLE kept.fillers_{side} AS {FILLERS.format(owners=of)}")
+            for kind in ("more", "dead"):
+                self._run(f"CREATE TABLE kept.{kind}_{side} "
+                          "(rule UTINYINT, key UBIGINT, row INTEGER)")  # fmt: skip
+        keep_values(self.connection, self.comparisons)
+
+    def keep_keys(self, place: int, shared: Shared) -> None:
+        """Take over the keys of a rule while `blocking.block` has them."""
+        self._written.append(write_base(self.folder, shared))
+        pairs, keys = np.unique(shared.pairs, return_counts=True)
+        self._levels.append(pd.DataFrame({"rule": place, "pairs": pairs, "keys": keys}))
+
+    def end(self, *, budget: int, of: str, shape: str) -> None:
+        """Keep the pairs of ``heavy_pairs``, the cuts and what the memory is of."""
+        self._run(f"CREATE TABLE kept.pairs AS {self._heavy()}")
+        self._given(pd.DataFrame(self._written))
+        self._run("CREATE TABLE kept.base AS FROM given")
+        cuts = [cut(of["pairs"].to_numpy(), budget, of["keys"].to_numpy()) for of in self._levels]
+        self._keep_levels(pd.concat(self._levels), cuts)
+        self._run("CREATE TABLE kept.state (state_of VARCHAR, shape VARCHAR)")
+        self._run("INSERT INTO kept.state VALUES ($1, $2)", [of, shape])
+
+    def _keep_levels(self, levels: pd.DataFrame, cuts: Sequence[int]) -> None:
+        self._given(levels[["rule", "pairs", "keys"]])
+        self._run("CREATE OR REPLACE TABLE kept.levels AS FROM given")
+        self._given(pd.DataFrame({"rule": range(len(cuts)), "most": cuts}))
+        self._run("CREATE OR REPLACE TABLE kept.cut AS FROM given")
+
+    # --- a later run
+
+    def open(self) -> None:
+        """Open the files, and make the views ``all_rows_`` of both sides.
+
+        Raises:
+            DamagedError: a file is missing, or is not what the database says.
+        """
+        self.base, self.rows  # noqa: B018 - opened by being asked for
+
+    @cached_property
+    def base(self) -> Base:
+        """The keys of the run that scored everybody."""
+        entries = self._run("FROM kept.base").df().to_dict("records")
+        return Base(self.folder, entries)
+
+    @cached_property
+    def rows(self) -> RowStore:
+        """Everybody as standardised."""
+        return open_rows(self.connection, self.folder)
+
+    @property
+    def age(self) -> float:
+        """How many keys came or went since everybody was scored, as a share of all."""
+        counts = [
+            f"(SELECT count(*) FROM kept.{kind}_{s})" for kind in ("more", "dead") for s in SIDES
+        ]
+        moved = self._run(f"SELECT {' + '.join(counts)}").fetchall()[0][0]
+        return float(moved / max(len(self.base), 1))
+
+    def learn(self, side: str, tables: Tables) -> None:
+        """Take over who came, changed or went on a side.
+
+        Reads ``met_<side>``. Makes the temporary tables ``old_rows_``, ``new_rows_`` and
+        ``new_people_`` of the side.
+        """
+        register = REGISTERS[side]
+        query = f"SELECT key FROM met_{side} WHERE key IS NOT NULL"
+        keys = self._run(f"{query} AND place IS NOT NULL").to_arrow_table()["key"]
+        some = _of_persons(tables, register, keys)
+        fillers, turned = self._renew_owners(side, register.numbers(some), query)
+        if len(turned):
+            keys = pa.chunked_array([*keys.chunks, *turned.chunks], pa.string()).unique()
+            some = _of_persons(tables, register, keys)
+        self._forget(side, query, turned)
+        self._learn_rows(side, register.side(some, fillers=fillers))
+
+    def _renew_owners(
+        self, side: str, owners: pd.DataFrame, went: str
+    ) -> tuple[list[tuple[str, str]], pa.ChunkedArray]:
+        """Whose identifiers are which now; the fillers, and whose became one or are none now."""
+        touched = self._run(
+            f"DELETE FROM kept.owners_{side} WHERE key IN ({went}) RETURNING system, value"
+        ).to_arrow_table()
+        self._given(owners)
+        self._run(f"INSERT INTO kept.owners_{side} SELECT id, system, value FROM given")
+        self.connection.register("gone", touched)
+        self._run("CREATE OR REPLACE TEMP TABLE touched AS SELECT system, value FROM given "
+                  "UNION SELECT system, value FROM gone")  # fmt: skip
+        self.connection.unregister("gone")
+        turned = self._run(
+            f"""
+            CREATE OR REPLACE TEMP TABLE fillers_now AS
+            {FILLERS.format(owners=f"kept.owners_{side} SEMI JOIN touched USING (system, value)")}
+            UNION SELECT system, value FROM kept.fillers_{side} ANTI JOIN touched
+            USING (system, value);
+            CREATE OR REPLACE TEMP TABLE turned AS
+            (FROM fillers_now EXCEPT FROM kept.fillers_{side})
+            UNION (FROM kept.fillers_{side} EXCEPT FROM fillers_now);
+            CREATE OR REPLACE TABLE kept.fillers_{side} AS FROM fillers_now;
+            SELECT DISTINCT key FROM kept.owners_{side} SEMI JOIN turned USING (system, value)
+            """
+        ).to_arrow_table()["key"]
+        return self._run(f"FROM kept.fillers_{side}").fetchall(), turned
+
+    def _forget(self, side: str, went: str, turned: pa.ChunkedArray) -> None:
+        self._given(pa.table({"key": turned}))
+        forgotten = self._run(
+            f"DELETE FROM kept.people_{side} WHERE key IN ({went}) OR key IN (FROM given) "
+            "RETURNING person"
+        ).to_arrow_table()
+        self._given(forgotten)
+        gone = self._run(f"SELECT row FROM all_rows_{side} SEMI JOIN given USING (person)")
+        old = self.rows.fetch(side, gone.fetchnumpy()["row"])
+        self._given(old)
+        self._run(f"CREATE OR REPLACE TEMP TABLE old_rows_{side} AS FROM given")
+        self._run(f"INSERT INTO kept.gone_{side} SELECT row FROM given")
+        self._run(f"DELETE FROM kept.pairs WHERE row_{side} IN (SELECT row FROM old_rows_{side})")
+
+    def _learn_rows(self, side: str, learned: Side) -> None:
+        # A number of the dead is not given again: the keys that it bears still lie in the files.
+        row, person = self.rows.beyond(side), self._next_person(side)
+        people = pd.DataFrame({"key": learned.persons.to_numpy(), "person": range(len(learned))})
+        self._given(people)
+        self._run(f"CREATE OR REPLACE TEMP TABLE new_people_{side} AS SELECT key, "
+                  f"(person + {person})::INTEGER AS person, print, place "
+                  f"FROM given JOIN now_{side} USING (key)")  # fmt: skip
+        self._run(f"INSERT INTO kept.people_{side} SELECT key, person, print "
+                  f"FROM new_people_{side}")  # fmt: skip
+        self._given(learned.rows)
+        self._run(
+            f"CREATE OR REPLACE TEMP TABLE new_rows_{side} AS SELECT * REPLACE "
+            f"(row + {row} AS row, person + {person} AS person) FROM given ORDER BY row"
+        )
+        self._run(f"INSERT INTO kept.more_rows_{side} BY NAME SELECT * FROM new_rows_{side}")
+        for kind, age in (("more", "new"), ("dead", "old")):
+            self._run(f"CREATE OR REPLACE TEMP TABLE {age}_keys_{side} AS "
+                      f"{all_keys(self.rules, f'{age}_rows_{side}')}")  # fmt: skip
+            self._run(f"INSERT INTO kept.{kind}_{side} FROM {age}_keys_{side}")
+
+    def _next_person(self, side: str) -> int:
+        query = (
+            f"SELECT max(person) FROM (SELECT person FROM kept.people_{side} "
+            f"UNION ALL SELECT person FROM old_rows_{side})"
+        )
+        last = self._run(query).fetchall()[0][0]
+        return 0 if last is None else int(last) + 1
+
+    def candidates(self, budget: int) -> list[RuleUse]:
+        """Make the table ``candidates`` of whom is to be scored; tells what each rule did.
+
+        These are the pairs of rows (``row_l``, ``row_r``) that are new, that bear a key which
+        flipped, or a value that became rarer. Their kept pairs are forgotten.
+        """
+        night = self._night()
+        levels = self._run("FROM kept.levels").df()
+        cuts = [int(n) for (n,) in self._run("SELECT most FROM kept.cut ORDER BY rule").fetchall()]
+        levels, cuts, uses, flipped = night.recount(levels, cuts, budget)
+        self._keep_levels(levels, cuts)
+        self._given(pa.table({"row": flipped}))
+        self._run("CREATE OR REPLACE TEMP TABLE stale_l AS FROM given")
+        self._run("CREATE OR REPLACE TEMP TABLE stale_r (row INTEGER)")
+        for column in rarity_columns(self.comparisons):
+            revalue(self.connection, column)
+        fresh = {side: self._fresh(side) for side in SIDES}
+        self._given(night.candidates(fresh, cuts))
+        self._run("CREATE OR REPLACE TEMP TABLE candidates AS FROM given")
+        return uses
+
+    def _fresh(self, side: str) -> ByRule:
+        """Forget the pairs of fresh rows; their keys."""
+        self._run(
+            f"""
+            CREATE OR REPLACE TEMP TABLE fresh AS
+            SELECT row FROM stale_{side} UNION SELECT row FROM new_rows_{side};
+            DELETE FROM kept.pairs WHERE row_{side} IN (FROM fresh)
+            """
+        )
+        of_persons = self._run(
+            f"SELECT row FROM all_rows_{side} WHERE person IN "
+            f"(SELECT person FROM all_rows_{side} SEMI JOIN stale_{side} USING (row))"
+        ).fetchnumpy()["row"]
+        again = self.rows.fetch(side, of_persons)
+        self.connection.register("again", again)
+        keys = f"SELECT * FROM ({all_keys(self.rules, 'again')}) SEMI JOIN fresh USING (row)"
+        return ByRule(self.connection, f"{keys} UNION FROM new_keys_{side}")
+
+    def _night(self) -> Night:
+        more, dead, old, new = (
+            {side: ByRule(self.connection, f"FROM {name}_{side}") for side in SIDES}
+            for name in ("kept.more", "kept.dead", "old_keys", "new_keys")
+        )
+        is_gone = {side: self.rows.is_gone(side) for side in SIDES}
+
+        def now(rule: int, side: str) -> Now:
+            return Now(
+                base=self.base.borne(rule, side),
+                more=more[side].of(rule),
+                dead=dead[side].of(rule),
+                is_gone=is_gone[side],
+            )
+
+        return Night(rules=self.rules, now=now, base=self.base, old=old, new=new)
+
+    def add_pairs(self, of: str) -> None:
+        """Keep the pairs of ``heavy_pairs`` too; the memory is whole again, and of ``of``."""
+        self._run("BEGIN")
+        self._run(f"INSERT INTO kept.pairs {self._heavy()}")
+        self._run("UPDATE kept.state SET state_of = $1", [of])
+        self._run("COMMIT")
+
+    def _heavy(self) -> str:
+        grades = ", ".join(f"grade_{c.column}" for c in self.comparisons)
+        return f"SELECT row_l, row_r, {grades} FROM heavy_pairs"
+
+    def shared_columns(self) -> frozenset[str]:
+        """Columns of rows that both sides have values in."""
+        return self.rows.columns_with_values("l") & self.rows.columns_with_values("r")
+
+    def _given(self, values: pd.DataFrame | pa.Table) -> None:
+        """Lay a table before the engine under the name ``given``."""
+        self.connection.register("given", values)
+
+    def _run(self, sql: str, values: list[object] | None = None) -> duckdb.DuckDBPyConnection:
+        return self.connection.execute(sql, values) if values else self.connection.execute(sql)
+
+
+def _of_persons(tables: Tables, register: Register, keys: pa.Array) -> dict[str, pa.Table]:
+    """What a register holds of some persons."""
+    return {
+        name: tables[name].filter(pc.is_in(tables[name][register.key], value_set=keys))
+        for name in register.tables
+    }

@@ -2,8 +2,7 @@
 
 The driver standardises both sides and counts rarities; rows go to Spark as Parquet. Workers make
 the blocking keys of their rows and weigh their share of the pairs, in batches, with the SQL that
-the other engine runs, so grades and weights are the same to the last digit. Keys are compared as
-signed numbers in the order of the unsigned ones, so the same keys are left out.
+the other engine runs, so grades and weights are the same to the last digit.
 """
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
@@ -20,13 +19,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from jobs.errors import BadInput
-from jobs.link.blocking import RuleUse, borne_query, budget_for, tell
+from jobs.link.blocking import RuleUse, budget_for, tell, use_of
 from jobs.link.engine import Bench, needed, weighed_query
 from jobs.link.incremental import Scored, bar, laid
+from jobs.link.keys import borne_query, cut
 from jobs.link.model import Model, Shares
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 Batches = Iterator[pa.RecordBatch]
 
 SIGNED: Final = "(key::HUGEINT - 9223372036854775808)::BIGINT"
-"""A hash as a signed number, in the order of the unsigned one."""
+"""A hash as a signed number: Spark has no others."""
 LOCAL_MASTER: Final = "local[*]"
 LOCAL_SHUFFLES: Final = 8
 
@@ -106,7 +107,6 @@ def _session(master: str) -> Iterator["SparkSession"]:
 
 def _block(spark: "SparkSession", table: Bench) -> list[RuleUse]:
     """Make the view ``pairs``: the same pairs as `blocking.block` makes."""
-    from pyspark.sql import Window
     from pyspark.sql import functions as f
 
     rules = table.rules()
@@ -126,34 +126,27 @@ def _block(spark: "SparkSession", table: Bench) -> list[RuleUse]:
         for side in ("l", "r")
     ]
     counted = counts[0].join(counts[1], ["rule", "key"])
-    counted = counted.withColumn("pairs", f.col("n_l") * f.col("n_r"))
-    order = Window.partitionBy("rule").orderBy("pairs", "key")
-    order = order.rowsBetween(Window.unboundedPreceding, Window.currentRow)
-    counted = counted.withColumn("so_far", f.sum("pairs").over(order)).persist()
-    shared = counted.where(f.col("so_far") <= budget).select("rule", "key")
+    counted = counted.withColumn("pairs", f.col("n_l") * f.col("n_r")).persist()
+    found = counted.groupBy("rule", "pairs").agg(f.count("*").alias("keys")).toArrow()
+    levels: pd.DataFrame = found.to_pandas()
+    uses, cuts = [], []
+    for place, rule in enumerate(rules):
+        of = levels[levels["rule"] == place]
+        pairs, many = of["pairs"].to_numpy(np.int64), of["keys"].to_numpy(np.int64)
+        most = cut(pairs, budget, many)
+        uses.append(use_of(rule, pairs, most, many))
+        cuts.append((place, most))
+    most_of = spark.createDataFrame(cuts, "rule int, most long")
+    shared = counted.join(f.broadcast(most_of), "rule").where("pairs <= most")
     formed = (
-        shared.join(keys["l"].withColumnRenamed("row", "row_l"), ["rule", "key"])
+        shared.select("rule", "key")
+        .join(keys["l"].withColumnRenamed("row", "row_l"), ["rule", "key"])
         .join(keys["r"].withColumnRenamed("row", "row_r"), ["rule", "key"])
         .select("row_l", "row_r")
         .distinct()
     )
     formed.createOrReplaceTempView("pairs")
-    is_kept = f.col("so_far") <= budget
-    found = counted.groupBy("rule").agg(
-        f.sum(f.when(is_kept, f.col("pairs")).otherwise(0)).alias("pairs"),
-        f.sum(f.when(is_kept, 0).otherwise(1)).alias("keys_out"),
-        f.sum(f.when(is_kept, 0).otherwise(f.col("pairs"))).alias("pairs_out"),
-    )
-    seen = {row["rule"]: row for row in found.collect()}
-    return [
-        RuleUse(
-            rule=rule.name,
-            pairs=int(seen[n]["pairs"]) if n in seen else 0,
-            left_out_keys=int(seen[n]["keys_out"]) if n in seen else 0,
-            left_out_pairs=int(seen[n]["pairs_out"]) if n in seen else 0,
-        )
-        for n, rule in enumerate(rules)
-    ]
+    return uses
 
 
 def _borne(queries: list[str], name: str) -> Callable[[Batches], Batches]:
@@ -176,7 +169,7 @@ def _borne(queries: list[str], name: str) -> Callable[[Batches], Batches]:
 
 
 def _spread(rows: "DataFrame", borne: "DataFrame") -> "DataFrame":
-    """The keys of rows as `blocking.keys_query` gives them: a person's rows bear those of all."""
+    """The keys of rows as `keys.keys_query` gives them: a person's rows bear those of all."""
     alone = borne.where("is_alone").select("rule", "row", "key").distinct()
     of_person = borne.where("NOT is_alone").select("rule", "person", "key").distinct()
     several = rows.where("NOT is_alone").select("person", "row")

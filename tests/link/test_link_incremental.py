@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs.link import DuckDB, Linked, Memory, blocking, current_model, link_registers
+from jobs.link import DuckDB, Linked, Memory, blocking, current_model, incremental, link_registers
 from jobs.records import TABLES
 from tests.link.invented import decisions, invent, no_identities
 
@@ -81,6 +81,12 @@ def tight_budgets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocking, "PAIRS_PER_PERSON", 0.25)
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So few people change so much that a memory would soon be put aside."""
+    monkeypatch.setattr(incremental, "OLD", 10.0)
+
+
 @pytest.mark.slow
 @settings(
     deadline=None,
@@ -88,7 +94,9 @@ def tight_budgets(monkeypatch: pytest.MonkeyPatch) -> None:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(nights=st.lists(changes, min_size=2, max_size=4))
-def test_over_any_nights_the_links_are_those_of_a_full_linkage(nights: list[Any]) -> None:
+def test_over_any_nights_the_links_are_those_of_a_full_linkage(
+    caplog: pytest.LogCaptureFixture, nights: list[Any]
+) -> None:
     tables, words = WORLD, []
     folder = Path(tempfile.mkdtemp())
     memory = Memory(folder=folder / "memory", of="this code")
@@ -101,6 +109,7 @@ def test_over_any_nights_the_links_are_those_of_a_full_linkage(nights: list[Any]
             pd.testing.assert_frame_equal(quick.links, full.links)
             pd.testing.assert_frame_equal(quick.identities, full.identities)
             assert quick.blocking == full.blocking
+        assert "everything is scored" not in caplog.text
     finally:
         shutil.rmtree(folder)
 

@@ -1,0 +1,69 @@
+"""How often each value occurs, as the memory of linkage keeps it, and whose values became rarer."""
+
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
+from collections.abc import Sequence
+from typing import Final
+
+import duckdb
+
+from jobs.link.comparisons import Comparison, rarity_columns
+from jobs.link.rarity import counts_query, group_of, rarity_query
+
+RISE: Final = 0.5
+"""A value may become rarer by so many bits before everybody with it is scored anew. Pairs are kept
+from so much below the bar on that such a rise in every comparison lifts none over it unseen."""
+
+
+def lift(comparisons: Sequence[Comparison]) -> float:
+    """How far below the bar pairs are kept, in bits; see `RISE`."""
+    scaled = [c for c in comparisons if any(grade.rarity for grade in c.grades)]
+    return RISE * len(scaled)
+
+
+def keep_values(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison]) -> None:
+    """Make the tables of values from the rows and rarities of a bench."""
+    for column in rarity_columns(comparisons):
+        counted = counts_query(column, ["rows_l", "rows_r"])
+        connection.execute(
+            f"CREATE TABLE kept.value_{column} AS SELECT grouped, value, n, bits, bits AS low "
+            f"FROM ({counted}) JOIN rarity_{column} USING (grouped, value)"
+        )
+
+
+def revalue(connection: duckdb.DuckDBPyConnection, column: str) -> None:
+    """Count a column's values anew; add to ``stale_l`` and ``stale_r`` the rows that are rarer.
+
+    Reads the tables ``old_rows_`` and ``new_rows_`` of both sides.
+    """
+    before, after = (
+        counts_query(column, [f"{age}_rows_l", f"{age}_rows_r"]) for age in ("old", "new")
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE was AS FROM kept.value_{column};
+        CREATE OR REPLACE TEMP TABLE counted_now AS
+        SELECT grouped, value, sum(n)::BIGINT AS n FROM (
+            SELECT grouped, value, n FROM was
+            UNION ALL SELECT grouped, value, -n FROM ({before})
+            UNION ALL SELECT grouped, value, n FROM ({after})
+        ) GROUP BY ALL HAVING sum(n) > 0;
+        CREATE OR REPLACE TABLE kept.value_{column} AS
+        SELECT grouped, value, now.n, r.bits,
+               CASE WHEN r.bits > was.low + {RISE} THEN r.bits
+                    ELSE least(was.low, r.bits) END AS low
+        FROM counted_now now JOIN ({rarity_query("FROM counted_now")}) r USING (grouped, value)
+        LEFT JOIN was USING (grouped, value);
+        CREATE OR REPLACE TEMP TABLE risen AS
+        SELECT grouped, value FROM kept.value_{column} now
+        FULL JOIN was USING (grouped, value)
+        WHERE was.low IS NULL OR now.low IS NULL OR now.bits > was.low + {RISE}
+        """
+    )
+    if not connection.execute("SELECT 1 FROM risen LIMIT 1").fetchall():
+        return
+    for side in ("l", "r"):
+        connection.execute(
+            f"INSERT INTO stale_{side} SELECT row FROM all_rows_{side} "
+            f"SEMI JOIN risen ON risen.value = {column} AND risen.grouped = {group_of(column)}"
+        )
