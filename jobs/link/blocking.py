@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 
 from jobs.link.glance import Glance
-from jobs.link.keys import Counts, Forming, Shared, both_borne, cut
+from jobs.link.keys import Counts, Rows, Shared, borne, cut, meet
 from jobs.link.rules import Rule
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ PAIRS_PER_PERSON: Final = 4
 name use a tenth of it; a rule without one spends it on rare names, where names alone can tell."""
 SMALLEST_BUDGET: Final = 200_000
 """Small files are compared more widely: this many pairs for each rule take a second."""
-AT_ONCE: Final = 100_000
+AT_ONCE: Final = 32_000
 """Pairs formed and glanced at together: their numbers stay in the processor's own memory."""
 PAIR: Final = ("row_l", "row_r")
 
@@ -75,19 +75,27 @@ def block(
         What each rule did; see `tell`.
     """
     budget = int(budget_for(persons) * share)
-    left = f"(FROM rows_l SEMI JOIN {only} USING (person))" if only else "rows_l"
+    rows = {"l": f"(FROM rows_l SEMI JOIN {only} USING (person))" if only else "rows_l",
+            "r": "rows_r"}  # fmt: skip
+    for side, of in rows.items():
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE several_{side} AS FROM {of} WHERE NOT is_alone"
+        )
     uses: list[RuleUse] = []
-    formed: list[pa.Table] = [pa.table({name: np.empty(0, np.int32) for name in PAIR})]
+    formed: list[pa.Table] = []
     for place, rule in enumerate(rules):
-        shared = both_borne(connection, rule, left=left, right="rows_r")
+        left, right = (borne(connection, rule, of, f"several_{s}") for s, of in rows.items())
+        shared = meet(left, right)
         most = cut(shared.pairs, budget)
         uses.append(use_of(rule, shared.pairs, most))
         if seen is not None:
             seen(place, shared)
-        formed += _form(
-            shared.up_to(most),
-            None if rule.is_number else glance,
-            is_number_possible=_left_out_numbers(rules, uses),
+        forming = shared.up_to(most)
+        formed += sifted(
+            forming.rows,
+            count=len(forming),
+            glance=glance,
+            is_number_possible=rule.is_number or _left_out_numbers(rules, uses),
         )
     found = pa.concat_tables(formed)  # noqa: F841 - DuckDB reads it by name
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT DISTINCT * FROM found")  # noqa: S608
@@ -123,20 +131,43 @@ def tell(uses: Iterable[RuleUse]) -> None:
             )
 
 
-def _form(
-    forming: Forming, glance: Glance | None, *, is_number_possible: bool
+def sift(pairs: tuple[Rows, Rows], *, glance: Glance, is_number_possible: bool) -> pa.Table:
+    """Some pairs of rows, less those that are hopeless at a glance; see `sifted`."""
+    left, right = pairs
+    kept = sifted(
+        lambda begin, end: (left[begin:end], right[begin:end]),
+        count=len(left),
+        glance=glance,
+        is_number_possible=is_number_possible,
+    )
+    return pa.concat_tables(kept)
+
+
+def sifted(
+    rows: Callable[[int, int], tuple[Rows, Rows]],
+    *,
+    count: int,
+    glance: Glance | None,
+    is_number_possible: bool,
 ) -> Iterator[pa.Table]:
-    """The pairs of keys, less those hopeless at a glance."""
+    """The pairs (``row_l``, ``row_r``) that are not hopeless at a glance, piece by piece.
+
+    Args:
+        rows: gives the rows of both sides of the pairs from one number to before another.
+        count: how many pairs there are.
+        glance: tells; all are kept if absent.
+        is_number_possible: a pair may share an identifier.
+    """
 
     def piece(begin: int) -> pa.Table:
-        rows = forming.rows(begin, begin + AT_ONCE)
-        if glance is not None:
-            flags = glance.may_matter(rows, is_number_possible=is_number_possible)
-            rows = rows[0][flags], rows[1][flags]
-        return pa.table(dict(zip(PAIR, rows, strict=True)))
+        found = rows(begin, min(begin + AT_ONCE, count))
+        if glance is not None and len(found[0]):
+            flags = glance.may_matter(found, is_number_possible=is_number_possible)
+            found = found[0][flags], found[1][flags]
+        return pa.table({n: pa.array(row, pa.int32()) for n, row in zip(PAIR, found, strict=True)})
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        yield from pool.map(piece, range(0, len(forming), AT_ONCE))
+        yield from pool.map(piece, range(0, max(count, 1), AT_ONCE))
 
 
 def _left_out_numbers(rules: Iterable[Rule], uses: Iterable[RuleUse]) -> bool:

@@ -18,22 +18,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.link.blocking import RuleUse, block, tell
-from jobs.link.bounds import likely_sql, make_numbers
+from jobs.link.blocking import RuleUse, block, sift, tell
 from jobs.link.comparisons import (
     ELSE,
     Comparison,
     comparisons_for,
     rarity_columns,
 )
-from jobs.link.glance import Glance, numbers_of
+from jobs.link.glance import Glance, add_most, numbers_of
 from jobs.link.keys import Shared
 from jobs.link.model import Shares
 from jobs.link.persons import Side
@@ -75,17 +74,6 @@ class Bench:
         """Columns that both sides have values in."""
         return _shared_columns(self.left, self.right)
 
-    def make_numbers(self, shares: Shares) -> None:
-        """Make the numbers of `bounds` for both sides' rows, once: they hang on no shares."""
-        if _exists(self.connection, "numbers_l"):
-            return
-        make_numbers(
-            self.connection,
-            comparisons=self.comparisons,
-            shares=shares,
-            rows={"l": self.left.rows, "r": self.right.rows},
-        )
-
     def rules(self) -> tuple[Rule, ...]:
         """The blocking rules that both sides can use."""
         return rules_for(self.columns, systems_of(self.columns))
@@ -104,19 +92,16 @@ class Bench:
         """
         glance = None
         if shares is not None and self.is_large:
-            glance = Glance(
-                comparisons=self.comparisons,
-                shares=shares,
-                at_least=at_least,
-                numbers=(self.numbers("l", shares), self.numbers("r", shares)),
-            )
+            glance = self.glance(shares, at_least)
         uses = block(
             self.connection, rules=self.rules(), persons=self._persons, glance=glance, seen=seen
         )
         tell(uses)
         return uses
 
-    def block_some(self, persons: str, *, count: int, into: str) -> None:
+    def block_some(
+        self, persons: str, *, count: int, into: str, shares: Shares, at_least: float
+    ) -> None:
         """Make a table of pairs worth comparing of so many left persons, named by a table."""
         block(
             self.connection,
@@ -125,14 +110,43 @@ class Bench:
             only=persons,
             share=min(1.0, count / max(len(self.left), 1)),
             into=into,
+            glance=self.glance(shares, at_least) if self.is_large else None,
         )
 
-    def numbers(self, side: str, shares: Shares) -> dict[str, Any]:
-        """The numbers of a side's rows that a glance looks at."""
-        rows = self.left.rows if side == "l" else self.right.rows
-        return numbers_of(
-            self.connection, side=side, rows=rows, comparisons=self.comparisons, shares=shares
+    def glance(self, shares: Shares, at_least: float) -> Glance:
+        """What tells which pairs of rows may weigh so much."""
+        for numbers in self._numbers:
+            add_most(numbers, self.comparisons, shares)
+        return Glance(
+            comparisons=self.comparisons,
+            shares=shares,
+            at_least=at_least,
+            numbers=self._numbers,
+            numbered=self._numbered,
         )
+
+    @cached_property
+    def _numbers(self) -> tuple[np.ndarray, np.ndarray]:
+        left, right = (
+            numbers_of(
+                self.connection,
+                rows=f"rows_{side}",
+                numbered=numbered,
+                comparisons=self.comparisons,
+                columns=self.columns,
+            )
+            for side, numbered in zip(("l", "r"), self._numbered, strict=True)
+        )
+        return left, right
+
+    @cached_property
+    def _numbered(self) -> tuple[np.ndarray, np.ndarray]:
+        """The numbers of the rows of both sides, sorted."""
+        left, right = (
+            self.connection.execute(f"SELECT row FROM rows_{side} ORDER BY row").fetchnumpy()["row"]
+            for side in ("l", "r")
+        )
+        return left, right
 
     @property
     def is_large(self) -> bool:
@@ -201,11 +215,6 @@ def _has_values(rows: pa.Table, name: str) -> bool:
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
-
-
-def _exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    query = "SELECT count(*) FROM duckdb_tables() WHERE table_name = $1"
-    return bool(connection.execute(query, [table]).fetchall()[0][0])
 
 
 def grades_sql(comparison: Comparison) -> str:
@@ -326,21 +335,27 @@ def weigh_rows(
     sides: tuple[str, str] = ("l", "r"),
 ) -> None:
     """Make the table ``heavy_pairs`` of `compare`: pairs of rows of at least ``at_least``."""
-    if sides == ("l", "r") and _count(table.connection, pairs) >= WORTH_BOUNDING:
-        table.make_numbers(shares)
-        query = likely_sql(
-            table.comparisons,
-            shares,
-            pairs=pairs,
-            at_least=at_least,
-            is_glanced=pairs == "pairs" and table.is_large,
-        )
-        table.connection.execute(f"CREATE OR REPLACE TEMP TABLE likely AS {query}")
+    is_glanced = pairs in {"pairs", "learning"} and table.is_large
+    is_worth = _count(table.connection, pairs) >= WORTH_BOUNDING
+    if sides == ("l", "r") and is_worth and not is_glanced:
+        _glance_at(table, shares=shares, at_least=at_least, pairs=pairs)
         pairs = "likely"
     table.connection.execute("DROP TABLE IF EXISTS heavy_pairs")
     compared = compare(table, shares=shares, pairs=pairs, at_least=at_least, sides=sides)
     compared.to_table("heavy_pairs")
     table.connection.execute("RESET disabled_optimizers")
+
+
+def _glance_at(table: Bench, *, shares: Shares, at_least: float, pairs: str) -> None:
+    """Make the table ``likely`` of the pairs that may weigh so much."""
+    found = table.connection.execute(f"SELECT row_l, row_r FROM {pairs}").fetchnumpy()
+    likely = sift(
+        (found["row_l"], found["row_r"]),
+        glance=table.glance(shares, at_least),
+        is_number_possible=True,
+    )
+    table.connection.register("given", likely)
+    table.connection.execute("CREATE OR REPLACE TEMP TABLE likely AS FROM given")
 
 
 def best(

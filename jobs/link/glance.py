@@ -1,329 +1,484 @@
-"""A first look at each pair that blocking forms: may it weigh enough to be looked at again?
+"""The most that a pair can weigh, at a glance: most pairs need no closer look.
 
-Blocking forms some sixty pairs for each person, and nearly all show their hopelessness in a few
-numbers: another place of birth, another gender, another postcode. A glance bounds the weight of a
-pair from these while it is being formed, so that the pairs of a million by a million never lie in
-memory. Like the bounds of `bounds`, a glance is never below the weight: nothing is lost.
+Comparing names letter by letter is what scoring costs, and of the pairs that blocking forms hardly
+one in fifty reaches the weight that matters. Most show it in a few numbers: another place of birth,
+other letters in the name. So each row's values become numbers (hashes, digits, sets of letters),
+and a pair's weight is bounded by the heaviest grade of each comparison that these leave possible.
+Only pairs whose bound reaches the bar are compared in full; while pairs are being formed, those of
+a million by a million never lie in memory. The bound is never below the weight: nothing is lost.
 
-Each comparison with a *look* has up to three steps: its value is the same on both sides, it is near
-enough for some grades, or neither; each step bounds the grades that are still possible. What the
-other comparisons can add at most is the *rest*. Identifiers count there without their agreement:
-whoever shares one is formed by its own rule, and pairs of that rule are not glanced at.
+What `POSSIBLE` does not name is taken to be possible. Comparisons without a single condition there
+are *the rest*, bounded by what each can add at most. Identifiers count there without agreement
+where the pair cannot share one: whoever does is formed by the identifier's own rule.
 """
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, Final, TypeVar, cast
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from jobs.link.bounds import letters
 from jobs.link.comparisons import Comparison, rarity_columns
+from jobs.link.letters import STRANGE, letters_of
 from jobs.link.model import Shares
 from jobs.link.weights import EITHER, exact_grade, grade_weight
 
 Array = npt.NDArray[Any]
 Flags = npt.NDArray[np.bool_]
+Told = TypeVar("Told")
 
 SHARED_NUMBER: Final = frozenset({"same", "same family file"})
 """Grades of identifiers that a rule of their own forms pairs of."""
 CODES: Final = (
-    "given", "given_sound", "family", "family_sound", "gender", "nationality", "birth_place",
-    "postcode", "suburb", "region", "address", "house", "variant",
+    "given", "given_sound", "family", "family_sound", "gender", "nationality", "nationality_two",
+    "birth_place", "postcode", "suburb", "region", "address", "house", "middle", "variant",
 )  # fmt: skip
 LETTERS: Final = ("given", "family", "birth_place", "address", "postcode")
+FLAGS: Final = {
+    "has_birth": "birth IS NOT NULL",
+    "odd_birth": "birth IS NOT NULL AND NOT regexp_full_match(birth, '[0-9]{8}')",
+    "several_family_words": "coalesce(len(family_words), 0) > 1",
+}
+AT_ONCE: Final = 200_000
+"""Rows whose numbers are made together."""
 SLACK: Final = 1e-3
 """Sums of numbers of 32 bits may differ in the last digits."""
 _DIGITS: Final = np.uint32(0x11111111)
+"""The lowest bit of each of the eight digits of a date, which take four bits each."""
+NAMES: Final = ("given name", "family name")
+"""Comparisons that are looked at last, and only in pairs that the others leave."""
 
 
 class Pair:
-    """The numbers of many pairs: ``left`` and ``right`` of a name, fetched when asked for."""
+    """The numbers of many pairs, by name for both sides; see `numbers_of`."""
 
-    def __init__(
-        self, numbers: tuple[Mapping[str, Array], Mapping[str, Array]], rows: tuple[Array, Array]
-    ) -> None:
-        self._numbers, self._rows = numbers, rows
-        self._fetched: dict[str, tuple[Array, Array]] = {}
+    def __init__(self, left: Array, right: Array) -> None:
+        self._sides = left, right
+        self._known: dict[str, Any] = {}
+
+    def __len__(self) -> int:
+        return len(self._sides[0])
 
     def both(self, name: str) -> tuple[Array, Array]:
-        """The numbers of a name on both sides, fetched once; not to be written to."""
-        if name not in self._fetched:
-            (left, right), (one, other) = self._numbers, self._rows
-            self._fetched[name] = left[name].take(one), right[name].take(other)
-        return self._fetched[name]
+        """The numbers of a name on both sides; not to be written to."""
+        left, right = self._sides
+        return left[name], right[name]
 
-    def equal(self, name: str) -> tuple[Flags, Flags]:
-        """Where both have the same value, and where both have one."""
-        left, right = self.both(f"code_{name}")
-        given = (left != 0) & (right != 0)
-        return (left == right) & given, given
+    def has(self, name: str) -> bool:
+        """Whether there are numbers of a name: there are none where nobody has a value."""
+        return name in (self._sides[0].dtype.names or ())
 
-    def apart(self, name: str, similarity: float) -> Flags:
-        """Where the Jaro-Winkler similarity cannot reach ``similarity``, as far as letters tell.
+    def given(self, name: str) -> Flags:
+        """Where both have a value."""
+        return self._once(f"given {name}", lambda: self._met(f"code_{name}", _both_given))
 
-        It needs a Jaro similarity of (s - 0.4) / 0.6, and of that each letter that the other text
-        lacks takes away its part.
-        """
-        share = np.float32(3 * (1 - (similarity - 0.4) / 0.6) + SLACK)
-        sets, lengths = self.both(f"letters_{name}"), self.both(f"length_{name}")
-        differ = np.bitwise_count(sets[0] ^ sets[1])
-        apart: Flags = differ > share * np.maximum(*lengths)
-        return apart
+    def equal(self, name: str) -> Flags:
+        """Where both may have the same value; two values may have one code."""
+        return self._once(f"equal {name}", lambda: self._met(f"code_{name}", _both_equal))
+
+    def either(self, flag: str) -> Flags:
+        """Where one of both has a flag."""
+        found: Flags = np.logical_or(*self.both(flag))
+        return found
+
+    def slip(self, name: str) -> Flags:
+        """Where at most one letter may be wrong, missing or added: two are in one set only."""
+        return self._once(f"slip {name}", lambda: self._slip(name))
+
+    def alike(self, name: str, similarity: float) -> Flags:
+        """Where the Jaro-Winkler similarity may reach ``similarity``."""
+        most = self._once(f"alike {name}", lambda: self._alike(name))
+        found: Flags = most >= np.float32(similarity - SLACK)
+        return found
 
     def part(self, name: str) -> Flags:
         """Where all letters of one are among those of the other."""
         left, right = self.both(f"letters_{name}")
-        inside: Flags = ((left & ~right) == 0) | ((right & ~left) == 0)
+        inside: Flags = ((left & ~right) == 0) | ((right & ~left) == 0) | self._strange(name)
         return inside
 
-    def among(self, name: str, others: str) -> Flags:
-        """Where all letters of one side's value are among those of the other's other values."""
-        own, whole = self.both(f"letters_{name}"), self.both(f"letters_{others}")
+    def among(self, name: str) -> Flags:
+        """Where all letters of one side's value are among those of the other's whole name."""
+        own, whole = self.both(f"letters_{name}"), self.both("letters_all_names")
         inside: Flags = ((own[0] & ~whole[1]) == 0) | ((own[1] & ~whole[0]) == 0)
-        return inside
+        return inside | self._strange(name)
+
+    def dates(self) -> tuple[Array, Flags, Array]:
+        """How many digits of the dates of birth differ, whether a date is none, and which bits."""
+
+        def told() -> tuple[Array, Flags, Array]:
+            left, right = self.both("digits_birth")
+            apart = left ^ right
+            wrong = np.bitwise_count((apart | apart >> 1 | apart >> 2 | apart >> 3) & _DIGITS)
+            return wrong, self.either("odd_birth"), apart
+
+        return self._once("dates", told)
+
+    def _met(self, name: str, how: Callable[[Array, Array], Flags]) -> Flags:
+        return how(*self.both(name)) if self.has(name) else np.zeros(len(self), dtype=bool)
+
+    def _strange(self, name: str) -> Flags:
+        def told() -> Flags:
+            left, right = self.both(f"length_{name}")
+            strange: Flags = (left == STRANGE) | (right == STRANGE)
+            return strange
+
+        return self._once(f"strange {name}", told)
+
+    def _slip(self, name: str) -> Flags:
+        left, right = self.both(f"letters_{name}")
+        slip: Flags = np.bitwise_count(left ^ right) <= 2
+        return slip | self._strange(name)
+
+    def _alike(self, name: str) -> Array:
+        """The most that the similarity can be.
+
+        Letters that the other name lacks match nothing, so at most the rest of either name does; a
+        shared beginning lifts the similarity by at most four tenths of what it lacks.
+        """
+        (left, right), (long, other) = self.both(f"letters_{name}"), self.both(f"length_{name}")
+        matches = np.minimum(
+            long - np.bitwise_count(left & ~right), other - np.bitwise_count(right & ~left)
+        ).astype(np.float32)
+        jaro = (matches / np.maximum(long, 1) + matches / np.maximum(other, 1) + 1) / 3
+        firsts = self.both(f"first_{name}")
+        jaro = np.where(firsts[0] == firsts[1], np.float32(0.4) + np.float32(0.6) * jaro, jaro)
+        most: Array = np.where(self._strange(name), np.float32(1), jaro)
+        return most
+
+    def _once(self, name: str, tell: Callable[[], Told]) -> Told:
+        if name not in self._known:
+            self._known[name] = tell()
+        return cast("Told", self._known[name])
 
 
-@dataclass(frozen=True, kw_only=True)
-class Steps:
-    """Where a comparison says nothing, where it may be the same, near, and at least somewhere."""
-
-    silent: Flags
-    same: Flags
-    near: Flags | None = None
-    somewhere: Flags | None = None
+def _both_given(left: Array, right: Array) -> Flags:
+    given: Flags = (left != 0) & (right != 0)
+    return given
 
 
-def _is_near(pair: Pair, column: str) -> Flags:
-    near: Flags = ~pair.apart(column, 0.9) | pair.equal(f"{column}_sound")[0] | pair.part(column)
-    return near
+def _both_equal(left: Array, right: Array) -> Flags:
+    equal: Flags = (left == right) & (left != 0)
+    return equal
 
 
-def _given(pair: Pair) -> Steps:
-    same, given = pair.equal("given")
-    return Steps(silent=~given, same=same, near=_is_near(pair, "given"))
+Condition = Callable[[Pair], Flags]
 
 
-def _family(pair: Pair) -> Steps:
-    same, given = pair.equal("family")
-    return Steps(
-        silent=~given,
-        same=same,
-        near=_is_near(pair, "family") | np.logical_or(*pair.both("several_words")),
-        somewhere=pair.among("family", "all_names"),
-    )
+def _equal(column: str) -> Condition:
+    return lambda pair: pair.equal(column)
 
 
-def _birth(pair: Pair) -> Steps:
-    left, right = pair.both("digits_birth")
-    has = np.logical_and(*pair.both("has_birth"))
-    unread = np.logical_or(*pair.both("odd_birth"))
-    apart = left ^ right
-    wrong = np.bitwise_count((apart | apart >> 1 | apart >> 2 | apart >> 3) & _DIGITS)
-    return Steps(
-        silent=~has, same=(apart == 0) | unread, near=(apart >> 16 == 0) | (wrong <= 2) | unread
-    )
+def _alike(column: str, similarity: float) -> Condition:
+    def alike(pair: Pair) -> Flags:
+        return (
+            pair.alike(column, similarity) if pair.has(f"letters_{column}") else pair.given(column)
+        )
+
+    return alike
 
 
-def _equal_only(column: str) -> Callable[[Pair], Steps]:
-    def steps(pair: Pair) -> Steps:
-        same, given = pair.equal(column)
-        return Steps(silent=~given, same=same)
-
-    return steps
+def _variant(column: str) -> Condition:
+    return lambda pair: pair.equal(f"{column}_sound") | pair.alike(column, 0.9)
 
 
-def _nationality(pair: Pair) -> Steps:
-    same, given = pair.equal("nationality")
-    return Steps(silent=~given, same=same, near=np.logical_or(*pair.both("second")))
+def _digits(most: int) -> Condition:
+    def few(pair: Pair) -> Flags:
+        wrong, is_odd, _ = pair.dates()
+        found: Flags = (wrong <= most) | is_odd
+        return found
+
+    return few
 
 
-def _birth_place(pair: Pair) -> Steps:
-    same, given = pair.equal("birth_place")
-    return Steps(silent=~given, same=same, near=~pair.apart("birth_place", 0.88))
+def _bits(bits: Callable[[Array], Flags]) -> Condition:
+    def same(pair: Pair) -> Flags:
+        _, is_odd, apart = pair.dates()
+        return bits(apart) | is_odd
+
+    return same
 
 
-def _street(pair: Pair) -> Steps:
-    (house, houses), (address, addresses) = pair.equal("house"), pair.equal("address")
-    near = ~pair.apart("address", 0.88)
-    return Steps(silent=~(houses | addresses), same=house | address, near=near)
+_YEAR: Final = _bits(lambda apart: apart >> 16 == 0)
+_TWO_PARTS: Final = _bits(lambda apart: (apart >> 16 == 0) | (apart & 0xFFFF == 0))
 
 
-def _area(pair: Pair) -> Steps:
-    found = [pair.equal(column) for column in ("postcode", "suburb", "region")]
-    same = found[0][0] | found[1][0] | found[2][0]
-    given = found[0][1] | found[1][1] | found[2][1]
-    sets, firsts = pair.both("letters_postcode"), pair.both("first_postcode")
-    alike = np.bitwise_count(sets[0] ^ sets[1]) <= 2
-    near = (found[0][1] & (alike | (firsts[0] == firsts[1]))) | found[1][1]
-    return Steps(silent=~given, same=same, near=near)
+def _district(pair: Pair) -> Flags:
+    if not pair.has("first_postcode"):
+        return pair.given("postcode")
+    firsts = pair.both("first_postcode")
+    district: Flags = pair.given("postcode") & (firsts[0] == firsts[1])
+    return district
 
 
-_NAME: Final = ("a slip", "a variant")
-LOOKS: Final[Mapping[str, tuple[Callable[[Pair], Steps], tuple[str, ...], tuple[str, ...]]]] = {
-    "birth place": (_birth_place, ("same",), ("alike",)),
-    "gender": (_equal_only("gender"), ("same",), ()),
-    "nationality": (_nationality, ("same",), ("same as the second one",)),
-    "area": (
-        _area,
-        ("postcode and suburb", "postcode", "suburb", "region"),
-        ("postcode or suburb alike", "postcode district"),
+def _area_alike(pair: Pair) -> Flags:
+    if not pair.has("letters_postcode"):
+        return pair.given("suburb")
+    return pair.given("suburb") | (pair.given("postcode") & pair.slip("postcode"))
+
+
+def _second(pair: Pair) -> Flags:
+    seconds, firsts = pair.both("code_nationality_two"), pair.both("code_nationality")
+    second: Flags = (seconds[0] == firsts[1]) | (seconds[1] == firsts[0])
+    return second
+
+
+POSSIBLE: Final[Mapping[tuple[str, str], Condition]] = {
+    ("given name", "same"): _equal("given"),
+    ("given name", "a slip"): lambda pair: pair.slip("given"),
+    ("given name", "a variant"): _variant("given"),
+    ("given name", "a short form"): lambda pair: pair.part("given"),
+    ("given name", "elsewhere in the name"): lambda pair: pair.among("given"),
+    ("given name", "faintly alike"): _alike("given", 0.78),
+    ("family name", "same"): _equal("family"),
+    ("family name", "a slip"): lambda pair: pair.slip("family"),
+    ("family name", "a variant"): _variant("family"),
+    ("family name", "a part of it"): (
+        lambda pair: pair.part("family") | pair.either("several_family_words")
     ),
-    "date of birth": (
-        _birth,
-        ("same",),
-        ("first of January of the year", "day and month changed over", "a slip", "two slips"),
-    ),
-    "given name": (_given, ("same",), (*_NAME, "a short form")),
-    "family name": (_family, ("same",), (*_NAME, "a part of it")),
-    "street": (_street, ("street and number", "street", "number"), ("street alike",)),
-    "name used": (_equal_only("variant"), ("own names",), ()),
+    ("family name", "elsewhere in the name"): lambda pair: pair.among("family"),
+    ("family name", "faintly alike"): _alike("family", 0.78),
+    ("middle names", "same"): _equal("middle"),
+    ("date of birth", "same"): _digits(0),
+    ("date of birth", "first of January of the year"): _YEAR,
+    ("date of birth", "day and month changed over"): _YEAR,
+    ("date of birth", "a slip"): _digits(2),
+    ("date of birth", "two parts of three"): _TWO_PARTS,
+    ("date of birth", "two slips"): _digits(2),
+    ("gender", "same"): _equal("gender"),
+    ("nationality", "same"): _equal("nationality"),
+    ("nationality", "same as the second one"): _second,
+    ("birth place", "same"): _equal("birth_place"),
+    ("birth place", "alike"): _alike("birth_place", 0.88),
+    ("street", "street and number"): _equal("house"),
+    ("street", "street"): _equal("address"),
+    ("street", "street alike"): _alike("address", 0.88),
+    ("street", "number"): _equal("house"),
+    ("area", "postcode and suburb"): _equal("postcode"),
+    ("area", "postcode"): _equal("postcode"),
+    ("area", "suburb"): _equal("suburb"),
+    ("area", "postcode or suburb alike"): _area_alike,
+    ("area", "postcode district"): _district,
+    ("area", "region"): _equal("region"),
+    ("name used", "own names"): _equal("variant"),
 }
-"""For a comparison: its steps, the grades that only the first leaves possible, and those that the
-second does too. Those that prune most come first."""
-SOMEWHERE: Final = frozenset({"elsewhere in the name"})
-"""Grades that only a value found somewhere in the other's whole name leaves possible."""
-ONLY_SAME: Final = frozenset({"birth place", "gender", "nationality", "given name", "family name"})
-"""Comparisons whose equal values have the first grade and no other."""
+"""For a grade, what must hold of the numbers if a pair has it."""
+
+
+def _given(*columns: str) -> Condition:
+    def given(pair: Pair) -> Flags:
+        found = pair.given(columns[0])
+        for column in columns[1:]:
+            found = found | pair.given(column)
+        return found
+
+    return given
+
+
+GIVEN: Final[Mapping[str, Condition]] = {
+    "given name": _given("given"),
+    "family name": _given("family"),
+    "date of birth": lambda pair: np.logical_and(*pair.both("has_birth")),
+    "gender": _given("gender"),
+    "nationality": _given("nationality"),
+    "birth place": _given("birth_place"),
+    "street": _given("address", "house"),
+    "area": _given("postcode", "suburb", "region"),
+    "middle names": _given("middle"),
+    "name used": _given("variant"),
+}
+"""For a comparison, where it says something."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Glance:
-    """Tells which pairs may weigh ``at_least``; ``numbers`` are `numbers_of` both sides."""
+    """Tells which pairs may weigh ``at_least``.
+
+    ``numbers`` are `numbers_of` both sides, ``numbered`` the numbers of their rows, sorted.
+    """
 
     comparisons: Sequence[Comparison]
     shares: Shares
     at_least: float
-    numbers: tuple[Mapping[str, Array], Mapping[str, Array]]
+    numbers: tuple[Array, Array]
+    numbered: tuple[Array, Array]
 
     def may_matter(self, rows: tuple[Array, Array], *, is_number_possible: bool) -> Flags:
         """Which pairs of rows may weigh enough.
 
         Args:
             rows: numbers of rows of both sides, as many.
-            is_number_possible: a pair may share an identifier, since its rule left keys out.
+            is_number_possible: a pair may share an identifier.
         """
-        pair = Pair(self.numbers, rows)
-        rest = "rest_with_numbers" if is_number_possible else "rest"
-        most = np.minimum(*pair.both(rest))
-        for comparison in self.comparisons:
-            if comparison.name in LOOKS:
-                most += self.look(comparison, pair)
-        enough: Flags = most >= self.at_least - SLACK
+        pair = self.pair(rows)
+        most = np.minimum(*pair.both("rest_with_numbers" if is_number_possible else "rest"))
+        for comparison in self._first:
+            most += self.look(comparison, pair)
+        names = sum(np.maximum(*pair.both(f"most_{c.needs[0]}")) for c in self._last)
+        some = np.flatnonzero(most + names >= self.at_least - SLACK)
+        left = self.pair((rows[0][some], rows[1][some]))
+        bound = most[some] + sum(self.look(comparison, left) for comparison in self._last)
+        enough = np.zeros(len(pair), dtype=bool)
+        enough[some] = bound >= self.at_least - SLACK
         return enough
 
+    def pair(self, rows: tuple[Array, Array]) -> Pair:
+        """The numbers of pairs of rows."""
+        left, right = (
+            numbers.take(of if len(numbered) == numbered[-1] + 1 else np.searchsorted(numbered, of))
+            for numbers, numbered, of in zip(self.numbers, self.numbered, rows, strict=True)
+        )
+        return Pair(left, right)
+
     def look(self, comparison: Comparison, pair: Pair) -> Array:
-        """The most that a comparison of `LOOKS` can weigh in each pair."""
-        steps_of, if_same, if_near = LOOKS[comparison.name]
-        steps = steps_of(pair)
-        grades = {grade.name for grade in comparison.grades}
-        others = grades - set(if_same)
-        first = set(if_same) if comparison.name in ONLY_SAME else grades
-        far = others - set(if_near)
-        most = most_of(comparison, self.shares, far, pair)
-        if steps.somewhere is not None:
-            nowhere = most_of(comparison, self.shares, far - SOMEWHERE, pair)
-            most = np.where(steps.somewhere, most, nowhere)
-        if steps.near is not None:
-            most = np.where(steps.near, most_of(comparison, self.shares, others, pair), most)
-        most = np.where(steps.same, most_of(comparison, self.shares, first, pair), most)
-        weight: Array = np.where(steps.silent, np.float32(0), most)
+        """The most that a comparison of `GIVEN` can weigh in each pair."""
+        most: Array = np.full(len(pair), self._always[comparison.name], dtype=np.float32)
+        for place, grade in enumerate(comparison.grades):
+            possible = POSSIBLE.get((comparison.name, grade.name))
+            if possible is not None:
+                weight = weight_of(comparison, self.shares, place, pair)
+                np.maximum(most, weight, out=most, where=possible(pair))
+            elif grade.rarity:
+                np.maximum(most, weight_of(comparison, self.shares, place, pair), out=most)
+        most[~GIVEN[comparison.name](pair)] = 0
+        return most
+
+    @cached_property
+    def _first(self) -> list[Comparison]:
+        return [c for c in self.comparisons if c.name in GIVEN and c.name not in NAMES]
+
+    @cached_property
+    def _last(self) -> list[Comparison]:
+        return [c for c in self.comparisons if c.name in NAMES]
+
+    @cached_property
+    def _always(self) -> Mapping[str, float]:
+        """For each comparison the weight of the heaviest grade that is always possible."""
+        return {
+            c.name: max(
+                grade_weight(c, self.shares, place)[0]
+                for place, grade in enumerate(c.grades)
+                if (c.name, grade.name) not in POSSIBLE and not grade.rarity
+            )
+            for c in self.comparisons
+        }
+
+
+def weight_of(comparison: Comparison, shares: Shares, place: int, pair: Pair) -> Array | np.float32:
+    """The weight of a grade in each pair."""
+    grade = comparison.grades[place]
+    weight, usual = (np.float32(number) for number in grade_weight(comparison, shares, place))
+    if not grade.rarity or not pair.has(f"bits_{grade.rarity}"):
         return weight
-
-
-def most_of(
-    comparison: Comparison, shares: Shares, grades: Collection[str], pair: Pair
-) -> Array | np.float32:
-    """The most that one of some grades can weigh in each pair."""
-    most: Array | np.float32 = np.float32(-np.inf)
-    for place, grade in enumerate(comparison.grades):
-        if grade.name in grades:
-            weight, usual = grade_weight(comparison, shares, place)
-            if grade.rarity:
-                one, other = pair.both(f"bits_{grade.rarity}")
-                bits = np.fmin(one, other)
-                if grade.name == exact_grade(comparison, grade.rarity):
-                    bits = np.fmax(bits, np.fmax(one, other) - np.float32(EITHER))
-                moved = np.float32(weight) + np.float32(grade.rarity_share) * (
-                    bits - np.float32(usual)
-                )
-                most = np.fmax(most, np.where(np.isnan(moved), np.float32(weight), moved))
-            else:
-                most = np.fmax(most, np.float32(weight))
-    return most
+    one, other = pair.both(f"bits_{grade.rarity}")
+    bits = np.fmin(one, other)
+    if grade.name == exact_grade(comparison, grade.rarity):
+        bits = np.fmax(bits, np.fmax(one, other) - np.float32(EITHER))
+    moved = weight + np.float32(grade.rarity_share) * (bits - usual)
+    return np.where(np.isnan(moved), weight, moved)
 
 
 def numbers_of(
     connection: duckdb.DuckDBPyConnection,
     *,
-    side: str,
-    rows: pa.Table,
+    rows: str,
+    numbered: Array,
     comparisons: Sequence[Comparison],
-    shares: Shares,
-) -> dict[str, Array]:
-    """The values of a side's rows as numbers, by name, each in order of ``row``.
+    columns: Collection[str],
+) -> Array:
+    """The values of rows as numbers: an array of records, one for each row; see `add_most`.
 
     Args:
-        connection: holds ``rows_<side>``.
-        side: its letter.
-        rows: the same rows.
+        connection: holds the rows.
+        rows: a table or view like ``rows_l``.
+        numbered: the numbers of its rows, sorted; the records are in their order.
         comparisons: what pairs are compared in.
-        shares: of the model.
+        columns: those that both sides have values in.
     """
-    minor = [comparison for comparison in comparisons if comparison.name not in LOOKS]
+    coded = [name for name in CODES if name in columns or name == "nationality_two"]
+    spelt = [name for name in LETTERS if name in columns]
     wanted = [
-        *(f"if({name} IS NULL, 0, hash({name})) AS code_{name}" for name in CODES),
-        *(f"least(coalesce(length({name}), 0), 200)::UTINYINT AS length_{name}"
-          for name in LETTERS),
+        *(f"{_hash(name)} AS code_{name}" for name in coded),
+        *(f"coalesce(unicode({name}), 0)::UINTEGER AS first_{name}" for name in spelt),
         *(f"coalesce(bits_{name}::FLOAT, 'nan') AS bits_{name}"
-          for name in rarity_columns(comparisons)),
+          for name in rarity_columns(comparisons) if name in columns),
         ("coalesce(CASE WHEN regexp_full_match(birth, '[0-9]{8}') THEN ('0x' || birth)::UINTEGER "
-        "END, 0) AS digits_birth"),
-        "birth IS NOT NULL AS has_birth",
-        "birth IS NOT NULL AND NOT regexp_full_match(birth, '[0-9]{8}') AS odd_birth",
-        "nationality_two IS NOT NULL AS second",
-        "coalesce(len(family_words), 0) > 1 AS several_words",
-        "coalesce(unicode(postcode), 0)::UINTEGER AS first_postcode",
-        *(f"{comparison.needs[0]} IS NOT NULL AS has_{comparison.needs[0]}"
-          for comparison in minor),
+         "END, 0) AS digits_birth"),
+        *(f"{sql} AS {name}" for name, sql in FLAGS.items()),
+        *(f"{c.needs[0]} IS NOT NULL AS has_{c.needs[0]}"
+          for c in comparisons if c.name not in GIVEN),
     ]  # fmt: skip
-    numbers: dict[str, Array] = {}
-    for expression in wanted:
-        found = connection.execute(f"SELECT {expression} FROM rows_{side} ORDER BY row")
-        numbers |= found.fetchnumpy()
-    names = letters(rows["all_names"])
-    numbers["letters_all_names"] = np.asarray(names.fill_null(2**64 - 1))
-    for name in LETTERS:
-        numbers[f"letters_{name}"], numbers[f"length_{name}"] = _letters(
-            rows[name], numbers[f"length_{name}"]
-        )
-    for name, without in (("rest", SHARED_NUMBER), ("rest_with_numbers", frozenset())):
-        numbers[name] = np.zeros(rows.num_rows, dtype=np.float32)
-        for comparison in minor:
-            of = {grade.name for grade in comparison.grades}
-            if comparison.needs[0].startswith("id_"):
-                of -= without
-            most = max(
-                grade_weight(comparison, shares, place)[0]
-                for place, grade in enumerate(comparison.grades)
-                if grade.name in of
-            )
-            if most > 0:
-                numbers[name] += most * numbers[f"has_{comparison.needs[0]}"]
+    reader = connection.execute(
+        f"SELECT {', '.join([*wanted, *spelt, 'all_names', 'row'])} FROM {rows}"
+    ).to_arrow_reader(AT_ONCE)
+    plain = [sql.rpartition(" AS ")[2] for sql in wanted]
+    kinds = _kinds([reader.schema.field(name) for name in plain], spelt, comparisons)
+    numbers = np.zeros(len(numbered), dtype=kinds)
+    for batch in reader:
+        own = np.zeros(batch.num_rows, dtype=kinds)
+        for name in plain:
+            own[name] = np.asarray(batch[name])
+        for name in (*spelt, "all_names"):
+            own[f"letters_{name}"], length = letters_of(batch[name])
+            if name in spelt:
+                own[f"length_{name}"] = length
+        numbers[np.searchsorted(numbered, np.asarray(batch["row"]))] = own
     return numbers
 
 
-def _letters(values: pa.ChunkedArray, lengths: Array) -> tuple[Array, Array]:
-    """Sets of letters and lengths; a text in other letters has all, and a length beyond any bar."""
-    sets = letters(values)
-    is_strange = np.asarray(sets.is_null()) & (lengths > 0)
-    found = np.asarray(sets.fill_null(0))
-    return (
-        np.where(is_strange, ~np.uint64(0), found),
-        np.where(is_strange, np.uint8(255), lengths),
-    )
+def _kinds(
+    plain: Sequence[pa.Field], spelt: Sequence[str], comparisons: Sequence[Comparison]
+) -> np.dtype[Any]:
+    most = [f"most_{c.needs[0]}" for c in comparisons if c.name in NAMES]
+    return np.dtype([
+        *((f"letters_{name}", np.uint64) for name in (*spelt, "all_names")),
+        *((field.name, field.type.to_pandas_dtype()) for field in plain),
+        *((name, np.float32) for name in ("rest", "rest_with_numbers", *most)),
+        *((f"length_{name}", np.int16) for name in spelt),
+    ])  # fmt: skip
+
+
+def add_most(numbers: Array, comparisons: Sequence[Comparison], shares: Shares) -> None:
+    """Write down in `numbers_of` rows the most that the rest, and each name, can weigh with each.
+
+    Args:
+        numbers: changed in place.
+        comparisons: what pairs are compared in.
+        shares: of the model.
+    """
+    for name, without in (("rest", SHARED_NUMBER), ("rest_with_numbers", frozenset())):
+        numbers[name] = 0
+        for comparison in comparisons:
+            if comparison.name not in GIVEN:
+                most = np.float32(_most(comparison, shares, without))
+                numbers[name] += most * numbers[f"has_{comparison.needs[0]}"]
+    for begin in range(0, len(numbers), AT_ONCE):
+        part = numbers[begin : begin + AT_ONCE]
+        own = Pair(part, part)
+        for comparison in comparisons:
+            if comparison.name in NAMES:
+                places = range(len(comparison.grades))
+                weights = [weight_of(comparison, shares, place, own) for place in places]
+                heaviest = np.maximum.reduce(np.broadcast_arrays(*weights))
+                part[f"most_{comparison.needs[0]}"] = np.maximum(heaviest, 0)
+
+
+def _hash(name: str) -> str:
+    """A number of 32 bits for a value; nought where there is none."""
+    return f"if({name} IS NULL, 0, greatest(hash({name}) & 4294967295::UBIGINT, 1))::UINTEGER"
+
+
+def _most(comparison: Comparison, shares: Shares, without: Collection[str]) -> float:
+    """The most that a comparison adds without some of its grades; at least nought."""
+    is_number = comparison.needs[0].startswith("id_")
+    return max(0.0, *(
+        grade_weight(comparison, shares, place)[0]
+        for place, grade in enumerate(comparison.grades)
+        if not is_number or grade.name not in without
+    ))  # fmt: skip

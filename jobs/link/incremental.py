@@ -32,7 +32,7 @@ import pyarrow as pa
 
 from jobs.files import canonical_json, locked, text_digest, whole_folder
 from jobs.freed import give_back
-from jobs.link.blocking import RuleUse, budget_for, tell
+from jobs.link.blocking import RuleUse, budget_for, sift, tell
 from jobs.link.comparisons import comparisons_for, rarity_columns
 from jobs.link.engine import (
     Bench,
@@ -44,6 +44,7 @@ from jobs.link.engine import (
     weigh,
     weigh_rows,
 )
+from jobs.link.glance import Glance, add_most, numbers_of
 from jobs.link.memory import (
     DAMAGED,
     FILE,
@@ -60,7 +61,7 @@ from jobs.link.memory_values import lift
 from jobs.link.model import Model, usable
 from jobs.link.outcomes import least_weight
 from jobs.link.persons import IMMIGRATION, PRISON, Side, immigration_side, prison_side
-from jobs.link.rarity import add_rarities
+from jobs.link.rarity import add_rarities, with_rarities
 from jobs.link.rules import rules_for, systems_of
 
 log = logging.getLogger(__name__)
@@ -247,8 +248,10 @@ def _again(
     connection.execute("COMMIT")
     tell(uses)
     floor = bar(*persons)
+    least = floor - lift(comparisons)
+    _sift_candidates(connection, store, model, least=least, columns=columns)
     table = _small_bench(connection, store, tables)
-    weigh_rows(table, shares=model.shares, at_least=floor - lift(comparisons), pairs="candidates")
+    weigh_rows(table, shares=model.shares, at_least=least, pairs="candidates")
     store.add_pairs(of)
     found = _weighed_anew(table, store, model, floor)
     return Scored(table=table, found=found, uses=uses)
@@ -256,7 +259,7 @@ def _again(
 
 def _small_bench(connection: duckdb.DuckDBPyConnection, store: Store, tables: Tables) -> Bench:
     """A bench of the rows of the table ``candidates``; others are fetched when needed."""
-    columns = rarity_columns(store.comparisons)
+    scaled = rarity_columns(store.comparisons)
     for side in ("l", "r"):
         connection.execute(
             f"""
@@ -265,11 +268,6 @@ def _small_bench(connection: duckdb.DuckDBPyConnection, store: Store, tables: Ta
             WHERE person IS NOT NULL
             UNION ALL SELECT person, place FROM new_people_{side}
             """
-        )
-    for column in columns:
-        connection.execute(
-            f"CREATE TEMP VIEW rarity_{column} AS "
-            f"SELECT grouped, value, bits FROM kept.value_{column}"
         )
 
     def put(side: str, numbers: np.ndarray) -> pa.Table:
@@ -280,16 +278,16 @@ def _small_bench(connection: duckdb.DuckDBPyConnection, store: Store, tables: Ta
             f"FROM fetched JOIN places_{side} USING (person)"
         ).to_arrow_table()
         lay(connection, side, rows=rows, other=rows)
-        add_rarities(connection, side, columns)
+        add_rarities(connection, side, scaled)
         return rows
 
     def fetch(side: str, persons: "pd.Series[int]") -> None:
         connection.register("needed", pd.DataFrame({"place": persons}))
-        numbers = connection.execute(
-            f"SELECT row FROM all_rows_{side} WHERE person IN "
-            f"(SELECT person FROM places_{side} SEMI JOIN needed USING (place))"
-        ).fetchnumpy()["row"]
+        known = connection.execute(
+            f"SELECT person FROM places_{side} SEMI JOIN needed USING (place)"
+        ).fetchnumpy()["person"]
         connection.unregister("needed")
+        numbers = store.rows.of_persons(side, known)
         put(side, numbers)
 
     sides = {}
@@ -300,6 +298,47 @@ def _small_bench(connection: duckdb.DuckDBPyConnection, store: Store, tables: Ta
         connection=connection, left=sides["l"], right=sides["r"],
         comparisons=tuple(store.comparisons), fetch=fetch,
     )  # fmt: skip
+
+
+def _sift_candidates(
+    connection: duckdb.DuckDBPyConnection,
+    store: Store,
+    model: Model,
+    *,
+    least: float,
+    columns: frozenset[str],
+) -> None:
+    """Leave out of the table ``candidates`` those that are hopeless at a glance.
+
+    Makes the views ``rarity_<column>`` of tonight's rarities.
+    """
+    found = connection.execute("FROM candidates").fetchnumpy()
+    pairs = found["row_l"], found["row_r"]
+    numbered = np.unique(pairs[0]), np.unique(pairs[1])
+    scaled, numbers = rarity_columns(store.comparisons), []
+    for column in scaled:
+        connection.execute(
+            f"CREATE TEMP VIEW rarity_{column} AS "
+            f"SELECT grouped, value, bits FROM kept.value_{column}"
+        )
+    for side, own in zip(("l", "r"), numbered, strict=True):
+        connection.register("fetched", store.rows.fetch(side, own))
+        of = numbers_of(
+            connection,
+            rows=f"({with_rarities('fetched', scaled)})",
+            numbered=own,
+            comparisons=store.comparisons,
+            columns=columns,
+        )
+        add_most(of, store.comparisons, model.shares)
+        numbers.append(of)
+    glance = Glance(
+        comparisons=store.comparisons, shares=model.shares, at_least=least,
+        numbers=(numbers[0], numbers[1]), numbered=numbered,
+    )  # fmt: skip
+    sifted = sift(pairs, glance=glance, is_number_possible=True)
+    connection.register("given", sifted)
+    connection.execute("CREATE OR REPLACE TEMP TABLE candidates AS FROM given")
 
 
 def _keys(tables: Tables, side: str) -> pd.Index:

@@ -99,7 +99,9 @@ class Forming:
 
     def rows(self, begin: int, end: int) -> tuple[Rows, Rows]:
         """The rows of both sides of the pairs numbered from ``begin`` to before ``end``."""
-        of, end = self.shared, min(end, len(self))
+        of = self.shared
+        if begin >= end:
+            return of.left.row[:0], of.right.row[:0]
         first, last = np.searchsorted(self.ends, [begin, end - 1], side="right")
         ends = self.ends[first : last + 1]
         sizes = np.minimum(ends, end) - np.maximum(np.append(begin, ends[:-1]), begin)
@@ -110,20 +112,15 @@ class Forming:
         return of.left.row[of.begin_l[place] + one], of.right.row[of.begin_r[place] + other]
 
 
-def borne(connection: duckdb.DuckDBPyConnection, rule: Rule, rows: str) -> Borne:
-    """The keys of rows under a rule; ``rows`` is a table like ``rows_l``, or a query of one."""
-    query = f"SELECT row::INTEGER AS row, key FROM ({keys_query(rule, rows)})"
+def borne(
+    connection: duckdb.DuckDBPyConnection, rule: Rule, rows: str, several: str | None = None
+) -> Borne:
+    """The keys of rows under a rule; see `keys_query`."""
+    query = f"SELECT row::INTEGER AS row, key FROM ({keys_query(rule, rows, several)})"
     found = connection.execute(query).to_arrow_table()
     key, row = (np.asarray(found[name].combine_chunks()) for name in ("key", "row"))
     order = np.argsort(key)
     return Borne(key=key[order], row=row[order])
-
-
-def both_borne(
-    connection: duckdb.DuckDBPyConnection, rule: Rule, *, left: str, right: str
-) -> Shared:
-    """The keys of both sides' rows under a rule."""
-    return meet(borne(connection, rule, left), borne(connection, rule, right))
 
 
 def meet(left: Borne, right: Borne) -> Shared:
@@ -158,32 +155,40 @@ def cut(pairs: Counts, budget: int, keys: Any = 1) -> int:
     return int(levels[over[0]]) - 1 if len(over) else NO_CUT
 
 
-def keys_query(rule: Rule, rows: str) -> str:
-    """The keys of rows under a rule, from a table like ``rows_l``: ``row`` and ``key``.
+def keys_query(rule: Rule, rows: str, several: str | None = None) -> str:
+    """The keys of rows under a rule, as a query: ``row`` and ``key``.
 
     A person's own and alias rows bear the keys of all of them; a turned row its own.
+
+    Args:
+        rule: the rule.
+        rows: a table like ``rows_l``, or a query of one in brackets.
+        several: those of them that do not stand alone, where they have been put aside.
     """
+    several = several or f"(FROM {rows} WHERE NOT is_alone)"
     return f"""
         SELECT {"DISTINCT " if rule.is_list else ""}row, key
         FROM ({borne_query(rule, rows)}) WHERE is_alone
         UNION ALL
         SELECT row, key
-        FROM (SELECT DISTINCT person, key FROM ({borne_query(rule, rows)}) WHERE NOT is_alone)
-        JOIN (SELECT person, row FROM {rows} WHERE NOT is_alone) USING (person)
+        FROM (SELECT DISTINCT person, key FROM ({borne_query(rule, several)}))
+        JOIN (SELECT person, row FROM {several}) USING (person)
         """
 
 
 def borne_query(rule: Rule, rows: str) -> str:
-    """The keys that a row has itself: ``row``, ``person``, ``is_alone`` and ``key``, a hash."""
-    kept = "TRUE" if rule.of_names else "variant <> 'turned'"
+    """The keys that a row has itself: ``row``, ``person``, ``is_alone`` and ``key``, a hash.
+
+    A row has one if it has a value in every column that the rule needs.
+    """
+    conditions = [f"{name} IS NOT NULL" for name in rule.needs]
+    if not rule.of_names:
+        conditions.append("variant <> 'turned'")
+    listed = f"FROM {rows} WHERE {' AND '.join(conditions)}"
     if rule.is_list:
-        listed = f"SELECT *, unnest({rule.key[0]}) AS entry FROM {rows} WHERE {kept}"
         return (
-            f"SELECT row, person, is_alone, hash(entry) AS key FROM ({listed}) "
+            "SELECT row, person, is_alone, hash(entry) AS key FROM "
+            f"(SELECT row, person, is_alone, unnest({rule.key[0]}) AS entry {listed}) "
             "WHERE entry IS NOT NULL"
         )
-    given = " AND ".join([kept, *(f"({part}) IS NOT NULL" for part in rule.key)])
-    return (
-        f"SELECT row, person, is_alone, hash({', '.join(rule.key)}) AS key FROM {rows} "
-        f"WHERE {given}"
-    )
+    return f"SELECT row, person, is_alone, hash({', '.join(rule.key)}) AS key {listed}"

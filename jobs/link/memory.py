@@ -34,7 +34,7 @@ import pyarrow.compute as pc
 from jobs.files import canonical_json
 from jobs.link.blocking import RuleUse
 from jobs.link.comparisons import Comparison, rarity_columns
-from jobs.link.keys import Shared, cut
+from jobs.link.keys import Rows, Shared, cut
 from jobs.link.memory_keys import (
     SIDES,
     Base,
@@ -176,7 +176,9 @@ class Store:
 
     def begin(self, sides: Mapping[str, Side]) -> None:
         """Make the tables from both sides, whose ``rows_`` and ``now_`` tables stand."""
-        write_rows(self.connection, self.folder, {side: own.rows for side, own in sides.items()})
+        rows = {side: own.rows for side, own in sides.items()}
+        coded = {"nationality", *rarity_columns(self.comparisons)}
+        write_rows(self.connection, self.folder, rows, coded)
         for side, own in sides.items():
             people = pd.DataFrame({"key": own.persons.to_numpy(), "person": range(len(own))})
             self._given(people)
@@ -217,7 +219,7 @@ class Store:
     # --- a later run
 
     def open(self) -> None:
-        """Open the files, and make the views ``all_rows_`` of both sides.
+        """Open the files.
 
         Raises:
             DamagedError: a file is missing, or is not what the database says.
@@ -295,9 +297,8 @@ class Store:
             f"DELETE FROM kept.people_{side} WHERE key IN ({went}) OR key IN (FROM given) "
             "RETURNING person"
         ).to_arrow_table()
-        self._given(forgotten)
-        gone = self._run(f"SELECT row FROM all_rows_{side} SEMI JOIN given USING (person)")
-        old = self.rows.fetch(side, gone.fetchnumpy()["row"])
+        gone = self.rows.of_persons(side, forgotten["person"].to_numpy())
+        old = self.rows.fetch(side, gone)
         self._given(old)
         self._run(f"CREATE OR REPLACE TEMP TABLE old_rows_{side} AS FROM given")
         self._run(f"INSERT INTO kept.gone_{side} SELECT row FROM given")
@@ -343,30 +344,30 @@ class Store:
         cuts = [int(n) for (n,) in self._run("SELECT most FROM kept.cut ORDER BY rule").fetchall()]
         levels, cuts, uses, flipped = night.recount(levels, cuts, budget)
         self._keep_levels(levels, cuts)
-        self._given(pa.table({"row": flipped}))
-        self._run("CREATE OR REPLACE TEMP TABLE stale_l AS FROM given")
-        self._run("CREATE OR REPLACE TEMP TABLE stale_r (row INTEGER)")
+        stale = {"l": [flipped], "r": []}
         for column in rarity_columns(self.comparisons):
-            revalue(self.connection, column)
-        fresh = {side: self._fresh(side) for side in SIDES}
+            risen = revalue(self.connection, column)
+            if len(risen):
+                for side in SIDES:
+                    stale[side].append(self.rows.bearing(side, column, risen))
+        fresh = {side: self._fresh(side, stale[side]) for side in SIDES}
         self._given(night.candidates(fresh, cuts))
         self._run("CREATE OR REPLACE TEMP TABLE candidates AS FROM given")
         return uses
 
-    def _fresh(self, side: str) -> ByRule:
-        """Forget the pairs of fresh rows; their keys."""
+    def _fresh(self, side: str, stale: Sequence[Rows]) -> ByRule:
+        """Forget the pairs of stale and new rows; the keys of all of these."""
+        rows = np.unique(np.concatenate([np.empty(0, np.int32), *stale]))
+        self._given(pa.table({"row": rows}))
         self._run(
             f"""
             CREATE OR REPLACE TEMP TABLE fresh AS
-            SELECT row FROM stale_{side} UNION SELECT row FROM new_rows_{side};
+            SELECT row FROM given UNION SELECT row FROM new_rows_{side};
             DELETE FROM kept.pairs WHERE row_{side} IN (FROM fresh)
             """
         )
-        of_persons = self._run(
-            f"SELECT row FROM all_rows_{side} WHERE person IN "
-            f"(SELECT person FROM all_rows_{side} SEMI JOIN stale_{side} USING (row))"
-        ).fetchnumpy()["row"]
-        again = self.rows.fetch(side, of_persons)
+        persons = np.unique(self.rows.fetch(side, rows, ["person"])["person"].to_numpy())
+        again = self.rows.fetch(side, self.rows.of_persons(side, persons))
         self.connection.register("again", again)
         keys = f"SELECT * FROM ({all_keys(self.rules, 'again')}) SEMI JOIN fresh USING (row)"
         return ByRule(self.connection, f"{keys} UNION FROM new_keys_{side}")

@@ -17,7 +17,9 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from jobs.link.keys import Rows, spread
 from jobs.link.memory_keys import SIDES, DamagedError
 
 Flags = npt.NDArray[np.bool_]
@@ -25,25 +27,33 @@ _NAME: Final = "rows_{side}.arrow"
 
 
 def write_rows(
-    connection: duckdb.DuckDBPyConnection, folder: Path, rows: Mapping[str, pa.Table]
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    rows: Mapping[str, pa.Table],
+    coded: Collection[str],
 ) -> None:
-    """Keep both sides' rows, which are in order of their numbers from 0 on."""
+    """Keep both sides' rows, which are in order of their numbers from 0 on.
+
+    The columns whose values are counted are kept as codes in a dictionary, so that the rows with a
+    value are found without reading texts.
+    """
     for side, table in rows.items():
+        plain = table.slice(0, 0)
         whole = table.combine_chunks()
+        for place, name in enumerate(whole.column_names):
+            if name in coded:
+                whole = whole.set_column(place, name, whole[name].dictionary_encode())
         with pa.OSFile(str(folder / _NAME.format(side=side)), "wb") as file, \
                 pa.ipc.new_file(file, whole.schema) as writer:  # fmt: skip
             writer.write_table(whole, max_chunksize=max(len(whole), 1))
-        connection.register("given", whole)
-        connection.execute(f"CREATE TABLE kept.more_rows_{side} AS FROM given LIMIT 0")
+        connection.register("given", plain)
+        connection.execute(f"CREATE TABLE kept.more_rows_{side} AS FROM given")
         connection.execute(f"CREATE TABLE kept.gone_{side} (row INTEGER)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowStore:
-    """The rows of a memory that is attached to an engine as ``kept``; see `open_rows`.
-
-    The views ``all_rows_l`` and ``all_rows_r`` hold everybody as of now.
-    """
+    """The rows of a memory that is attached to an engine as ``kept``; see `open_rows`."""
 
     connection: duckdb.DuckDBPyConnection
     base: Mapping[str, pa.Table]
@@ -55,7 +65,7 @@ class RowStore:
         rows = np.unique(rows)
         base = self.base[side] if columns is None else self.base[side].select(list(columns))
         begin = int(np.searchsorted(rows, len(base)))
-        found = base.take(pa.array(rows[:begin]))
+        found = _plain(base.take(pa.array(rows[:begin])))
         if begin == len(rows):
             return found
         self.connection.register("asked", pa.table({"row": rows[begin:]}))
@@ -63,7 +73,46 @@ class RowStore:
             f"SELECT {', '.join(base.column_names)} FROM kept.more_rows_{side} "
             "SEMI JOIN asked USING (row) ORDER BY row"
         ).to_arrow_table()
-        return pa.concat_tables([found, more.cast(base.schema)])
+        return pa.concat_tables([found, more.cast(found.schema)])
+
+    def of_persons(self, side: str, persons: npt.NDArray[Any]) -> Rows:
+        """The numbers of the rows of some persons."""
+        known = self.base[side]["person"].to_numpy()  # sorted, as the rows are
+        begin = np.searchsorted(known, persons, side="left")
+        place, within = spread(np.searchsorted(known, persons, side="right") - begin)
+        return self._with_more(side, begin[place] + within, "person", pa.table({"person": persons}))
+
+    def bearing(self, side: str, column: str, values: pa.Table) -> Rows:
+        """The numbers of the rows with some values of a column.
+
+        Args:
+            side: its letter.
+            column: one whose rarity is counted.
+            values: the column, and ``within`` which nationality, if that matters; empty text
+                stands for none.
+        """
+        found = self.base[side][column]
+        hits = np.empty(0, dtype=np.int64)
+        for coded in found.chunks:  # one, unless there are no rows
+            wanted = np.append(pc.is_in(coded.dictionary, value_set=values[column]), False)
+            hits = np.flatnonzero(wanted[np.asarray(coded.indices.fill_null(-1))])
+        if "within" in values.column_names:
+            some = self.fetch(side, hits, ["row", column, "nationality"])
+            some = some.append_column("within", pc.coalesce(some["nationality"], ""))
+            hits = some.join(values, values.column_names, join_type="left semi")["row"].to_numpy()
+        return self._with_more(side, hits, ", ".join(values.column_names), values)
+
+    def _with_more(self, side: str, hits: npt.NDArray[Any], columns: str, values: pa.Table) -> Rows:
+        """Add numbers of newer rows with some values; leave out those that are gone."""
+        self.connection.register("asked", values)
+        more = self.connection.execute(
+            "SELECT row FROM "
+            f"(SELECT *, coalesce(nationality, '') AS within FROM kept.more_rows_{side}) "
+            f"SEMI JOIN asked USING ({columns})"
+        ).fetchnumpy()["row"]
+        found = np.concatenate([hits, more])
+        kept: Rows = found[~self.is_gone(side)[found]]
+        return kept
 
     def is_gone(self, side: str) -> Flags:
         """For each number ever given whether the row is gone."""
@@ -82,12 +131,29 @@ class RowStore:
 
     def columns_with_values(self, side: str) -> frozenset[str]:
         """The columns in which a row has a value."""
-        found = set()
-        for name in self.base[side].column_names:
-            is_there = f"SELECT 1 FROM all_rows_{side} WHERE {name} IS NOT NULL LIMIT 1"
-            if self.connection.execute(is_there).fetchall():
+        base, found = self.base[side], set()
+        gone = np.flatnonzero(self.is_gone(side)[: len(base)])
+        for name in base.column_names:
+            known = len(base) - base[name].null_count
+            if known and len(gone):
+                known -= len(gone) - base[name].take(pa.array(gone)).null_count
+            is_new = (
+                f"SELECT 1 FROM kept.more_rows_{side} ANTI JOIN kept.gone_{side} USING (row) "
+                f"WHERE {name} IS NOT NULL LIMIT 1"
+            )
+            if known or self.connection.execute(is_new).fetchall():
                 found.add(name)
         return frozenset(found)
+
+
+def _plain(rows: pa.Table) -> pa.Table:
+    """Rows without dictionaries."""
+    return rows.cast(
+        pa.schema(
+            field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
+            for field in rows.schema
+        )
+    )
 
 
 def open_rows(connection: duckdb.DuckDBPyConnection, folder: Path) -> RowStore:
@@ -104,12 +170,4 @@ def open_rows(connection: duckdb.DuckDBPyConnection, folder: Path) -> RowStore:
                 base[side] = pa.ipc.open_file(source).read_all()
         except (FileNotFoundError, pa.ArrowInvalid) as error:
             raise DamagedError(path.name) from error
-        connection.register(f"base_rows_{side}", base[side])
-        connection.execute(
-            f"""
-            CREATE OR REPLACE TEMP VIEW all_rows_{side} AS
-            FROM base_rows_{side} ANTI JOIN kept.gone_{side} USING (row)
-            UNION ALL BY NAME FROM kept.more_rows_{side} ANTI JOIN kept.gone_{side} USING (row)
-            """
-        )
     return RowStore(connection=connection, base=base)

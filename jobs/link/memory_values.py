@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 import duckdb
+import pyarrow as pa
 
-from jobs.link.comparisons import Comparison, rarity_columns
-from jobs.link.rarity import counts_query, group_of, rarity_query
+from jobs.link.comparisons import WITHIN_NATIONALITY, Comparison, rarity_columns
+from jobs.link.rarity import counts_query, rarity_query
 
 RISE: Final = 0.5
 """A value may become rarer by so many bits before everybody with it is scored anew. Pairs are kept
@@ -31,10 +32,14 @@ def keep_values(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Com
         )
 
 
-def revalue(connection: duckdb.DuckDBPyConnection, column: str) -> None:
-    """Count a column's values anew; add to ``stale_l`` and ``stale_r`` the rows that are rarer.
+def revalue(connection: duckdb.DuckDBPyConnection, column: str) -> pa.Table:
+    """Count a column's values anew.
 
     Reads the tables ``old_rows_`` and ``new_rows_`` of both sides.
+
+    Returns:
+        The values that became rarer, or are counted only now or no more: the column, and if it is
+        counted within nationalities ``within`` which; see `memory_rows.RowStore.bearing`.
     """
     before, after = (
         counts_query(column, [f"{age}_rows_l", f"{age}_rows_r"]) for age in ("old", "new")
@@ -53,17 +58,14 @@ def revalue(connection: duckdb.DuckDBPyConnection, column: str) -> None:
                CASE WHEN r.bits > was.low + {RISE} THEN r.bits
                     ELSE least(was.low, r.bits) END AS low
         FROM counted_now now JOIN ({rarity_query("FROM counted_now")}) r USING (grouped, value)
-        LEFT JOIN was USING (grouped, value);
-        CREATE OR REPLACE TEMP TABLE risen AS
-        SELECT grouped, value FROM kept.value_{column} now
+        LEFT JOIN was USING (grouped, value)
+        """
+    )
+    within = "grouped AS within, " if column in WITHIN_NATIONALITY else ""
+    return connection.execute(
+        f"""
+        SELECT {within}value AS {column} FROM kept.value_{column} now
         FULL JOIN was USING (grouped, value)
         WHERE was.low IS NULL OR now.low IS NULL OR now.bits > was.low + {RISE}
         """
-    )
-    if not connection.execute("SELECT 1 FROM risen LIMIT 1").fetchall():
-        return
-    for side in ("l", "r"):
-        connection.execute(
-            f"INSERT INTO stale_{side} SELECT row FROM all_rows_{side} "
-            f"SEMI JOIN risen ON risen.value = {column} AND risen.grouped = {group_of(column)}"
-        )
+    ).to_arrow_table()

@@ -66,6 +66,15 @@ def rarity_query(counted: str) -> str:
 
 def add_rarities(connection: duckdb.DuckDBPyConnection, side: str, columns: Sequence[str]) -> None:
     """Make ``rows_<side>`` of ``plain_<side>`` and the rarity of its values, ``bits_<column>``."""
+    connection.execute(
+        f"CREATE OR REPLACE TABLE rows_{side} AS "
+        f"{with_rarities(f'plain_{side}', columns)} ORDER BY row"
+    )
+    connection.unregister(f"plain_{side}")
+
+
+def with_rarities(rows: str, columns: Sequence[str]) -> str:
+    """Rows and the rarity of their values, ``bits_<column>``, as a query."""
     joins, selected = [], []
     for column in columns:
         joins.append(
@@ -73,11 +82,4 @@ def add_rarities(connection: duckdb.DuckDBPyConnection, side: str, columns: Sequ
             f"AND of_{column}.grouped = {group_of(column)}"
         )
         selected.append(f"CASE WHEN variant <> 'turned' THEN of_{column}.bits END AS bits_{column}")
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TABLE rows_{side} AS
-        SELECT {", ".join(["plain.*", *selected])} FROM plain_{side} AS plain {" ".join(joins)}
-        ORDER BY row
-        """
-    )
-    connection.unregister(f"plain_{side}")
+    return f"SELECT {', '.join(['plain.*', *selected])} FROM {rows} AS plain {' '.join(joins)}"

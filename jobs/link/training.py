@@ -29,14 +29,20 @@ log = logging.getLogger(__name__)
 
 RANDOM_PAIRS: Final = 1_000_000
 """A date of birth met once in 15,000 pairs is then seen 70 times: its share is known to 12 %."""
+NATIONALITY_PAIRS: Final = 200_000
+"""One nationality is met in some 5 % of pairs: its share is then known to 1 %."""
 TRAINING_PERSONS: Final = 40_000
 """Persons of the left side that are learned from; more change the third digit of the shares."""
 ANCHOR: Final = 30.0
 ROUNDS: Final = 60
 STILL: Final = 1e-4
 WORTH_LEARNING: Final = -5.0
-"""Pairs that weigh less by the first shares (in bits) teach nothing about true pairs."""
+HOPELESS: Final = -20.0
+"""Pairs that weigh less than `WORTH_LEARNING` by the first shares (in bits) teach nothing about
+true pairs; nor do those that, with the prior, have odds below one in a million."""
 LEAST_SHARE: Final = 1e-9
+SHARED_AT_FIRST: Final = 0.3
+"""The share of the smaller side that is taken to be in the other, before anything is learned."""
 
 _Counts = dict[str, dict[str, tuple[float, float]]]
 
@@ -86,11 +92,25 @@ def train(table: Bench) -> dict[str, dict[str, tuple[float, float]]]:
         """,
         [TRAINING_PERSONS],
     )
-    table.block_some("learned_from", count=TRAINING_PERSONS, into="learning")
-    found = weigh(table, shares=shares, at_least=WORTH_LEARNING, pairs="learning")
     left_count = min(len(table.left), TRAINING_PERSONS)
+    floor = _worth_learning(left_count, len(table.right))
+    table.block_some(
+        "learned_from", count=TRAINING_PERSONS, into="learning", shares=shares, at_least=floor
+    )
+    found = weigh(table, shares=shares, at_least=floor, pairs="learning")
     learned = _among_same(table, found, shares, left_count)
     return _rounded(learned)
+
+
+def _worth_learning(left_count: int, right_count: int) -> float:
+    """The least weight of a pair to be learned from, between so many persons."""
+    return max(WORTH_LEARNING, HOPELESS - _first_prior(left_count, right_count))
+
+
+def _first_prior(left_count: int, right_count: int) -> float:
+    """The weight in bits of being one person, if three in ten of the smaller side are shared."""
+    shared = max(SHARED_AT_FIRST * min(left_count, right_count), 1)
+    return float(np.log2(shared) - np.log2(left_count * right_count))
 
 
 def _among_others(table: Bench, shares: _Counts) -> _Counts:
@@ -109,14 +129,16 @@ def _among_others(table: Bench, shares: _Counts) -> _Counts:
     for within, comparisons in groups:
         wanted = [c for c in comparisons if not c.is_fixed]
         if wanted:
-            _random_pairs(table, within=within)
+            only_nations = by_nation and not within
+            count = NATIONALITY_PAIRS if only_nations else RANDOM_PAIRS
+            _random_pairs(table, within=within, count=count)
             for comparison, seen in _weighted_grades(table, wanted, shares):
                 learned[comparison.name] = _update(comparison, shares, seen, others=True)
     return learned
 
 
-def _random_pairs(table: Bench, *, within: bool) -> None:
-    """Make the table ``random_pairs`` of about `RANDOM_PAIRS` pairs of own rows."""
+def _random_pairs(table: Bench, *, within: bool, count: int) -> None:
+    """Make the table ``random_pairs`` of about so many pairs of own rows."""
     meet = "l.nationality = r.nationality" if within else "TRUE"
     share = 1.0
     if within:
@@ -128,7 +150,7 @@ def _random_pairs(table: Bench, *, within: bool) -> None:
             FROM l JOIN r USING (nationality)
             """
         ).fetchall()[0][0]
-    pairs = RANDOM_PAIRS / max(share, 1e-4)
+    pairs = count / max(share, 1e-4)
     each = int(pairs**0.5)
     sizes = [
         min(len(side), max(each, int(pairs) // max(len(other), 1)))
@@ -150,8 +172,7 @@ def _weighted_grades(
     table: Bench, comparisons: Sequence[Comparison], shares: Shares
 ) -> Iterator[tuple[Comparison, Numbers]]:
     """How often random pairs show each grade, probable true pairs discounted."""
-    smaller = min(len(table.left), len(table.right))
-    prior = float(np.log2(max(0.3 * smaller, 1)) - np.log2(len(table.left) * len(table.right)))
+    prior = _first_prior(len(table.left), len(table.right))
     grades = ", ".join(f"grade_{comparison.column}" for comparison in comparisons)
     compare(table, shares=shares, pairs="random_pairs").to_table("compared")
     counted = table.connection.execute(
@@ -180,7 +201,7 @@ def _among_same(table: Bench, found: pd.DataFrame, shares: _Counts, left_count: 
         left_count=left_count,
         right_count=len(table.right),
     )
-    shared = 0.3 * min(left_count, len(table.right))
+    shared = SHARED_AT_FIRST * min(left_count, len(table.right))
     for _ in range(ROUNDS):
         weight = fixed.copy()
         for comparison in table.comparisons:
