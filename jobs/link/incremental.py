@@ -45,18 +45,17 @@ from jobs.link.engine import (
     weigh_rows,
 )
 from jobs.link.glance import Glance, add_most, numbers_of
+from jobs.link.keys import distinct
 from jobs.link.memory import (
     DAMAGED,
     FILE,
-    REGISTERS,
     Store,
     attach,
     columns_in,
-    fingerprint,
-    meet_again,
     said_of,
     shape_of,
 )
+from jobs.link.memory_prints import REGISTERS, fingerprint, meet_again
 from jobs.link.memory_values import lift
 from jobs.link.model import Model, usable
 from jobs.link.outcomes import least_weight
@@ -314,7 +313,7 @@ def _sift_candidates(
     """
     found = connection.execute("FROM candidates").fetchnumpy()
     pairs = found["row_l"], found["row_r"]
-    numbered = np.unique(pairs[0]), np.unique(pairs[1])
+    numbered = distinct(pairs[0]), distinct(pairs[1])
     scaled, numbers = rarity_columns(store.comparisons), []
     for column in scaled:
         connection.execute(

@@ -63,6 +63,14 @@ def spread(counts: Counts) -> tuple[Counts, Counts]:
     return place, np.arange(len(place)) - (np.cumsum(counts) - counts)[place]
 
 
+def distinct(values: Any) -> Any:
+    """Each value once, sorted; much quicker than `numpy.unique`, which hashes."""
+    ordered = np.sort(values)
+    is_first = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    return ordered[is_first]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shared:
     """The keys that both sides bear under a rule, and how many rows of each bear them."""

@@ -34,7 +34,7 @@ import pyarrow.compute as pc
 from jobs.files import canonical_json
 from jobs.link.blocking import RuleUse
 from jobs.link.comparisons import Comparison, rarity_columns
-from jobs.link.keys import Rows, Shared, cut
+from jobs.link.keys import Rows, Shared, cut, distinct
 from jobs.link.memory_keys import (
     SIDES,
     Base,
@@ -45,24 +45,18 @@ from jobs.link.memory_keys import (
     all_keys,
     write_base,
 )
+from jobs.link.memory_prints import REGISTERS
 from jobs.link.memory_rows import RowStore, open_rows, write_rows
 from jobs.link.memory_values import keep_values, revalue
-from jobs.link.persons import COMMON_IDENTIFIER, IMMIGRATION, PRISON, Register, Side
+from jobs.link.persons import COMMON_IDENTIFIER, Register, Side
 from jobs.link.rules import Rule
 
 FILE: Final = "memory.duckdb"
-REGISTERS: Final = {"l": PRISON, "r": IMMIGRATION}
 FILLERS: Final = (
     "SELECT system, value FROM {owners} WHERE system <> 'noms' GROUP BY ALL "
     f"HAVING count(*) > {COMMON_IDENTIFIER}"
 )
 """Identifiers that too many share; see `persons.fillers_of`."""
-LINKED: Final = (
-    "first_name", "middle_names", "last_name", "date_of_birth", "gender", "nationality",
-    "second_nationality", "birth_place", "postcode", "suburb", "region", "address",
-    "street_number", "pnc_number", "cro_number", "noms_number", "ho_reference",
-)  # fmt: skip
-"""Columns of a person that linkage reads."""
 DAMAGED: Final = (
     DamagedError, duckdb.IOException, duckdb.SerializationException, duckdb.FatalException,
     duckdb.CatalogException,
@@ -92,70 +86,6 @@ def shape_of(columns: frozenset[str]) -> str:
 def columns_in(shape: str) -> frozenset[str]:
     """The columns that `shape_of` wrote."""
     return frozenset(json.loads(shape))
-
-
-def fingerprint(connection: duckdb.DuckDBPyConnection, side: str, tables: Tables) -> None:
-    """Make the table ``now_<side>``: ``key``, ``print`` and ``place`` of each person of a register.
-
-    ``place`` is that among the sorted keys.
-    """
-    register = REGISTERS[side]
-    joins, prints = [], []
-    for number, name in enumerate(register.tables):
-        given = tables[name]
-        if number == 0:
-            given = given.append_column("place", _places(given[register.key]))
-        connection.register(f"given_{number}", given)
-        columns = [n for n in tables[name].column_names if number or n in LINKED]
-        printed = f"hash({', '.join(columns)})"
-        if number == 0:
-            own = f"SELECT {register.key} AS key, place, {printed} AS print FROM given_0"
-        else:
-            prints.append(f"coalesce(of_{number}.print, 0)")
-            joins.append(
-                f"LEFT JOIN (SELECT {register.key} AS key, sum({printed}) AS print "
-                f"FROM given_{number} GROUP BY ALL) of_{number} ON of_{number}.key = own.key"
-            )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE now_{side} AS "
-        f"SELECT own.key, place, hash({', '.join(['own.print', *prints])}) AS print "
-        f"FROM ({own}) own {' '.join(joins)}"
-    )
-    for number in range(len(register.tables)):
-        connection.unregister(f"given_{number}")
-
-
-def _places(keys: pa.ChunkedArray) -> pa.Array:
-    """The place of each key among the sorted keys; a landing is sorted, and is not sorted again."""
-    whole = keys.combine_chunks()
-    places = np.arange(len(whole), dtype=np.int32)
-    if not pc.all(pc.less(whole[:-1], whole[1:]), min_count=0).as_py():
-        places[pc.sort_indices(whole).to_numpy()] = places.copy()
-    return pa.array(places)
-
-
-def meet_again(connection: duckdb.DuckDBPyConnection, side: str) -> tuple[int, int]:
-    """Make the table ``met_<side>`` of everybody who is in ``now_<side>`` or in the memory.
-
-    Its columns: ``person`` of the memory and ``place``, each missing where there is none, and
-    ``key`` of those only who came, changed or went.
-
-    Returns:
-        How many persons came or changed, and of how many.
-    """
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE met_{side} AS
-        SELECT person, place,
-               CASE WHEN now.print IS DISTINCT FROM known.print
-                    THEN coalesce(now.key, known.key) END AS key
-        FROM now_{side} now FULL JOIN kept.people_{side} known ON now.key = known.key
-        """
-    )
-    changed, everybody = connection.execute(
-        f"SELECT count(key), count(*) FROM met_{side} WHERE place IS NOT NULL"
-    ).fetchall()[0]
-    return int(changed), int(everybody)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -357,7 +287,7 @@ class Store:
 
     def _fresh(self, side: str, stale: Sequence[Rows]) -> ByRule:
         """Forget the pairs of stale and new rows; the keys of all of these."""
-        rows = np.unique(np.concatenate([np.empty(0, np.int32), *stale]))
+        rows = distinct(np.concatenate([np.empty(0, np.int32), *stale]))
         self._given(pa.table({"row": rows}))
         self._run(
             f"""
@@ -366,7 +296,7 @@ class Store:
             DELETE FROM kept.pairs WHERE row_{side} IN (FROM fresh)
             """
         )
-        persons = np.unique(self.rows.fetch(side, rows, ["person"])["person"].to_numpy())
+        persons = distinct(self.rows.fetch(side, rows, ["person"])["person"].to_numpy())
         again = self.rows.fetch(side, self.rows.of_persons(side, persons))
         self.connection.register("again", again)
         keys = f"SELECT * FROM ({all_keys(self.rules, 'again')}) SEMI JOIN fresh USING (row)"

@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.link.blocking import RuleUse, use_of
-from jobs.link.keys import Borne, Counts, Keys, Rows, Shared, cut, keys_query
+from jobs.link.keys import Borne, Counts, Keys, Rows, Shared, cut, distinct, keys_query
 from jobs.link.rules import Rule
 
 SIDES: Final = ("l", "r")
@@ -176,7 +176,7 @@ class Night:
         """
         found, most, uses, flipped = [], [], [], [np.empty(0, np.int32)]
         for place, rule in enumerate(self.rules):
-            moved = np.unique(np.concatenate([
+            moved = distinct(np.concatenate([
                 of[side].of(place).key for of in (self.old, self.new) for side in SIDES
             ]))  # fmt: skip
             sides = {side: self.now(place, side) for side in SIDES}
@@ -199,13 +199,13 @@ class Night:
                 unmoved = self._between(place, sides, sorted((most[place], cuts[place])), moved)
                 flips = np.concatenate([flips, unmoved])
             flipped.append(sides["l"].bearers(flips)[1])
-        return pd.concat(found), most, uses, np.unique(np.concatenate(flipped))
+        return pd.concat(found), most, uses, distinct(np.concatenate(flipped))
 
     def _between(
         self, place: int, sides: Mapping[str, Now], ends: Sequence[int], moved: Keys
     ) -> Keys:
         """The keys that did not move tonight and lie between two cuts."""
-        since = np.unique(np.concatenate([
+        since = distinct(np.concatenate([
             of.key for side in SIDES for of in (sides[side].more, sides[side].dead)
         ]))  # fmt: skip
         of_base = self.base.between(place, *ends)
@@ -234,7 +234,7 @@ class Night:
                 own = of.row[is_open][at]
                 left, right = (own, others) if side == "l" else (others, own)
                 formed.append(left.astype(np.int64) << 32 | right)
-        both = np.unique(np.concatenate(formed))
+        both = distinct(np.concatenate(formed))
         return pa.table(
             {"row_l": (both >> 32).astype(np.int32), "row_r": (both & 0xFFFFFFFF).astype(np.int32)}
         )

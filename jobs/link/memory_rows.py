@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jobs.link.keys import Rows, spread
+from jobs.link.keys import Rows, distinct, spread
 from jobs.link.memory_keys import SIDES, DamagedError
 
 Flags = npt.NDArray[np.bool_]
@@ -62,7 +62,7 @@ class RowStore:
         self, side: str, rows: npt.NDArray[Any], columns: Collection[str] | None = None
     ) -> pa.Table:
         """Some rows, in order of their numbers, with all columns or some."""
-        rows = np.unique(rows)
+        rows = distinct(rows)
         base = self.base[side] if columns is None else self.base[side].select(list(columns))
         begin = int(np.searchsorted(rows, len(base)))
         found = _plain(base.take(pa.array(rows[:begin])))
@@ -91,15 +91,20 @@ class RowStore:
             values: the column, and ``within`` which nationality, if that matters; empty text
                 stands for none.
         """
-        found = self.base[side][column]
+        within = "within" in values.column_names
         hits = np.empty(0, dtype=np.int64)
-        for coded in found.chunks:  # one, unless there are no rows
-            wanted = np.append(pc.is_in(coded.dictionary, value_set=values[column]), False)
-            hits = np.flatnonzero(wanted[np.asarray(coded.indices.fill_null(-1))])
-        if "within" in values.column_names:
-            some = self.fetch(side, hits, ["row", column, "nationality"])
-            some = some.append_column("within", pc.coalesce(some["nationality"], ""))
-            hits = some.join(values, values.column_names, join_type="left semi")["row"].to_numpy()
+        for coded in self.base[side][column].chunks:  # one, unless there are no rows
+            codes = _codes(coded)
+            wanted = np.asarray(pc.index_in(values[column], coded.dictionary).fill_null(-1))
+            is_wanted = np.zeros(len(coded.dictionary) + 1, dtype=bool)
+            is_wanted[wanted[wanted >= 0]] = True
+            hits = np.flatnonzero(is_wanted[codes])
+            if within:
+                nations = self.base[side]["nationality"].chunk(0)
+                of = pc.index_in(values["within"], nations.dictionary).fill_null(-1)
+                many = len(nations.dictionary) + 1
+                both = codes[hits].astype(np.int64) * many + _codes(nations)[hits]
+                hits = hits[np.isin(both, wanted.astype(np.int64) * many + np.asarray(of))]
         return self._with_more(side, hits, ", ".join(values.column_names), values)
 
     def _with_more(self, side: str, hits: npt.NDArray[Any], columns: str, values: pa.Table) -> Rows:
@@ -144,6 +149,11 @@ class RowStore:
             if known or self.connection.execute(is_new).fetchall():
                 found.add(name)
         return frozenset(found)
+
+
+def _codes(coded: pa.DictionaryArray) -> npt.NDArray[np.int32]:
+    """The codes of values; -1 where there is none."""
+    return np.asarray(coded.indices.fill_null(-1))
 
 
 def _plain(rows: pa.Table) -> pa.Table:

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from jobs.link import engine
 from jobs.link.comparisons import comparisons_for
 from jobs.link.engine import bench, compare, weigh
-from jobs.link.glance import GIVEN, NAMES
+from jobs.link.glance import NAMES
 from jobs.link.model import first_shares
 from jobs.link.persons import immigration_side, make_side, prison_side
+from jobs.link.possible import SHARED_NUMBER, is_number
 from tests.link.invented import invent
 
 names = st.none() | st.sampled_from(
@@ -61,19 +62,21 @@ def test_no_comparison_weighs_more_than_it_does_at_a_glance(left, right):
         glance = table.glance(shares, at_least=0.0)
     rows = exact["row_l"].to_numpy(), exact["row_r"].to_numpy()
     pair = glance.pair(rows)
-    rest = np.zeros(len(exact))
     for comparison in table.comparisons:
         weight = exact[f"weight_{comparison.column}"].to_numpy(dtype=float)
-        if comparison.name in GIVEN:
-            assert (glance.look(comparison, pair) >= weight - 1e-3).all(), comparison.name
-        else:
-            rest += weight
+        assert (glance.look(comparison, pair) >= weight - 1e-3).all(), comparison.name
         if comparison.name in NAMES:
             most = np.maximum(*pair.both(f"most_{comparison.needs[0]}"))
             assert (most >= weight - 1e-3).all(), comparison.name
-    assert (np.minimum(*pair.both("rest_with_numbers")) >= rest - 1e-3).all()
     heavy = exact["weight"].to_numpy(dtype=float) >= 0
     assert glance.may_matter(rows, is_number_possible=True)[heavy].all()
+    is_apart = np.ones(len(exact), dtype=bool)
+    for comparison in table.comparisons:
+        if is_number(comparison):
+            grade = exact[f"grade_{comparison.column}"].to_numpy()
+            shared = [n for n, g in enumerate(comparison.grades) if g.name in SHARED_NUMBER]
+            is_apart &= ~np.isin(grade, shared)
+    assert glance.may_matter(rows, is_number_possible=False)[heavy & is_apart].all()
 
 
 def test_glancing_at_pairs_gives_the_same_pairs(monkeypatch):
