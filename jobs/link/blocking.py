@@ -36,6 +36,7 @@ SMALLEST_BUDGET: Final = 200_000
 AT_ONCE: Final = 32_000
 """Pairs formed and glanced at together: their numbers stay in the processor's own memory."""
 PAIR: Final = ("row_l", "row_r")
+NO_PAIRS: Final = pa.table({name: pa.array([], pa.int32()) for name in PAIR})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +98,9 @@ def block(
             glance=glance,
             is_number_possible=rule.is_number or _left_out_numbers(rules, uses),
         )
-    found = pa.concat_tables(formed)  # noqa: F841 - DuckDB reads it by name
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT DISTINCT * FROM found")  # noqa: S608
+    connection.register("given", pa.concat_tables([NO_PAIRS, *formed]))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT DISTINCT * FROM given")  # noqa: S608
+    connection.unregister("given")
     return uses
 
 
@@ -140,7 +142,7 @@ def sift(pairs: tuple[Rows, Rows], *, glance: Glance, is_number_possible: bool) 
         glance=glance,
         is_number_possible=is_number_possible,
     )
-    return pa.concat_tables(kept)
+    return pa.concat_tables([NO_PAIRS, *kept])
 
 
 def sifted(
@@ -161,13 +163,13 @@ def sifted(
 
     def piece(begin: int) -> pa.Table:
         found = rows(begin, min(begin + AT_ONCE, count))
-        if glance is not None and len(found[0]):
+        if glance is not None:
             flags = glance.may_matter(found, is_number_possible=is_number_possible)
             found = found[0][flags], found[1][flags]
         return pa.table({n: pa.array(row, pa.int32()) for n, row in zip(PAIR, found, strict=True)})
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        yield from pool.map(piece, range(0, max(count, 1), AT_ONCE))
+        yield from pool.map(piece, range(0, count, AT_ONCE))
 
 
 def _left_out_numbers(rules: Iterable[Rule], uses: Iterable[RuleUse]) -> bool:

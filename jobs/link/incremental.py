@@ -125,9 +125,9 @@ def scored(tables: Tables, *, model: Model, memory: Memory | None) -> Iterator[S
     Args:
         tables: accepted register tables by full name.
         model: the model.
-        memory: of the last run; it is replaced by this run's.
+        memory: of the last run; it is replaced by this run's, unless a register is empty.
     """
-    if memory is None:
+    if memory is None or not all(tables[r.persons].num_rows for r in (PRISON, IMMIGRATION)):
         with laid(tables, model) as table:
             floor = bar(len(table.left), len(table.right))
             uses = table.block(shares=model.shares, at_least=floor)

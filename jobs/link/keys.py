@@ -108,8 +108,6 @@ class Forming:
     def rows(self, begin: int, end: int) -> tuple[Rows, Rows]:
         """The rows of both sides of the pairs numbered from ``begin`` to before ``end``."""
         of = self.shared
-        if begin >= end:
-            return of.left.row[:0], of.right.row[:0]
         first, last = np.searchsorted(self.ends, [begin, end - 1], side="right")
         ends = self.ends[first : last + 1]
         sizes = np.minimum(ends, end) - np.maximum(np.append(begin, ends[:-1]), begin)

@@ -130,6 +130,18 @@ def test_an_unchanged_night_scores_nobody_and_a_changed_one_only_who_changed(
     assert 1 <= int(counted) < 40
 
 
+@pytest.mark.parametrize("register", ["prison", "immigration"])
+def test_after_a_night_with_an_empty_register_the_links_are_those_of_a_full_linkage(
+    tmp_path: Path, register: str
+) -> None:
+    memory = Memory(folder=tmp_path / "memory", of="this code")
+    gone = {n: t.slice(0, 0) for n, t in WORLD.items() if n.startswith(register)}
+    for tables in (WORLD, WORLD | gone, WORLD):
+        quick, full = link(tables, [], memory), link(tables, [], None)
+        assert quick.links.equals(full.links)
+        assert quick.identities.equals(full.identities)
+
+
 def tell(memory: Memory, statement: str) -> None:
     with duckdb.connect(str(memory.folder / "memory.duckdb")) as connection:
         connection.execute(statement)
