@@ -16,8 +16,6 @@ The memory is not needed for the result: without it, or with one of another mode
 shape, or a damaged one, everything is scored.
 """
 
-# ruff: noqa: S608 - statements are put together from names of this package, never from data
-
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -32,36 +30,30 @@ import pyarrow as pa
 
 from jobs.files import canonical_json, locked, text_digest, whole_folder
 from jobs.freed import give_back
-from jobs.link.blocking import RuleUse, budget_for, sift, tell
-from jobs.link.comparisons import comparisons_for, rarity_columns
+from jobs.link.again import opened, score_again
+from jobs.link.blocking import RuleUse, budget_for
+from jobs.link.comparisons import comparisons_for
 from jobs.link.engine import (
     Bench,
     bench,
     best,
     connected,
-    lay,
-    summed_query,
     weigh,
     weigh_rows,
 )
-from jobs.link.glance import Glance, add_most, numbers_of
-from jobs.link.keys import distinct
 from jobs.link.memory import (
     DAMAGED,
     FILE,
     Store,
     attach,
-    columns_in,
     said_of,
     shape_of,
 )
-from jobs.link.memory_prints import REGISTERS, fingerprint, meet_again
+from jobs.link.memory_prints import fingerprint, meet_again
 from jobs.link.memory_values import lift
 from jobs.link.model import Model, usable
 from jobs.link.outcomes import least_weight
-from jobs.link.persons import IMMIGRATION, PRISON, Side, immigration_side, prison_side
-from jobs.link.rarity import add_rarities, with_rarities
-from jobs.link.rules import rules_for, systems_of
+from jobs.link.persons import IMMIGRATION, PRISON, immigration_side, prison_side
 
 log = logging.getLogger(__name__)
 
@@ -195,7 +187,15 @@ def _remembered(
             return None
         if not _worthwhile(connection, tables):
             return None
-        return _again(connection, tables, model, memory, of=of, shape=shape)
+        persons = [tables[register.persons].num_rows for register in (PRISON, IMMIGRATION)]
+        store = opened(connection, memory.folder, model, shape)
+        if store.age > OLD:
+            log.info("everything is scored: much has changed since everybody was")
+            return None
+        again = score_again(
+            store, tables, model, of=of, shape=shape, floor=bar(*persons), persons=sum(persons)
+        )
+        return None if again is None else Scored(table=again[0], found=again[1], uses=again[2])
     except DAMAGED as error:
         log.warning(
             "everything is scored: the memory of the last run is damaged (%s)", type(error).__name__
@@ -212,161 +212,3 @@ def _worthwhile(connection: duckdb.DuckDBPyConnection, tables: Tables) -> bool:
         worthwhile = worthwhile and changed <= WORTHWHILE * everybody
         log.info("changed since the last run, %s side: %d of %d", side, changed, everybody)
     return worthwhile
-
-
-def _again(
-    connection: duckdb.DuckDBPyConnection,
-    tables: Tables,
-    model: Model,
-    memory: Memory,
-    *,
-    of: str,
-    shape: str,
-) -> Scored | None:
-    columns = columns_in(shape)
-    comparisons = usable(model, comparisons_for(columns))
-    store = Store(
-        connection=connection, folder=memory.folder,
-        rules=rules_for(columns, systems_of(columns)), comparisons=comparisons,
-    )  # fmt: skip
-    store.open()
-    if store.age > OLD:
-        log.info("everything is scored: much has changed since everybody was")
-        return None
-    persons = [tables[register.persons].num_rows for register in (PRISON, IMMIGRATION)]
-    connection.execute("BEGIN")
-    # Killed between here and the end, the memory is of nothing, and everything is scored.
-    connection.execute("UPDATE kept.state SET state_of = ''")
-    for side in ("l", "r"):
-        store.learn(side, tables)
-    if shape_of(store.shared_columns()) != shape:
-        connection.execute("ROLLBACK")
-        log.info("everything is scored: other columns have values than before")
-        return None
-    uses = store.candidates(budget_for(sum(persons)))
-    connection.execute("COMMIT")
-    tell(uses)
-    floor = bar(*persons)
-    least = floor - lift(comparisons)
-    _sift_candidates(connection, store, model, least=least, columns=columns)
-    table = _small_bench(connection, store, tables)
-    weigh_rows(table, shares=model.shares, at_least=least, pairs="candidates")
-    store.add_pairs(of)
-    found = _weighed_anew(table, store, model, floor)
-    return Scored(table=table, found=found, uses=uses)
-
-
-def _small_bench(connection: duckdb.DuckDBPyConnection, store: Store, tables: Tables) -> Bench:
-    """A bench of the rows of the table ``candidates``; others are fetched when needed."""
-    scaled = rarity_columns(store.comparisons)
-    for side in ("l", "r"):
-        connection.execute(
-            f"""
-            CREATE TEMP TABLE places_{side} AS
-            SELECT person, place FROM met_{side} ANTI JOIN old_rows_{side} USING (person)
-            WHERE person IS NOT NULL
-            UNION ALL SELECT person, place FROM new_people_{side}
-            """
-        )
-
-    def put(side: str, numbers: np.ndarray) -> pa.Table:
-        """Lay rows on the bench; their persons are places there."""
-        connection.register("fetched", store.rows.fetch(side, numbers))
-        rows = connection.execute(
-            f"SELECT * EXCLUDE (place) REPLACE (place AS person) "
-            f"FROM fetched JOIN places_{side} USING (person)"
-        ).to_arrow_table()
-        lay(connection, side, rows=rows, other=rows)
-        add_rarities(connection, side, scaled)
-        return rows
-
-    def fetch(side: str, persons: "pd.Series[int]") -> None:
-        connection.register("needed", pd.DataFrame({"place": persons}))
-        known = connection.execute(
-            f"SELECT person FROM places_{side} SEMI JOIN needed USING (place)"
-        ).fetchnumpy()["person"]
-        connection.unregister("needed")
-        numbers = store.rows.of_persons(side, known)
-        put(side, numbers)
-
-    sides = {}
-    for side in ("l", "r"):
-        numbers = connection.execute(f"SELECT DISTINCT row_{side} FROM candidates").fetchnumpy()
-        sides[side] = Side(persons=_keys(tables, side), rows=put(side, numbers[f"row_{side}"]))
-    return Bench(
-        connection=connection, left=sides["l"], right=sides["r"],
-        comparisons=tuple(store.comparisons), fetch=fetch,
-    )  # fmt: skip
-
-
-def _sift_candidates(
-    connection: duckdb.DuckDBPyConnection,
-    store: Store,
-    model: Model,
-    *,
-    least: float,
-    columns: frozenset[str],
-) -> None:
-    """Leave out of the table ``candidates`` those that are hopeless at a glance.
-
-    Makes the views ``rarity_<column>`` of tonight's rarities.
-    """
-    found = connection.execute("FROM candidates").fetchnumpy()
-    pairs = found["row_l"], found["row_r"]
-    numbered = distinct(pairs[0]), distinct(pairs[1])
-    scaled, numbers = rarity_columns(store.comparisons), []
-    for column in scaled:
-        connection.execute(
-            f"CREATE TEMP VIEW rarity_{column} AS "
-            f"SELECT grouped, value, bits FROM kept.value_{column}"
-        )
-    for side, own in zip(("l", "r"), numbered, strict=True):
-        connection.register("fetched", store.rows.fetch(side, own))
-        of = numbers_of(
-            connection,
-            rows=f"({with_rarities('fetched', scaled)})",
-            numbered=own,
-            comparisons=store.comparisons,
-            columns=columns,
-        )
-        add_most(of, store.comparisons, model.shares)
-        numbers.append(of)
-    glance = Glance(
-        comparisons=store.comparisons, shares=model.shares, at_least=least,
-        numbers=(numbers[0], numbers[1]), numbered=numbered,
-    )  # fmt: skip
-    sifted = sift(pairs, glance=glance, is_number_possible=True)
-    connection.register("given", sifted)
-    connection.execute("CREATE OR REPLACE TEMP TABLE candidates AS FROM given")
-
-
-def _keys(tables: Tables, side: str) -> pd.Index:
-    """The keys of a register's persons, sorted."""
-    register = REGISTERS[side]
-    keys: pd.Series[str] = tables[register.persons][register.key].to_pandas()
-    return pd.Index(keys if keys.is_monotonic_increasing else keys.sort_values(), name="id")
-
-
-def _weighed_anew(table: Bench, store: Store, model: Model, floor: float) -> pd.DataFrame:
-    """All pairs of the memory, by tonight's rarities."""
-    connection, columns = table.connection, rarity_columns(table.comparisons)
-    values = sorted({"row", "person", "variant", "nationality", *columns})
-    for side in ("l", "r"):
-        numbers = connection.execute(f"SELECT DISTINCT row_{side} FROM kept.pairs").fetchnumpy()
-        rows = store.rows.fetch(side, numbers[f"row_{side}"], values)
-        connection.register("fetched", rows)
-        placed = connection.execute(
-            f"SELECT * EXCLUDE (place) REPLACE (place AS person) "
-            f"FROM fetched JOIN places_{side} USING (person)"
-        ).to_arrow_table()
-        connection.register(f"plain_{side}_kept", placed)
-        add_rarities(connection, f"{side}_kept", columns)
-    bits = ", ".join(f"{s}.bits_{name} AS bits_{name}_{s}" for name in columns for s in "lr")
-    graded = f"""
-        SELECT pairs.*, {bits} FROM kept.pairs
-        JOIN rows_l_kept l ON l.row = row_l JOIN rows_r_kept r ON r.row = row_r
-        """
-    query = summed_query(table.comparisons, model.shares, graded=graded, at_least=floor)
-    return best(
-        connection, table.comparisons, heavy=f"({query})", persons=["rows_l_kept", "rows_r_kept"]
-    )

@@ -11,7 +11,7 @@ Tables, each once for the left (``_l``) and the right side (``_r``) where person
   share;
 - ``value_<column>``: ``grouped``, ``value``, ``n``, its rarity in ``bits`` and the ``low``est bits
   since everybody with the value was scored;
-- ``pairs``: ``row_l``, ``row_r`` and the grade of each comparison;
+- ``pairs``: ``row_l``, ``row_r``, the grade and weight of each comparison, and the ``weight``;
 - ``base``: for each rule how many entries the files of keys have; the other tables of keys are
   those of `memory_keys`, those of rows are in `memory_rows`.
 """
@@ -267,19 +267,25 @@ class Store:
         """Make the table ``candidates`` of whom is to be scored; tells what each rule did.
 
         These are the pairs of rows (``row_l``, ``row_r``) that are new, that bear a key which
-        flipped, or a value that became rarer. Their kept pairs are forgotten.
+        flipped, or a value that became rarer. Their kept pairs are forgotten. Rows with a value
+        of another rarity are in ``shifted_l`` and ``shifted_r``.
         """
         night = self._night()
         levels = self._run("FROM kept.levels").df()
         cuts = [int(n) for (n,) in self._run("SELECT most FROM kept.cut ORDER BY rule").fetchall()]
         levels, cuts, uses, flipped = night.recount(levels, cuts, budget)
         self._keep_levels(levels, cuts)
-        stale = {"l": [flipped], "r": []}
+        stale: dict[str, list[Rows]] = {"l": [flipped], "r": []}
+        shifted: dict[str, list[Rows]] = {"l": [], "r": []}
         for column in rarity_columns(self.comparisons):
-            risen = revalue(self.connection, column)
-            if len(risen):
-                for side in SIDES:
-                    stale[side].append(self.rows.bearing(side, column, risen))
+            other, risen = revalue(self.connection, column)
+            for values, rows in ((other, shifted), (risen, stale)):
+                if len(values):
+                    for side in SIDES:
+                        rows[side].append(self.rows.bearing(side, column, values))
+        for side in SIDES:
+            self._given(pa.table({"row": _all_of(shifted[side])}))
+            self._run(f"CREATE OR REPLACE TEMP TABLE shifted_{side} AS FROM given")
         fresh = {side: self._fresh(side, stale[side]) for side in SIDES}
         self._given(night.candidates(fresh, cuts))
         self._run("CREATE OR REPLACE TEMP TABLE candidates AS FROM given")
@@ -287,7 +293,7 @@ class Store:
 
     def _fresh(self, side: str, stale: Sequence[Rows]) -> ByRule:
         """Forget the pairs of stale and new rows; the keys of all of these."""
-        rows = distinct(np.concatenate([np.empty(0, np.int32), *stale]))
+        rows = _all_of(stale)
         self._given(pa.table({"row": rows}))
         self._run(
             f"""
@@ -319,6 +325,12 @@ class Store:
 
         return Night(rules=self.rules, now=now, base=self.base, old=old, new=new)
 
+    def take_shifted(self) -> None:
+        """Move the kept pairs with a row of another rarity to the table ``shifted``."""
+        where = "row_l IN (FROM shifted_l) OR row_r IN (FROM shifted_r)"
+        self._run(f"CREATE OR REPLACE TEMP TABLE shifted AS FROM kept.pairs WHERE {where}")
+        self._run(f"DELETE FROM kept.pairs WHERE {where}")
+
     def add_pairs(self, of: str) -> None:
         """Keep the pairs of ``heavy_pairs`` too; the memory is whole again, and of ``of``."""
         self._run("BEGIN")
@@ -327,8 +339,8 @@ class Store:
         self._run("COMMIT")
 
     def _heavy(self) -> str:
-        grades = ", ".join(f"grade_{c.column}" for c in self.comparisons)
-        return f"SELECT row_l, row_r, {grades} FROM heavy_pairs"
+        told = [f"{what}_{c.column}" for c in self.comparisons for what in ("grade", "weight")]
+        return f"SELECT row_l, row_r, weight, {', '.join(told)} FROM heavy_pairs"
 
     def shared_columns(self) -> frozenset[str]:
         """Columns of rows that both sides have values in."""
@@ -340,6 +352,12 @@ class Store:
 
     def _run(self, sql: str, values: list[object] | None = None) -> duckdb.DuckDBPyConnection:
         return self.connection.execute(sql, values) if values else self.connection.execute(sql)
+
+
+def _all_of(rows: Sequence[Rows]) -> Rows:
+    """Numbers of rows, each once."""
+    found: Rows = distinct(np.concatenate([np.empty(0, np.int32), *rows]).astype(np.int32))
+    return found
 
 
 def _of_persons(tables: Tables, register: Register, keys: pa.Array) -> dict[str, pa.Table]:

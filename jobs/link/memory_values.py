@@ -32,14 +32,15 @@ def keep_values(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Com
         )
 
 
-def revalue(connection: duckdb.DuckDBPyConnection, column: str) -> pa.Table:
+def revalue(connection: duckdb.DuckDBPyConnection, column: str) -> tuple[pa.Table, pa.Table]:
     """Count a column's values anew.
 
     Reads the tables ``old_rows_`` and ``new_rows_`` of both sides.
 
     Returns:
-        The values that became rarer, or are counted only now or no more: the column, and if it is
-        counted within nationalities ``within`` which; see `memory_rows.RowStore.bearing`.
+        The values of another rarity than before, and those that became rarer by more than `RISE`;
+        what is counted only now, or no more, is in both. Each has the column, and if it is counted
+        within nationalities ``within`` which; see `memory_rows.RowStore.bearing`.
     """
     before, after = (
         counts_query(column, [f"{age}_rows_l", f"{age}_rows_r"]) for age in ("old", "new")
@@ -62,10 +63,13 @@ def revalue(connection: duckdb.DuckDBPyConnection, column: str) -> pa.Table:
         """
     )
     within = "grouped AS within, " if column in WITHIN_NATIONALITY else ""
-    return connection.execute(
+    others = connection.execute(
         f"""
-        SELECT {within}value AS {column} FROM kept.value_{column} now
-        FULL JOIN was USING (grouped, value)
-        WHERE was.low IS NULL OR now.low IS NULL OR now.bits > was.low + {RISE}
+        SELECT {within}value AS {column}, was.low IS NULL OR now.low IS NULL
+               OR now.bits > was.low + {RISE} AS is_risen
+        FROM kept.value_{column} now FULL JOIN was USING (grouped, value)
+        WHERE was.bits IS DISTINCT FROM now.bits
         """
     ).to_arrow_table()
+    risen = others.filter(others["is_risen"])
+    return others.drop_columns("is_risen"), risen.drop_columns("is_risen")
