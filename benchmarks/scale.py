@@ -205,7 +205,10 @@ def nights(folder: Path, changed: int) -> dict[str, Any]:
 
 
 def _changed(tables: Tables, people: int) -> Tables:
-    """So many people changed in all: two thirds edited, a sixth gone, a sixth come."""
+    """So many people changed in all: two thirds edited, a sixth gone, a sixth come.
+
+    The rows are sorted by their key, as those of a landing are.
+    """
     draw, found = np.random.default_rng(SEED), dict(tables)
     for register in _registers():
         table = tables[register.persons]
@@ -221,7 +224,8 @@ def _changed(tables: Tables, people: int) -> Tables:
         kept[gone], kept[edited] = False, False
         more = (pa.Table.from_pandas(f, schema=table.schema, preserve_index=False)
                 for f in (frame, come))  # fmt: skip
-        found[register.persons] = pa.concat_tables([table.filter(pa.array(kept)), *more])
+        changed = pa.concat_tables([table.filter(pa.array(kept)), *more])
+        found[register.persons] = changed.sort_by(register.key)
     return found
 
 

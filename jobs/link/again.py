@@ -21,7 +21,7 @@ from jobs.link.glance import Glance, add_most, numbers_of
 from jobs.link.keys import distinct
 from jobs.link.memory import Store, columns_in, shape_of
 from jobs.link.memory_keys import SIDES
-from jobs.link.memory_prints import REGISTERS
+from jobs.link.memory_prints import REGISTERS, is_sorted
 from jobs.link.memory_values import lift
 from jobs.link.model import Model, usable
 from jobs.link.persons import Side
@@ -184,8 +184,9 @@ def _rows_in(store: Store, pairs: str, side: str) -> np.ndarray:
 def _keys(tables: Tables, side: str) -> pd.Index:
     """The keys of a register's persons, sorted."""
     register = REGISTERS[side]
-    keys: pd.Series[str] = tables[register.persons][register.key].to_pandas()
-    return pd.Index(keys if keys.is_monotonic_increasing else keys.sort_values(), name="id")
+    keys = tables[register.persons][register.key].combine_chunks()
+    ordered: pd.Series[str] = (keys if is_sorted(keys) else keys.sort()).to_pandas()
+    return pd.Index(ordered, name="id")
 
 
 def _weigh_shifted(store: Store, model: Model) -> None:

@@ -7,8 +7,8 @@ is scored, and the result is the same.
 Tables, each once for the left (``_l``) and the right side (``_r``) where persons differ:
 
 - ``people``: ``key``, ``person`` (a number of this memory), ``print`` of all that is recorded;
-- ``owners``: ``key``, ``system``, ``value`` of valid identifiers; ``fillers``: those that too many
-  share;
+- ``owners``: ``person``, ``system``, ``value`` of valid identifiers; ``fillers``: those that too
+  many share;
 - ``value_<column>``: ``grouped``, ``value``, ``n``, its rarity in ``bits`` and the ``low``est bits
   since everybody with the value was scored;
 - ``pairs``: ``row_l``, ``row_r``, the grade and weight of each comparison, and the ``weight``;
@@ -46,7 +46,7 @@ from jobs.link.memory_keys import (
     write_base,
 )
 from jobs.link.memory_prints import REGISTERS
-from jobs.link.memory_rows import RowStore, open_rows, write_rows
+from jobs.link.memory_rows import Flags, RowStore, open_rows, write_rows
 from jobs.link.memory_values import keep_values, revalue
 from jobs.link.persons import COMMON_IDENTIFIER, Register, Side
 from jobs.link.rules import Rule
@@ -115,8 +115,8 @@ class Store:
             self._run(f"CREATE TABLE kept.people_{side} AS SELECT key, person::INTEGER AS "
                       f"person, print FROM given JOIN now_{side} USING (key)")  # fmt: skip
             self._given(own.owners)
-            self._run(f"CREATE TABLE kept.owners_{side} AS "
-                      "SELECT id AS key, system, value FROM given")  # fmt: skip
+            self._run(f"CREATE TABLE kept.owners_{side} AS SELECT person, system, value "
+                      f"FROM given JOIN kept.people_{side} ON id = key")  # fmt: skip
             of = f"kept.owners_{side}"
             self._run(f"CREATE TABLE kept.fillers_{side} AS {FILLERS.format(owners=of)}")
             for kind in ("more", "dead"):
@@ -183,58 +183,57 @@ class Store:
         ``new_people_`` of the side.
         """
         register = REGISTERS[side]
-        query = f"SELECT key FROM met_{side} WHERE key IS NOT NULL"
-        keys = self._run(f"{query} AND place IS NOT NULL").to_arrow_table()["key"]
+        who = f"FROM met_{side} WHERE key IS NOT NULL"
+        keys = self._run(f"SELECT key {who} AND place IS NOT NULL").to_arrow_table()["key"]
+        went = self._run(f"SELECT person {who} AND person IS NOT NULL").fetchnumpy()["person"]
         some = _of_persons(tables, register, keys)
-        fillers, turned = self._renew_owners(side, register.numbers(some), query)
+        owners = register.numbers(some)
+        fillers, turned = self._renew_fillers(side, owners, went)
         if len(turned):
-            keys = pa.chunked_array([*keys.chunks, *turned.chunks], pa.string()).unique()
+            keys = pa.chunked_array([*keys.chunks, *turned["key"].chunks], pa.string()).unique()
             some = _of_persons(tables, register, keys)
-        self._forget(side, query, turned)
-        self._learn_rows(side, register.side(some, fillers=fillers))
+            owners, went = register.numbers(some), np.append(went, turned["person"].to_numpy())
+        self._forget(side, went)
+        self._learn_rows(side, register.side(some, fillers=fillers), owners)
 
-    def _renew_owners(
-        self, side: str, owners: pd.DataFrame, went: str
-    ) -> tuple[list[tuple[str, str]], pa.ChunkedArray]:
-        """Whose identifiers are which now; the fillers, and whose became one or are none now."""
-        touched = self._run(
-            f"DELETE FROM kept.owners_{side} WHERE key IN ({went}) RETURNING system, value"
-        ).to_arrow_table()
+    def _renew_fillers(
+        self, side: str, owners: pd.DataFrame, went: Rows
+    ) -> tuple[list[tuple[str, str]], pa.Table]:
+        """Which identifiers too many share now; of the others, whose became one or are none now."""
         self._given(owners)
-        self._run(f"INSERT INTO kept.owners_{side} SELECT id, system, value FROM given")
-        self.connection.register("gone", touched)
-        self._run("CREATE OR REPLACE TEMP TABLE touched AS SELECT system, value FROM given "
-                  "UNION SELECT system, value FROM gone")  # fmt: skip
-        self.connection.unregister("gone")
+        self.connection.register("gone", pa.table({"person": went}))
+        stayed = f"kept.owners_{side} ANTI JOIN gone USING (person)"
+        now = f"(SELECT system, value FROM {stayed} UNION ALL SELECT system, value FROM given)"
         turned = self._run(
             f"""
+            CREATE OR REPLACE TEMP TABLE touched AS
+            SELECT system, value FROM kept.owners_{side} SEMI JOIN gone USING (person)
+            UNION SELECT system, value FROM given;
             CREATE OR REPLACE TEMP TABLE fillers_now AS
-            {FILLERS.format(owners=f"kept.owners_{side} SEMI JOIN touched USING (system, value)")}
+            {FILLERS.format(owners=f"{now} SEMI JOIN touched USING (system, value)")}
             UNION SELECT system, value FROM kept.fillers_{side} ANTI JOIN touched
             USING (system, value);
             CREATE OR REPLACE TEMP TABLE turned AS
             (FROM fillers_now EXCEPT FROM kept.fillers_{side})
             UNION (FROM kept.fillers_{side} EXCEPT FROM fillers_now);
             CREATE OR REPLACE TABLE kept.fillers_{side} AS FROM fillers_now;
-            SELECT DISTINCT key FROM kept.owners_{side} SEMI JOIN turned USING (system, value)
+            SELECT key, person FROM kept.people_{side} SEMI JOIN (
+                SELECT person FROM {stayed} SEMI JOIN turned USING (system, value)
+            ) USING (person)
             """
-        ).to_arrow_table()["key"]
+        ).to_arrow_table()
         return self._run(f"FROM kept.fillers_{side}").fetchall(), turned
 
-    def _forget(self, side: str, went: str, turned: pa.ChunkedArray) -> None:
-        self._given(pa.table({"key": turned}))
-        forgotten = self._run(
-            f"DELETE FROM kept.people_{side} WHERE key IN ({went}) OR key IN (FROM given) "
-            "RETURNING person"
-        ).to_arrow_table()
-        gone = self.rows.of_persons(side, forgotten["person"].to_numpy())
-        old = self.rows.fetch(side, gone)
-        self._given(old)
+    def _forget(self, side: str, persons: Rows) -> None:
+        self._given(pa.table({"person": persons}))
+        for table in ("people", "owners"):
+            self._run(f"DELETE FROM kept.{table}_{side} WHERE person IN (FROM given)")
+        self._given(self.rows.fetch(side, self.rows.of_persons(side, persons)))
         self._run(f"CREATE OR REPLACE TEMP TABLE old_rows_{side} AS FROM given")
         self._run(f"INSERT INTO kept.gone_{side} SELECT row FROM given")
         self._run(f"DELETE FROM kept.pairs WHERE row_{side} IN (SELECT row FROM old_rows_{side})")
 
-    def _learn_rows(self, side: str, learned: Side) -> None:
+    def _learn_rows(self, side: str, learned: Side, owners: pd.DataFrame) -> None:
         # A number of the dead is not given again: the keys that it bears still lie in the files.
         row, person = self.rows.beyond(side), self._next_person(side)
         people = pd.DataFrame({"key": learned.persons.to_numpy(), "person": range(len(learned))})
@@ -244,6 +243,9 @@ class Store:
                   f"FROM given JOIN now_{side} USING (key)")  # fmt: skip
         self._run(f"INSERT INTO kept.people_{side} SELECT key, person, print "
                   f"FROM new_people_{side}")  # fmt: skip
+        self._given(owners)
+        self._run(f"INSERT INTO kept.owners_{side} SELECT person, system, value "
+                  f"FROM given JOIN new_people_{side} ON id = key")  # fmt: skip
         self._given(learned.rows)
         self._run(
             f"CREATE OR REPLACE TEMP TABLE new_rows_{side} AS SELECT * REPLACE "
@@ -270,7 +272,8 @@ class Store:
         flipped, or a value that became rarer. Their kept pairs are forgotten. Rows with a value
         of another rarity are in ``shifted_l`` and ``shifted_r``.
         """
-        night = self._night()
+        is_gone = {side: self.rows.is_gone(side) for side in SIDES}
+        night = self._night(is_gone)
         levels = self._run("FROM kept.levels").df()
         cuts = [int(n) for (n,) in self._run("SELECT most FROM kept.cut ORDER BY rule").fetchall()]
         levels, cuts, uses, flipped = night.recount(levels, cuts, budget)
@@ -278,20 +281,22 @@ class Store:
         stale: dict[str, list[Rows]] = {"l": [flipped], "r": []}
         shifted: dict[str, list[Rows]] = {"l": [], "r": []}
         for column in rarity_columns(self.comparisons):
-            other, risen = revalue(self.connection, column)
-            for values, rows in ((other, shifted), (risen, stale)):
-                if len(values):
-                    for side in SIDES:
-                        rows[side].append(self.rows.bearing(side, column, values))
+            values = revalue(self.connection, column)
+            is_risen = np.asarray(values["is_risen"])
+            asked = values.drop_columns("is_risen")
+            for side in SIDES if len(values) else ():
+                rows, at = self.rows.bearing(side, column, asked, is_gone[side])
+                shifted[side].append(rows)
+                stale[side].append(rows[is_risen[at]])
         for side in SIDES:
             self._given(pa.table({"row": _all_of(shifted[side])}))
             self._run(f"CREATE OR REPLACE TEMP TABLE shifted_{side} AS FROM given")
-        fresh = {side: self._fresh(side, stale[side]) for side in SIDES}
+        fresh = {side: self._fresh(side, stale[side], is_gone[side]) for side in SIDES}
         self._given(night.candidates(fresh, cuts))
         self._run("CREATE OR REPLACE TEMP TABLE candidates AS FROM given")
         return uses
 
-    def _fresh(self, side: str, stale: Sequence[Rows]) -> ByRule:
+    def _fresh(self, side: str, stale: Sequence[Rows], is_gone: Flags) -> ByRule:
         """Forget the pairs of stale and new rows; the keys of all of these."""
         rows = _all_of(stale)
         self._given(pa.table({"row": rows}))
@@ -303,17 +308,16 @@ class Store:
             """
         )
         persons = distinct(self.rows.fetch(side, rows, ["person"])["person"].to_numpy())
-        again = self.rows.fetch(side, self.rows.of_persons(side, persons))
+        again = self.rows.fetch(side, self.rows.of_persons(side, persons, is_gone))
         self.connection.register("again", again)
         keys = f"SELECT * FROM ({all_keys(self.rules, 'again')}) SEMI JOIN fresh USING (row)"
         return ByRule(self.connection, f"{keys} UNION FROM new_keys_{side}")
 
-    def _night(self) -> Night:
+    def _night(self, is_gone: Mapping[str, Flags]) -> Night:
         more, dead, old, new = (
             {side: ByRule(self.connection, f"FROM {name}_{side}") for side in SIDES}
             for name in ("kept.more", "kept.dead", "old_keys", "new_keys")
         )
-        is_gone = {side: self.rows.is_gone(side) for side in SIDES}
 
         def now(rule: int, side: str) -> Now:
             return Now(

@@ -54,11 +54,16 @@ def fingerprint(connection: duckdb.DuckDBPyConnection, side: str, tables: Tables
         connection.unregister(f"given_{number}")
 
 
+def is_sorted(keys: pa.Array | pa.ChunkedArray) -> bool:
+    """Whether keys are in order, each once."""
+    return bool(pc.all(pc.less(keys[:-1], keys[1:]), min_count=0).as_py())
+
+
 def _places(keys: pa.ChunkedArray) -> pa.Array:
     """The place of each key among the sorted keys; a landing is sorted, and is not sorted again."""
     whole = keys.combine_chunks()
     places = np.arange(len(whole), dtype=np.int32)
-    if not pc.all(pc.less(whole[:-1], whole[1:]), min_count=0).as_py():
+    if not is_sorted(whole):
         places[pc.sort_indices(whole).to_numpy()] = places.copy()
     return pa.array(places)
 

@@ -19,10 +19,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jobs.link.keys import Rows, distinct, spread
+from jobs.link.keys import Counts, Rows, distinct, spread
 from jobs.link.memory_keys import SIDES, DamagedError
 
 Flags = npt.NDArray[np.bool_]
+PIECE: Final = 16_384
+"""Rows that the engine reads at once; it reads as many pieces side by side as there are cores."""
 _NAME: Final = "rows_{side}.arrow"
 
 
@@ -61,11 +63,12 @@ class RowStore:
     def fetch(
         self, side: str, rows: npt.NDArray[Any], columns: Collection[str] | None = None
     ) -> pa.Table:
-        """Some rows, in order of their numbers, with all columns or some."""
+        """Some rows, in order of their numbers, with all columns or some, in pieces."""
         rows = distinct(rows)
         base = self.base[side] if columns is None else self.base[side].select(list(columns))
         begin = int(np.searchsorted(rows, len(base)))
         found = _plain(base.take(pa.array(rows[:begin])))
+        found = pa.Table.from_batches(found.to_batches(max_chunksize=PIECE), found.schema)
         if begin == len(rows):
             return found
         self.connection.register("asked", pa.table({"row": rows[begin:]}))
@@ -75,49 +78,67 @@ class RowStore:
         ).to_arrow_table()
         return pa.concat_tables([found, more.cast(found.schema)])
 
-    def of_persons(self, side: str, persons: npt.NDArray[Any]) -> Rows:
-        """The numbers of the rows of some persons."""
+    def of_persons(
+        self, side: str, persons: npt.NDArray[Any], is_gone: Flags | None = None
+    ) -> Rows:
+        """The numbers of the rows of some persons; see `bearing` for ``is_gone``."""
         known = self.base[side]["person"].to_numpy()  # sorted, as the rows are
         begin = np.searchsorted(known, persons, side="left")
         place, within = spread(np.searchsorted(known, persons, side="right") - begin)
-        return self._with_more(side, begin[place] + within, "person", pa.table({"person": persons}))
+        asked = pa.table({"person": persons})
+        return self._with_more(side, begin[place] + within, place, asked, is_gone)[0]
 
-    def bearing(self, side: str, column: str, values: pa.Table) -> Rows:
-        """The numbers of the rows with some values of a column.
+    def bearing(
+        self, side: str, column: str, values: pa.Table, is_gone: Flags | None = None
+    ) -> tuple[Rows, Counts]:
+        """The numbers of the rows with some values of a column, and the places of their values.
 
         Args:
             side: its letter.
             column: one whose rarity is counted.
             values: the column, and ``within`` which nationality, if that matters; empty text
                 stands for none.
+            is_gone: of the side, where that is known.
         """
-        within = "within" in values.column_names
-        hits = np.empty(0, dtype=np.int64)
+        hits = at = np.empty(0, dtype=np.int64)
         for coded in self.base[side][column].chunks:  # one, unless there are no rows
             codes = _codes(coded)
             wanted = np.asarray(pc.index_in(values[column], coded.dictionary).fill_null(-1))
             is_wanted = np.zeros(len(coded.dictionary) + 1, dtype=bool)
             is_wanted[wanted[wanted >= 0]] = True
             hits = np.flatnonzero(is_wanted[codes])
-            if within:
+            both, wanted = codes[hits].astype(np.int64), wanted.astype(np.int64)
+            if "within" in values.column_names:
                 nations = self.base[side]["nationality"].chunk(0)
-                of = pc.index_in(values["within"], nations.dictionary).fill_null(-1)
+                of = np.asarray(pc.index_in(values["within"], nations.dictionary).fill_null(-1))
                 many = len(nations.dictionary) + 1
-                both = codes[hits].astype(np.int64) * many + _codes(nations)[hits]
-                hits = hits[np.isin(both, wanted.astype(np.int64) * many + np.asarray(of))]
-        return self._with_more(side, hits, ", ".join(values.column_names), values)
+                both, wanted = both * many + _codes(nations)[hits], wanted * many + of
+            order = np.argsort(wanted)
+            at = order[np.minimum(np.searchsorted(wanted[order], both), len(order) - 1)]
+            is_met = wanted[at] == both
+            hits, at = hits[is_met], at[is_met]
+        return self._with_more(side, hits, at, values, is_gone)
 
-    def _with_more(self, side: str, hits: npt.NDArray[Any], columns: str, values: pa.Table) -> Rows:
+    def _with_more(
+        self,
+        side: str,
+        hits: npt.NDArray[Any],
+        at: Counts,
+        values: pa.Table,
+        is_gone: Flags | None,
+    ) -> tuple[Rows, Counts]:
         """Add numbers of newer rows with some values; leave out those that are gone."""
-        self.connection.register("asked", values)
+        self.connection.register(
+            "asked", values.append_column("place", pa.array(np.arange(len(values))))
+        )
         more = self.connection.execute(
-            "SELECT row FROM "
+            "SELECT row, place FROM "
             f"(SELECT *, coalesce(nationality, '') AS within FROM kept.more_rows_{side}) "
-            f"SEMI JOIN asked USING ({columns})"
-        ).fetchnumpy()["row"]
-        found = np.concatenate([hits, more])
-        kept: Rows = found[~self.is_gone(side)[found]]
-        return kept
+            f"JOIN asked USING ({', '.join(values.column_names)})"
+        ).fetchnumpy()
+        rows, places = np.concatenate([hits, more["row"]]), np.concatenate([at, more["place"]])
+        kept = ~(self.is_gone(side) if is_gone is None else is_gone)[rows]
+        return rows[kept], places[kept]
 
     def is_gone(self, side: str) -> Flags:
         """For each number ever given whether the row is gone."""

@@ -32,44 +32,45 @@ def keep_values(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Com
         )
 
 
-def revalue(connection: duckdb.DuckDBPyConnection, column: str) -> tuple[pa.Table, pa.Table]:
+def revalue(connection: duckdb.DuckDBPyConnection, column: str) -> pa.Table:
     """Count a column's values anew.
 
     Reads the tables ``old_rows_`` and ``new_rows_`` of both sides.
 
     Returns:
-        The values of another rarity than before, and those that became rarer by more than `RISE`;
-        what is counted only now, or no more, is in both. Each has the column, and if it is counted
-        within nationalities ``within`` which; see `memory_rows.RowStore.bearing`.
+        The values of another rarity than before: the column, if it is counted within nationalities
+        ``within`` which, and ``is_risen``: it became rarer by more than `RISE`, or is counted only
+        now, or no more.
     """
     before, after = (
         counts_query(column, [f"{age}_rows_l", f"{age}_rows_r"]) for age in ("old", "new")
     )
     connection.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE was AS FROM kept.value_{column};
         CREATE OR REPLACE TEMP TABLE counted_now AS
         SELECT grouped, value, sum(n)::BIGINT AS n FROM (
-            SELECT grouped, value, n FROM was
+            SELECT grouped, value, n FROM kept.value_{column}
             UNION ALL SELECT grouped, value, -n FROM ({before})
             UNION ALL SELECT grouped, value, n FROM ({after})
         ) GROUP BY ALL HAVING sum(n) > 0;
-        CREATE OR REPLACE TABLE kept.value_{column} AS
-        SELECT grouped, value, now.n, r.bits,
+        CREATE OR REPLACE TEMP TABLE moved AS
+        SELECT grouped, value, now.n, r.bits, was.bits AS was_bits, was.low AS was_low,
                CASE WHEN r.bits > was.low + {RISE} THEN r.bits
                     ELSE least(was.low, r.bits) END AS low
         FROM counted_now now JOIN ({rarity_query("FROM counted_now")}) r USING (grouped, value)
-        LEFT JOIN was USING (grouped, value)
+        FULL JOIN kept.value_{column} was USING (grouped, value)
+        WHERE was.n IS DISTINCT FROM now.n OR was.bits IS DISTINCT FROM r.bits;
+        DELETE FROM kept.value_{column} was USING moved
+        WHERE was.grouped = moved.grouped AND was.value = moved.value;
+        INSERT INTO kept.value_{column} BY NAME
+        SELECT grouped, value, n, bits, low FROM moved WHERE n IS NOT NULL
         """
     )
     within = "grouped AS within, " if column in WITHIN_NATIONALITY else ""
-    others = connection.execute(
+    return connection.execute(
         f"""
-        SELECT {within}value AS {column}, was.low IS NULL OR now.low IS NULL
-               OR now.bits > was.low + {RISE} AS is_risen
-        FROM kept.value_{column} now FULL JOIN was USING (grouped, value)
-        WHERE was.bits IS DISTINCT FROM now.bits
+        SELECT {within}value AS {column}, was_low IS NULL OR bits IS NULL
+               OR bits > was_low + {RISE} AS is_risen
+        FROM moved WHERE was_bits IS DISTINCT FROM bits
         """
     ).to_arrow_table()
-    risen = others.filter(others["is_risen"])
-    return others.drop_columns("is_risen"), risen.drop_columns("is_risen")
