@@ -121,7 +121,8 @@ def _sift_candidates(store: Store, model: Model, *, least: float, columns: froze
         store.connection.register("fetched", store.rows.fetch(side, own))
         of = numbers_of(
             store.connection,
-            rows=f"({with_rarities('fetched', scaled)})",
+            rows="fetched",
+            bits=f"({with_rarities('fetched', scaled)})",
             numbered=own,
             comparisons=store.comparisons,
             columns=columns,
@@ -167,7 +168,7 @@ def _small_bench(store: Store, tables: Tables) -> Bench:
 def _placed(store: Store, side: str, rows: pa.Table) -> pa.Table:
     """Rows with the places of their persons instead of the memory's numbers."""
     store.connection.register("fetched", rows)
-    return store.connection.execute(
+    return store.connection.sql(
         f"SELECT * EXCLUDE (place) REPLACE (place AS person) "
         f"FROM fetched JOIN places_{side} USING (person)"
     ).to_arrow_table()

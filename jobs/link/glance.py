@@ -160,6 +160,7 @@ def numbers_of(
     connection: duckdb.DuckDBPyConnection,
     *,
     rows: str,
+    bits: str | None = None,
     numbered: Array,
     comparisons: Sequence[Comparison],
     columns: Collection[str],
@@ -168,7 +169,8 @@ def numbers_of(
 
     Args:
         connection: holds the rows.
-        rows: a table or view like ``rows_l``.
+        rows: a table or query like ``rows_l``.
+        bits: one that has the rarities, if ``rows`` has not.
         numbered: the numbers of its rows, sorted; the records are in their order.
         comparisons: what pairs are compared in.
         columns: those that both sides have values in.
@@ -178,8 +180,6 @@ def numbers_of(
     wanted = [
         *(f"{_hash(name)} AS code_{name}" for name in coded),
         *(f"coalesce(unicode({name}), 0)::UINTEGER AS first_{name}" for name in spelt),
-        *(f"coalesce(bits_{name}::FLOAT, 'nan') AS bits_{name}"
-          for name in rarity_columns(comparisons) if name in columns),
         ("coalesce(CASE WHEN regexp_full_match(birth, '[0-9]{8}') THEN ('0x' || birth)::UINTEGER "
          "END, 0) AS digits_birth"),
         *(f"{sql} AS {name}" for name, sql in FLAGS.items()),
@@ -187,26 +187,40 @@ def numbers_of(
             f"{_hash(f'{name}[1]')} AS code_{name}",
             f"coalesce(len({name}) > 1, FALSE) AS several_{name}")),
     ]  # fmt: skip
-    plain = [sql.rpartition(" AS ")[2] for sql in wanted]
-    listed = ", ".join([*wanted, *spelt, "all_names", "row"])
+    rare = [
+        f"coalesce(bits_{name}::FLOAT, 'nan') AS bits_{name}"
+        for name in rarity_columns(comparisons)
+        if name in columns
+    ]
     parts = []
     for begin in range(0, max(len(numbered), 1), AT_ONCE):
         part = numbered[begin : begin + AT_ONCE]
-        found = connection.execute(
-            f"SELECT {listed} FROM {rows} WHERE row BETWEEN $1 AND $2",
-            [int(part[0]), int(part[-1])] if len(part) else [0, -1],
-        ).to_arrow_table()
-        kinds = _kinds([found.schema.field(name) for name in plain], spelt, comparisons)
-        own = np.zeros(len(part), dtype=kinds)
-        place = np.searchsorted(part, np.asarray(found["row"]))
-        for name in plain:
-            own[name][place] = np.asarray(found[name])
-        for name in (*spelt, "all_names"):
-            own[f"letters_{name}"][place], length = letters_of(found[name].combine_chunks())
-            if name in spelt:
-                own[f"length_{name}"][place] = length
+        found = _between(connection, rows, part, [*wanted, *spelt, "all_names"])
+        rarities = _between(connection, bits or rows, part, rare)
+        plain = [field for of in (found, rarities) for field in of.schema
+                 if field.name not in {*spelt, "all_names", "row"}]  # fmt: skip
+        own = np.zeros(len(part), dtype=_kinds(plain, spelt, comparisons))
+        for of in (found, rarities):
+            place = np.searchsorted(part, np.asarray(of["row"]))
+            for field in plain:
+                if field.name in of.column_names:
+                    own[field.name][place] = np.asarray(of[field.name])
+            for name in (*spelt, "all_names") if of is found else ():
+                own[f"letters_{name}"][place], length = letters_of(of[name].combine_chunks())
+                if name in spelt:
+                    own[f"length_{name}"][place] = length
         parts.append(own)
     return np.concatenate(parts)
+
+
+def _between(
+    connection: duckdb.DuckDBPyConnection, rows: str, numbered: Array, wanted: Sequence[str]
+) -> pa.Table:
+    """What is wanted of the rows from the first of some numbers to the last."""
+    first, last = (int(numbered[0]), int(numbered[-1])) if len(numbered) else (0, -1)
+    return connection.sql(
+        f"SELECT {', '.join([*wanted, 'row'])} FROM {rows} WHERE row BETWEEN {first} AND {last}"
+    ).to_arrow_table()
 
 
 def _kinds(

@@ -123,7 +123,7 @@ def borne(
 ) -> Borne:
     """The keys of rows under a rule; see `keys_query`."""
     query = f"SELECT row::INTEGER AS row, key FROM ({keys_query(rule, rows, several)})"
-    found = connection.execute(query).to_arrow_table()
+    found = connection.sql(query).to_arrow_table()
     key, row = (np.asarray(found[name].combine_chunks()) for name in ("key", "row"))
     order = np.argsort(key)
     return Borne(key=key[order], row=row[order])

@@ -280,14 +280,15 @@ class Store:
         self._keep_levels(levels, cuts)
         stale: dict[str, list[Rows]] = {"l": [flipped], "r": []}
         shifted: dict[str, list[Rows]] = {"l": [], "r": []}
-        for column in rarity_columns(self.comparisons):
-            values = revalue(self.connection, column)
-            is_risen = np.asarray(values["is_risen"])
-            asked = values.drop_columns("is_risen")
-            for side in SIDES if len(values) else ():
-                rows, at = self.rows.bearing(side, column, asked, is_gone[side])
-                shifted[side].append(rows)
-                stale[side].append(rows[is_risen[at]])
+        values = {c: revalue(self.connection, c) for c in rarity_columns(self.comparisons)}
+        asked = [
+            (side, column, of.drop_columns("is_risen"))
+            for column, of in values.items() for side in SIDES if len(of)
+        ]  # fmt: skip
+        bearing = self.rows.bearing(asked, is_gone)
+        for (side, column, _), (rows, at) in zip(asked, bearing, strict=True):
+            shifted[side].append(rows)
+            stale[side].append(rows[np.asarray(values[column]["is_risen"])[at]])
         for side in SIDES:
             self._given(pa.table({"row": _all_of(shifted[side])}))
             self._run(f"CREATE OR REPLACE TEMP TABLE shifted_{side} AS FROM given")

@@ -9,19 +9,24 @@ of `keys.cut` in ``cut`` (``rule``, ``most``).
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from jobs.link.blocking import RuleUse, use_of
 from jobs.link.keys import Borne, Counts, Keys, Rows, Shared, cut, distinct, keys_query
 from jobs.link.rules import Rule
+
+Told = TypeVar("Told")
 
 SIDES: Final = ("l", "r")
 OTHER: Final = {"l": "r", "r": "l"}
@@ -120,7 +125,7 @@ class ByRule:
     """Entries of a table (``rule``, ``key``, ``row``), sorted, rule by rule."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, query: str) -> None:
-        found = connection.execute(
+        found = connection.sql(
             f"SELECT rule::UTINYINT AS rule, key, row::INTEGER AS row FROM ({query})"
         ).to_arrow_table()
         rule, key, self.row = (
@@ -174,32 +179,45 @@ class Night:
             Tonight's levels and cuts, what each rule did, and the left rows that bear a key that
             flipped: its rule left it out and does so no more, or the other way round.
         """
-        found, most, uses, flipped = [], [], [], [np.empty(0, np.int32)]
-        for place, rule in enumerate(self.rules):
-            moved = distinct(np.concatenate([
-                of[side].of(place).key for of in (self.old, self.new) for side in SIDES
-            ]))  # fmt: skip
-            sides = {side: self.now(place, side) for side in SIDES}
-            now = {side: sides[side].counts(moved) for side in SIDES}
-            was = {
-                side: now[side]
-                - self.new[side].of(place).counts(moved)
-                + self.old[side].of(place).counts(moved)
-                for side in SIDES
-            }
-            after, before = now["l"] * now["r"], was["l"] * was["r"]
-            of = _shifted(levels[levels["rule"] == place], before, after)
-            pairs, keys = of["pairs"].to_numpy(), of["keys"].to_numpy()
-            most.append(cut(pairs, budget, keys))
-            uses.append(use_of(rule, pairs, most[place], keys))
-            found.append(of.assign(rule=place))
-            is_flipped = (before <= cuts[place]) != (after <= most[place])
-            flips = moved[is_flipped & (before > 0) & (after > 0)]
-            if most[place] != cuts[place]:
-                unmoved = self._between(place, sides, sorted((most[place], cuts[place])), moved)
-                flips = np.concatenate([flips, unmoved])
-            flipped.append(sides["l"].bearers(flips)[1])
-        return pd.concat(found), most, uses, distinct(np.concatenate(flipped))
+
+        def of(place: int) -> tuple[pd.DataFrame, int, RuleUse, Rows]:
+            known = levels[levels["rule"] == place]
+            return self._recounted(place, known, cuts[place], budget)
+
+        found, most, uses, flipped = zip(*self._each(of), strict=True)
+        return pd.concat(found), list(most), list(uses), distinct(np.concatenate(flipped))
+
+    def _each(self, tell: Callable[[int], Told]) -> list[Told]:
+        """What can be told of each rule, side by side."""
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            return list(pool.map(tell, range(len(self.rules))))
+
+    def _recounted(
+        self, place: int, levels: pd.DataFrame, last: int, budget: int
+    ) -> tuple[pd.DataFrame, int, RuleUse, Rows]:
+        """See `recount`, for one rule; ``last`` is its last cut."""
+        moved = distinct(np.concatenate([
+            of[side].of(place).key for of in (self.old, self.new) for side in SIDES
+        ]))  # fmt: skip
+        sides = {side: self.now(place, side) for side in SIDES}
+        now = {side: sides[side].counts(moved) for side in SIDES}
+        was = {
+            side: now[side]
+            - self.new[side].of(place).counts(moved)
+            + self.old[side].of(place).counts(moved)
+            for side in SIDES
+        }
+        after, before = now["l"] * now["r"], was["l"] * was["r"]
+        of = _shifted(levels, before, after)
+        pairs, keys = of["pairs"].to_numpy(), of["keys"].to_numpy()
+        most = cut(pairs, budget, keys)
+        is_flipped = (before <= last) != (after <= most)
+        flips = moved[is_flipped & (before > 0) & (after > 0)]
+        if most != last:
+            unmoved = self._between(place, sides, sorted((most, last)), moved)
+            flips = np.concatenate([flips, unmoved])
+        use = use_of(self.rules[place], pairs, most, keys)
+        return of.assign(rule=place), most, use, sides["l"].bearers(flips)[1]
 
     def _between(
         self, place: int, sides: Mapping[str, Now], ends: Sequence[int], moved: Keys
@@ -223,18 +241,20 @@ class Night:
             fresh: for each side the keys of its fresh rows.
             cuts: tonight's, for each rule.
         """
-        formed = [np.empty(0, np.int64)]
-        for place in range(len(self.rules)):
-            sides = {side: self.now(place, side) for side in SIDES}
+
+        def formed(place: int) -> npt.NDArray[np.int64]:
+            sides, pairs = {side: self.now(place, side) for side in SIDES}, []
             for side in SIDES:
                 of = fresh[side].of(place)
-                pairs = sides["l"].counts(of.key) * sides["r"].counts(of.key)
-                is_open = (pairs > 0) & (pairs <= cuts[place])
+                many = sides["l"].counts(of.key) * sides["r"].counts(of.key)
+                is_open = (many > 0) & (many <= cuts[place])
                 at, others = sides[OTHER[side]].bearers(of.key[is_open])
                 own = of.row[is_open][at]
                 left, right = (own, others) if side == "l" else (others, own)
-                formed.append(left.astype(np.int64) << 32 | right)
-        both = distinct(np.concatenate(formed))
+                pairs.append(left.astype(np.int64) << 32 | right)
+            return np.concatenate(pairs)
+
+        both = distinct(np.concatenate(self._each(formed)))
         return pa.table(
             {"row_l": (both >> 32).astype(np.int32), "row_r": (both & 0xFFFFFFFF).astype(np.int32)}
         )

@@ -8,7 +8,9 @@ tables ``more_rows_l`` and ``more_rows_r``, the numbers of those that went in ``
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
-from collections.abc import Collection, Mapping
+import os
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -81,7 +83,10 @@ class RowStore:
     def of_persons(
         self, side: str, persons: npt.NDArray[Any], is_gone: Flags | None = None
     ) -> Rows:
-        """The numbers of the rows of some persons; see `bearing` for ``is_gone``."""
+        """The numbers of the rows of some persons.
+
+        ``is_gone`` is that of the side, where it is known.
+        """
         known = self.base[side]["person"].to_numpy()  # sorted, as the rows are
         begin = np.searchsorted(known, persons, side="left")
         place, within = spread(np.searchsorted(known, persons, side="right") - begin)
@@ -89,17 +94,27 @@ class RowStore:
         return self._with_more(side, begin[place] + within, place, asked, is_gone)[0]
 
     def bearing(
-        self, side: str, column: str, values: pa.Table, is_gone: Flags | None = None
-    ) -> tuple[Rows, Counts]:
+        self, asked: Sequence[tuple[str, str, pa.Table]], is_gone: Mapping[str, Flags]
+    ) -> list[tuple[Rows, Counts]]:
         """The numbers of the rows with some values of a column, and the places of their values.
 
         Args:
-            side: its letter.
-            column: one whose rarity is counted.
-            values: the column, and ``within`` which nationality, if that matters; empty text
-                stands for none.
-            is_gone: of the side, where that is known.
+            asked: a side, a column whose rarity is counted, and its values; beside them ``within``
+                which nationality, if that matters: empty text stands for none.
+            is_gone: of each side.
+
+        Returns:
+            As many as were asked for.
         """
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            found = list(pool.map(lambda each: self._bearing_at_first(*each), asked))
+        return [
+            self._with_more(side, hits, at, values, is_gone[side])
+            for (side, _, values), (hits, at) in zip(asked, found, strict=True)
+        ]
+
+    def _bearing_at_first(self, side: str, column: str, values: pa.Table) -> tuple[Counts, Counts]:
+        """See `bearing`: of the rows of the run that scored everybody."""
         hits = at = np.empty(0, dtype=np.int64)
         for coded in self.base[side][column].chunks:  # one, unless there are no rows
             codes = _codes(coded)
@@ -117,7 +132,7 @@ class RowStore:
             at = order[np.minimum(np.searchsorted(wanted[order], both), len(order) - 1)]
             is_met = wanted[at] == both
             hits, at = hits[is_met], at[is_met]
-        return self._with_more(side, hits, at, values, is_gone)
+        return hits, at
 
     def _with_more(
         self,
