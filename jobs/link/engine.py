@@ -14,7 +14,7 @@ of rows or of the threads.
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,6 +29,7 @@ from jobs.link.blocking import Rule, RuleUse, block, rules_for, systems_of, tell
 from jobs.link.bounds import likely_sql, make_numbers
 from jobs.link.comparisons import (
     ELSE,
+    NATIONALITY,
     Comparison,
     comparisons_for,
     rarity_columns,
@@ -36,6 +37,7 @@ from jobs.link.comparisons import (
 from jobs.link.glance import Glance, numbers_of
 from jobs.link.model import Shares
 from jobs.link.persons import Side
+from jobs.link.priors import Groups
 from jobs.link.rarity import add_rarities, count_values
 from jobs.link.weights import weight_sql
 
@@ -54,7 +56,8 @@ Fetch = Callable[[str, "pd.Series[int]"], None]
 class Bench:
     """Both sides on the engine's table, ready to be blocked and compared.
 
-    ``fetch``: lays the rows of some persons of a side there, if not all of them are.
+    If not everybody is on the table, ``fetch`` lays the rows of some persons of a side there, and
+    ``everybody`` is for each side a query of all, with ``person``, ``variant`` and ``nationality``.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -62,6 +65,7 @@ class Bench:
     right: Side
     comparisons: tuple[Comparison, ...]
     fetch: Fetch | None = None
+    everybody: Mapping[str, str] | None = None
 
     def need(self, side: str, persons: pd.Series) -> None:
         """Make sure that the rows of some persons are on the table."""
@@ -72,6 +76,21 @@ class Bench:
     def columns(self) -> frozenset[str]:
         """Columns that both sides have values in."""
         return _shared_columns(self.left, self.right)
+
+    def groups(self) -> Groups | None:
+        """The nationality of each person, by number; nothing where none is compared."""
+        if NATIONALITY not in self.comparisons:
+            return None
+        both = [self._nationalities(side) for side in ("l", "r")]
+        numbers = pd.factorize(pd.concat(both, ignore_index=True), sort=True)[0] + 1
+        left, right = np.split(numbers.astype(np.int64), [len(both[0])])
+        return Groups(left=left, right=right)
+
+    def _nationalities(self, side: str) -> "pd.Series[str]":
+        rows = f"rows_{side}" if self.everybody is None else self.everybody[side]
+        query = f"SELECT nationality FROM {rows} WHERE variant = 'own' ORDER BY person"
+        found: pd.Series[str] = self.connection.execute(query).df()["nationality"]
+        return found
 
     def make_numbers(self, shares: Shares) -> None:
         """Make the numbers of `bounds` for both sides' rows, once: they hang on no shares."""

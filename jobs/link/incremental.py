@@ -291,7 +291,16 @@ def _small_bench(
         for side in ("l", "r")
     )
     return Bench(
-        connection=connection, left=left, right=right, comparisons=comparisons, fetch=fetch
+        connection=connection,
+        left=left,
+        right=right,
+        comparisons=comparisons,
+        fetch=fetch,
+        everybody={
+            side: f"(SELECT place AS person, variant, nationality FROM kept.rows_{side} "
+            f"JOIN places_{side} USING (person))"
+            for side in ("l", "r")
+        },
     )
 
 
