@@ -46,7 +46,8 @@ def probabilities(
     """The probability of each pair of records, records of one person counting as one.
 
     The best pair of two people stands for all pairs of their records, and only the best partner
-    of a person can pass even odds, so a link is one to one between people.
+    of a person can pass even odds, so a link is one to one between people. Nor can a pair for which
+    nothing of its own speaks.
 
     Args:
         table: the bench that the pairs come from.
@@ -99,9 +100,8 @@ def probabilities(
     joined = people.merge(best, how="left", on=["left", "right"])["probability"].to_numpy()
     sure = people["sure"].to_numpy()
     probability = sure * joined + (1 - sure) * first.probability
-    if not of_registers:
-        is_weak = pairs.weight + answer.prior.of(pairs.left, pairs.right) <= RIVAL
-        probability = np.where(is_weak, np.minimum(probability, EVEN), probability)
+    is_weak = pairs.weight + answer.prior.of(pairs.left, pairs.right) <= RIVAL
+    probability = np.where(is_weak, np.minimum(probability, EVEN), probability)
     return Posterior(
         probability=probability,
         prior=answer.prior,

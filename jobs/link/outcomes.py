@@ -13,7 +13,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jobs.link.comparisons import AREA, BIRTH, FAMILY, GIVEN, HOME_OFFICE, SYSTEM_NAMES, Comparison
+from jobs.link.comparisons import (
+    AREA,
+    BIRTH,
+    FAMILY,
+    GIVEN,
+    HOME_OFFICE,
+    SYSTEM_NAMES,
+    VARIANT,
+    Comparison,
+)
 from jobs.link.persons import Side
 from jobs.link.priors import LEAST_ALONE, SPARE, Prior
 
@@ -99,7 +108,11 @@ def held(found: pd.DataFrame, comparisons: tuple[Comparison, ...]) -> npt.NDArra
     unsupported = (agreeing == 0) & ~_is(found, AREA.name, AT_HOME, comparisons)
     reasons[birth_far & unsupported] = "another date of birth"
     reasons[given_near & family_near & birth_off & (agreeing == 0)] = "possible father and son"
-    reasons[given_other & family_near & birth_near & (agreeing == 0)] = "possible twins"
+    # Where names were changed over, either record may be the one that has them right.
+    family_other = _is(found, FAMILY.name, {"different"}, comparisons)
+    turned = _is(found, VARIANT.name, {"names changed over"}, comparisons)
+    twins = (given_other & family_near) | (turned & family_other & given_near)
+    reasons[twins & birth_near & (agreeing == 0)] = "possible twins"
     reasons[given_off & family_off & birth_far & (agreeing == 1)] = "another person's number"
     return reasons
 

@@ -140,6 +140,19 @@ def test_twins_of_whom_each_register_holds_one_go_to_review():
     assert ("A9998AA", "C9999998") not in pairs(links, "linked")
 
 
+def test_a_twin_whose_names_were_changed_over_goes_to_review():
+    born = {"date_of_birth": "1970-03-04", "birth_place": "Oldtown", "postcode": "AB1 2CD"}
+    tables = persons(
+        [{"prisoner_number": "A9998AA", "first_name": "Ferrensby", "last_name": "Marlon", **born}],
+        [{"cid_person_id": "C9999998", "first_name": "Dexter", "last_name": "Ferrensby", **born}],
+    )
+    result = linked(tables).links
+    assert ("A9998AA", "C9999998") in pairs(result, "review")
+    evidence = result.set_index("prisoner_number").loc["A9998AA", "evidence"]
+    assert '"name used: names changed over"' in evidence
+    assert "held: possible twins" in evidence
+
+
 def test_twins_of_whom_both_are_in_both_registers_are_told_apart():
     born, last = "1970-03-04", "Ferrensby"
     tables = persons(
