@@ -228,8 +228,9 @@ Written by `python -m benchmarks.linkage measure`; do not edit by hand.
 Model `{model.version}`, digest `{model.digest[:12]}`, learned without labels from
 {" and ".join(model.trained_on["invented worlds"])}. Linked from probability {LINKED_FROM}, shown
 to reviewers from {REVIEW_FROM}; both were fixed before measuring.
-The comparisons and the reasons to hold a pair back were settled on worlds of seeds 1 and 2; the
-worlds below have other seeds than those and than the training's. FEBRL4 was measured only.
+The comparisons and the reasons to hold a pair back were settled on worlds of seeds 1, 2 and 7001
+to 7016; the worlds below have other seeds than those and than the training's. FEBRL4 was measured
+only.
 A pair is a pair of records: somebody held twice in one register counts once for each record.
 """
 

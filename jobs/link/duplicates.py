@@ -53,7 +53,9 @@ def probabilities(
         table: the bench that the pairs come from.
         candidates: pairs as `weigh` gives them.
         shares: of the model.
-        of_registers: whether reviewers are asked about pairs that `outcomes.held` names.
+        of_registers: whether reviewers are asked about pairs that `outcomes.held` names. Of files
+            who is alone is not counted by nationality: relatives, whom no reviewer sees there, are
+            held against the sides as wholes.
     """
     pairs = Pairs(
         left=candidates["person_l"].to_numpy(),
@@ -61,7 +63,7 @@ def probabilities(
         weight=candidates["weight"].to_numpy(),
         left_count=len(table.left),
         right_count=len(table.right),
-        groups=table.groups(),
+        groups=table.groups() if of_registers else None,
     )
     first = posterior(pairs)
     before = first.prior.of(pairs.left, pairs.right)
