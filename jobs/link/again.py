@@ -155,13 +155,18 @@ def _small_bench(store: Store, tables: Tables) -> Bench:
         connection.unregister("needed")
         put(side, store.rows.of_persons(side, known))
 
+    def everybody(side: str) -> "pd.Series[str]":
+        own = _placed(store, side, store.rows.own(side)).sort_by("person")
+        nationality: pd.Series[str] = own["nationality"].to_pandas()
+        return nationality
+
     left, right = (
         Side(persons=_keys(tables, side), rows=put(side, _rows_in(store, "candidates", side)))
         for side in SIDES
     )
     return Bench(
         connection=connection, left=left, right=right,
-        comparisons=tuple(store.comparisons), fetch=fetch,
+        comparisons=tuple(store.comparisons), fetch=fetch, everybody=everybody,
     )  # fmt: skip
 
 

@@ -25,8 +25,10 @@ from jobs.link import japanese
 from jobs.link.birthdates import read_dates
 from jobs.link.duplicates import EVEN, probabilities
 from jobs.link.engine import Bench, bench, weigh
+from jobs.link.matching import Numbers
 from jobs.link.outcomes import REVIEW_FROM, evidence, least_weight
 from jobs.link.persons import Side, make_side
+from jobs.link.priors import Prior
 from jobs.link.scripts import by_letter
 from jobs.link.training import train
 
@@ -326,15 +328,14 @@ def _links(left: Side, right: Side) -> pd.DataFrame:
         return _frame(table, found[shown].reset_index(drop=True), probability[shown], weighed.prior)
 
 
-def _frame(
-    table: Bench, found: pd.DataFrame, probability: "np.typing.NDArray[np.float64]", prior: float
-) -> pd.DataFrame:
+def _frame(table: Bench, found: pd.DataFrame, probability: Numbers, prior: Prior) -> pd.DataFrame:
+    before = prior.of(found["person_l"].to_numpy(), found["person_r"].to_numpy())
     links = pd.DataFrame(
         {
             "left_id": table.left.persons.to_numpy()[found["person_l"].to_numpy()],
             "right_id": table.right.persons.to_numpy()[found["person_r"].to_numpy()],
             "probability": probability,
-            "match_weight": (found["weight"] + prior).round(4) + 0.0,
+            "match_weight": (found["weight"] + before).round(4) + 0.0,
             "outcome": np.where(probability > EVEN, "linked", "review"),
             "evidence": evidence(
                 found,

@@ -1,15 +1,15 @@
 """Probabilities of pairs of records where one register may hold a person twice.
 
 Two records of one person rival for the same record of the other register, so that neither would
-be linked. Where two such rivals are certainly one person they count as one: they share a partner
-instead of halving it. Rivals who may be twins, or father and son, stay two.
+be linked. Where two such rivals are likelier one person than two they count as one: they share a
+partner instead of halving it, as far as they are likely one. What speaks for one person is what
+the two records have in common, or a record of the other side that both fit; what speaks against
+it is how many relatives differ in the same way.
 
 Only rivals are compared with each other, so this costs little and never joins two records that
-no record of the other register speaks for.
-
-How often a register holds somebody twice is known, and little. Of a file nothing is known: there
-the share is the one that the rivals' own probabilities add up to, and two records may also be
-joined by a record of the other file that both fit.
+no record of the other register speaks for. How often somebody is held twice is not assumed: the
+share is the one that the rivals' own probabilities add up to. In a register, where a reviewer can
+be asked, two records that may be twins, or father and son, stay two.
 """
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
@@ -23,12 +23,11 @@ import pandas as pd
 from jobs.link.engine import Bench, weigh
 from jobs.link.matching import Numbers, Pairs, Places, Posterior, one_to_one, posterior
 from jobs.link.model import Shares
-from jobs.link.outcomes import LINKED_FROM, held
+from jobs.link.outcomes import held
 from jobs.link.relatives import held_down, likeness, share_of_relatives
 
 HELD_TWICE: Final = 0.005
-"""Share of persons taken to be held twice before any evidence: on the low side, because joining
-two people of one register is the worse error."""
+"""Share of persons taken to be held twice before any rivals are seen."""
 MOST_TWICE: Final = 0.9
 """The most that the share is learned to be."""
 STEPS: Final = 100
@@ -47,13 +46,16 @@ def probabilities(
     """The probability of each pair of records, records of one person counting as one.
 
     The best pair of two people stands for all pairs of their records, and only the best partner
-    of a person can pass even odds, so a link is one to one between people.
+    of a person can pass even odds, so a link is one to one between people. Nor can a pair for which
+    nothing of its own speaks.
 
     Args:
         table: the bench that the pairs come from.
         candidates: pairs as `weigh` gives them.
         shares: of the model.
-        of_registers: whether `HELD_TWICE` holds; otherwise it is learned for each side.
+        of_registers: whether reviewers are asked about pairs that `outcomes.held` names. Of files
+            who is alone is not counted by nationality: relatives, whom no reviewer sees there, are
+            held against the sides as wholes.
     """
     pairs = Pairs(
         left=candidates["person_l"].to_numpy(),
@@ -61,13 +63,13 @@ def probabilities(
         weight=candidates["weight"].to_numpy(),
         left_count=len(table.left),
         right_count=len(table.right),
+        groups=table.groups() if of_registers else None,
     )
     first = posterior(pairs)
-    alike = None if of_registers else likeness(table, candidates, shares)
-    relatives = chances = None
-    if alike is not None:
-        relatives = share_of_relatives(pairs, first, alike.kind)
-        chances = alike.against(relatives)
+    before = first.prior.of(pairs.left, pairs.right)
+    alike = likeness(table, candidates, shares)
+    relatives = share_of_relatives(pairs, first, alike.kind)
+    chances = alike.against(relatives)
     people = pd.DataFrame({"weight": pairs.weight, "sure": 1.0})
     both: tuple[tuple[str, Side, Places], ...] = (
         ("left", "l", pairs.left),
@@ -75,8 +77,8 @@ def probabilities(
     )
     for name, side, places in both:
         one = one_each(
-            table, pairs=pairs, prior=first.prior, shares=shares, side=side,
-            relatives=relatives, chances=chances,
+            table, pairs=pairs, prior=before, shares=shares, side=side,
+            relatives=relatives, chances=chances, of_registers=of_registers,
         )  # fmt: skip
         people[name] = one.first[places]
         people["sure"] *= one.sure[places]
@@ -88,20 +90,20 @@ def probabilities(
         weight=best["weight"].to_numpy(),
         left_count=pairs.left_count,
         right_count=pairs.right_count,
+        groups=pairs.groups,
     )
     answer = posterior(of_people)
-    if alike is not None and relatives is not None:
+    if not of_registers:
         weight = held_down(of_people, answer, alike.of(best.index.to_numpy()), relatives)
         of_people = replace(of_people, weight=weight)
         answer = posterior(of_people)
     kept = one_to_one(of_people, answer.probability > EVEN, answer.probability)
     best["probability"] = np.where(kept, answer.probability, np.minimum(answer.probability, EVEN))
-    spread = people.merge(best, how="left", on=["left", "right"], suffixes=("", "_best"))
-    sure = spread["sure"].where(spread["weight"] < spread["weight_best"], 1.0)
-    probability = (spread["probability"] * sure).to_numpy()
-    if not of_registers:
-        is_weak = pairs.weight + answer.prior <= RIVAL
-        probability = np.where(is_weak, np.minimum(probability, EVEN), probability)
+    joined = people.merge(best, how="left", on=["left", "right"])["probability"].to_numpy()
+    sure = people["sure"].to_numpy()
+    probability = sure * joined + (1 - sure) * first.probability
+    is_weak = pairs.weight + answer.prior.of(pairs.left, pairs.right) <= RIVAL
+    probability = np.where(is_weak, np.minimum(probability, EVEN), probability)
     return Posterior(
         probability=probability,
         prior=answer.prior,
@@ -121,11 +123,12 @@ def one_each(
     table: Bench,
     *,
     pairs: Pairs,
-    prior: float,
+    prior: Numbers,
     shares: Shares,
     side: Side,
-    relatives: Numbers | None = None,
-    chances: Numbers | None = None,
+    relatives: Numbers,
+    chances: Numbers,
+    of_registers: bool,
 ) -> OneEach:
     """Find who stands in a side more than once, among rivals for the same record.
 
@@ -135,31 +138,35 @@ def one_each(
         prior: their prior in bits.
         shares: of the model.
         side: whose records to look at.
-        relatives: of files, the share of people with relatives; of registers, nothing.
-        chances: of files, of the candidates `Likeness.against` relatives.
+        relatives: the share of people with relatives of each kind.
+        chances: of the candidates `Likeness.against` relatives.
+        of_registers: whether rivals that `outcomes.held` names stay two people.
     """
     own, other = (pairs.left, pairs.right) if side == "l" else (pairs.right, pairs.left)
     count = pairs.left_count if side == "l" else pairs.right_count
     nobody = OneEach(first=np.arange(count), sure=np.ones(count))
     strong = pairs.weight + prior > RIVAL
-    rivals = pd.DataFrame({"own": own[strong], "other": other[strong]})
-    if chances is not None:
-        rivals = rivals.assign(weight=pairs.weight[strong], chance=chances[strong])
+    rivals = pd.DataFrame(
+        {
+            "own": own[strong],
+            "other": other[strong],
+            "weight": pairs.weight[strong],
+            "chance": chances[strong],
+        }
+    )
     together = rivals.merge(rivals, on="other", suffixes=("_one", "_two"))
     together = together[together["own_one"] < together["own_two"]]
     if together.empty:
         return nobody
     found = _weighed(table, together[["own_one", "own_two"]].drop_duplicates(), shares, side)
-    if relatives is None:
-        likely = np.ones(len(found))
-        bar = np.log2(count) - np.log2(HELD_TWICE) + np.log2(LINKED_FROM / (1 - LINKED_FROM))
-        certain = (found["weight"] >= bar).to_numpy() & pd.isna(held(found, table.comparisons))
-    else:
-        found = _best_proof(
-            found.assign(chance=likeness(table, found, shares).against(relatives)), together
-        )
-        likely = _likely_one(found, count)
-        certain = likely > EVEN
+    if of_registers:
+        found = found[pd.isna(held(found, table.comparisons))]
+        known = found[["person_l", "person_r"]].set_axis(["own_one", "own_two"], axis=1)
+        together = together.merge(known, on=["own_one", "own_two"])
+    found = found.assign(chance=likeness(table, found, shares).against(relatives))
+    found = _best_proof(found, together)
+    likely = _likely_one(found, count)
+    certain = likely > EVEN
     one, two = (found[name].to_numpy()[certain] for name in ("person_l", "person_r"))
     sure = np.zeros(count)
     for place in (one, two):
@@ -185,7 +192,7 @@ def _best_proof(found: pd.DataFrame, together: pd.DataFrame) -> pd.DataFrame:
 
 
 def _likely_one(found: pd.DataFrame, count: int) -> Numbers:
-    """How likely two records of a file are one person.
+    """How likely two records of one side are one person.
 
     The share of persons held twice is the one that the probabilities add up to. Who differs as
     relatives do is one person only where being held twice, and so differently, is commoner.

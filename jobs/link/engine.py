@@ -28,6 +28,7 @@ import pyarrow as pa
 from jobs.link.blocking import RuleUse, block, sift, tell
 from jobs.link.comparisons import (
     ELSE,
+    NATIONALITY,
     Comparison,
     comparisons_for,
     rarity_columns,
@@ -36,6 +37,7 @@ from jobs.link.glance import Glance, add_most, numbers_of
 from jobs.link.keys import Shared
 from jobs.link.model import Shares
 from jobs.link.persons import Side
+from jobs.link.priors import Groups
 from jobs.link.rarity import add_rarities, count_values
 from jobs.link.rules import Rule, rules_for, systems_of
 from jobs.link.weights import weight_sql
@@ -49,13 +51,15 @@ MEMORY: Final = "1500MB"
 
 
 Fetch = Callable[[str, "pd.Series[int]"], None]
+Nationalities = Callable[[str], "pd.Series[str]"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
     """Both sides on the engine's table, ready to be blocked and compared.
 
-    ``fetch``: lays the rows of some persons of a side there, if not all of them are.
+    If not everybody is on the table, ``fetch`` lays the rows of some persons of a side there, and
+    ``everybody`` tells the nationality of each person of a side.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -63,6 +67,7 @@ class Bench:
     right: Side
     comparisons: tuple[Comparison, ...]
     fetch: Fetch | None = None
+    everybody: Nationalities | None = None
 
     def need(self, side: str, persons: pd.Series) -> None:
         """Make sure that the rows of some persons are on the table."""
@@ -73,6 +78,22 @@ class Bench:
     def columns(self) -> frozenset[str]:
         """Columns that both sides have values in."""
         return _shared_columns(self.left, self.right)
+
+    def groups(self) -> Groups | None:
+        """The nationality of each person, by number; nothing where none is compared."""
+        if NATIONALITY not in self.comparisons:
+            return None
+        both = [self._nationalities(side) for side in ("l", "r")]
+        numbers = pd.factorize(pd.concat(both, ignore_index=True), sort=True)[0] + 1
+        left, right = np.split(numbers.astype(np.int64), [len(both[0])])
+        return Groups(left=left, right=right)
+
+    def _nationalities(self, side: str) -> "pd.Series[str]":
+        if self.everybody is not None:
+            return self.everybody(side)
+        query = f"SELECT nationality FROM rows_{side} WHERE variant = 'own' ORDER BY person"
+        found: pd.Series[str] = self.connection.sql(query).df()["nationality"]
+        return found
 
     def rules(self) -> tuple[Rule, ...]:
         """The blocking rules that both sides can use."""

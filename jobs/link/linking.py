@@ -24,6 +24,7 @@ from jobs.link.outcomes import (
     held,
     undecided,
 )
+from jobs.link.priors import Prior
 from jobs.results import LINKS
 
 log = logging.getLogger(__name__)
@@ -98,7 +99,8 @@ def _links(table: Bench, found: pd.DataFrame, words: Decided, shares: Shares) ->
     free = undecided(found, words)
     candidates = found[free].reset_index(drop=True)
     weighed = probabilities(table, candidates, shares)
-    probability, prior = np.round(weighed.probability, 6), weighed.prior
+    probability = np.round(weighed.probability, 6)
+    before = weighed.prior.of(candidates["person_l"].to_numpy(), candidates["person_r"].to_numpy())
     reasons = held(candidates, table.comparisons)
     certain = (probability >= LINKED_FROM) & pd.isna(reasons)
     shown = certain | (probability >= REVIEW_FROM)
@@ -106,12 +108,12 @@ def _links(table: Bench, found: pd.DataFrame, words: Decided, shares: Shares) ->
         probability=probability[shown],
         outcome=np.where(certain[shown], "linked", "review"),
         evidence=evidence(
-            candidates[shown], table.comparisons, prior=prior, reasons=reasons[shown]
+            candidates[shown], table.comparisons, prior=weighed.prior, reasons=reasons[shown]
         ),
-        match_weight=candidates.loc[shown, "weight"] + prior,
+        match_weight=candidates.loc[shown, "weight"] + before[shown],
         decided_by=None,
     )
-    links = pd.concat([modelled, _decided_links(table, found, words, prior)])
+    links = pd.concat([modelled, _decided_links(table, found, words, weighed.prior)])
     links["prisoner_number"] = table.left.persons.to_numpy()[links["person_l"].to_numpy(np.int64)]
     links["cid_person_id"] = table.right.persons.to_numpy()[links["person_r"].to_numpy(np.int64)]
     links["match_weight"] = links["match_weight"].astype("float64").round(4) + 0.0
@@ -119,7 +121,7 @@ def _links(table: Bench, found: pd.DataFrame, words: Decided, shares: Shares) ->
     return links.astype({field.name: field.kind.pandas for field in LINKS.fields})
 
 
-def _decided_links(table: Bench, found: pd.DataFrame, words: Decided, prior: float) -> pd.DataFrame:
+def _decided_links(table: Bench, found: pd.DataFrame, words: Decided, prior: Prior) -> pd.DataFrame:
     """The decided pairs, with the model's evidence where it weighed them."""
     decisions = pd.DataFrame(
         {
@@ -132,8 +134,9 @@ def _decided_links(table: Bench, found: pd.DataFrame, words: Decided, prior: flo
     )
     weighed = decisions.merge(found, how="left", on=["person_l", "person_r"])
     reasons = np.full(len(weighed), None, dtype=object)
+    before = prior.of(words.left, words.right)
     proof = evidence(weighed, table.comparisons, prior=prior, reasons=reasons)
     return weighed.assign(
         evidence=proof.where(weighed["weight"].notna(), "{}"),
-        match_weight=(weighed["weight"] + prior).fillna(0.0),
+        match_weight=(weighed["weight"] + before).fillna(0.0),
     )

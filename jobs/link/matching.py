@@ -8,7 +8,7 @@ settles quickly where they do. Its sums run in the order of the persons' keys, s
 not depend on the order of rows.
 
 The number of people that both sides share is not assumed: it is the one that the probabilities
-add up to.
+add up to, and so is who of which group has a partner (see `priors`).
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from jobs.link.priors import LEAST_ALONE, Groups, Prior, prior_of_groups
+
 Numbers = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 
@@ -24,9 +26,6 @@ ROUNDS: Final = 40
 """Message rounds: rings of near-equal rivals settle within ten, the rest is reserve."""
 STEPS: Final = 60
 """Steps to find the number of shared people; each is one short message passing."""
-LEAST_ALONE: Final = 0.15
-"""However many partners are found, at least this share of either side is taken to be possibly
-without one: the next person may not be in the other register at all."""
 SETTLED: Final = 1e-10
 HOPELESS: Final = -12.0
 """Pairs with odds below 1 in 4,096 are left out of the messages: their share is nought."""
@@ -36,21 +35,25 @@ LARGEST_WEIGHT: Final = 200.0
 
 @dataclass(frozen=True, kw_only=True)
 class Pairs:
-    """Candidate pairs as places in both sides' keys, sorted, with the evidence in bits."""
+    """Candidate pairs as places in both sides' keys, sorted, with the evidence in bits.
+
+    ``groups``: of everybody, if who is alone may differ between groups.
+    """
 
     left: Places
     right: Places
     weight: Numbers
     left_count: int
     right_count: int
+    groups: Groups | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Posterior:
-    """Probabilities of the pairs, the prior in bits that led to them, and the shared people."""
+    """Probabilities of the pairs, the prior that led to them, and the shared people."""
 
     probability: Numbers
-    prior: float
+    prior: Prior
     shared: float
 
 
@@ -62,23 +65,33 @@ def posterior(pairs: Pairs, *, prior: float | None = None) -> Posterior:
         prior: weight in bits of being one person before evidence; found from the pairs if absent.
     """
     if not len(pairs.weight):
-        return Posterior(probability=np.zeros(0), prior=0.0, shared=0.0)
-    if prior is None:
-        prior = _prior(pairs)
-    probability = _share(pairs, prior)
-    return Posterior(probability=probability, prior=prior, shared=float(probability.sum()))
+        return Posterior(probability=np.zeros(0), prior=Prior(base=prior or 0.0), shared=0.0)
+    found = _prior(pairs) if prior is None else Prior(base=prior)
+    probability = _share(pairs, found)
+    return Posterior(probability=probability, prior=found, shared=float(probability.sum()))
 
 
-def _prior(pairs: Pairs) -> float:
+def _prior(pairs: Pairs) -> Prior:
     """The prior at which the expected number of pairs equals the number that it stands for."""
     smaller = min(pairs.left_count, pairs.right_count)
     shared = 0.1 * smaller
+    found = Prior(base=prior_for(pairs, shared))
     for _ in range(STEPS):
         before = shared
-        shared = float(_share(pairs, prior_for(pairs, shared)).sum())
+        probability = _share(pairs, found)
+        shared = float(probability.sum())
+        found = Prior(base=prior_for(pairs, shared))
+        if pairs.groups is not None:
+            found = prior_of_groups(
+                base=found.base,
+                groups=pairs.groups,
+                left=pairs.left,
+                right=pairs.right,
+                probability=probability,
+            )
         if abs(shared - before) <= 1e-6 * smaller:
             break
-    return prior_for(pairs, shared)
+    return found
 
 
 def prior_for(pairs: Pairs, shared: float) -> float:
@@ -92,8 +105,8 @@ def prior_for(pairs: Pairs, shared: float) -> float:
     return float(np.log2(max(shared, 0.5)) - np.log2(alone_left) - np.log2(alone_right))
 
 
-def _share(pairs: Pairs, prior: float) -> Numbers:
-    total = pairs.weight + prior
+def _share(pairs: Pairs, prior: Prior) -> Numbers:
+    total = pairs.weight + prior.of(pairs.left, pairs.right)
     kept = np.flatnonzero(total > HOPELESS)
     odds = np.exp2(np.minimum(total[kept], LARGEST_WEIGHT))
     at_left, at_right = _Place(pairs.left[kept]), _Place(pairs.right[kept])

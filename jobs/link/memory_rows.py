@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 
 from jobs.link.keys import Counts, Rows, distinct, spread
 from jobs.link.memory_keys import SIDES, DamagedError
+from jobs.link.persons import OWN
 
 Flags = npt.NDArray[np.bool_]
 PIECE: Final = 16_384
@@ -154,6 +155,18 @@ class RowStore:
         rows, places = np.concatenate([hits, more["row"]]), np.concatenate([at, more["place"]])
         kept = ~(self.is_gone(side) if is_gone is None else is_gone)[rows]
         return rows[kept], places[kept]
+
+    def own(self, side: str) -> pa.Table:
+        """The ``person`` and ``nationality`` of everybody's own row."""
+        base = self.base[side].select(["person", "nationality", "variant"])
+        kept = pc.equal(base["variant"], OWN)
+        kept = pc.and_(kept, pa.array(~self.is_gone(side)[: len(base)]))
+        found = _plain(base.filter(kept)).drop_columns("variant")
+        more = self.connection.execute(
+            f"SELECT person, nationality FROM kept.more_rows_{side} "
+            f"ANTI JOIN kept.gone_{side} USING (row) WHERE variant = '{OWN}'"
+        ).to_arrow_table()
+        return pa.concat_tables([found, more.cast(found.schema)])
 
     def is_gone(self, side: str) -> Flags:
         """For each number ever given whether the row is gone."""

@@ -13,9 +13,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jobs.link.comparisons import AREA, BIRTH, FAMILY, GIVEN, HOME_OFFICE, SYSTEM_NAMES, Comparison
-from jobs.link.matching import LEAST_ALONE
+from jobs.link.comparisons import (
+    AREA,
+    BIRTH,
+    FAMILY,
+    GIVEN,
+    HOME_OFFICE,
+    SYSTEM_NAMES,
+    VARIANT,
+    Comparison,
+)
 from jobs.link.persons import Side
+from jobs.link.priors import LEAST_ALONE, SPARE, Prior
 
 LINKED_FROM: Final = 0.98
 """At this bar at most 2 in 100 of the least certain links are wrong; since nearly all links lie
@@ -99,7 +108,11 @@ def held(found: pd.DataFrame, comparisons: tuple[Comparison, ...]) -> npt.NDArra
     unsupported = (agreeing == 0) & ~_is(found, AREA.name, AT_HOME, comparisons)
     reasons[birth_far & unsupported] = "another date of birth"
     reasons[given_near & family_near & birth_off & (agreeing == 0)] = "possible father and son"
-    reasons[given_other & family_near & birth_near & (agreeing == 0)] = "possible twins"
+    # Where names were changed over, either record may be the one that has them right.
+    family_other = _is(found, FAMILY.name, {"different"}, comparisons)
+    turned = _is(found, VARIANT.name, {"names changed over"}, comparisons)
+    twins = (given_other & family_near) | (turned & family_other & given_near)
+    reasons[twins & birth_near & (agreeing == 0)] = "possible twins"
     reasons[given_off & family_off & birth_far & (agreeing == 1)] = "another person's number"
     return reasons
 
@@ -118,14 +131,19 @@ def evidence(
     found: pd.DataFrame,
     comparisons: tuple[Comparison, ...],
     *,
-    prior: float,
+    prior: Prior,
     reasons: npt.NDArray[np.object_],
 ) -> "pd.Series[str]":
     """The evidence of each pair as JSON: ``"comparison: grade"`` to its weight in bits.
 
     The weights add up to the match weight. No value of a person is in it.
     """
-    text = pd.Series(f'{{"before evidence":{round(prior, 4) + 0.0}', index=found.index, dtype="str")
+    before = f'{{"before evidence":{round(prior.base, 4) + 0.0}'
+    text = pd.Series(before, index=found.index, dtype="str")
+    if prior.mixed is not None:
+        added = prior.of_groups(found["person_l"].to_numpy(), found["person_r"].to_numpy())
+        entry = pd.Series(np.round(added, 4) + 0.0, index=found.index).astype("str")
+        text = text + ',"before evidence: these nationalities":' + entry
     for comparison in comparisons:
         names = [f',"{comparison.name}: {grade.name}":' for grade in comparison.grades]
         grades = found[f"grade {comparison.name}"]
@@ -143,9 +161,9 @@ def _keys(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> npt.NDAr
 def least_weight(left_count: int, right_count: int) -> float:
     """The weight before prior below which no pair can come near the bar of review.
 
-    The bar is held against the largest prior that `matching` may find, with 6 bits to spare for
-    pairs that matter only as rivals.
+    The bar is held against the largest prior that `matching` may find, with `SPARE` bits below it
+    for nationalities that are mixed up and for pairs that matter only as rivals.
     """
     most = np.log2(max(min(left_count, right_count), 1))
     alone = np.log2(max(left_count * right_count, 1)) + 2 * np.log2(LEAST_ALONE)
-    return float(np.log2(REVIEW_FROM) - 6.0 - (most - alone))
+    return float(np.log2(REVIEW_FROM) - SPARE - (most - alone))

@@ -64,7 +64,7 @@ def quality(model: Model, trials: Sequence[Trial]) -> Quality:
         accuracy=pd.DataFrame(
             [_scores(trial, links) for trial, links in zip(trials, marked, strict=True)]
         ),
-        calibration=_calibration(pd.concat(marked)),
+        calibration=calibration(pd.concat(marked)),
         blocking=_blocking(trials),
         weights=weights(model),
     )
@@ -100,8 +100,15 @@ def _scores(trial: Trial, links: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _calibration(links: pd.DataFrame) -> pd.DataFrame:
-    """Share of true pairs by band of probability, as the model says and as it is."""
+def calibration(links: pd.DataFrame) -> pd.DataFrame:
+    """Share of true pairs by band of probability, as the model says and as it is.
+
+    Args:
+        links: ``probability`` and ``is_true`` of each pair that no reviewer decided.
+
+    Returns:
+        ``from``, ``to``, ``pairs``, ``expected`` and ``observed`` of each band that holds a pair.
+    """
     edges = [0.0, *BANDS[1:]]
     band = pd.cut(links["probability"], edges, include_lowest=True, labels=False)
     table = links.groupby(band).agg(

@@ -16,8 +16,9 @@ import pandas as pd
 
 from jobs.link.comparisons import BIRTH, GIVEN
 from jobs.link.engine import Bench
-from jobs.link.matching import LEAST_ALONE, Numbers, Pairs, Posterior
+from jobs.link.matching import Numbers, Pairs, Posterior
 from jobs.link.model import Shares
+from jobs.link.priors import LEAST_ALONE
 
 TELLING: Final = (GIVEN.name, BIRTH.name)
 """What people of one household do not share; family names, streets and towns they do."""
@@ -91,7 +92,7 @@ def share_of_relatives(pairs: Pairs, answer: Posterior, kind: Kinds) -> Numbers:
         kind: of `Likeness`, by pair.
     """
     known = (kind == 0) & (answer.probability > EVEN)
-    strong = pairs.weight + answer.prior > 0
+    strong = pairs.weight + answer.prior.of(pairs.left, pairs.right) > 0
     of_left, of_right = np.full(pairs.left_count, -1), np.full(pairs.right_count, -1)
     of_left[pairs.left[known]] = pairs.right[known]
     of_right[pairs.right[known]] = pairs.left[known]
@@ -128,7 +129,8 @@ def held_down(pairs: Pairs, answer: Posterior, alike: Likeness, relatives: Numbe
     ]
     differs = alike.kind > 0
     apart = relatives[alike.kind[differs]] * alone[0] * alone[1] / pairs.right_count
-    most = np.log2(max(answer.shared, 0.5) * alike.usual[differs]) - np.log2(apart) - answer.prior
+    most = np.log2(max(answer.shared, 0.5) * alike.usual[differs]) - np.log2(apart)
+    most -= answer.prior.of(pairs.left, pairs.right)[differs]
     weight = pairs.weight.copy()
     weight[differs] = np.minimum(weight[differs], most)
     return weight

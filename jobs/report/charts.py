@@ -32,6 +32,7 @@ _VARIABLES: Final = {
 }
 WIDE: Final = (9.4, 3.3)
 NARROW: Final = (4.2, 3.6)
+MAILED: Final = 4.8
 
 _STYLE: Final = {
     "svg.hashsalt": "reconciliation",
@@ -95,11 +96,11 @@ class Chart:
         suffix = "n" if narrow else "w"
         return _inline(buffer.getvalue(), prefix=f"{self.name}-{suffix}-", css=suffix)
 
-    def png(self) -> bytes:
-        """The drawing as an image on white, for emails."""
+    def png(self, width: float = MAILED) -> bytes:
+        """The drawing as an image on white, for emails and documents; the width is in inches."""
         buffer = io.BytesIO()
         with _style(**{"figure.facecolor": "white"}):
-            drawing = self._drawn(4.8, 2.4 * self.height, narrow=False)
+            drawing = self._drawn(width, 2.4 * self.height, narrow=False)
             _save(drawing, fname=buffer, format="png", dpi=134, metadata={"Software": None})
         return buffer.getvalue()
 

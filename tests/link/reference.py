@@ -105,3 +105,40 @@ def _short(one: str, two: str) -> bool:
 def _in_whole_name(name: str, other: Row, unlike: str) -> bool:
     words = other["all_names"]
     return words is not None and name in list(words) and name != other[unlike]
+
+
+def before_evidence(
+    one: int,
+    other: int,
+    *,
+    pairs: list[tuple[int, int, float]],
+    of_left: list[int],
+    of_right: list[int],
+) -> float:
+    """The weight of a pair of persons before evidence, given each pair's probability.
+
+    shared : (alone on the left x alone on the right), the alone being as many as if everybody were
+    of this person's group; and what two different groups add that are mixed up.
+    """
+    shared = sum(probability for _, _, probability in pairs)
+    bits = math.log2(max(shared, 0.5))
+    for person, of, side in ((one, of_left, 0), (other, of_right, 1)):
+        count = len(of)
+        everybody = max(1 - shared / count, 0.15)
+        size = of.count(of[person])
+        met = sum(pair[2] for pair in pairs if of[pair[side]] == of[person])
+        alone = max((size - met + 30 * everybody) / (size + 30), 0.15)
+        bits -= math.log2(count * alone)
+    groups = of_left[one], of_right[other]
+    if 0 in groups or groups[0] == groups[1]:
+        return bits
+    differing = [
+        (of_left[left], of_right[right], probability)
+        for left, right, probability in pairs
+        if of_left[left] and of_right[right] and of_left[left] != of_right[right]
+    ]
+    met = sum(probability for *both, probability in differing if tuple(both) == groups)
+    possible = sum(1 for a in of_left for b in of_right if a and b and a != b)
+    chance = sum(probability for *_, probability in differing) / max(possible, 1)
+    expected = chance * of_left.count(groups[0]) * of_right.count(groups[1])
+    return bits + min(math.log2((met + 3) / (expected + 3)), 6)

@@ -140,6 +140,19 @@ def test_twins_of_whom_each_register_holds_one_go_to_review():
     assert ("A9998AA", "C9999998") not in pairs(links, "linked")
 
 
+def test_a_twin_whose_names_were_changed_over_goes_to_review():
+    born = {"date_of_birth": "1970-03-04", "birth_place": "Oldtown", "postcode": "AB1 2CD"}
+    tables = persons(
+        [{"prisoner_number": "A9998AA", "first_name": "Ferrensby", "last_name": "Marlon", **born}],
+        [{"cid_person_id": "C9999998", "first_name": "Dexter", "last_name": "Ferrensby", **born}],
+    )
+    result = linked(tables).links
+    assert ("A9998AA", "C9999998") in pairs(result, "review")
+    evidence = result.set_index("prisoner_number").loc["A9998AA", "evidence"]
+    assert '"name used: names changed over"' in evidence
+    assert "held: possible twins" in evidence
+
+
 def test_twins_of_whom_both_are_in_both_registers_are_told_apart():
     born, last = "1970-03-04", "Ferrensby"
     tables = persons(
@@ -176,6 +189,55 @@ def test_two_records_of_one_person_in_one_register_share_the_link():
     assert both <= pairs(result.links, "linked")
     ids = result.identities.set_index("person_id")["identity_id"]
     assert ids["A9997AA"] == ids["A9998AA"] == ids["C9999998"]
+
+
+def test_two_records_that_have_little_in_common_are_likely_one_if_a_third_fits_both():
+    names = {"first_name": "Marlon", "last_name": "Ferrensby"}
+    born, lives = {"date_of_birth": "1970-03-04"}, {"postcode": "AB1 2CD"}
+    tables = persons(
+        [
+            {"prisoner_number": "A9997AA", **names, **born},
+            {"prisoner_number": "A9998AA", **names, **lives},
+        ],
+        [{"cid_person_id": "C9999998", **names, **born, **lives}],
+    )
+    links = linked(tables).links.set_index(["prisoner_number", "cid_person_id"])
+    probability = links["probability"].xs("C9999998", level="cid_person_id")
+    assert probability["A9998AA"] > LINKED_FROM
+    assert 0.9 < probability["A9997AA"] < LINKED_FROM
+
+
+def test_twins_stay_two_people_although_one_record_bears_both_their_names():
+    born = {"date_of_birth": "1970-03-04", "birth_place": "Oldtown", "postcode": "AB1 2CD"}
+    marlon, dexter = (
+        {"first_name": name, "last_name": "Ferrensby", **born} for name in ("Marlon", "Dexter")
+    )
+    tables = persons(
+        [{"prisoner_number": "A9998AA", **marlon}],
+        [{"cid_person_id": "C9999997", **marlon}, {"cid_person_id": "C9999998", **dexter}],
+        aliases=[
+            {
+                "prisoner_number": "A9998AA",
+                "alias_sequence": 1,
+                "first_name": "Dexter",
+                "last_name": "Ferrensby",
+                "date_of_birth": pd.Timestamp("1970-03-04"),
+            }
+        ],
+    )
+    assert ("A9998AA", "C9999998") not in pairs(linked(tables).links, "linked")
+
+
+def test_evidence_says_what_the_nationalities_add_before_any(links):
+    first = json.loads(links["evidence"].iloc[0])
+    assert list(first)[:2] == ["before evidence", "before evidence: these nationalities"]
+    of_all = {json.loads(evidence)["before evidence"] for evidence in links["evidence"]}
+    added = {
+        json.loads(evidence)["before evidence: these nationalities"]
+        for evidence in links["evidence"]
+    }
+    assert len(of_all) == 1
+    assert len(added) > 1
 
 
 def test_two_partners_who_fit_equally_well_but_may_be_two_people_go_to_review():
