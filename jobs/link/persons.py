@@ -30,6 +30,8 @@ NO_BIRTH_DATES: Final = frozenset({"19000101", "19700101"})
 NO_NATIONALITY: Final = frozenset({"UNKNOWN", "REF"})
 NO_GENDER: Final = frozenset({"NK", "NS", "U", "X", "UNKNOWN", ""})
 
+AT_ONCE: Final = 250_000
+"""Persons whose rows are made together: what is on the way to a row is many times its size."""
 COMMON_IDENTIFIER: Final = 5
 """An identifier that more persons of one side share than this is a filler, not a number."""
 
@@ -173,6 +175,27 @@ def make_side(
     owners = _owners(valid)
     fixed = _fixed(persons, _without(valid, fillers_of(owners) if fillers is None else
                                      fillers), keys)  # fmt: skip
+    parts = []
+    for begin in range(0, max(len(keys), 1), AT_ONCE):
+        some = slice(begin, begin + AT_ONCE)
+        rows = _rows(persons.iloc[some], begin, keys[some], aliases, turned=turned)
+        joined = _arrow(rows)
+        taken = pa.array(rows["person"].to_numpy())
+        for name in fixed.column_names:
+            joined = joined.append_column(name, fixed[name].take(taken))
+        parts.append(joined)
+    together = pa.concat_tables(parts)
+    return Side(
+        persons=keys,
+        rows=together.append_column("row", pa.array(np.arange(len(together)))),
+        owners=pa.Table.from_pandas(owners, preserve_index=False),
+    )
+
+
+def _rows(
+    persons: pd.DataFrame, first: int, keys: pd.Index, aliases: pd.DataFrame | None, *, turned: bool
+) -> pd.DataFrame:
+    """The rows of some persons, of whom the first has the number ``first``: names and dates."""
     own = _named(persons, np.arange(len(keys)), OWN)
     variants = [own]
     if aliases is not None and len(aliases):
@@ -185,15 +208,8 @@ def make_side(
     rows = rows.assign(rank=rank).sort_values(order, kind="stable").drop(columns="rank")
     rows = rows.reset_index(drop=True)
     rows["is_alone"] = _is_alone(rows)
-    joined = _arrow(rows)
-    taken = pa.array(rows["person"].to_numpy())
-    for name in fixed.column_names:
-        joined = joined.append_column(name, fixed[name].take(taken))
-    return Side(
-        persons=keys,
-        rows=joined.append_column("row", pa.array(np.arange(len(rows)))),
-        owners=pa.Table.from_pandas(owners, preserve_index=False),
-    )
+    rows["person"] += first
+    return rows
 
 
 def _nationality(persons: pd.DataFrame) -> pd.DataFrame:

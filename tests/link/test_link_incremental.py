@@ -148,7 +148,8 @@ def tell(memory: Memory, statement: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "harm", ["cut", "another code", "another model", "no state", "a killed run"]
+    "harm",
+    ["cut", "cut keys", "no rows", "another code", "another model", "no state", "a killed run"],
 )
 def test_a_memory_that_cannot_be_used_is_not(tmp_path: Path, harm: str) -> None:
     memory = Memory(folder=tmp_path / "memory", of="this code")
@@ -157,6 +158,11 @@ def test_a_memory_that_cannot_be_used_is_not(tmp_path: Path, harm: str) -> None:
     if harm == "cut":
         path = memory.folder / "memory.duckdb"
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    elif harm == "cut keys":
+        path = memory.folder / "key_r.bin"
+        path.write_bytes(path.read_bytes()[:-8])
+    elif harm == "no rows":
+        (memory.folder / "rows_l.arrow").unlink()
     elif harm == "no state":
         tell(memory, "DROP TABLE state")
     elif harm == "a killed run":
