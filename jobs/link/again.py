@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from jobs.link.blocking import RuleUse, budget_for, sift, tell
 from jobs.link.comparisons import comparisons_for, rarity_columns
-from jobs.link.engine import Bench, best, lay, summed_query, weigh_rows
+from jobs.link.engine import Bench, best, summed_query, weigh_rows
 from jobs.link.glance import Glance, add_most, numbers_of
 from jobs.link.keys import distinct
 from jobs.link.memory import Store, columns_in, shape_of
@@ -25,7 +25,7 @@ from jobs.link.memory_prints import REGISTERS, is_sorted
 from jobs.link.memory_values import lift
 from jobs.link.model import Model, usable
 from jobs.link.persons import Side
-from jobs.link.rarity import add_rarities, with_rarities
+from jobs.link.rarity import lay, with_rarities
 from jobs.link.rules import rules_for, systems_of
 
 log = logging.getLogger(__name__)
@@ -143,8 +143,7 @@ def _small_bench(store: Store, tables: Tables) -> Bench:
 
     def put(side: str, numbers: np.ndarray) -> pa.Table:
         rows = _placed(store, side, store.rows.fetch(side, numbers))
-        lay(connection, side, rows=rows, other=rows)
-        add_rarities(connection, side, scaled)
+        lay(connection, side, rows, scaled)
         return rows
 
     def fetch(side: str, persons: "pd.Series[int]") -> None:
@@ -202,8 +201,7 @@ def _weigh_shifted(store: Store, model: Model) -> None:
     store.take_shifted()
     for side in SIDES:
         rows = store.rows.fetch(side, _rows_in(store, "shifted", side), values)
-        connection.register(f"plain_{side}_kept", rows)
-        add_rarities(connection, f"{side}_kept", scaled)
+        lay(connection, f"{side}_kept", rows, scaled)
     bits = ", ".join(f"{s}.bits_{name} AS bits_{name}_{s}" for name in scaled for s in SIDES)
     grades = ", ".join(f"grade_{c.column}" for c in store.comparisons)
     graded = f"""

@@ -38,7 +38,7 @@ from jobs.link.keys import Shared
 from jobs.link.model import Shares
 from jobs.link.persons import Side
 from jobs.link.priors import Groups
-from jobs.link.rarity import add_rarities, count_values
+from jobs.link.rarity import count_values, lay
 from jobs.link.rules import Rule, rules_for, systems_of
 from jobs.link.weights import weight_sql
 
@@ -46,7 +46,7 @@ WORTH_BOUNDING: Final = 100_000
 """From so many pairs on, a look at their numbers first pays for making the numbers."""
 WORTH_GLANCING: Final = 10_000 * 10_000
 """From so many possible pairs on, a glance while they are formed pays."""
-MEMORY: Final = "1500MB"
+MEMORY: Final = "1100MB"
 """What the engine may hold; a million persons on each side need no more at once."""
 
 
@@ -188,12 +188,17 @@ def bench(
     wanted = None if comparisons is None else {comparison.name for comparison in comparisons}
     used = tuple(c for c in possible if wanted is None or c.name in wanted)
     with connected() as connection:
-        for side, own, other in (("l", left, right), ("r", right, left)):
-            lay(connection, side, rows=own.rows, other=other.rows)
+        rows = {
+            "l": _with_columns_of(left.rows, right.rows),
+            "r": _with_columns_of(right.rows, left.rows),
+        }
+        for side, own in rows.items():
+            connection.register(f"plain_{side}", own)
         for column in rarity_columns(used):
             count_values(connection, column)
-        for side in ("l", "r"):
-            add_rarities(connection, side, rarity_columns(used))
+        for side, own in rows.items():
+            connection.unregister(f"plain_{side}")
+            lay(connection, side, own, rarity_columns(used))
         yield Bench(connection=connection, left=left, right=right, comparisons=used)
 
 
@@ -211,15 +216,13 @@ def connected() -> Iterator[duckdb.DuckDBPyConnection]:
             connection.close()
 
 
-def lay(
-    connection: duckdb.DuckDBPyConnection, side: str, *, rows: pa.Table, other: pa.Table
-) -> None:
-    """Name rows ``plain_<side>``, with every column of either side, in one order."""
+def _with_columns_of(rows: pa.Table, other: pa.Table) -> pa.Table:
+    """Rows with every column of either side, in one order."""
     names = sorted(set(rows.column_names) | set(other.column_names))
     for name in names:
         if name not in rows.column_names:
             rows = rows.append_column(name, pa.nulls(rows.num_rows, other[name].type))
-    connection.register(f"plain_{side}", rows.select(names))
+    return rows.select(names)
 
 
 def _shared_columns(left: Side, right: Side) -> frozenset[str]:

@@ -50,6 +50,8 @@ FLAGS: Final = {
     "odd_birth": "birth IS NOT NULL AND NOT regexp_full_match(birth, '[0-9]{8}')",
     "several_family_words": "coalesce(len(family_words), 0) > 1",
 }
+HALF: Final = np.float16
+"""Rarities are halves of bits up to 17, which this holds exactly."""
 AT_ONCE: Final = 250_000
 """Rows whose numbers are made together."""
 NAMES: Final = ("given name", "family name")
@@ -148,7 +150,7 @@ def weight_of(comparison: Comparison, shares: Shares, place: int, pair: Pair) ->
     weight, usual = (np.float32(number) for number in grade_weight(comparison, shares, place))
     if not grade.rarity or not pair.has(f"bits_{grade.rarity}"):
         return weight
-    one, other = pair.both(f"bits_{grade.rarity}")
+    one, other = (bits.astype(np.float32) for bits in pair.both(f"bits_{grade.rarity}"))
     bits = np.fmin(one, other)
     if grade.name == exact_grade(comparison, grade.rarity):
         bits = np.fmax(bits, np.fmax(one, other) - np.float32(EITHER))
@@ -179,7 +181,7 @@ def numbers_of(
     spelt = [name for name in LETTERS if name in columns]
     wanted = [
         *(f"{_hash(name)} AS code_{name}" for name in coded),
-        *(f"coalesce(unicode({name}), 0)::UINTEGER AS first_{name}" for name in spelt),
+        *(f"(coalesce(unicode({name}), 0) & 255)::UTINYINT AS first_{name}" for name in spelt),
         ("coalesce(CASE WHEN regexp_full_match(birth, '[0-9]{8}') THEN ('0x' || birth)::UINTEGER "
          "END, 0) AS digits_birth"),
         *(f"{sql} AS {name}" for name, sql in FLAGS.items()),
@@ -229,9 +231,10 @@ def _kinds(
     most = [f"most_{c.needs[0]}" for c in comparisons if c.name in NAMES]
     return np.dtype([
         *((f"letters_{name}", np.uint64) for name in (*spelt, "all_names")),
-        *((field.name, field.type.to_pandas_dtype()) for field in plain),
+        *((field.name, HALF if field.name.startswith("bits_") else field.type.to_pandas_dtype())
+          for field in plain),
         *((name, np.float32) for name in ("rest", *most)),
-        *((f"length_{name}", np.int16) for name in spelt),
+        *((f"length_{name}", np.uint8) for name in spelt),
     ])  # fmt: skip
 
 

@@ -24,10 +24,9 @@ import pyarrow.compute as pc
 from jobs.link.keys import Counts, Rows, distinct, spread
 from jobs.link.memory_keys import SIDES, DamagedError
 from jobs.link.persons import OWN
+from jobs.link.rarity import PIECE
 
 Flags = npt.NDArray[np.bool_]
-PIECE: Final = 16_384
-"""Rows that the engine reads at once; it reads as many pieces side by side as there are cores."""
 _NAME: Final = "rows_{side}.arrow"
 
 

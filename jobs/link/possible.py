@@ -112,7 +112,8 @@ class Pair:
         Letters that the other name lacks match nothing, so at most the rest of either name does; a
         shared beginning lifts the similarity by at most four tenths of what it lacks.
         """
-        (left, right), (long, other) = self.both(f"letters_{name}"), self.both(f"length_{name}")
+        left, right = self.both(f"letters_{name}")
+        long, other = (length.astype(np.int16) for length in self.both(f"length_{name}"))
         matches = np.minimum(
             long - np.bitwise_count(left & ~right), other - np.bitwise_count(right & ~left)
         ).astype(np.float32)

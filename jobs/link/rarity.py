@@ -10,12 +10,17 @@ from collections.abc import Sequence
 from typing import Final
 
 import duckdb
+import pyarrow as pa
 
 from jobs.link.comparisons import WITHIN_NATIONALITY
 
 SMOOTHING: Final = 30.0
 """A name's frequency within a nationality is mixed with its frequency overall as if this many
 people of the nationality had been seen before: a nationality of ten says little of its names."""
+AT_ONCE: Final = 250_000
+"""Rows that are laid before the engine together: more at once would not fit in what it may hold."""
+PIECE: Final = 16_384
+"""Rows that the engine reads at once; it reads as many pieces side by side as there are cores."""
 RAREST: Final = 17.0
 """No value counts as rarer than 2 to the -17th, about once in 130,000: below that it is noise."""
 
@@ -64,13 +69,22 @@ def rarity_query(counted: str) -> str:
         """
 
 
-def add_rarities(connection: duckdb.DuckDBPyConnection, side: str, columns: Sequence[str]) -> None:
-    """Make ``rows_<side>`` of ``plain_<side>`` and the rarity of its values, ``bits_<column>``."""
-    connection.execute(
-        f"CREATE OR REPLACE TABLE rows_{side} AS "
-        f"{with_rarities(f'plain_{side}', columns)} ORDER BY row"
-    )
-    connection.unregister(f"plain_{side}")
+def lay(
+    connection: duckdb.DuckDBPyConnection, side: str, rows: pa.Table, columns: Sequence[str]
+) -> None:
+    """Make ``rows_<side>`` of rows and the rarity of their values, ``bits_<column>``.
+
+    Reads the tables ``rarity_<column>``.
+    """
+    for begin in range(0, max(len(rows), 1), AT_ONCE):
+        batches = rows.slice(begin, AT_ONCE).to_batches(max_chunksize=PIECE)
+        connection.register("piece", pa.Table.from_batches(batches, rows.schema))
+        query = with_rarities("piece", columns)
+        connection.execute(
+            f"INSERT INTO rows_{side} {query}" if begin
+            else f"CREATE OR REPLACE TABLE rows_{side} AS {query}"
+        )  # fmt: skip
+    connection.unregister("piece")
 
 
 def with_rarities(rows: str, columns: Sequence[str]) -> str:
