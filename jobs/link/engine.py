@@ -13,6 +13,7 @@ of rows or of the threads.
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -46,9 +47,10 @@ WORTH_BOUNDING: Final = 100_000
 """From so many pairs on, a look at their numbers first pays for making the numbers."""
 WORTH_GLANCING: Final = 10_000 * 10_000
 """From so many possible pairs on, a glance while they are formed pays."""
-MEMORY: Final = "1100MB"
-"""What the engine may hold; a million persons on each side need no more at once."""
-
+THREADS: Final = min(os.cpu_count() or 1, 4)
+"""The engine's threads: each needs memory of its own, and more of them help little."""
+MEMORY: Final = f"{500 + 300 * THREADS}MB"
+"""What the engine may hold: on two threads enough for a million persons on each side."""
 
 Fetch = Callable[[str, "pd.Series[int]"], None]
 Nationalities = Callable[[str], "pd.Series[str]"]
@@ -206,7 +208,7 @@ def bench(
 def connected() -> Iterator[duckdb.DuckDBPyConnection]:
     """An engine of its own; what does not fit in `MEMORY` lies in a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = {"memory_limit": MEMORY, "temp_directory": folder}
+        settings = {"memory_limit": MEMORY, "threads": THREADS, "temp_directory": folder}
         connection = duckdb.connect(":memory:", config=settings)
         try:
             connection.execute("SET preserve_insertion_order = false")
