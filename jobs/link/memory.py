@@ -12,7 +12,7 @@ Tables, each once for the left (``_l``) and the right side (``_r``) where person
 - ``value_<column>``: ``grouped``, ``value``, ``n``, its rarity in ``bits`` and the ``low``est bits
   since everybody with the value was scored;
 - ``pairs``: ``row_l``, ``row_r``, the grade and weight of each comparison, and the ``weight``;
-- ``base``: for each rule how many entries the files of keys have; the other tables of keys are
+- ``base``: for each ``rule`` how many entries the files of keys have; the other tables of keys are
   those of `memory_keys`, those of rows are in `memory_rows`.
 """
 
@@ -133,9 +133,12 @@ class Store:
     def end(self, *, budget: int, of: str, shape: str) -> None:
         """Keep the pairs of ``heavy_pairs``, the cuts and what the memory is of."""
         self._run(f"CREATE TABLE kept.pairs AS {self._heavy()}")
-        self._given(pd.DataFrame(self._written))
+        self._given(pd.DataFrame(self._written).rename_axis("rule").reset_index())
         self._run("CREATE TABLE kept.base AS FROM given")
-        cuts = [cut(of["pairs"].to_numpy(), budget, of["keys"].to_numpy()) for of in self._levels]
+        cuts = [
+            cut(level["pairs"].to_numpy(), budget, level["keys"].to_numpy())
+            for level in self._levels
+        ]
         self._keep_levels(pd.concat(self._levels), cuts)
         self._run("CREATE TABLE kept.state (state_of VARCHAR, shape VARCHAR)")
         self._run("INSERT INTO kept.state VALUES ($1, $2)", [of, shape])
@@ -159,7 +162,7 @@ class Store:
     @cached_property
     def base(self) -> Base:
         """The keys of the run that scored everybody."""
-        entries = self._run("FROM kept.base").df().to_dict("records")
+        entries = self._run("FROM kept.base ORDER BY rule").df().to_dict("records")
         return Base(self.folder, entries)
 
     @cached_property
