@@ -15,9 +15,8 @@ comparisons are fixed in ``jobs/link`` before any of this is run.
 import argparse
 import os
 import resource
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,10 +26,9 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from benchmarks import calibration, ranges, scale
-from benchmarks.stock_splink import stock_links
+from benchmarks import calibration, febrl, ranges, scale
 from jobs.demo.world import build_world
-from jobs.link import current_model, link_files, link_registers, train_model
+from jobs.link import current_model, link_registers, train_model
 from jobs.link.model import CURRENT
 from jobs.link.outcomes import LINKED_FROM, REVIEW_FROM
 from jobs.records import TABLES
@@ -118,7 +116,7 @@ def sections(
     keep: Path,
     seeds: int,
     people: int,
-    febrl: Path | None,
+    febrl_folder: Path | None,
     packages: Path | None,
     large: int,
 ) -> list[str]:
@@ -127,7 +125,7 @@ def sections(
         case "worlds":
             return _of_worlds(seeds, people)
         case "febrl":
-            return [_febrl(febrl)] if febrl else []
+            return [_febrl(febrl_folder)] if febrl_folder else []
         case "names":
             return [_world_names()]
         case "public":
@@ -308,78 +306,7 @@ def _grades(evidence: str) -> str:
 
 
 def _febrl(folder: Path) -> str:
-    rows = []
-    for fields, third, left, right, shared in _febrl_files(folder):
-        for method, links in (
-            ("this software", ours(left, right)),
-            ("stock Splink, p >= 0.5", stock_links(left, right)),
-        ):
-            is_true = _person(links["left_id"]) == _person(links["right_id"])
-            precision, recall = is_true.mean(), is_true.sum() / shared
-            rows.append(
-                {
-                    "fields": fields,
-                    "people": third,
-                    "method": method,
-                    "precision": round(precision, 4),
-                    "recall": round(recall, 4),
-                    "F1": round(2 * precision * recall / (precision + recall), 4),
-                }
-            )
-    text = (
-        "5,000 by 5,000 invented Australians with errors, made by others; `link_files` learns from "
-        "the two files alone. In the second half of the table a third of the people are on one "
-        "side only."
-    )
-    return _section("FEBRL4", text, pd.DataFrame(rows).set_index("fields"))
-
-
-def _febrl_files(
-    folder: Path,
-) -> Iterator[tuple[str, str, pd.DataFrame, pd.DataFrame, int]]:
-    names = {
-        "rec_id": "id",
-        "given_name": "first_name",
-        "surname": "last_name",
-        "address_1": "address",
-        "state": "region",
-        "soc_sec_id": "id_social_security",
-    }
-    sides = [
-        pd.read_csv(folder / f"dataset4{side}.csv", dtype="str", skipinitialspace=True)
-        .rename(columns=names)
-        .drop(columns="address_2")
-        for side in "ab"
-    ]
-    few = ["id", "first_name", "last_name", "date_of_birth", "region"]
-    for third in ("all on both sides", "a third on one side"):
-        right = sides[1]
-        if third.startswith("a third"):
-            right = right[_person(right["id"]).astype(int) % 3 != 2]
-        for fields, columns in (
-            ("names, birth, state", few),
-            ("all but the number", [c for c in right.columns if c != "id_social_security"]),
-        ):
-            yield fields, third, sides[0][columns], right[columns], len(right)
-
-
-def _person(ids: "pd.Series[str]") -> "pd.Series[str]":
-    return ids.str.extract(r"rec-(\d+)")[0]
-
-
-def ours(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
-    """Pairs that `link_files` links for certain."""
-    links = scored(left, right)
-    return links[links["outcome"] == "linked"]
-
-
-def scored(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
-    """Pairs that `link_files` links or leaves to review."""
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder) / f"{name}.csv" for name in ("left", "right", "links")]
-        left.to_csv(paths[0], index=False)
-        right.to_csv(paths[1], index=False)
-        return link_files(left=paths[0], right=paths[1], output=paths[2])
+    return _section(febrl.TITLE, febrl.TEXT, febrl.measured(folder))
 
 
 def _speed(people: int) -> str:
@@ -411,7 +338,7 @@ def main() -> None:
     training.add_argument("--version", default="2026-11")
     measuring = commands.add_parser("measure")
     measuring.add_argument("parts", nargs="*", choices=PARTS, default=list(PARTS))
-    measuring.add_argument("--febrl", type=Path)
+    measuring.add_argument("--febrl", type=Path, dest="febrl_folder")
     measuring.add_argument("--packages", type=Path)
     measuring.add_argument("--keep", type=Path, default=Path("var/benchmarks"))
     measuring.add_argument("--seeds", type=int, default=10)

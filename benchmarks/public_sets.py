@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from benchmarks.linkage import scored
+from benchmarks.files import scored
 from benchmarks.stock_splink import stock_links
 from benchmarks.world_names import files
 

@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from benchmarks.linkage import ours
+from benchmarks.files import ours
 from benchmarks.stock_splink import stock_links
 
 NAMES: Final = Path(__file__).resolve().parent / "names" / "people_of_the_world.csv"
