@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from jobs.report import About, render_site
 from tests.report.browser import EVERY_RULE, RULES_OF_LOOKS, browser, quiet_page, violations
@@ -157,14 +157,14 @@ def test_a_figure_opens_as_many_rows_as_it_counts(chromium: Browser, site: Path)
             assert links, name
             for href, number in links:
                 page.goto(href)
-                shown = page.locator("table[data-sortable] tbody tr:visible").count()
-                assert shown == number, href
+                shown = page.locator("table[data-sortable] tbody tr:visible")
+                expect(shown, href).to_have_count(number)
                 opened += 1
         assert opened > 25
         assert page.get_by_role("status").inner_text().startswith("Only what the number counts")
         page.get_by_role("link", name="Show all").click()
-        rows = page.locator("table[data-sortable] tbody tr")
-        assert page.locator("table[data-sortable] tbody tr:visible").count() == rows.count()
+        rows = page.locator("table[data-sortable] tbody tr").count()
+        expect(page.locator("table[data-sortable] tbody tr:visible")).to_have_count(rows)
 
 
 def test_no_link_of_the_site_is_dead(chromium: Browser, site: Path) -> None:
