@@ -82,8 +82,8 @@ def block(
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE several_{side} AS FROM {of} WHERE NOT is_alone"
         )
+    connection.execute("CREATE OR REPLACE TEMP TABLE formed (row_l INTEGER, row_r INTEGER)")
     uses: list[RuleUse] = []
-    formed: list[pa.Table] = []
     for place, rule in enumerate(rules):
         left, right = (borne(connection, rule, of, f"several_{s}") for s, of in rows.items())
         shared = meet(left, right)
@@ -92,15 +92,17 @@ def block(
         if seen is not None:
             seen(place, shared)
         forming = shared.up_to(most)
-        formed += sifted(
+        found = sifted(
             forming.rows,
             count=len(forming),
             glance=glance,
             is_number_possible=rule.is_number or _left_out_numbers(rules, uses),
         )
-    connection.register("given", pa.concat_tables([NO_PAIRS, *formed]))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT DISTINCT * FROM given")  # noqa: S608
-    connection.unregister("given")
+        connection.register("given", pa.concat_tables([NO_PAIRS, *found]))
+        connection.execute("INSERT INTO formed FROM given")
+        connection.unregister("given")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT DISTINCT * FROM formed")  # noqa: S608
+    connection.execute("DROP TABLE formed")
     return uses
 
 
