@@ -101,7 +101,7 @@ def link(folder: Path, _: int) -> dict[str, Any]:
         facts["train"] = clock.read()
         floor = bar(len(table.left), len(table.right))
         uses = table.block(shares=shares, at_least=floor)
-        found = weigh(table, shares=shares, at_least=floor)
+        found = weigh(table, shares=shares, at_least=floor, is_glanced=table.is_large)
         probabilities(table, found, shares)
         facts["predict"] = clock.read()
     return facts | {"peak": _peak(), "blocked": sum(use.pairs for use in uses)}

@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from jobs.link.blocking import RuleUse, budget_for, sift, tell
 from jobs.link.comparisons import comparisons_for, rarity_columns
-from jobs.link.engine import Bench, best, summed_query, weigh_rows
-from jobs.link.glance import Glance, add_most, numbers_of
+from jobs.link.engine import Bench, best, weigh_rows
+from jobs.link.glance import glance_of, numbers_of
 from jobs.link.keys import distinct
 from jobs.link.memory import Store, columns_in, shape_of
 from jobs.link.memory_keys import SIDES
@@ -27,6 +27,7 @@ from jobs.link.model import Model, usable
 from jobs.link.persons import Side
 from jobs.link.rarity import lay, with_rarities
 from jobs.link.rules import rules_for, systems_of
+from jobs.link.weights import summed_query
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ def score_again(
     _put_tonight(store)
     _sift_candidates(store, model, least=least, columns=columns_in(shape))
     table = _small_bench(store, tables)
-    weigh_rows(table, shares=model.shares, at_least=least, pairs="candidates")
+    weigh_rows(table, shares=model.shares, at_least=least, pairs="candidates", is_glanced=True)
     _weigh_shifted(store, model)
     store.add_pairs(of)
     return table, _all_pairs(store, floor), uses
@@ -119,17 +120,17 @@ def _sift_candidates(store: Store, model: Model, *, least: float, columns: froze
     scaled, numbers = rarity_columns(store.comparisons), []
     for side, own in zip(SIDES, numbered, strict=True):
         store.connection.register("fetched", store.rows.fetch(side, own))
-        of = numbers_of(
-            store.connection,
-            rows="fetched",
-            bits=f"({with_rarities('fetched', scaled)})",
-            numbered=own,
-            comparisons=store.comparisons,
-            columns=columns,
+        numbers.append(
+            numbers_of(
+                store.connection,
+                rows="fetched",
+                bits=f"({with_rarities('fetched', scaled)})",
+                numbered=own,
+                comparisons=store.comparisons,
+                columns=columns,
+            )
         )
-        add_most(of, store.comparisons, model.shares)
-        numbers.append(of)
-    glance = Glance(
+    glance = glance_of(
         comparisons=store.comparisons, shares=model.shares, at_least=least,
         numbers=(numbers[0], numbers[1]), numbered=numbered,
     )  # fmt: skip

@@ -321,7 +321,7 @@ def _links(left: Side, right: Side) -> pd.DataFrame:
         shares = train(table)
         floor = least_weight(len(left), len(right))
         table.block(shares=shares, at_least=floor)
-        found = weigh(table, shares=shares, at_least=floor)
+        found = weigh(table, shares=shares, at_least=floor, is_glanced=table.is_large)
         weighed = probabilities(table, found, shares, of_registers=False)
         probability = np.round(weighed.probability, 6)
         shown = probability >= REVIEW_FROM

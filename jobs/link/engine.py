@@ -28,20 +28,19 @@ import pyarrow as pa
 
 from jobs.link.blocking import RuleUse, block, sift, tell
 from jobs.link.comparisons import (
-    ELSE,
     NATIONALITY,
     Comparison,
     comparisons_for,
     rarity_columns,
 )
-from jobs.link.glance import Glance, add_most, numbers_of
+from jobs.link.glance import Glance, glance_of, numbers_of
 from jobs.link.keys import Shared
 from jobs.link.model import Shares
 from jobs.link.persons import Side
 from jobs.link.priors import Groups
 from jobs.link.rarity import count_values, lay
 from jobs.link.rules import Rule, rules_for, systems_of
-from jobs.link.weights import weight_sql
+from jobs.link.weights import needed, weighed_query
 
 WORTH_BOUNDING: Final = 100_000
 """From so many pairs on, a look at their numbers first pays for making the numbers."""
@@ -138,9 +137,7 @@ class Bench:
 
     def glance(self, shares: Shares, at_least: float) -> Glance:
         """What tells which pairs of rows may weigh so much."""
-        for numbers in self._numbers:
-            add_most(numbers, self.comparisons, shares)
-        return Glance(
+        return glance_of(
             comparisons=self.comparisons,
             shares=shares,
             at_least=at_least,
@@ -243,16 +240,6 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
 
 
-def grades_sql(comparison: Comparison) -> str:
-    """The position of the grade of a pair as SQL; -1 where there is nothing to compare."""
-    cases = [f"WHEN {comparison.silent} THEN -1"]
-    cases += [
-        f"ELSE {place}" if grade.sql == ELSE else f"WHEN {grade.sql} THEN {place}"
-        for place, grade in enumerate(comparison.grades)
-    ]
-    return f"(CASE {' '.join(cases)} END)::TINYINT"
-
-
 def compare(
     table: Bench,
     *,
@@ -281,59 +268,6 @@ def compare(
     return table.connection.sql(query)
 
 
-def needed(comparisons: Sequence[Comparison]) -> list[str]:
-    """The columns of a row that comparing and weighing read."""
-    return sorted(
-        {name for c in comparisons for name in c.needs}
-        | {f"bits_{name}" for name in rarity_columns(comparisons)}
-    )
-
-
-def weighed_query(
-    comparisons: Sequence[Comparison],
-    shares: Shares,
-    *,
-    beside: str,
-    at_least: float | None,
-    kept: Sequence[str] = ("row_l", "row_r"),
-) -> str:
-    """Grades and weights of pairs whose values stand beside each other, as a query.
-
-    Args:
-        comparisons: what pairs are compared in.
-        shares: of the model.
-        beside: a query of ``kept`` and every needed column of both sides, ``_l`` and ``_r``.
-        at_least: the least weight; all pairs if absent.
-        kept: columns that name a pair.
-    """
-    bits = [f"bits_{name}_{side}" for name in rarity_columns(comparisons) for side in "lr"]
-    grades = [f"{grades_sql(c)} AS grade_{c.column}" for c in comparisons]
-    graded = f"SELECT {', '.join([*kept, *bits, *grades])} FROM ({beside})"
-    return summed_query(comparisons, shares, graded=graded, at_least=at_least)
-
-
-def summed_query(
-    comparisons: Sequence[Comparison], shares: Shares, *, graded: str, at_least: float | None
-) -> str:
-    """Weights of pairs whose grades are known, as a query; see `weighed_query`.
-
-    Args:
-        comparisons: what pairs are compared in.
-        shares: of the model.
-        graded: a query of the ``grade_`` and ``bits_`` columns of pairs.
-        at_least: the least weight; all pairs if absent.
-    """
-    weights = ", ".join(f"{weight_sql(c, shares)} AS weight_{c.column}" for c in comparisons)
-    total = " + ".join(f"weight_{c.column}" for c in comparisons)
-    floor = "" if at_least is None else f"WHERE weight >= {at_least!r}"
-    return f"""
-        WITH graded AS ({graded}),
-        weighed AS (SELECT * , {weights} FROM graded),
-        summed AS (SELECT *, {total} AS weight FROM weighed)
-        SELECT * FROM summed {floor}
-        """
-
-
 def weigh(
     table: Bench,
     *,
@@ -341,13 +275,18 @@ def weigh(
     at_least: float,
     pairs: str = "pairs",
     sides: tuple[str, str] = ("l", "r"),
+    is_glanced: bool = False,
 ) -> pd.DataFrame:
     """The best variant of each pair of persons, if it weighs at least ``at_least``.
+
+    Many pairs are glanced at first, unless they were while they were formed (``is_glanced``).
 
     Returns:
         See `best`.
     """
-    weigh_rows(table, shares=shares, at_least=at_least, pairs=pairs, sides=sides)
+    weigh_rows(
+        table, shares=shares, at_least=at_least, pairs=pairs, sides=sides, is_glanced=is_glanced
+    )
     persons = [f"(SELECT row, person FROM rows_{side})" for side in sides]
     return best(table.connection, table.comparisons, heavy="heavy_pairs", persons=persons)
 
@@ -359,9 +298,9 @@ def weigh_rows(
     at_least: float,
     pairs: str,
     sides: tuple[str, str] = ("l", "r"),
+    is_glanced: bool = False,
 ) -> None:
     """Make the table ``heavy_pairs`` of `compare`: pairs of rows of at least ``at_least``."""
-    is_glanced = pairs in {"pairs", "learning"} and table.is_large
     is_worth = _count(table.connection, pairs) >= WORTH_BOUNDING
     if sides == ("l", "r") and is_worth and not is_glanced:
         _glance_at(table, shares=shares, at_least=at_least, pairs=pairs)

@@ -144,6 +144,26 @@ class Glance:
         }
 
 
+def glance_of(
+    *,
+    comparisons: Sequence[Comparison],
+    shares: Shares,
+    at_least: float,
+    numbers: tuple[Array, Array],
+    numbered: tuple[Array, Array],
+) -> Glance:
+    """A glance at pairs of rows; writes the weights of the model into their ``numbers``."""
+    for side in numbers:
+        add_most(side, comparisons, shares)
+    return Glance(
+        comparisons=comparisons,
+        shares=shares,
+        at_least=at_least,
+        numbers=numbers,
+        numbered=numbered,
+    )
+
+
 def weight_of(comparison: Comparison, shares: Shares, place: int, pair: Pair) -> Array | np.float32:
     """The weight of a grade in each pair."""
     grade = comparison.grades[place]

@@ -123,7 +123,7 @@ def scored(tables: Tables, *, model: Model, memory: Memory | None) -> Iterator[S
         with laid(tables, model) as table:
             floor = bar(len(table.left), len(table.right))
             uses = table.block(shares=model.shares, at_least=floor)
-            found = weigh(table, shares=model.shares, at_least=floor)
+            found = weigh(table, shares=model.shares, at_least=floor, is_glanced=table.is_large)
             yield Scored(table=table, found=found, uses=uses)
         return
     with locked(memory.folder.with_suffix(".lock"), "the memory of linkage", wait=True):
@@ -157,7 +157,7 @@ def _everything(table: Bench, tables: Tables, model: Model, memory: Memory) -> S
             fingerprint(connection, side, tables)
         store.begin({"l": table.left, "r": table.right})
         uses = table.block(shares=shares, at_least=least, seen=store.keep_keys)
-        weigh_rows(table, shares=shares, at_least=least, pairs="pairs")
+        weigh_rows(table, shares=shares, at_least=least, pairs="pairs", is_glanced=table.is_large)
         store.end(
             budget=budget_for(len(table.left) + len(table.right)),
             of=_of(tables, model, memory),

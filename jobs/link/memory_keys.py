@@ -2,9 +2,9 @@
 
 The keys of the run that scored everybody lie in files beside the memory's database, sorted and
 never written again; what came since is in the tables ``more_l`` and ``more_r``, what went in
-``dead_l`` and ``dead_r`` (``rule``, ``key``, ``row``). How
-many keys of a rule form how many pairs is in ``levels`` (``rule``, ``pairs``, ``keys``), the cuts
-of `keys.cut` in ``cut`` (``rule``, ``most``).
+``dead_l`` and ``dead_r`` (``rule``, ``key``, ``row``). How many keys of a rule form how many pairs
+is in ``levels`` (``rule``, ``pairs``, ``keys``), the cuts of `keys.cut` are in ``cut`` (``rule``,
+``most``).
 """
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
@@ -128,14 +128,11 @@ class ByRule:
         found = connection.sql(
             f"SELECT rule::UTINYINT AS rule, key, row::INTEGER AS row FROM ({query})"
         ).to_arrow_table()
-        rule, key, self.row = (
+        rule, key, row = (
             np.asarray(found[name].combine_chunks()) for name in ("rule", "key", "row")
         )
         order = np.lexsort((key, rule))
-        self._rule, self._key, self._row = rule[order], key[order], self.row[order]
-
-    def __len__(self) -> int:
-        return len(self.row)
+        self._rule, self._key, self._row = rule[order], key[order], row[order]
 
     def of(self, rule: int) -> Borne:
         """The entries of a rule."""

@@ -25,10 +25,11 @@ import pyarrow as pa
 
 from jobs.errors import BadInput
 from jobs.link.blocking import RuleUse, budget_for, tell, use_of
-from jobs.link.engine import Bench, needed, weighed_query
+from jobs.link.engine import Bench
 from jobs.link.incremental import Scored, bar, laid
 from jobs.link.keys import borne_query, cut
 from jobs.link.model import Model, Shares
+from jobs.link.weights import needed, weighed_query
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -97,7 +97,7 @@ def train(table: Bench) -> dict[str, dict[str, tuple[float, float]]]:
     table.block_some(
         "learned_from", count=TRAINING_PERSONS, into="learning", shares=shares, at_least=floor
     )
-    found = weigh(table, shares=shares, at_least=floor, pairs="learning")
+    found = weigh(table, shares=shares, at_least=floor, pairs="learning", is_glanced=table.is_large)
     learned = _among_same(table, found, shares, left_count)
     return _rounded(learned)
 

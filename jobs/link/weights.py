@@ -1,10 +1,13 @@
-"""Weights of grades as SQL: the logarithm of the shares, moved by the rarity of the value."""
+"""Weights of grades and pairs as SQL: the logarithm of the shares, moved by how rare values are."""
 
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
-from jobs.link.comparisons import Comparison
+from jobs.link.comparisons import ELSE, Comparison, rarity_columns
 from jobs.link.model import Shares
 
 DIGITS: Final = 9
@@ -55,3 +58,66 @@ def weight_sql(comparison: Comparison, shares: Shares) -> str:
 def exact_grade(comparison: Comparison, column: str) -> str:
     """The first grade that a column scales: the one of equal values."""
     return next(grade.name for grade in comparison.grades if grade.rarity == column)
+
+
+def grades_sql(comparison: Comparison) -> str:
+    """The position of the grade of a pair as SQL; -1 where there is nothing to compare."""
+    cases = [f"WHEN {comparison.silent} THEN -1"]
+    cases += [
+        f"ELSE {place}" if grade.sql == ELSE else f"WHEN {grade.sql} THEN {place}"
+        for place, grade in enumerate(comparison.grades)
+    ]
+    return f"(CASE {' '.join(cases)} END)::TINYINT"
+
+
+def needed(comparisons: Sequence[Comparison]) -> list[str]:
+    """The columns of a row that comparing and weighing read."""
+    return sorted(
+        {name for c in comparisons for name in c.needs}
+        | {f"bits_{name}" for name in rarity_columns(comparisons)}
+    )
+
+
+def weighed_query(
+    comparisons: Sequence[Comparison],
+    shares: Shares,
+    *,
+    beside: str,
+    at_least: float | None,
+    kept: Sequence[str] = ("row_l", "row_r"),
+) -> str:
+    """Grades and weights of pairs whose values stand beside each other, as a query.
+
+    Args:
+        comparisons: what pairs are compared in.
+        shares: of the model.
+        beside: a query of ``kept`` and every needed column of both sides, ``_l`` and ``_r``.
+        at_least: the least weight; all pairs if absent.
+        kept: columns that name a pair.
+    """
+    bits = [f"bits_{name}_{side}" for name in rarity_columns(comparisons) for side in "lr"]
+    grades = [f"{grades_sql(c)} AS grade_{c.column}" for c in comparisons]
+    graded = f"SELECT {', '.join([*kept, *bits, *grades])} FROM ({beside})"
+    return summed_query(comparisons, shares, graded=graded, at_least=at_least)
+
+
+def summed_query(
+    comparisons: Sequence[Comparison], shares: Shares, *, graded: str, at_least: float | None
+) -> str:
+    """Weights of pairs whose grades are known, as a query; see `weighed_query`.
+
+    Args:
+        comparisons: what pairs are compared in.
+        shares: of the model.
+        graded: a query of the ``grade_`` and ``bits_`` columns of pairs.
+        at_least: the least weight; all pairs if absent.
+    """
+    weights = ", ".join(f"{weight_sql(c, shares)} AS weight_{c.column}" for c in comparisons)
+    total = " + ".join(f"weight_{c.column}" for c in comparisons)
+    floor = "" if at_least is None else f"WHERE weight >= {at_least!r}"
+    return f"""
+        WITH graded AS ({graded}),
+        weighed AS (SELECT * , {weights} FROM graded),
+        summed AS (SELECT *, {total} AS weight FROM weighed)
+        SELECT * FROM summed {floor}
+        """
