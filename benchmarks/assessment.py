@@ -24,10 +24,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jobs import codes as c
 from jobs.assess import assess, load_policy
-from jobs.records import TABLES
-from jobs.results import IDENTITIES, LINKS
+from jobs.contract import codes as c
+from jobs.contract.registers import TABLES
+from jobs.contract.results import IDENTITIES, LINKS
 from tests.assess.test_agreement import disagreements, fast
 from tests.assess.test_monotone import LAWS, improved
 from tests.assess.worlds import NIGHTS, invent, side_by_side

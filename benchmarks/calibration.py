@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from jobs.link.quality import BANDS, calibration
-from jobs.report.charts import BAR, FAINT, INK, STRONG, Chart, Draw
+from jobs.link.model.model_quality import BANDS, calibration
+from jobs.report.charts.charts import BAR, FAINT, INK, STRONG, Chart, Draw
 
 PICTURE: Final = "calibration.png"
 WIDTH: Final = 8.6

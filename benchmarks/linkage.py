@@ -27,12 +27,12 @@ import pandas as pd
 import pyarrow as pa
 
 from benchmarks import calibration, febrl, ranges, scale
-from jobs.demo.world import build_world
+from jobs.contract.registers import TABLES
+from jobs.contract.results import DECISIONS, IDENTITIES
 from jobs.link import current_model, link_registers, train_model
-from jobs.link.model import CURRENT
-from jobs.link.outcomes import LINKED_FROM, REVIEW_FROM
-from jobs.records import TABLES
-from jobs.results import DECISIONS, IDENTITIES
+from jobs.link.decide.link_outcomes import LINKED_FROM, REVIEW_FROM
+from jobs.link.model.linkage_model import CURRENT
+from jobs.synthetic.world import build_world
 
 NIGHT: Final = date(2006, 4, 25)
 TRAINING: Final = ((90_001, "default"), (90_002, "default"))

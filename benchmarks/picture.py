@@ -12,7 +12,7 @@ from typing import Final
 
 from PIL import Image
 
-from jobs.settings import ROOT, load_settings
+from jobs.runtime.settings import ROOT, load_settings
 from tests.report.browser import browser, quiet_page
 
 WIDTH: Final = 1000

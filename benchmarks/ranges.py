@@ -21,13 +21,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs import results
 from jobs.assess import assess, load_policy
 from jobs.check.contract import load_delivered
 from jobs.check.rows import CheckedRows, check_rows
-from jobs.demo.world import build_world
+from jobs.contract import results
 from jobs.link import link_registers
 from jobs.report import build_report
+from jobs.synthetic.world import build_world
 
 NIGHT: Final = date(2006, 4, 25)
 FIRST_SEED: Final = 601

@@ -61,7 +61,7 @@ def _peak() -> float:
 
 
 def _registers() -> tuple[Any, Any]:
-    from jobs.link.persons import IMMIGRATION, PRISON
+    from jobs.link.standardise.persons import IMMIGRATION, PRISON
 
     return PRISON, IMMIGRATION
 
@@ -88,11 +88,11 @@ def _read(folder: Path) -> Tables:
 
 def link(folder: Path, _: int) -> dict[str, Any]:
     """This software: standardise, train without labels, and predict every probability."""
-    from jobs.link.duplicates import probabilities
-    from jobs.link.engine import weigh
-    from jobs.link.incremental import bar, laid
-    from jobs.link.model import current_model
-    from jobs.link.training import train
+    from jobs.link.compare.duckdb_scoring import weigh
+    from jobs.link.decide.duplicates import probabilities
+    from jobs.link.memory.incremental import bar, laid
+    from jobs.link.model.linkage_model import current_model
+    from jobs.link.model.training import train
 
     tables, clock = _read(folder), Clock()
     with laid(tables, current_model()) as table:
@@ -109,10 +109,10 @@ def link(folder: Path, _: int) -> dict[str, Any]:
 
 def keys(folder: Path, _: int) -> dict[str, Any]:
     """The rows and the blocking keys that Splink gets."""
-    from jobs.link.blocking import budget_for
-    from jobs.link.incremental import laid
-    from jobs.link.keys import Shared, cut
-    from jobs.link.model import current_model
+    from jobs.link.block.blocking import budget_for
+    from jobs.link.block.blocking_keys import Shared, cut
+    from jobs.link.memory.incremental import laid
+    from jobs.link.model.linkage_model import current_model
 
     with laid(_read(folder), current_model()) as table:
         connection, rules = table.connection, table.rules()
@@ -188,8 +188,8 @@ def splink(folder: Path, _: int) -> dict[str, Any]:
 
 def nights(folder: Path, changed: int) -> dict[str, Any]:
     """A first night, one on which some people changed, and one on which nobody did."""
-    from jobs.link.incremental import Memory, scored
-    from jobs.link.model import current_model
+    from jobs.link.memory.incremental import Memory, scored
+    from jobs.link.model.linkage_model import current_model
 
     tables, facts = _read(folder), {}
     memory = Memory(folder=folder / "memory", of="benchmark")

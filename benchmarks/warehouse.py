@@ -21,9 +21,9 @@ import pandas as pd
 import sqlalchemy as sa
 import typer
 
-from jobs import results
+from jobs.contract import results
 from jobs.warehouse import open_warehouse, publish, start_embedded, upgrade
-from jobs.warehouse.tables import INTERVALS
+from jobs.warehouse.store.tables import INTERVALS
 from tests.warehouse import nights
 
 FIRST, SECOND = date(2006, 4, 25), date(2006, 4, 26)

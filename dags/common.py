@@ -23,8 +23,8 @@ def night_of(context: Any) -> date:
 
 def alert(context: Any) -> None:
     """Tell the readers who asked for it that the night stopped; a task's failure callback."""
-    from jobs.emails import send_alert
-    from jobs.settings import load_settings
+    from jobs.operate.emails import send_alert
+    from jobs.runtime.settings import load_settings
 
     send_alert(
         as_of=night_of(context),
@@ -41,7 +41,7 @@ DEFAULT_ARGS: dict[str, Any] = {
     "retry_delay": timedelta(minutes=1),
     "retry_exponential_backoff": 2,
     "retry_policy": ExceptionRetryPolicy(
-        rules=[RetryRule(exception="jobs.errors.Unreachable", action=RetryAction.RETRY)],
+        rules=[RetryRule(exception="jobs.runtime.errors.Unreachable", action=RetryAction.RETRY)],
         default=RetryAction.FAIL,
     ),
     "execution_timeout": timedelta(hours=2),

@@ -47,15 +47,15 @@ def email_reports() -> None:
 
     @task
     def prepare() -> list[int]:
-        from jobs.emails import prepare_emails
-        from jobs.settings import load_settings
+        from jobs.operate.emails import prepare_emails
+        from jobs.runtime.settings import load_settings
 
         return prepare_emails(as_of=_night_of_publication(), settings=load_settings())
 
     @task(map_index_template="{{ task.op_kwargs['outbox_id'] }}")
     def deliver(outbox_id: int) -> str:
-        from jobs.emails import send_email
-        from jobs.settings import load_settings
+        from jobs.operate.emails import send_email
+        from jobs.runtime.settings import load_settings
 
         return send_email(outbox_id=outbox_id, settings=load_settings())
 

@@ -48,8 +48,8 @@ def linkage_model() -> None:
     def retrain() -> dict[str, Any]:
         from datetime import date
 
-        from jobs.commands.trainer import last_night, train_candidate
-        from jobs.settings import load_settings
+        from jobs.commands.model.trainer import last_night, train_candidate
+        from jobs.runtime.settings import load_settings
 
         settings = load_settings()
         chosen = get_current_context()["params"].get("as_of")
@@ -71,8 +71,8 @@ def linkage_model() -> None:
 
     @task
     def record(candidate: dict[str, Any], answer: dict[str, Any]) -> str:
-        from jobs.commands.trainer import approve
-        from jobs.settings import load_settings
+        from jobs.commands.model.trainer import approve
+        from jobs.runtime.settings import load_settings
 
         if answer["chosen_options"] != [USE]:
             return "the model in use is kept"

@@ -39,7 +39,7 @@ from dags.common import DEFAULT_ARGS, LONDON, PUBLICATION, alert, night_of
 
 def _night() -> Any:
     from jobs.night import Night
-    from jobs.settings import load_settings
+    from jobs.runtime.settings import load_settings
     from jobs.warehouse import override_of
 
     context = get_current_context()

@@ -8,7 +8,7 @@ longer be told.
 import great_expectations.expectations as gxe
 
 from expectations.kinds import Check, on_rows
-from jobs.records import TABLES
+from jobs.contract.registers import TABLES
 
 KNOWN_SHARE = 0.8
 """Least share of the filled values that must be of the list; the number is this project's."""

@@ -7,8 +7,8 @@ not do their work: it stops the night.
 import great_expectations.expectations as gxe
 
 from expectations.kinds import Check, on_rows
-from jobs.records import TABLES
-from jobs.schema import Table
+from jobs.contract.registers import TABLES
+from jobs.contract.schema import Table
 
 REASON = "the row rules set aside what breaks the contract: a failure is a fault of this software"
 

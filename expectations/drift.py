@@ -5,9 +5,9 @@ that gets lost on the way breaks no rule on any row. It shows as a rate that mov
 """
 
 from expectations.kinds import Check, on_number
-from jobs import codes as c
 from jobs.check.profile import MISSING, UNKNOWN_CODE
-from jobs.records import TABLES
+from jobs.contract import codes as c
+from jobs.contract.registers import TABLES
 
 MOST_POINTS = 0.02
 """Most that a rate may differ from its usual value: two in a hundred. This project's number."""

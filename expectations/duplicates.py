@@ -4,7 +4,7 @@ Twins in another sense, one human being under two prison numbers, are the matter
 """
 
 from expectations.kinds import Check, on_number
-from jobs.records import TABLES
+from jobs.contract.registers import TABLES
 
 MOST_SHARE = 0.01
 REASON = "more than a few repeated keys come from a feed that was joined or delivered twice"

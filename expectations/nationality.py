@@ -5,7 +5,7 @@ nationality is in scope, so a rising rate does not hide anybody, but it buries t
 """
 
 from expectations.kinds import Check, how_many, on_number
-from jobs import codes as c
+from jobs.contract import codes as c
 
 SOME, MANY = 0.05, 0.5
 REASON = (

@@ -5,7 +5,7 @@ there, one of the two tables was cut.
 """
 
 from expectations.kinds import Check, Severity, on_number
-from jobs.records import TABLES
+from jobs.contract.registers import TABLES
 
 SOME, MANY = 0.01, 0.2
 REASON = (

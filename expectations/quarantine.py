@@ -5,7 +5,7 @@ counted, and the count is a caveat on every page until the row is mended.
 """
 
 from expectations.kinds import Check, on_number
-from jobs.records import TABLES
+from jobs.contract.registers import TABLES
 
 MOST_SHARE = 0.1
 """Largest share of a table's rows that may be set aside."""

@@ -6,8 +6,8 @@ All are critical: a publication that contradicts itself is not made.
 from collections.abc import Iterator
 
 from expectations.kinds import Check, on_number
-from jobs import results
-from jobs.schema import Table
+from jobs.contract import results
+from jobs.contract.schema import Table
 
 LAW = "a publication that contradicts itself is not made"
 LINKED_TWICE = 0.1

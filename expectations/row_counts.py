@@ -5,7 +5,7 @@ show as fewer prisoners and fewer missed, so it must not pass for good news.
 """
 
 from expectations.kinds import Check, on_number
-from jobs.records import TABLES
+from jobs.contract.registers import TABLES
 
 KEPT_SHARE = 0.9
 """Least share of the last publication's rows that a table must still have."""

@@ -13,9 +13,12 @@ from typing import Annotated
 
 import typer
 
-from jobs.commands import invented, mailing, reviewing, training
+from jobs.commands import mailing
+from jobs.commands import synthetic as invented
+from jobs.commands.model import training
 from jobs.commands.options import AsOf, Day
-from jobs.errors import BadInput
+from jobs.commands.review import reviewing
+from jobs.runtime.errors import BadInput
 
 app = typer.Typer(
     help="Nightly reconciliation of the prison and immigration registers.",
@@ -93,7 +96,7 @@ def night(
     """Run every step of one night without Airflow, and publish."""
     from jobs.commands.summary import summary_lines
     from jobs.night import Night, run_night
-    from jobs.settings import load_settings
+    from jobs.runtime.settings import load_settings
     from jobs.warehouse import override_of
 
     given = {"prison": prison, "immigration": immigration}
@@ -116,8 +119,8 @@ def retention(
     ] = None,
 ) -> None:
     """Remove case lists and quarantine of nights past the retention period; figures stay."""
-    from jobs.databases import warehouse
-    from jobs.settings import load_settings
+    from jobs.operate.databases import warehouse
+    from jobs.runtime.settings import load_settings
     from jobs.warehouse import remove_old
 
     settings = load_settings(**({} if keep_days is None else {"keep_days": keep_days}))
@@ -135,10 +138,10 @@ def retention(
 @app.command()
 def roles() -> None:
     """Create the warehouse's roles: writer, reader, reviewer, quality; give each its rights."""
-    from jobs.databases import warehouse
-    from jobs.settings import load_settings
+    from jobs.operate.databases import warehouse
+    from jobs.runtime.settings import load_settings
     from jobs.warehouse import create_roles
-    from jobs.warehouse.roles import PURPOSES
+    from jobs.warehouse.ddl.roles import PURPOSES
 
     with warehouse(load_settings()) as engine:
         create_roles(engine)
@@ -151,7 +154,7 @@ def roles() -> None:
 def summary(as_of: AsOf) -> None:
     """Print the headline of a date's current publication and where to look next."""
     from jobs.commands.summary import summary_lines
-    from jobs.settings import load_settings
+    from jobs.runtime.settings import load_settings
 
     for line in summary_lines(as_of=as_of.date(), settings=load_settings()):
         typer.echo(line)
@@ -169,7 +172,7 @@ def figures(
     """Print the figures of a date's current publication, each with its range."""
     from jobs.commands.publications import moment
     from jobs.commands.readers import Reader
-    from jobs.settings import load_settings
+    from jobs.runtime.settings import load_settings
 
     at = None if as_published_on is None else moment(as_published_on)
     with Reader.of(as_of.date(), load_settings(), at=at) as reader:
@@ -187,7 +190,7 @@ def cases(
 ) -> None:
     """Print a case list of a date's current publication: references only, no names."""
     from jobs.commands.readers import Reader
-    from jobs.settings import load_settings
+    from jobs.runtime.settings import load_settings
 
     with Reader.of(as_of.date(), load_settings()) as reader:
         frame = reader.cases(which.value)
@@ -205,7 +208,7 @@ def explain(
 ) -> None:
     """Say in plain English why an episode has its status: rules, facts and source rows."""
     from jobs.commands.readers import Reader
-    from jobs.settings import load_settings
+    from jobs.runtime.settings import load_settings
 
     with Reader.of(as_of.date(), load_settings()) as reader:
         typer.echo(reader.explain(episode_id))
@@ -223,7 +226,7 @@ def movement(
     """Print why each figure moved: opening, causes, closing; by default as it was published."""
     from jobs.commands import publications as p
     from jobs.commands.readers import Reader
-    from jobs.settings import load_settings
+    from jobs.runtime.settings import load_settings
 
     settings = load_settings()
     with Reader.of(as_of.date(), settings) as reader:
@@ -247,8 +250,8 @@ def publications_list(
 ) -> None:
     """Print every publication, superseded ones too, in order of publishing."""
     from jobs.commands.publications import list_text
-    from jobs.databases import warehouse
-    from jobs.settings import load_settings
+    from jobs.operate.databases import warehouse
+    from jobs.runtime.settings import load_settings
 
     with warehouse(load_settings()) as engine:
         typer.echo(list_text(engine, as_of=as_of.date() if as_of else None), nl=False)
@@ -260,8 +263,8 @@ def publications_show(
 ) -> None:
     """Print what went into a publication and its figures."""
     from jobs.commands.publications import find_publication, show_text
-    from jobs.databases import warehouse
-    from jobs.settings import load_settings
+    from jobs.operate.databases import warehouse
+    from jobs.runtime.settings import load_settings
 
     with warehouse(load_settings()) as engine:
         typer.echo(show_text(engine, find_publication(engine, name)), nl=False)
@@ -274,8 +277,8 @@ def publications_diff(
 ) -> None:
     """Print which inputs and figures of two publications differ, and the movement between them."""
     from jobs.commands.publications import diff_text, find_publication
-    from jobs.databases import warehouse
-    from jobs.settings import load_settings
+    from jobs.operate.databases import warehouse
+    from jobs.runtime.settings import load_settings
 
     settings = load_settings()
     with warehouse(settings) as engine:
@@ -305,7 +308,7 @@ def policy_on(
 ) -> None:
     """Print the rules in force on a day, or (diff) what changed between two days."""
     from jobs.assess import load_policy, rules_in_force
-    from jobs.settings import load_settings
+    from jobs.runtime.settings import load_settings
 
     if on is not None:
         rules = load_policy(overrides=load_settings().policy_overrides)
@@ -318,7 +321,7 @@ def policy_on(
 def policy_diff(before: Annotated[datetime, Day], after: Annotated[datetime, Day]) -> None:
     """Print what changed in the rules between two days."""
     from jobs.assess import load_policy, rules_changed
-    from jobs.settings import load_settings
+    from jobs.runtime.settings import load_settings
 
     rules = load_policy(overrides=load_settings().policy_overrides)
     text = rules_changed(policy=rules, before=before.date(), after=after.date())
@@ -333,7 +336,7 @@ def capacity(
 ) -> None:
     """Work the queue ahead: when it clears, and who is released before their turn comes."""
     from jobs.commands.readers import Reader
-    from jobs.settings import load_settings
+    from jobs.runtime.settings import load_settings
 
     with Reader.of(as_of.date(), load_settings()) as reader:
         for line in reader.capacity(staff=staff, weeks=weeks):
@@ -344,8 +347,8 @@ def capacity(
 def airflow(context: typer.Context) -> None:
     """Run Airflow's own command line on this project's DAGs, with its database at hand."""
     from jobs.commands.airflow import airflow_environment, prepare_metadata, run_airflow
-    from jobs.databases import databases
-    from jobs.settings import load_settings
+    from jobs.operate.databases import databases
+    from jobs.runtime.settings import load_settings
 
     settings = load_settings()
     with databases(settings, embedded=True) as opened:
@@ -375,7 +378,7 @@ def docs(
 @app.command()
 def stop() -> None:
     """Stop the embedded PostgreSQL server, if it runs."""
-    from jobs.settings import load_settings
+    from jobs.runtime.settings import load_settings
     from jobs.warehouse import stop_embedded
 
     stop_embedded(load_settings().data_dir / "postgres")

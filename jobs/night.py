@@ -18,14 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from jobs import results
 from jobs.assess import Policy, assess, load_policy
-from jobs.bridging import (
-    COMPARED_WITH,
-    compared_with,
-    moved_since,
-    versions_of,
-)
 from jobs.check import (
     check_night,
     check_results_of_night,
@@ -33,20 +26,27 @@ from jobs.check import (
     refuse_override_of,
 )
 from jobs.check.corrections import write_corrections
-from jobs.databases import databases, warehouse
-from jobs.errors import BadInput
+from jobs.contract import results
+from jobs.contract.registers import CONTRACT_VERSION, REGISTERS
+from jobs.contract.schema import Table
 from jobs.extract import land
-from jobs.files import locked, text_digest, whole_folder
 from jobs.link import Memory, Model, engine_named, link_registers, read_model
-from jobs.lookback import keep_history, kept_history, read_history
-from jobs.modelling import model_in_use
-from jobs.progress import steps
-from jobs.records import CONTRACT_VERSION, REGISTERS
+from jobs.operate.check_history import keep_history, kept_history, read_history
+from jobs.operate.databases import databases, warehouse
+from jobs.operate.model_registry import model_in_use
+from jobs.operate.rebase import (
+    COMPARED_WITH,
+    compared_with,
+    moved_since,
+    versions_of,
+)
+from jobs.operate.run_folder import Frames, RunFolder, timed
+from jobs.operate.software_versions import code_digest, software
 from jobs.report import ALL, About, build_report, render_site
 from jobs.report.movement import Moved, Position
-from jobs.run_folder import Frames, RunFolder, timed
-from jobs.schema import Table
-from jobs.versions import code_digest, software
+from jobs.runtime.errors import BadInput
+from jobs.runtime.files import locked, text_digest, whole_folder
+from jobs.runtime.progress import steps
 from jobs.warehouse import (
     Manifest,
     Override,
@@ -61,8 +61,8 @@ from jobs.warehouse import (
     record_attempt,
     remove_old,
 )
-from jobs.warehouse.publishing import DESPITE
-from jobs.warehouse.publishing import publication as publication_of
+from jobs.warehouse.store.publishing import DESPITE
+from jobs.warehouse.store.publishing import publication as publication_of
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from jobs.records import TABLES
+from jobs.contract.registers import TABLES
 
 AS_OF = date(2006, 4, 25)
 RECORDED = datetime(2006, 4, 1, 9, 0, tzinfo=UTC)

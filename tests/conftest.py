@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.warehouse import embedded
+from jobs.warehouse.embedded import server as embedded
 
 _NUMBERS = count(1)
 

@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from jobs.__main__ import main
-from jobs.settings import ROOT
-from jobs.warehouse import embedded
+from jobs.runtime.settings import ROOT
+from jobs.warehouse.embedded import server as embedded
 
 AS_OF = "2006-04-25"
 PEOPLE = "3000"

@@ -2,9 +2,9 @@
 
 import re
 
-from jobs.dictionary import data_dictionary_markdown
-from jobs.records import TABLES
-from jobs.results import NIGHTLY
+from jobs.contract.dictionary import data_dictionary_markdown
+from jobs.contract.registers import TABLES
+from jobs.contract.results import NIGHTLY
 
 
 def test_every_table_field_and_code_is_in_the_dictionary() -> None:

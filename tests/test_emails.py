@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from jobs.emails import send_alert
-from jobs.errors import BadInput, Unreachable
-from jobs.settings import Settings, load_settings
+from jobs.operate.emails import send_alert
+from jobs.runtime.errors import BadInput, Unreachable
+from jobs.runtime.settings import Settings, load_settings
 
 AWAY = "postgresql+psycopg://nobody@127.0.0.1:9/warehouse"
 READERS = """

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.errors import BadInput, GateFailed, Unreachable
-from jobs.files import canonical_json, locked, text_digest, whole_folder
+from jobs.runtime.errors import BadInput, GateFailed, Unreachable
+from jobs.runtime.files import canonical_json, locked, text_digest, whole_folder
 
 
 def test_a_folder_appears_only_when_it_is_whole(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
-from jobs import codes, records, results
-from jobs.schema import Field, Kind, Table
+from jobs.contract import codes, results
+from jobs.contract import registers as records
+from jobs.contract.schema import Field, Kind, Table
 
 EVERY_TABLE = [*records.TABLES.values(), *results.NIGHTLY.values()]
 by_name = pytest.mark.parametrize("table", EVERY_TABLE, ids=lambda table: table.full_name)

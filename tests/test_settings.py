@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs.errors import BadInput
-from jobs.settings import load_settings
+from jobs.runtime.errors import BadInput
+from jobs.runtime.settings import load_settings
 
 
 @pytest.fixture(autouse=True)

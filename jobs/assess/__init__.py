@@ -1,8 +1,8 @@
 """Assess: each custody episode against the rules in force on the day that selects them."""
 
 from jobs.assess.assessment import Assessed, assess
-from jobs.assess.pages import rules_changed, rules_cited, rules_in_force, rules_markdown
-from jobs.assess.rules import Policy, load_policy
+from jobs.assess.policy.dated_rules import Policy, load_policy
+from jobs.assess.policy.rules_page import rules_changed, rules_cited, rules_in_force, rules_markdown
 
 __all__ = [
     "Assessed",

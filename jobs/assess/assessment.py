@@ -13,27 +13,27 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.assess import columns as col
-from jobs.assess import status as st
-from jobs.assess.cases import PURSUE, Cases, Decisions, read_cases, read_decisions
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
-from jobs.assess.custody import Custody, read_custody
-from jobs.assess.discrepancies import compare_registers
-from jobs.assess.flags import raise_flags
+from jobs.assess.criteria.scope import Scope, decide_scope, duty_begins
+from jobs.assess.decide import status as st
+from jobs.assess.decide.assessment_rows import assessments_of
+from jobs.assess.decide.discrepancies import compare_registers
+from jobs.assess.decide.flags import raise_flags
+from jobs.assess.explain.reasons import give_reasons
 from jobs.assess.frames import one_heap
-from jobs.assess.handling import Handled, Window, handle
-from jobs.assess.identity import Identified, identify
-from jobs.assess.nationality import (
+from jobs.assess.policy.dated_rules import Policy
+from jobs.assess.read.casework import Handled, Window, handle
+from jobs.assess.read.criminal_cases import PURSUE, Cases, Decisions, read_cases, read_decisions
+from jobs.assess.read.custody import Custody, read_custody
+from jobs.assess.read.episode_identity import Identified, identify
+from jobs.assess.read.nationality import (
     Nationality,
     OtherRecord,
     read_nationality,
     read_other_record,
 )
-from jobs.assess.reasons import give_reasons
-from jobs.assess.release import Recomputed, recompute
-from jobs.assess.rules import Policy
-from jobs.assess.scope import Scope, decide_scope, duty_begins
-from jobs.assess.sentences import Sentenced, read_sentences
-from jobs.assess.table import assessments_of
+from jobs.assess.read.release_dates import Recomputed, recompute
+from jobs.assess.read.sentences import Sentenced, read_sentences
 
 _EPISODE_COLUMNS = (
     "episode_id",
@@ -56,7 +56,7 @@ COURT_RECOMMENDATION = "REC_DEP"
 
 @dataclass(frozen=True, kw_only=True)
 class Assessed:
-    """The results, as frames of the tables of the same names in `jobs.results`."""
+    """The results, as frames of the tables of the same names in `jobs.contract.results`."""
 
     assessments: pd.DataFrame
     reasons: pd.DataFrame

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.assess.columns import Flags, Whole
-from jobs.schema import Table
+from jobs.contract.schema import Table
 
 
 @contextmanager

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from jobs.check.conversion import conversion
 from jobs.check.rules import UNREADABLE
-from jobs.errors import GateFailed
-from jobs.records import EXTRA_COLUMNS, TABLES
-from jobs.schema import Table
+from jobs.contract.registers import EXTRA_COLUMNS, TABLES
+from jobs.contract.schema import Table
+from jobs.runtime.errors import GateFailed
 
 ROW_NUMBER = "row_number"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from jobs.schema import Field, Kind, Table
+from jobs.contract.schema import Field, Kind, Table
 
 DATE_PATTERN = r"\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?)?"
 MOMENT_PATTERN = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|z|[+-]\d{2}(:?\d{2})?)?)?"

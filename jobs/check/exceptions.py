@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from jobs.errors import BadInput
+from jobs.runtime.errors import BadInput
 
 FILE: Final = Path(__file__).resolve().parents[2] / "expectations" / "overrides.toml"
 HEADING: Final = "[[override]]"

@@ -5,12 +5,12 @@ from typing import Final
 import duckdb
 import pandas as pd
 
-from jobs import results
 from jobs.check.contract import ROW_NUMBER, raw_name
 from jobs.check.profile import NOBODY
 from jobs.check.rows import FAULTY
-from jobs.records import TABLES
-from jobs.schema import Table
+from jobs.contract import results
+from jobs.contract.registers import TABLES
+from jobs.contract.schema import Table
 
 MOST_LISTED: Final = 200
 """Rows of each rule that are published; every row is in the files of the services."""

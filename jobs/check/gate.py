@@ -9,7 +9,6 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from jobs import results
 from jobs.check.contract import extra_columns, load_delivered
 from jobs.check.exceptions import exceptions_on
 from jobs.check.faults import faults, faulty_rows, find_owners, rows_to_mend
@@ -18,8 +17,9 @@ from jobs.check.profile import take_profile
 from jobs.check.rows import CheckedRows, check_rows
 from jobs.check.rules import owner, row_rules
 from jobs.check.suite import lay_out_units, night_checks, result_checks, run_suite
-from jobs.errors import BadInput, GateFailed
-from jobs.records import TABLES
+from jobs.contract import results
+from jobs.contract.registers import TABLES
+from jobs.runtime.errors import BadInput, GateFailed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +57,8 @@ class Checked(Audited):
     """A night's registers after the gate.
 
     ``tables`` hold the accepted rows in the contract's Arrow schema, sorted by key; the other
-    frames are those of `jobs.results`. ``to_mend`` is every faulty row with its key, which may
-    name a person: for the service that wrote it, and nobody else.
+    frames are those of `jobs.contract.results`. ``to_mend`` is every faulty row with its key, which
+    may name a person: for the service that wrote it, and nobody else.
     """
 
     tables: dict[str, pa.Table]
@@ -178,7 +178,7 @@ def check_results_of_night(
     """Check the results of a night against each other, before they are published.
 
     Args:
-        facts: every frame of `jobs.results.NIGHTLY` by full name.
+        facts: every frame of `jobs.contract.results.NIGHTLY` by full name.
         as_of: the night.
         history: what the last nights published; None asks nothing about them.
 

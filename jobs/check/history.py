@@ -12,8 +12,8 @@ from typing import Final
 import duckdb
 import pandas as pd
 
-from jobs import results
-from jobs.schema import Table, by_name
+from jobs.contract import results
+from jobs.contract.schema import Table, by_name
 
 AS_OF: Final = "as_of_date"
 NIGHTS: Final = 14

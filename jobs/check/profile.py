@@ -9,9 +9,9 @@ from typing import Final
 
 import duckdb
 
-from jobs import results
-from jobs.records import TABLES
-from jobs.schema import Table
+from jobs.contract import results
+from jobs.contract.registers import TABLES
+from jobs.contract.schema import Table
 
 MISSING: Final = "(missing)"
 UNKNOWN_CODE: Final = "(unknown code)"

@@ -6,11 +6,11 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from jobs import results
 from jobs.check.contract import ROW_NUMBER, raw_name
 from jobs.check.rules import DUPLICATE_CONFLICTING, DUPLICATE_IDENTICAL, RowRule, row_rules
-from jobs.records import TABLES
-from jobs.schema import Table
+from jobs.contract import results
+from jobs.contract.registers import TABLES
+from jobs.contract.schema import Table
 
 SET_ASIDE = "set_aside"
 """DuckDB table of (register, table_name, row_number, rule_id) of the rows in quarantine."""
@@ -22,7 +22,7 @@ or not."""
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedRows:
-    """What the row rules made of the delivered rows; frames as in `jobs.results`."""
+    """What the row rules made of the delivered rows; frames as in `jobs.contract.results`."""
 
     accepted: dict[str, pa.Table]
     quarantine: pd.DataFrame

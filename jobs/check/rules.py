@@ -9,8 +9,8 @@ case stays although its person is missing.
 from dataclasses import dataclass
 from functools import cache
 
-from jobs.records import TABLES
-from jobs.schema import Table
+from jobs.contract.registers import TABLES
+from jobs.contract.schema import Table
 
 UNREADABLE = "unreadable "
 """Prefix of the column that says that a delivered value could not be read."""

@@ -7,10 +7,10 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from jobs import results
 from jobs.check.library import great_expectations
-from jobs.errors import GateFailed
-from jobs.schema import Table
+from jobs.contract import results
+from jobs.contract.schema import Table
+from jobs.runtime.errors import GateFailed
 
 if TYPE_CHECKING:
     from expectations import Check
@@ -41,7 +41,7 @@ def run_suite(
     connection: duckdb.DuckDBPyConnection,
     table_of: Callable[[str], pd.DataFrame],
 ) -> pd.DataFrame:
-    """Ask every check; give a frame of `jobs.results.CHECK_RESULTS`, in the order of the checks.
+    """Ask every check; give a frame of `results.CHECK_RESULTS`, in the order of the checks.
 
     Args:
         checks: what to ask.

@@ -6,8 +6,8 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from jobs.files import locked
-from jobs.settings import ROOT, Settings
+from jobs.runtime.files import locked
+from jobs.runtime.settings import ROOT, Settings
 
 AIRFLOW = Path(sys.executable).with_name("airflow")
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from jobs.assess import rules_markdown
 from jobs.check import quality_rules_markdown
-from jobs.demo.describing import invented_world_markdown
-from jobs.dictionary import data_dictionary_markdown
+from jobs.contract.dictionary import data_dictionary_markdown
 from jobs.report import FIGURES, figures_markdown
-from jobs.report.definitions import figure_versions
-from jobs.settings import ROOT
+from jobs.report.figures.definition_versions import figure_versions
+from jobs.runtime.settings import ROOT
+from jobs.synthetic.output.world_page import invented_world_markdown
 
 
 def generated_pages() -> dict[Path, str]:

@@ -16,8 +16,8 @@ def emails(
     ] = False,
 ) -> None:
     """Send each reader's message about a night, once; or write them to look at."""
-    from jobs.emails import prepare_emails, preview_emails, send_emails
-    from jobs.settings import load_settings
+    from jobs.operate.emails import prepare_emails, preview_emails, send_emails
+    from jobs.runtime.settings import load_settings
 
     settings = load_settings()
     if dry_run:

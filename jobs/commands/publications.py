@@ -12,17 +12,17 @@ import rich.console
 import rich.table
 import sqlalchemy as sa
 
-from jobs import results
 from jobs.assess import load_policy
-from jobs.bridging import assess_again, read_position, versions_of
-from jobs.briefing import day_text, number_text
-from jobs.errors import BadInput
-from jobs.modelling import model_in_use
-from jobs.report.figures import FIGURE_BY_ID
+from jobs.contract import results
+from jobs.contract.view_models import day_text, number_text
+from jobs.operate.model_registry import model_in_use
+from jobs.operate.rebase import assess_again, read_position, versions_of
+from jobs.operate.software_versions import software
+from jobs.report.charts.waterfall import Bridge, bridges
+from jobs.report.figures.figure_registry import FIGURE_BY_ID
 from jobs.report.movement import Moved, explain_movement
-from jobs.report.waterfall import Bridge, bridges
-from jobs.settings import Settings
-from jobs.versions import software
+from jobs.runtime.errors import BadInput
+from jobs.runtime.settings import Settings
 from jobs.warehouse import Publication, current_publication, publications, read_table
 
 LONDON: Final = ZoneInfo("Europe/London")

@@ -11,14 +11,14 @@ import rich.console
 import rich.table
 import sqlalchemy as sa
 
-from jobs import results
 from jobs.assess import load_policy, rules_cited
-from jobs.briefing import number_text
-from jobs.databases import warehouse
-from jobs.errors import BadInput
+from jobs.contract import results
+from jobs.contract.schema import Table
+from jobs.contract.view_models import number_text
+from jobs.operate.databases import warehouse
 from jobs.report import FIGURES, case_list, clearing, explain, flags_of, forecast
-from jobs.schema import Table
-from jobs.settings import Settings
+from jobs.runtime.errors import BadInput
+from jobs.runtime.settings import Settings
 from jobs.warehouse import (
     Publication,
     current_publication,

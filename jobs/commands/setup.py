@@ -9,12 +9,12 @@ from importlib.metadata import PackageNotFoundError, version
 
 import sqlalchemy as sa
 
-from jobs.databases import Databases, databases
-from jobs.errors import BadInput
+from jobs.contract.registers import REGISTERS
 from jobs.extract import feed_date
 from jobs.notify import load_recipients, transport_for
-from jobs.records import REGISTERS
-from jobs.settings import Settings, load_settings
+from jobs.operate.databases import Databases, databases
+from jobs.runtime.errors import BadInput
+from jobs.runtime.settings import Settings, load_settings
 from jobs.warehouse import publications
 
 NEEDED_BYTES = 5 * 1024**3

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from jobs import results
 from jobs.commands.readers import Reader
+from jobs.contract import results
 from jobs.report import headline
-from jobs.settings import Settings
+from jobs.runtime.settings import Settings
 
 
 def summary_lines(*, as_of: date, settings: Settings) -> list[str]:

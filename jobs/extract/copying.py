@@ -10,12 +10,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from jobs.errors import BadInput
+from jobs.contract.schema import Field, Kind, Table
 from jobs.extract.manifest import ColumnTotals, TableManifest
 from jobs.extract.mapping import Place
 from jobs.extract.sources import BATCH_ROWS, Delivered, Source, Wanted
-from jobs.files import file_digest
-from jobs.schema import Field, Kind, Table
+from jobs.runtime.errors import BadInput
+from jobs.runtime.files import file_digest
 
 ROW_DIGEST = "__row_digest"
 

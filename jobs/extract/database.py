@@ -13,9 +13,9 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, NoSuchTableError, SQLAlchemyError
 
-from jobs.errors import BadInput, Unreachable
 from jobs.extract.mapping import Place
 from jobs.extract.sources import BATCH_ROWS, Delivered, Wanted, safe_name
+from jobs.runtime.errors import BadInput, Unreachable
 
 SNAPSHOT_LEVELS = ("REPEATABLE READ", "SERIALIZABLE")
 """Isolation levels under which all tables are of one moment; the first that is offered."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from jobs.errors import BadInput
+from jobs.runtime.errors import BadInput
 
 
 def read_feed(*, path: Path, register: str, as_of: date) -> datetime:

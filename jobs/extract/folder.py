@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from jobs.errors import BadInput
 from jobs.extract.mapping import Place
 from jobs.extract.sources import BATCH_ROWS, Delivered, Wanted
+from jobs.runtime.errors import BadInput
 
 BLOCK_BYTES = 4 << 20
 _LINE_BREAK = b"\n"

@@ -15,14 +15,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from jobs.errors import BadInput
+from jobs.contract.registers import CONTRACT_VERSION, EXTRA_COLUMNS
 from jobs.extract.copying import copy_table
 from jobs.extract.feed import delivered_date, read_feed
 from jobs.extract.manifest import Manifest, read_manifest, write_manifest
 from jobs.extract.mapping import SiteMapping, read_mapping
 from jobs.extract.sources import open_source, parse_url, safe_name
-from jobs.files import canonical_json, disk_error, file_digest, locked, whole_folder
-from jobs.records import CONTRACT_VERSION, EXTRA_COLUMNS
+from jobs.runtime.errors import BadInput
+from jobs.runtime.files import canonical_json, disk_error, file_digest, locked, whole_folder
 
 log = logging.getLogger(__name__)
 

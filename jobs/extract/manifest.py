@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from jobs.errors import BadInput
-from jobs.files import canonical_json, text_digest
+from jobs.runtime.errors import BadInput
+from jobs.runtime.files import canonical_json, text_digest
 
 FILE_NAME = "manifest.json"
 _STRICT = ConfigDict(extra="forbid")

@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jobs.errors import BadInput
-from jobs.files import canonical_json, text_digest
-from jobs.records import REGISTERS
-from jobs.schema import Field, Table
+from jobs.contract.registers import REGISTERS
+from jobs.contract.schema import Field, Table
+from jobs.runtime.errors import BadInput
+from jobs.runtime.files import canonical_json, text_digest
 
 
 @dataclass(frozen=True, kw_only=True)

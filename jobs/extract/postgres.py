@@ -10,10 +10,10 @@ import pyarrow as pa
 import sqlalchemy as sa
 from psycopg.conninfo import make_conninfo
 
-from jobs.errors import BadInput, Unreachable
+from jobs.contract.schema import Field, Kind
 from jobs.extract.mapping import Place
 from jobs.extract.sources import Delivered, Wanted, safe_name
-from jobs.schema import Field, Kind
+from jobs.runtime.errors import BadInput, Unreachable
 
 DEFAULT_SCHEMA = "public"
 CONNECT_TIMEOUT_SECONDS = "15"

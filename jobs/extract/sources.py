@@ -9,9 +9,9 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from jobs.errors import BadInput
+from jobs.contract.schema import Field
 from jobs.extract.mapping import Place
-from jobs.schema import Field
+from jobs.runtime.errors import BadInput
 
 BATCH_ROWS = 65_536
 

@@ -8,14 +8,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.link.blocking import RuleUse
-from jobs.link.duplicates import probabilities
-from jobs.link.engine import Bench
-from jobs.link.engines import DuckDB, Engine
-from jobs.link.identities import identities
-from jobs.link.identity_changes import identity_changes
-from jobs.link.model import Model, Shares, current_model
-from jobs.link.outcomes import (
+from jobs.contract.results import LINKS
+from jobs.link.block.blocking import RuleUse
+from jobs.link.compare.duckdb_scoring import Bench
+from jobs.link.compare.engines import DuckDB, Engine
+from jobs.link.decide.duplicates import probabilities
+from jobs.link.decide.link_outcomes import (
     LINKED_FROM,
     REVIEW_FROM,
     Decided,
@@ -24,8 +22,10 @@ from jobs.link.outcomes import (
     held,
     undecided,
 )
-from jobs.link.priors import Prior
-from jobs.results import LINKS
+from jobs.link.identity.identities import identities
+from jobs.link.identity.identity_changes import identity_changes
+from jobs.link.model.linkage_model import Model, Shares, current_model
+from jobs.link.model.priors import Prior
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Linked:
 
     ``links`` holds every pair that is linked, in review, or decided by a reviewer; ``identities``
     every person of both registers; ``identity_changes`` whose identity is another than in the last
-    publication, and why. They have the columns of `jobs.results` and are sorted by key.
+    publication, and why. They have the columns of `jobs.contract.results` and are sorted by key.
     ``blocking`` says what each rule did.
     """
 

@@ -8,9 +8,9 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Final
 
-from jobs.files import text_digest
 from jobs.notify.message import Message
 from jobs.notify.recipients import Recipient
+from jobs.runtime.files import text_digest
 
 _TIME: Final = time(7, tzinfo=UTC)
 _TEXT: Final = """\

@@ -18,11 +18,11 @@ from typing import Any, Final
 import css_inline
 import jinja2
 
-from jobs.briefing import Action, Briefing, Detail, day_text, number_text, plural
-from jobs.errors import BadInput
-from jobs.files import canonical_json, text_digest
+from jobs.contract.view_models import Action, Briefing, Detail, day_text, number_text, plural
 from jobs.notify.private import DETAIL_HEADER
 from jobs.notify.recipients import ADDRESS, Recipient
+from jobs.runtime.errors import BadInput
+from jobs.runtime.files import canonical_json, text_digest
 
 CONTENT_HEADER: Final = "X-Reconciliation-Content"
 FIGURES_HEADER: Final = "X-Reconciliation-Figures"

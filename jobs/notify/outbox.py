@@ -15,8 +15,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from jobs.briefing import Briefing, Detail, Reader
-from jobs.errors import BadInput, Unreachable
+from jobs.contract.view_models import Briefing, Detail, Reader
 from jobs.notify.message import (
     CONTENT_HEADER,
     Message,
@@ -27,7 +26,8 @@ from jobs.notify.message import (
 )
 from jobs.notify.recipients import Recipient
 from jobs.notify.transport import RefusedError, Transport, UnknownFateError
-from jobs.warehouse.tables import OUTBOX
+from jobs.runtime.errors import BadInput, Unreachable
+from jobs.warehouse.store.tables import OUTBOX
 
 REPORT: Final = "report"
 CORRECTION: Final = "correction"

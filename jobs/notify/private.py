@@ -12,9 +12,9 @@ from typing import Final
 
 import pandas as pd
 
-from jobs.briefing import Detail
-from jobs.errors import BadInput
+from jobs.contract.view_models import Detail
 from jobs.notify.recipients import Recipient
+from jobs.runtime.errors import BadInput
 
 DETAIL_HEADER: Final = "X-Reconciliation-Detail"
 PERSONS: Final = (

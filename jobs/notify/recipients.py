@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from jobs.briefing import Detail, Reader
-from jobs.errors import BadInput
+from jobs.contract.view_models import Detail, Reader
+from jobs.runtime.errors import BadInput
 
 DEFAULT_FILE: Final = Path(__file__).with_name("recipients.toml")
 ADDRESS: Final = re.compile(

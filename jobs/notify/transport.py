@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
-from jobs.errors import BadInput, Unreachable
-from jobs.files import disk_error
 from jobs.notify.private import TODO, is_allowed, is_private
 from jobs.notify.recipients import ADDRESS
-from jobs.settings import Settings
+from jobs.runtime.errors import BadInput, Unreachable
+from jobs.runtime.files import disk_error
+from jobs.runtime.settings import Settings
 
 SECONDS: Final = 30
 """How long a mail server may take over one answer."""

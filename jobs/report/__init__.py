@@ -5,19 +5,19 @@ cases and from a case to its reasons. Everything reads the frames of one publica
 else.
 """
 
-from jobs.report.brief import TABLES as BRIEFING_TABLES
-from jobs.report.brief import Briefer, Earlier
 from jobs.report.build import Reported, build_report
-from jobs.report.capacity import Forecast, Pace, forecast
-from jobs.report.capacity_charts import clearing
-from jobs.report.cases import LISTS, case_list, explain, flags_of
-from jobs.report.counting import ALL
+from jobs.report.charts.capacity_charts import clearing
 from jobs.report.facts import About
-from jobs.report.figures import FIGURES, figures_markdown
-from jobs.report.headline import headline, key_figure
-from jobs.report.pages import render_site
+from jobs.report.figures.counting import ALL
+from jobs.report.figures.figure_registry import FIGURES, figures_markdown
+from jobs.report.forecast.capacity import Forecast, Pace, forecast
+from jobs.report.lists.case_lists import LISTS, case_list, explain, flags_of
 from jobs.report.sheets import csv_text
-from jobs.report.workbook import write_workbook
+from jobs.report.site.pages import render_site
+from jobs.report.summary.briefing import TABLES as BRIEFING_TABLES
+from jobs.report.summary.briefing import Briefer, Earlier
+from jobs.report.summary.headline import headline, key_figure
+from jobs.report.workbook.workbook import write_workbook
 
 __all__ = [
     "ALL",

@@ -7,17 +7,17 @@ from datetime import date
 import pandas as pd
 import pyarrow as pa
 
-from jobs import results
-from jobs.report.backlog import case_flow, open_cases, staff_days, team_work
-from jobs.report.census import take_census
-from jobs.report.doubts import find_doubts
+from jobs.contract import results
 from jobs.report.facts import Facts
-from jobs.report.figures import compute_figures
+from jobs.report.figures.figure_registry import compute_figures
+from jobs.report.figures.uncertainty import find_doubts
+from jobs.report.lists.backlog import case_flow, open_cases, staff_days, team_work
+from jobs.report.lists.census import take_census
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reported:
-    """What the report adds to a publication; columns as in `jobs.results`, sorted by key."""
+    """What the report adds to a publication; columns as in `results`, sorted by key."""
 
     figures: pd.DataFrame
     backlog: pd.DataFrame
@@ -33,7 +33,7 @@ def build_report(
     Args:
         tables: accepted register tables by full name, in the contract's schema.
         facts: what the steps before left, by full name: assessments, links, identities, row
-            counts and quarantine, with the columns of `jobs.results`.
+            counts and quarantine, with the columns of `jobs.contract.results`.
         as_of: the night.
 
     Returns:

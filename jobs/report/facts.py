@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from jobs.report.doubts import Doubts, no_doubts
+from jobs.report.figures.uncertainty import Doubts, no_doubts
 
 NONE = "(none)"
 """Group of rows that name no prison, team or stage."""

@@ -11,9 +11,9 @@ from typing import Final
 
 import pandas as pd
 
-from jobs import codes as c
-from jobs.briefing import number_text
-from jobs.schema import CodeList
+from jobs.contract import codes as c
+from jobs.contract.schema import CodeList
+from jobs.contract.view_models import number_text
 
 _UNSAFE: Final = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u206f"

@@ -1,12 +1,18 @@
 """The warehouse: publications, identities, decisions and outbox in one PostgreSQL database."""
 
-from jobs.warehouse.attempts import record_attempt
-from jobs.warehouse.contradictions import Contradiction, Decision
-from jobs.warehouse.embedded import EmbeddedServer
-from jobs.warehouse.embedded import start as start_embedded
-from jobs.warehouse.embedded import stop as stop_embedded
-from jobs.warehouse.engine import open_warehouse
-from jobs.warehouse.ledger import (
+from jobs.warehouse.ddl.migrate import upgrade
+from jobs.warehouse.ddl.roles import create_roles
+from jobs.warehouse.embedded.server import EmbeddedServer
+from jobs.warehouse.embedded.server import start as start_embedded
+from jobs.warehouse.embedded.server import stop as stop_embedded
+from jobs.warehouse.ledgers.contradictions import Contradiction, Decision
+from jobs.warehouse.ledgers.model_approvals import (
+    approve_model,
+    approved_model,
+    model_approvals,
+    withdraw_model,
+)
+from jobs.warehouse.ledgers.review_ledgers import (
     acknowledge,
     acknowledgements,
     decisions,
@@ -15,15 +21,10 @@ from jobs.warehouse.ledger import (
     withdraw_acknowledgement,
     withdraw_decision,
 )
-from jobs.warehouse.migrate import upgrade
-from jobs.warehouse.models import (
-    approve_model,
-    approved_model,
-    model_approvals,
-    withdraw_model,
-)
-from jobs.warehouse.publishing import Manifest, Override, Publication, override_of, publish
-from jobs.warehouse.reading import (
+from jobs.warehouse.ledgers.run_log import record_attempt
+from jobs.warehouse.store.connection import open_warehouse
+from jobs.warehouse.store.publishing import Manifest, Override, Publication, override_of, publish
+from jobs.warehouse.store.reading import (
     current_publication,
     figures_before,
     latest_before,
@@ -35,8 +36,7 @@ from jobs.warehouse.reading import (
     read_rows,
     read_table,
 )
-from jobs.warehouse.retention import remove_old
-from jobs.warehouse.roles import create_roles
+from jobs.warehouse.store.retention import remove_old
 
 __all__ = [
     "Contradiction",

@@ -14,8 +14,8 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.assess import Assessed, Policy, assess, load_policy
-from jobs.results import IDENTITIES, LINKS
-from jobs.schema import Table
+from jobs.contract.results import IDENTITIES, LINKS
+from jobs.contract.schema import Table
 from tests.builders import register_tables, table
 
 NIGHT = date(2006, 4, 25)

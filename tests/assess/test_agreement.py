@@ -13,8 +13,8 @@ import pyarrow as pa
 import pytest
 
 from jobs.assess import Assessed, assess
-from jobs.records import TABLES
-from jobs.results import IDENTITIES, LINKS
+from jobs.contract.registers import TABLES
+from jobs.contract.results import IDENTITIES, LINKS
 from tests.assess.slow import Answers, judged, key_of, slow
 from tests.assess.stories import frame, policy
 from tests.assess.worlds import EXAMPLES, NIGHT, NIGHTS, World, invent, side_by_side

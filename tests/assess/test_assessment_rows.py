@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jobs.results import ASSESSMENTS, FLAGS
+from jobs.contract.results import ASSESSMENTS, FLAGS
 from tests.assess.stories import HELD, REFERRED, RELEASED, Story, assess_all, decision
 from tests.assess.test_flags import NEW, YEAR, sentenced
 

@@ -9,7 +9,7 @@ import pytest
 
 from jobs.assess import columns as col
 from jobs.assess.frames import coded, frame_of, taken, whole_numbers
-from jobs.results import DISCREPANCIES
+from jobs.contract.results import DISCREPANCIES
 
 
 def days(*texts: str | None) -> col.Days:

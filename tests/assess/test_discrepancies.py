@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from jobs.assess import assess
-from jobs.results import DISCREPANCIES
+from jobs.contract.results import DISCREPANCIES
 from tests.assess.stories import (
     HELD,
     REFERRED,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from jobs.assess import assess
-from jobs.results import IDENTITIES
+from jobs.contract.results import IDENTITIES
 from tests.assess.stories import (
     NIGHT,
     RELEASED,

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jobs.results import FLAGS, OUTCOME
+from jobs.contract.results import FLAGS, OUTCOME
 from tests.assess.stories import HELD, REFERRED, RELEASED, Story, assess_all, decision, gather
 
 

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from jobs.assess import Assessed, assess
-from jobs.demo import World
-from jobs.results import IDENTITIES, LINKS, MISSED_STATUSES
+from jobs.contract.results import IDENTITIES, LINKS, MISSED_STATUSES
+from jobs.synthetic import World
 from tests.assess.stories import frame, policy
 from tests.assess.worlds import NIGHT, cohort
 

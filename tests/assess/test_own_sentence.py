@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from jobs.assess import Assessed, assess
-from jobs.results import IDENTITIES, LINKS
+from jobs.contract.results import IDENTITIES, LINKS
 from tests.assess.stories import decision, frame, policy
 from tests.builders import register_tables, table
 

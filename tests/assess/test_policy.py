@@ -16,8 +16,8 @@ from jobs.assess import (
     rules_in_force,
     rules_markdown,
 )
-from jobs.assess.rules import FOLDER
-from jobs.errors import BadInput
+from jobs.assess.policy.dated_rules import FOLDER
+from jobs.runtime.errors import BadInput
 from tests.assess.stories import HELD, people, registers
 
 CODE = Path(__file__).parents[2] / "jobs" / "assess"

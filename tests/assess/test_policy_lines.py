@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from jobs.assess.lines import line_of
+from jobs.assess.policy.toml_lines import line_of
 
 TEXT = """# A remark.
 title = "above all tables"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobs.assess import Policy, rules_changed, rules_cited, rules_in_force, rules_markdown
-from jobs.assess.rules import Period, Rule
+from jobs.assess.policy.dated_rules import Period, Rule
 from tests.assess.stories import policy
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from jobs.assess import Policy, load_policy
-from jobs.assess.rules import FOLDER, POLICY_VERSION
-from jobs.errors import BadInput
+from jobs.assess.policy.dated_rules import FOLDER, POLICY_VERSION
+from jobs.runtime.errors import BadInput
 from tests.assess.test_policy import OVERRIDE, PERIOD, RULE, overridden
 
 

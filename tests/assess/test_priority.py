@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jobs.assess import assess
-from jobs.results import ASSESSMENTS, IDENTITIES, LINKS
+from jobs.contract.results import ASSESSMENTS, IDENTITIES, LINKS
 from tests.assess.stories import frame, policy
 from tests.builders import register_tables, table
 

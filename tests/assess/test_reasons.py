@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from jobs.assess import rules_cited
-from jobs.records import TABLES
-from jobs.results import REASONS
+from jobs.contract.registers import TABLES
+from jobs.contract.results import REASONS
 from tests.assess.stories import HELD, REFERRED, Story, assess_all, decision, policy, tell
 from tests.assess.test_agreement import fast, invented
 from tests.assess.worlds import side_by_side
@@ -201,6 +201,6 @@ def test_reasons_hold_no_personal_value() -> None:
 def test_reasons_written_out_in_pieces_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     world = side_by_side(invented()[:50])
     whole = fast(world).reasons
-    monkeypatch.setattr("jobs.assess.reason_rows.EPISODES_AT_ONCE", 7)
+    monkeypatch.setattr("jobs.assess.explain.reason_rows.EPISODES_AT_ONCE", 7)
     pd.testing.assert_frame_equal(fast(world).reasons, whole)
     assert whole["episode_id"].nunique() > 50

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from jobs.assess.wording import chosen, in_words, lengths, numbers, say
+from jobs.assess.explain.wording import chosen, in_words, lengths, numbers, say
 
 DAYS = [
     (date(2006, 1, 1), "1 January 2006"),

@@ -13,9 +13,9 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from jobs.demo import World as Registers
-from jobs.demo import build_world
-from jobs.records import TABLES
+from jobs.contract.registers import TABLES
+from jobs.synthetic import World as Registers
+from jobs.synthetic import build_world
 
 NIGHT = date(2006, 4, 25)
 NIGHTS = (NIGHT, date(2022, 1, 1), date(2025, 12, 1))

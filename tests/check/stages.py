@@ -8,14 +8,14 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from jobs import results
 from jobs.check.contract import load_delivered
 from jobs.check.history import AS_OF as AS_OF_COLUMN
 from jobs.check.history import History
 from jobs.check.profile import take_profile
 from jobs.check.rows import CheckedRows, check_rows
 from jobs.check.suite import night_checks, run_suite
-from jobs.records import TABLES
+from jobs.contract import results
+from jobs.contract.registers import TABLES
 from tests.builders import AS_OF
 
 Tables = Mapping[str, pa.Table]

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from jobs.errors import GateFailed
-from jobs.records import TABLES
+from jobs.contract.registers import TABLES
+from jobs.runtime.errors import GateFailed
 from tests.builders import register_tables, table
 from tests.check.stages import failures, rows_checked
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jobs import results
 from jobs.check import Audited
 from jobs.check.exceptions import FILE, exceptions_on
 from jobs.check.rules import row_rules
 from jobs.check.suite import night_checks, result_checks
-from jobs.errors import BadInput, GateFailed
+from jobs.contract import results
+from jobs.runtime.errors import BadInput, GateFailed
 
 KNOWN = {"prison.movements.silent_prisons", "prison.persons.shrunk", "prison.persons.key"}
 WHOLE = """

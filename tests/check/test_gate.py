@@ -6,11 +6,11 @@ import pyarrow as pa
 import pytest
 
 from expectations.kinds import Check, on_number, on_rows
-from jobs import results
 from jobs.check import check_night, quality_rules_markdown
 from jobs.check.suite import night_checks, result_checks, run_suite
-from jobs.errors import GateFailed
-from jobs.records import EXTRA_COLUMNS, TABLES
+from jobs.contract import results
+from jobs.contract.registers import EXTRA_COLUMNS, TABLES
+from jobs.runtime.errors import GateFailed
 from tests.builders import AS_OF, default_rows, register_tables
 
 

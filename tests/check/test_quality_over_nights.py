@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
-from jobs import results
-from jobs.emails import prepare_emails
-from jobs.errors import BadInput, GateFailed
+from jobs.contract import results
 from jobs.night import Night, run_night
-from jobs.settings import Settings
+from jobs.operate.emails import prepare_emails
+from jobs.runtime.errors import BadInput, GateFailed
+from jobs.runtime.settings import Settings
 from jobs.warehouse import Override, current_publication, open_warehouse, read_table, upgrade
 from tests.builders import AS_OF, default_rows, register_tables
 

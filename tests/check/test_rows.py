@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs import results
 from jobs.check.rules import row_rules
-from jobs.records import TABLES
-from jobs.schema import Field, Kind, Table
+from jobs.contract import results
+from jobs.contract.registers import TABLES
+from jobs.contract.schema import Field, Kind, Table
 from tests.builders import default_rows, register_tables
 from tests.check.stages import failures, rows_checked
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from jobs.commands.publications import LONDON, find_publication, moment
-from jobs.errors import BadInput
+from jobs.runtime.errors import BadInput
 from jobs.warehouse import read_table
 from tests.commands.conftest import Published
 from tests.warehouse.nights import AS_OF

@@ -15,13 +15,19 @@ import sqlalchemy as sa
 from click.testing import Result
 from typer.testing import CliRunner
 
-from jobs import results
 from jobs.__main__ import app
 from jobs.commands.readers import Reader
-from jobs.commands.review_queue import queue, queue_of, with_records
-from jobs.commands.review_workbook import FIRST_ROW, SHEET, WARNING, read_review, write_review
-from jobs.errors import BadInput
-from jobs.settings import load_settings
+from jobs.commands.review.review_queue import queue, queue_of, with_records
+from jobs.commands.review.review_workbook import (
+    FIRST_ROW,
+    SHEET,
+    WARNING,
+    read_review,
+    write_review,
+)
+from jobs.contract import results
+from jobs.runtime.errors import BadInput
+from jobs.runtime.settings import load_settings
 from jobs.warehouse import decisions, open_warehouse, publish, upgrade
 from tests.builders import AS_OF
 from tests.movement.nights import episode, frame

@@ -11,9 +11,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from jobs.__main__ import app
-from jobs.errors import BadInput
 from jobs.link import current_model, read_model
-from jobs.modelling import model_in_use
+from jobs.operate.model_registry import model_in_use
+from jobs.runtime.errors import BadInput
 from jobs.warehouse import current_publication, open_warehouse, read_table
 from tests.builders import AS_OF
 

@@ -14,20 +14,20 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from jobs import results
+from jobs.contract import results
 from jobs.warehouse import (
     Publication,
     current_publication,
-    embedded,
-    keeper,
     open_warehouse,
     publications,
     publish,
     read_table,
     upgrade,
 )
-from jobs.warehouse.bulk import Content
-from jobs.warehouse.publishing import content_digest
+from jobs.warehouse.embedded import server as embedded
+from jobs.warehouse.embedded import supervisor as keeper
+from jobs.warehouse.store.bulk import Content
+from jobs.warehouse.store.publishing import content_digest
 from tests.warehouse import nights
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
-from jobs.settings import ROOT
-from jobs.warehouse import embedded
+from jobs.runtime.settings import ROOT
+from jobs.warehouse.embedded import server as embedded
 
 AS_OF = "2006-04-25"
 

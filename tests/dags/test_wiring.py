@@ -9,8 +9,8 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG, RetryAction
 
 from dags.common import DEFAULT_ARGS, night_of
-from jobs.errors import BadInput, GateFailed, Unreachable
-from jobs.settings import ROOT
+from jobs.runtime.errors import BadInput, GateFailed, Unreachable
+from jobs.runtime.settings import ROOT
 
 DAG_IDS = {"nightly_reconciliation", "email_reports", "linkage_model"}
 
@@ -136,7 +136,8 @@ def test_the_answer_is_recorded_under_the_name_of_who_gave_it(
 ) -> None:
     approved: list[tuple[str, ...]] = []
     monkeypatch.setattr(
-        "jobs.commands.trainer.approve", lambda _, *words: approved.append(words) or "v2+digest"
+        "jobs.commands.model.trainer.approve",
+        lambda _, *words: approved.append(words) or "v2+digest",
     )
     answer = {
         "chosen_options": [chosen],

@@ -5,11 +5,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jobs import results
 from jobs.check import check_results_of_night
 from jobs.check.history import AS_OF as DAY
 from jobs.check.history import History, with_first_failures, with_first_seen
 from jobs.check.profile import HELD, MOVED, OPEN, RECORDED, UNKNOWN_CODE
+from jobs.contract import results
 from tests.builders import AS_OF, default_rows, register_tables
 from tests.check.stages import nights_before, suite_asked
 from tests.expectations.test_result_checks import facts_of_a_night, rows

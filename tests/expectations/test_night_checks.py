@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jobs import results
+from jobs.contract import results
 from tests.builders import AS_OF, default_rows, register_tables
 from tests.check.stages import suite_asked
 
@@ -196,7 +196,7 @@ def test_the_contract_is_asked_again_of_the_accepted_rows() -> None:
     import duckdb
 
     from jobs.check.suite import night_checks, run_suite
-    from jobs.records import TABLES
+    from jobs.contract.registers import TABLES
 
     checks = [
         check

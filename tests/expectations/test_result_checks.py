@@ -7,10 +7,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from jobs import results
 from jobs.check import check_results_of_night
-from jobs.errors import GateFailed
-from jobs.schema import Kind, Table
+from jobs.contract import results
+from jobs.contract.schema import Kind, Table
+from jobs.runtime.errors import GateFailed
 from tests.builders import AS_OF
 
 Facts = dict[str, pd.DataFrame]

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 from psycopg.conninfo import make_conninfo
 
-from jobs.records import TABLES
+from jobs.contract.registers import TABLES
 
 Tables = Mapping[str, pa.Table]
 

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from jobs.errors import BadInput
 from jobs.extract import land
+from jobs.runtime.errors import BadInput
 from tests.builders import AS_OF, register_tables
 from tests.extract import deliveries
 

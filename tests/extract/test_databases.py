@@ -7,12 +7,12 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from jobs.errors import BadInput, Unreachable
 from jobs.extract import Landing, land
 from jobs.extract.database import as_text
 from jobs.extract.mapping import read_mapping
 from jobs.extract.sources import Source, open_source
-from jobs.warehouse.embedded import EmbeddedServer
+from jobs.runtime.errors import BadInput, Unreachable
+from jobs.warehouse.embedded.server import EmbeddedServer
 from tests.builders import AS_OF, register_tables
 from tests.extract import deliveries
 

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs.errors import BadInput
 from jobs.extract import Landing, land, open_landing
-from jobs.files import locked
-from jobs.settings import ROOT
+from jobs.runtime.errors import BadInput
+from jobs.runtime.files import locked
+from jobs.runtime.settings import ROOT
 from tests.builders import AS_OF, default_rows, register_tables
 from tests.check.stages import rows_checked
 from tests.extract import deliveries
@@ -227,7 +227,7 @@ FULL_DISK = """
 import sys
 from datetime import date
 from pathlib import Path
-from jobs.errors import BadInput
+from jobs.runtime.errors import BadInput
 from jobs.extract import land
 try:
     land(register="prison", source=sys.argv[1], mapping=None, as_of=date(2006, 4, 25),

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from jobs.errors import BadInput
 from jobs.extract import land
 from jobs.extract.mapping import read_mapping
+from jobs.runtime.errors import BadInput
 from tests.builders import AS_OF, register_tables
 from tests.extract import deliveries
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.link.identifiers import check_letter
-from jobs.records import TABLES
+from jobs.contract.registers import TABLES
+from jobs.link.standardise.identifiers import check_letter
 
 SYLLABLES = ("ka mo ra li sa ne to vi du be ha jo mi za pe lu fa gi ro na te wo yu sha kri "
              "dra ber man ski ov ez oglu nur din ahm kwa chi bo le")  # fmt: skip
@@ -65,7 +65,7 @@ def no_decisions() -> pd.DataFrame:
 
 
 def decisions(entries: list[tuple[str, str, str]]) -> pd.DataFrame:
-    from jobs.results import DECISIONS
+    from jobs.contract.results import DECISIONS
 
     frame = pd.DataFrame(entries, columns=["prisoner_number", "cid_person_id", "judgement"])
     frame = frame.assign(reviewer="R01", reason="seen", decided_at=pd.Timestamp(0, tz="UTC"))
@@ -73,7 +73,7 @@ def decisions(entries: list[tuple[str, str, str]]) -> pd.DataFrame:
 
 
 def no_identities() -> pd.DataFrame:
-    from jobs.results import IDENTITIES
+    from jobs.contract.results import IDENTITIES
 
     return IDENTITIES.empty()
 

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs.link.blocking import SMALLEST_BUDGET
-from jobs.link.comparisons import BIRTH, FAMILY, GIVEN, comparisons_for
-from jobs.link.engine import bench, compare
-from jobs.link.model import current_model, first_shares, read_model
-from jobs.link.persons import make_side
-from jobs.link.training import train
+from jobs.link.block.blocking import SMALLEST_BUDGET
+from jobs.link.compare.comparison_levels import BIRTH, FAMILY, GIVEN, comparisons_for
+from jobs.link.compare.duckdb_scoring import bench, compare
+from jobs.link.model.linkage_model import current_model, first_shares, read_model
+from jobs.link.model.training import train
+from jobs.link.standardise.persons import make_side
 from tests.link import reference
 from tests.link.invented import invent
 

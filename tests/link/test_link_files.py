@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jobs.errors import BadInput
-from jobs.link.anyfiles import COLUMNS, link_files, name_parts
-from jobs.link.birthdates import read_dates
+from jobs.link.files.person_files import COLUMNS, link_files, name_parts
+from jobs.link.standardise.dates_of_birth import read_dates
+from jobs.runtime.errors import BadInput
 from tests.link.invented import invent
 
 SHARED = 400

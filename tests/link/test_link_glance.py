@@ -5,13 +5,13 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs.link import engine
-from jobs.link.comparisons import comparisons_for
-from jobs.link.engine import bench, compare, weigh
-from jobs.link.glance import NAMES
-from jobs.link.model import first_shares
-from jobs.link.persons import immigration_side, make_side, prison_side
-from jobs.link.possible import SHARED_NUMBER, is_number
+from jobs.link.compare import duckdb_scoring as engine
+from jobs.link.compare.comparison_levels import comparisons_for
+from jobs.link.compare.duckdb_scoring import bench, compare, weigh
+from jobs.link.compare.level_bounds import SHARED_NUMBER, is_number
+from jobs.link.compare.weight_bounds import NAMES
+from jobs.link.model.linkage_model import first_shares
+from jobs.link.standardise.persons import immigration_side, make_side, prison_side
 from tests.link.invented import invent
 
 names = st.none() | st.sampled_from(

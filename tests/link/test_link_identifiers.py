@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.link import identifiers
+from jobs.link.standardise import identifiers
 
 
 def one(form, value: str | None) -> str | None:

@@ -2,7 +2,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.link.identities import identities
+from jobs.link.identity.identities import identities
 from tests.link.invented import no_identities
 
 PRISON = pd.Index(["P1", "P2", "P3"])

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.link.identities import identities
-from jobs.link.identity_changes import identity_changes
-from jobs.results import LINKS
+from jobs.contract.results import LINKS
+from jobs.link.identity.identities import identities
+from jobs.link.identity.identity_changes import identity_changes
 from tests.link.invented import no_identities
 
 PRISON, IMMIGRATION = ["P1", "P2", "P3"], ["C1", "C2", "C3"]

@@ -14,8 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs.link import DuckDB, Linked, Memory, blocking, current_model, incremental, link_registers
-from jobs.records import TABLES
+from jobs.contract.registers import TABLES
+from jobs.link import DuckDB, Linked, Memory, current_model, link_registers
+from jobs.link.block import blocking
+from jobs.link.memory import incremental
 from tests.link.invented import decisions, invent, no_identities
 
 WORLD = invent(seed=21, shared=80, alone=60).tables

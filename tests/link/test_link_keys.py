@@ -7,8 +7,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.link.keys import NO_CUT, Borne, cut, distinct, meet
-from jobs.link.letters import STRANGE, letters_of
+from jobs.link.block.blocking_keys import NO_CUT, Borne, cut, distinct, meet
+from jobs.link.compare.character_masks import STRANGE, letters_of
 
 keys = st.lists(st.integers(0, 6), max_size=14)
 

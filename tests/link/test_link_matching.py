@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.link.matching import Pairs, one_to_one, posterior, prior_for
+from jobs.link.decide.one_to_one import Pairs, one_to_one, posterior, prior_for
 
 
 def pairs(entries: list[tuple[int, int, float]], left: int = 100, right: int = 100) -> Pairs:

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from jobs.link import names
+from jobs.link.standardise import names
 
 
 def standard(name: str | None) -> str | None:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.link.matching import Pairs, posterior, prior_for
-from jobs.link.priors import DOUBTED, LEAST_ALONE, SPARE, Groups
+from jobs.link.decide.one_to_one import Pairs, posterior, prior_for
+from jobs.link.model.priors import DOUBTED, LEAST_ALONE, SPARE, Groups
 from tests.link.reference import before_evidence
 
 

@@ -3,9 +3,9 @@ import json
 import pandas as pd
 import pytest
 
+from jobs.contract.results import IDENTITIES, LINKS
 from jobs.link import link_registers
-from jobs.link.outcomes import LINKED_FROM, REVIEW_FROM
-from jobs.results import IDENTITIES, LINKS
+from jobs.link.decide.link_outcomes import LINKED_FROM, REVIEW_FROM
 from tests.link.invented import (
     Invented,
     as_tables,

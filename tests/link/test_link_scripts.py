@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jobs.link import japanese, names, scripts
-from jobs.link.anyfiles import link_files
+from jobs.link.files.person_files import link_files
+from jobs.link.standardise import japanese, names, scripts
 
 
 def key(written: str) -> str:

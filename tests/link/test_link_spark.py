@@ -7,9 +7,10 @@ import shutil
 import pandas as pd
 import pytest
 
-from jobs.errors import BadInput
-from jobs.link import DuckDB, Linked, blocking, engine_named, link_registers
-from jobs.link.engines import Engine
+from jobs.link import DuckDB, Linked, engine_named, link_registers
+from jobs.link.block import blocking
+from jobs.link.compare.engines import Engine
+from jobs.runtime.errors import BadInput
 from tests.link.invented import invent, no_decisions, no_identities
 
 HAS_SPARK = importlib.util.find_spec("pyspark") is not None

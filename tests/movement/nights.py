@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from jobs import results
+from jobs.contract import results
+from jobs.contract.schema import Kind, Table
 from jobs.report.movement import MEMBERS, Position, Versions
 from jobs.report.movement.members import members
-from jobs.schema import Kind, Table
 
 BEFORE = date(2006, 4, 24)
 AFTER = date(2006, 4, 25)

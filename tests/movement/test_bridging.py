@@ -10,12 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
-from jobs import bridging, results
 from jobs.assess import assess, load_policy
-from jobs.bridging import COMPARED_WITH, assess_again, compared_with, kept_or, versions_of
 from jobs.check import check_night, check_results_of_night
+from jobs.contract import results
 from jobs.extract import Landing, land
 from jobs.link import current_model, link_registers
+from jobs.operate import rebase as bridging
+from jobs.operate.rebase import COMPARED_WITH, assess_again, compared_with, kept_or, versions_of
 from jobs.report.movement import TABLES, Position
 from jobs.warehouse import Manifest, open_warehouse, publish, record_decision, upgrade
 from tests.builders import AS_OF, RECORDED, register_tables

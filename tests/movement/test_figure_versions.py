@@ -1,16 +1,16 @@
 """A figure's definition changes only under a new version and with a line in the changelog.
 
-The reference is the committed ``docs/figure-versions.csv``; `jobs.report.definitions` says why.
+The reference is the committed ``docs/figure-versions.csv``; `definition_versions` says why.
 """
 
 from dataclasses import replace
 
 import pytest
 
-from jobs.errors import BadInput
 from jobs.report import FIGURES
-from jobs.report.definitions import definition_digest, figure_versions
-from jobs.settings import ROOT
+from jobs.report.figures.definition_versions import definition_digest, figure_versions
+from jobs.runtime.errors import BadInput
+from jobs.runtime.settings import ROOT
 
 REFERENCE = ROOT / "docs" / "figure-versions.csv"
 MISSED = next(figure for figure in FIGURES if figure.id == "missed.total")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from jobs import results
-from jobs.assess.status import STATUSES
+from jobs.assess.decide.status import STATUSES
+from jobs.contract import results
 from jobs.report.movement import Versions, explain_movement
 from jobs.report.movement.causes import LADDER
 from tests.movement.nights import BEFORE, day, episode, position

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs import results
 from jobs.assess import assess, load_policy
 from jobs.check import check_night
-from jobs.demo.world import build_history, on_night
+from jobs.contract import results
 from jobs.link import link_registers
 from jobs.report import build_report
 from jobs.report.movement import MEMBERS, Moved, Position, Versions, explain_movement
 from jobs.report.movement.members import members
+from jobs.synthetic.world import build_history, on_night
 from tests.movement.nights import AFTER, BEFORE, VERSIONS, day, episode, position
 
 EPISODES = [f"E{n}" for n in range(6)]

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from jobs import results
+from jobs.contract import results
 from jobs.report import About, Briefer
 from jobs.warehouse import Manifest, open_warehouse, publish, upgrade
 from tests.report.invented import AS_OF, Invented, invent

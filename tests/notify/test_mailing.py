@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from jobs import settings as settings_module
 from jobs.commands.mailing import emails
-from jobs.emails import prepare_emails
-from jobs.errors import BadInput
-from jobs.settings import Settings
+from jobs.operate.emails import prepare_emails
+from jobs.runtime import settings as settings_module
+from jobs.runtime.errors import BadInput
+from jobs.runtime.settings import Settings
 from tests.report.invented import AS_OF
 
 NIGHT = datetime.combine(AS_OF, datetime.min.time())

@@ -8,13 +8,13 @@ from html.parser import HTMLParser
 
 import pytest
 
-from jobs import results
-from jobs.briefing import Detail
-from jobs.errors import BadInput
+from jobs.contract import results
+from jobs.contract.view_models import Detail
 from jobs.notify import Recipient, render
 from jobs.report import About, Briefer, Earlier, headline
 from jobs.report.facts import Facts
-from jobs.report.figures import compute_figures
+from jobs.report.figures.figure_registry import compute_figures
+from jobs.runtime.errors import BadInput
 from tests.report.invented import AS_OF, Invented, invent
 
 HEAD = Recipient(address="head@casework.example.invalid", role="Head of casework")

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from jobs.briefing import Briefing, Reader
-from jobs.errors import BadInput, Unreachable
+from jobs.contract.view_models import Briefing, Reader
 from jobs.notify import (
     FolderTransport,
     Recipient,
@@ -20,8 +19,9 @@ from jobs.notify import (
     send_pending,
     transport_for,
 )
-from jobs.settings import Settings
-from jobs.warehouse.tables import OUTBOX
+from jobs.runtime.errors import BadInput, Unreachable
+from jobs.runtime.settings import Settings
+from jobs.warehouse.store.tables import OUTBOX
 from tests.notify.conftest import Server, briefer, publish_night
 from tests.report.invented import AS_OF, Invented
 

@@ -12,9 +12,8 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from jobs.briefing import Detail, Reader
-from jobs.emails import prepare_emails
-from jobs.errors import BadInput
+from jobs.contract.registers import TABLES
+from jobs.contract.view_models import Detail, Reader
 from jobs.notify import (
     FolderTransport,
     Recipient,
@@ -25,9 +24,10 @@ from jobs.notify import (
     people,
     send_pending,
 )
-from jobs.records import TABLES
+from jobs.operate.emails import prepare_emails
 from jobs.report import csv_text
-from jobs.settings import Settings
+from jobs.runtime.errors import BadInput
+from jobs.runtime.settings import Settings
 from tests.notify.conftest import Server, briefer
 from tests.report.invented import AS_OF, Invented, frame_of, invent
 

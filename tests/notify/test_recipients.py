@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from jobs.briefing import Detail
-from jobs.errors import BadInput
+from jobs.contract.view_models import Detail
 from jobs.notify import load_recipients
+from jobs.runtime.errors import BadInput
 
 GOOD = '[[recipient]]\naddress = "a@b.invalid"\nrole = "Reader"\n'
 

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs import codes as c
-from jobs import results
-from jobs.records import TABLES
+from jobs.contract import codes as c
+from jobs.contract import results
+from jobs.contract.registers import TABLES
+from jobs.contract.schema import Table
 from jobs.report import Reported, build_report
-from jobs.schema import Table
 
 AS_OF = date(2006, 4, 25)
 TODAY = pd.Timestamp(AS_OF)

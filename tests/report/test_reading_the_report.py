@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobs.report import About, render_site
-from jobs.settings import ROOT
+from jobs.runtime.settings import ROOT
 from tests.report.invented import AS_OF, invent
 
 GUIDE = (ROOT / "docs" / "reading-the-report.md").read_text(encoding="utf-8")

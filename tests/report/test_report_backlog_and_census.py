@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jobs import results
-from jobs.report.backlog import open_cases, team_work
-from jobs.report.census import take_census
+from jobs.contract import results
+from jobs.report.lists.backlog import open_cases, team_work
+from jobs.report.lists.census import take_census
 from tests.report.invented import AS_OF, TODAY, arrow_of, frame_of
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from jobs.errors import BadInput
-from jobs.report.capacity import NEVER, Pace, forecast, too_late, turns, waiting
+from jobs.report.forecast.capacity import NEVER, Pace, forecast, too_late, turns, waiting
+from jobs.runtime.errors import BadInput
 from tests.report.invented import AS_OF, invent
 
 WORLD = invent(episodes=2_000)

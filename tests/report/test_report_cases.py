@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from jobs import results
-from jobs.errors import BadInput
+from jobs.contract import results
 from jobs.report import LISTS, case_list, explain, key_figure
+from jobs.runtime.errors import BadInput
 from tests.report.invented import invent
 
 WORLD = invent(episodes=500)

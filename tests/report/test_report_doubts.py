@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
-from jobs import results
-from jobs.records import TABLES
+from jobs.contract import results
+from jobs.contract.registers import TABLES
 from jobs.report import key_figure
-from jobs.report.counting import Moves, count_rows, upper_poisson
-from jobs.report.doubts import Doubts, find_doubts, no_doubts
 from jobs.report.facts import Facts
-from jobs.report.figures import compute_figures
+from jobs.report.figures.counting import Moves, count_rows, upper_poisson
+from jobs.report.figures.figure_registry import compute_figures
+from jobs.report.figures.uncertainty import Doubts, find_doubts, no_doubts
 from tests.report.invented import AS_OF, frame_of
 
 RELEASED = {"is_released": True, "is_in_scope": True, "release_date": pd.Timestamp("2005-06-01")}

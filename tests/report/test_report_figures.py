@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs import results
+from jobs.contract import results
 from jobs.report import FIGURES, figures_markdown, headline, key_figure
-from jobs.report.counting import Moves, count_rows
 from jobs.report.facts import Facts
-from jobs.report.figures import compute_figures
+from jobs.report.figures.counting import Moves, count_rows
+from jobs.report.figures.figure_registry import compute_figures
 from tests.report.invented import AS_OF, TODAY, frame_of, invent, report
 
 WORLD = invent(episodes=1_500)

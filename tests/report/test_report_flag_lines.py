@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from jobs.contract.results import ASSESSMENTS, FLAGS
 from jobs.report import flags_of
-from jobs.results import ASSESSMENTS, FLAGS
 
 PLAIN: dict[str, Any] = {
     "episode_id": "E1",

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from jobs import results
+from jobs.contract import results
+from jobs.report.charts.pace_charts import notice_before_release, staff_and_work, time_to_decision
 from jobs.report.facts import Facts
-from jobs.report.figures import compute_figures
-from jobs.report.pace_charts import notice_before_release, staff_and_work, time_to_decision
+from jobs.report.figures.figure_registry import compute_figures
 from tests.report.invented import AS_OF, invent
 
 

@@ -10,15 +10,15 @@ import jinja2
 import pandas as pd
 import pytest
 
-from jobs import results
-from jobs.files import whole_folder
+from jobs.contract import results
 from jobs.report import About, headline, key_figure, render_site
-from jobs.report import site as site_module
+from jobs.report.charts.waterfall import bridges
 from jobs.report.facts import Facts
-from jobs.report.figures import compute_figures
-from jobs.report.page_parts import KINDS
-from jobs.report.waterfall import bridges
-from jobs.settings import ROOT
+from jobs.report.figures.figure_registry import compute_figures
+from jobs.report.site import site as site_module
+from jobs.report.site.page_parts import KINDS
+from jobs.runtime.files import whole_folder
+from jobs.runtime.settings import ROOT
 from tests.report.invented import AS_OF, Invented, invent, report
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a", policy_version="1", model_version="2")

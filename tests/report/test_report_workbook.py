@@ -7,10 +7,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from jobs import results
+from jobs.contract import results
 from jobs.report import About, case_list, headline, write_workbook
 from jobs.report.facts import Facts
-from jobs.report.figures import compute_figures
+from jobs.report.figures.figure_registry import compute_figures
 from tests.report.invented import AS_OF, Invented, invent
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from jobs.warehouse import embedded, open_warehouse, upgrade
+from jobs.warehouse import open_warehouse, upgrade
+from jobs.warehouse.embedded import server as embedded
 
 _MADE = "an empty warehouse"
 _USED = "a warehouse"

@@ -5,8 +5,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from jobs import results
-from jobs.schema import Field, Kind, Table
+from jobs.contract import results
+from jobs.contract.schema import Field, Kind, Table
 from jobs.warehouse import Manifest
 
 AS_OF = date(2006, 4, 25)

@@ -5,9 +5,9 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.errors import BadInput
+from jobs.runtime.errors import BadInput
 from jobs.warehouse import Contradiction, Decision, decisions, record_decision, record_decisions
-from jobs.warehouse.contradictions import Holding
+from jobs.warehouse.ledgers.contradictions import Holding
 
 
 def word(one: str, sign: str, other: str) -> Decision:

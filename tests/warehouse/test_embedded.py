@@ -14,8 +14,9 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from jobs.errors import BadInput
-from jobs.warehouse import embedded, keeper
+from jobs.runtime.errors import BadInput
+from jobs.warehouse.embedded import server as embedded
+from jobs.warehouse.embedded import supervisor as keeper
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs import results
+from jobs.contract import results
 from jobs.warehouse import publications, publish, read_table
 from tests.warehouse import nights
 

@@ -1,8 +1,8 @@
 import pytest
 import sqlalchemy as sa
 
-from jobs import results
-from jobs.errors import BadInput
+from jobs.contract import results
+from jobs.runtime.errors import BadInput
 from jobs.warehouse import (
     acknowledge,
     acknowledgements,

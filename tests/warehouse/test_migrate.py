@@ -7,13 +7,16 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 
-from jobs import results
-from jobs.errors import BadInput, Unreachable
-from jobs.schema import Table
-from jobs.warehouse import decisions, embedded, fittings, migrate, open_warehouse, publish, upgrade
-from jobs.warehouse.bulk import Content, copy_in
-from jobs.warehouse.reading import publications, read_table
-from jobs.warehouse.tables import INTERVALS, SCHEMAS, SNAPSHOTS, WAREHOUSE
+from jobs.contract import results
+from jobs.contract.schema import Table
+from jobs.runtime.errors import BadInput, Unreachable
+from jobs.warehouse import decisions, open_warehouse, publish, upgrade
+from jobs.warehouse.ddl import migrate
+from jobs.warehouse.ddl import repeatable_ddl as fittings
+from jobs.warehouse.embedded import server as embedded
+from jobs.warehouse.store.bulk import Content, copy_in
+from jobs.warehouse.store.reading import publications, read_table
+from jobs.warehouse.store.tables import INTERVALS, SCHEMAS, SNAPSHOTS, WAREHOUSE
 from tests.warehouse import nights
 
 CATALOGUE = {

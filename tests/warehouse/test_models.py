@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from jobs.errors import BadInput
+from jobs.runtime.errors import BadInput
 from jobs.warehouse import approve_model, approved_model, model_approvals, withdraw_model
 
 

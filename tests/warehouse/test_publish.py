@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
-from jobs import results
-from jobs.errors import BadInput, GateFailed, Unreachable
+from jobs.contract import results
+from jobs.runtime.errors import BadInput, GateFailed, Unreachable
 from jobs.warehouse import (
     Override,
     Publication,

@@ -1,9 +1,9 @@
 import sqlalchemy as sa
 
-from jobs import results
-from jobs.report.site import MENU
+from jobs.contract import results
+from jobs.report.site.site import MENU
 from jobs.warehouse import publish
-from jobs.warehouse.views import PAGES, VIEWS
+from jobs.warehouse.ddl.views import PAGES, VIEWS
 from tests.warehouse import nights
 
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from jobs import results
-from jobs.errors import BadInput
+from jobs.contract import results
+from jobs.runtime.errors import BadInput
 from jobs.warehouse import publish, read_table, remove_old
 from tests.warehouse import nights
 

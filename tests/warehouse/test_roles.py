@@ -4,11 +4,10 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from jobs.errors import BadInput
+from jobs.runtime.errors import BadInput
 from jobs.warehouse import (
     create_roles,
     decisions,
-    embedded,
     open_warehouse,
     publish,
     record_decision,
@@ -16,8 +15,9 @@ from jobs.warehouse import (
     upgrade,
     withdraw_decision,
 )
-from jobs.warehouse.roles import QUALITY, READER, REVIEWER, WRITER
-from jobs.warehouse.views import VIEWS
+from jobs.warehouse.ddl.roles import QUALITY, READER, REVIEWER, WRITER
+from jobs.warehouse.ddl.views import VIEWS
+from jobs.warehouse.embedded import server as embedded
 from tests.warehouse import nights
 
 

@@ -15,8 +15,9 @@ from typing import Final
 
 import pandas as pd
 
-from jobs import results
-from jobs.report.counting import value_of
+from jobs.contract import results
+from jobs.contract.schema import Table
+from jobs.report.figures.counting import value_of
 from jobs.report.movement.causes import (
     Test,
     data_causes,
@@ -26,7 +27,6 @@ from jobs.report.movement.causes import (
 )
 from jobs.report.movement.members import MEMBERS, members
 from jobs.report.movement.pairs import Facts, Pair
-from jobs.schema import Table
 
 TABLES: Final = (
     "nightly.assessments",

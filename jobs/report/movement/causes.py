@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from jobs import results
+from jobs.contract import results
 from jobs.report.movement.pairs import Pair
 
 LADDER: Final = (

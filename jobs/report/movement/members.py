@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from jobs.report import episode_figures as e
+from jobs.report.figures import episode_figures as e
 
 Mask = Callable[[pd.DataFrame], pd.Series]
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from jobs.codes import REMOVAL_REASONS
+from jobs.contract.codes import REMOVAL_REASONS
 from tests.assess.reference.answers import Exit, Row, Term, has_text, last
 from tests.assess.reference.sentences import Sentences
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from jobs.codes import OFFENCE
+from jobs.contract.codes import OFFENCE
 from tests.assess.reference.answers import (
     Exit,
     Judgement,

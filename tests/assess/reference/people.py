@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from jobs.codes import NATIONALITY
+from jobs.contract.codes import NATIONALITY
 from tests.assess.reference.answers import Row, Term, Weighed
 from tests.assess.reference.custody import Custody
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from jobs.codes import OFFENCE
+from jobs.contract.codes import OFFENCE
 from tests.assess.reference.answers import Row, Term, first, last, later, some
 from tests.assess.reference.registers import Registers
 

@@ -1,0 +1,1 @@
+"""When deportation must be considered: each criterion with its finding in words."""

@@ -1,0 +1,115 @@
+"""The flags of each episode: duty, liability, exemption, dates, deadlines, and the outcome.
+
+Status says what is to be done tonight; flags say why in law, and what became of those for whom it
+is too late. Every flag names its rule.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import holidays
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from jobs.assess.columns import NO_DAY, Days, Flags, Whole
+from jobs.assess.criteria.scope import BRITISH_RULE, EXEMPTIONS, SCOPE_RULES
+from jobs.assess.decide import status as st
+from jobs.assess.decide.missed_outcomes import OUTCOME_RULES, OUTCOMES, find_outcomes
+from jobs.assess.frames import coded, frame_of, whole_numbers
+from jobs.contract.results import FLAGS
+
+if TYPE_CHECKING:
+    from jobs.assess.assessment import Findings
+    from jobs.assess.policy.dated_rules import Policy
+
+_ALERTS = ("last", "fifth", "fourth", "third", "second", "first")
+
+
+def raise_flags(
+    found: "Findings", *, tables: Mapping[str, pa.Table], policy: "Policy"
+) -> pd.DataFrame:
+    """One row of `results.FLAGS` for each episode whose person is not simply British.
+
+    Args:
+        found: the findings of the night.
+        tables: both registers.
+        policy: the rules.
+    """
+    scope, recomputed = found.scope, found.recomputed
+    rows = np.flatnonzero(scope.scope_rule != BRITISH_RULE)
+    night = np.full(len(found.status), found.as_of)
+    referral_due, late = _referral_deadline(found, policy)
+    restriction = found.handled.restricted
+    unconsidered = np.isin(found.status, st.UNCONSIDERED)
+    outcome = find_outcomes(found, tables=tables)
+    outcome = np.where(unconsidered | _found_british(found, outcome), outcome, -1)
+    alert = _alert(found, policy, night)
+    columns: dict[str, Any] = {
+        "episode_id": found.episodes.column("episode_id").take(rows),
+        "is_duty_to_deport": scope.duty[rows],
+        "duty_rule_id": coded(np.where(scope.duty, scope.duty_rule, -1)[rows], SCOPE_RULES),
+        "is_liable": scope.in_scope[rows],
+        "liability_rule_id": coded(scope.scope_rule[rows], SCOPE_RULES),
+        "is_referral_met": scope.referral[rows],
+        "referral_rule_id": coded(scope.referral_rule[rows], SCOPE_RULES),
+        "is_exempt": scope.exempt[rows],
+        "exemption_rule_id": coded(np.where(scope.exempt, scope.exempt_rule, -1)[rows], EXEMPTIONS),
+        "computed_release_date": recomputed.earliest[rows],
+        "computed_release_latest_date": recomputed.latest[rows],
+        "is_release_disputed": recomputed.is_disputed[rows],
+        "disputed_release_date": np.where(recomputed.is_disputed, recomputed.recorded, NO_DAY)[
+            rows
+        ],
+        "early_removal_date": np.where(scope.in_scope, recomputed.removal, NO_DAY)[rows],
+        "referral_due_date": referral_due[rows],
+        "is_referred_late": pa.array(late[rows], mask=np.isnat(referral_due[rows])),
+        "alert_days": whole_numbers(alert[rows], alert[rows] >= 0),
+        "restriction_date": restriction[rows],
+        "is_restriction_missing": (unconsidered & np.isnat(restriction))[rows],
+        "outcome": coded(outcome[rows], OUTCOMES),
+        "outcome_rule_id": coded(outcome[rows], OUTCOME_RULES),
+    }
+    return frame_of(FLAGS, columns)
+
+
+def _found_british(found: "Findings", outcome: Whole) -> Flags:
+    """Released unconsidered, and found to be British since: they wait to be verified in prison."""
+    waits = (found.status == st.VERIFY) & found.custody.is_released & (found.handled.timely < 0)
+    british: Flags = waits & (outcome == OUTCOMES.index("BRITISH"))
+    return british
+
+
+def _alert(found: "Findings", policy: "Policy", night: Days) -> Whole:
+    """The nearest alert that a due and unconsidered episode has reached, -1 for none."""
+    rule = policy["consideration.alerts"]
+    ahead = (found.due.earliest - found.as_of).astype(np.int64)
+    waiting = (found.status == st.DUE) & ~np.isnat(found.due.earliest)
+    steps = [rule.number(name, night) for name in _ALERTS]
+    return np.select([waiting & (ahead <= step) for step in steps], steps, -1)
+
+
+def _referral_deadline(found: "Findings", policy: "Policy") -> tuple[Days, Flags]:
+    """The last working day to refer, and whether it was missed.
+
+    The day of the sentence where release is so near that the notice is due at once.
+    """
+    rule = policy["referral.deadline"]
+    on = found.sentenced.selects
+    asked = rule.in_force(on) & found.scope.in_scope & found.sentenced.is_sentenced
+    due = np.full(len(on), NO_DAY)
+    if not asked.any():
+        return due, np.zeros(len(on), dtype=bool)
+    years = range(int(str(on[asked].min())[:4]), int(str(on[asked].max())[:4]) + 2)
+    closed = holidays.country_holidays("GB", subdiv="ENG", years=years)
+    days = rule.number("working_days", on)[asked]
+    due[asked] = np.busday_offset(
+        on[asked], days, roll="backward", holidays=np.array(sorted(closed), dtype="datetime64[D]")
+    )
+    everybody = policy["referral.every-foreign-national"]
+    soon = on + everybody.number("at_once_within_days", on).astype("timedelta64[D]")
+    at_once = asked & everybody.in_force(on) & (found.due.earliest <= soon)
+    due = np.where(at_once, on, due)
+    referred = np.where(found.handled.is_referred, found.handled.referred, NO_DAY)
+    late = np.where(np.isnat(referred), due < found.as_of, referred > due)
+    return due, late & ~np.isnat(due)

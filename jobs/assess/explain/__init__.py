@@ -1,0 +1,1 @@
+"""Why: the reasons of an assessment as rows and as sentences."""

@@ -1,0 +1,331 @@
+"""The rules as data: dated, cited, and refused when anything about them is unclear.
+
+Every rule lies in a TOML file under ``policy/``: its id, what it says, the event whose date selects
+the period that applies, and for each period a citation, a confidence and its numbers. Code asks a
+rule by id for the numbers in force on each day; no number of policy is written in code.
+"""
+
+import itertools
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from jobs.assess.columns import Days, Flags, Whole
+from jobs.assess.policy.rule_overrides import Placed, read_overrides
+from jobs.assess.policy.toml_lines import line_of
+from jobs.runtime.errors import BadInput
+from jobs.runtime.files import text_digest
+
+POLICY_VERSION = "3"
+"""Raised with a line in CHANGELOG.md whenever a rule or a number changes."""
+
+FOLDER = Path(__file__).parent / "rules"
+_START, _END = date(1, 1, 1), date(9999, 12, 31)
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    "consideration.alerts": ("first", "second", "third", "fourth", "fifth", "last"),
+    "consideration.due": ("months_before_release",),
+    "discrepancy.release-date": ("tolerance_days",),
+    "duty.condition-1": ("months",),
+    "exemption.under-18": ("age",),
+    "priority.ranking": (
+        *(f"seriousness_{grade}" for grade in (1, 2, 3, 4, 5, "unknown")),
+        "released",
+        *(f"within_{days}_days" for days in (7, 30, 90, 180, 365)),
+        "later",
+    ),
+    "referral.aggregate": ("months", "years", "earlier_sentences"),
+    "referral.deadline": ("working_days",),
+    "referral.eea-length": ("months",),
+    "referral.every-foreign-national": ("at_once_within_days",),
+    "referral.non-eea-length": ("months",),
+    "referral.unclear-length": ("months",),
+    "release.act-1991": (
+        "numerator",
+        "denominator",
+        "long_numerator",
+        "long_denominator",
+        "long_term_months",
+    ),
+    "release.act-2003": ("numerator", "denominator"),
+    "release.curfew": ("days", "from_months", "under_months"),
+    "release.disputed": ("tolerance_days",),
+    "release.extended": ("numerator", "denominator"),
+    "release.forty-percent-long": ("numerator", "denominator"),
+    "release.forty-percent-short": ("numerator", "denominator", "under_months"),
+    "release.two-thirds": ("numerator", "denominator"),
+    "removal.early": ("days", "served_numerator", "served_denominator"),
+}
+"""The numbers that code reads of a rule: each switched-on period must give them all."""
+
+
+class Confidence(StrEnum):
+    """How sure the source is."""
+
+    VERIFIED = "verified"
+    INFERRED = "inferred"
+    HOUSE = "house"
+    UNVERIFIED = "unverified"
+
+
+class SelectedBy(StrEnum):
+    """The event whose date selects the period that applies."""
+
+    SENTENCE = "sentence"
+    CONVICTION = "conviction"
+    CONDUCT = "conduct"
+    RELEASE = "release"
+    NIGHT = "night"
+
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Period(_Strict):
+    """A rule from one day up to, not including, another; an open end is left out."""
+
+    from_: date | None = Field(default=None, alias="from")
+    to: date | None = None
+    citation: Text
+    confidence: Confidence
+    switched_off: bool = False
+    numbers: dict[str, Annotated[int, Field(ge=0)]] = {}
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        if self.starts >= self.ends:
+            raise ValueError("the period ends before it starts")
+        if self.confidence is Confidence.UNVERIFIED and not self.switched_off:
+            raise ValueError("an unverified rule must have switched_off = true")
+        return self
+
+    @property
+    def starts(self) -> date:
+        """First day, the beginning of time where open."""
+        return self.from_ or _START
+
+    @property
+    def ends(self) -> date:
+        """First day after the period, the end of time where open."""
+        return self.to or _END
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the period is switched on and covers ``day``."""
+        return not self.switched_off and self.starts <= day < self.ends
+
+
+class Rule(_Strict):
+    """One rule and its periods, in order of time."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z]+\.[a-z0-9-]+$")]
+    title: Text
+    says: Text
+    selected_by: SelectedBy
+    period: Annotated[tuple[Period, ...], Field(min_length=1)]
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The periods that are switched on, in order of time."""
+        return tuple(period for period in self.period if not period.switched_off)
+
+    def in_force(self, days: Days) -> Flags:
+        """Whether the rule is in force on each day; false for a missing day."""
+        return self._indices(days) >= 0
+
+    def number(self, name: str, days: Days) -> Whole:
+        """The number in force on each day; 0 where the rule is not in force."""
+        values = np.array([period.numbers[name] for period in self.periods] + [0])
+        answer: Whole = values[self._indices(days)]
+        return answer
+
+    def number_on(self, name: str, day: date) -> int:
+        """The number in force on one day; 0 where the rule is not in force."""
+        return next((period.numbers[name] for period in self.periods if period.holds_on(day)), 0)
+
+    def _indices(self, days: Days) -> Whole:
+        answer = np.full(len(days), -1)
+        for index, period in enumerate(self.periods):
+            inside = (days >= np.datetime64(period.starts)) & (days < np.datetime64(period.ends))
+            answer[inside] = index
+        return answer
+
+
+class _File(_Strict):
+    rule: Annotated[tuple[Rule, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InForce:
+    """A rule and the period of it that holds on a day."""
+
+    rule: Rule
+    period: Period
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What happens to a rule between two days: ``before`` or ``after`` is empty if not in force."""
+
+    rule: Rule
+    before: Period | None
+    after: Period | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """Every rule by id, with a version and a digest over the files that say them.
+
+    ``overrides`` are the site's own changes, already made in ``rules``.
+    """
+
+    version: str
+    digest: str
+    rules: dict[str, Rule] = field(repr=False)
+    overrides: tuple[Placed, ...] = ()
+
+    def __getitem__(self, rule_id: str) -> Rule:
+        """The rule of this id."""
+        return self.rules[rule_id]
+
+    def refuse_expired(self, *, as_of: date) -> None:
+        """Stop a night on which an override has expired.
+
+        Raises:
+            BadInput: naming the file and line of the override.
+        """
+        for placed in self.overrides:
+            placed.refuse_if_expired(as_of)
+
+    def on(self, *, day: date) -> list[InForce]:
+        """The rules in force on a day, by id."""
+        return [
+            InForce(rule=rule, period=period)
+            for _, rule in sorted(self.rules.items())
+            for period in rule.periods
+            if period.holds_on(day)
+        ]
+
+    def changes(self, *, before: date, after: date) -> list[Change]:
+        """What changes in the rules between two days, by id."""
+        old = {entry.rule.id: entry.period for entry in self.on(day=before)}
+        new = {entry.rule.id: entry.period for entry in self.on(day=after)}
+        return [
+            Change(rule=self.rules[rule_id], before=old.get(rule_id), after=new.get(rule_id))
+            for rule_id in sorted(old.keys() | new.keys())
+            if old.get(rule_id) != new.get(rule_id)
+        ]
+
+
+def load_policy(*, folder: Path = FOLDER, overrides: Path | None = None) -> Policy:
+    """Read every rule file of a folder, and a site's overrides.
+
+    Args:
+        folder: the rule files.
+        overrides: a TOML file of ``[[override]]`` tables, each with ``rule``, ``from`` where the
+            period has one, ``numbers`` or ``switched_on``, ``reason``, ``owner``, ``expires``.
+
+    Raises:
+        BadInput: a file that is not TOML, an unknown key, a missing citation or number, a rule that
+            is missing or given twice, periods that leave a gap or overlap, or an unverified rule
+            that is switched on. The message names file and line.
+    """
+    rules: dict[str, Rule] = {}
+    texts: list[str] = []
+    for path in sorted(folder.glob("*.toml")):
+        text = path.read_text(encoding="utf-8")
+        texts += [path.name, text]
+        for index, rule in enumerate(_read(path, text)):
+            _refuse_flaws(path, text, index, rule)
+            if rule.id in rules:
+                raise _bad(path, text, ("rule", index), f"rule [{rule.id}] is given twice")
+            rules[rule.id] = rule
+    missing = sorted(NEEDED.keys() - rules.keys())
+    if missing:
+        raise BadInput(f"folder [{folder}]", f"no rule [{missing[0]}]", "restore its file")
+    placed: tuple[Placed, ...] = ()
+    if overrides is not None:
+        text, placed = read_overrides(overrides)
+        texts += ["overrides", text]
+        for each in placed:
+            rules[each.override.rule] = _overridden(each, rules.get(each.override.rule))
+    digest = text_digest(*texts)
+    return Policy(version=POLICY_VERSION, digest=digest, rules=rules, overrides=placed)
+
+
+def _overridden(placed: Placed, rule: Rule | None) -> Rule:
+    """The rule with the numbers of an override in the period that it names."""
+    override = placed.override
+    if rule is None:
+        raise placed.refuse(f"no rule [{override.rule}]")
+    if override.switched_on and not rule.periods:
+        raise placed.refuse(f"rule [{rule.id}] is known by report only: no code reads it yet")
+    index = [
+        index
+        for index, period in enumerate(rule.period)
+        if period.from_ == override.from_ and period.switched_off == override.switched_on
+    ]
+    if len(index) != 1:
+        raise placed.refuse(f"rule [{rule.id}] has no such period from [{override.from_}]")
+    period = rule.period[index[0]]
+    unknown = sorted(set(override.numbers) - set(period.numbers))
+    if unknown:
+        raise placed.refuse(f"rule [{rule.id}] has no number [{unknown[0]}]")
+    changed = period.model_copy(
+        update={"numbers": {**period.numbers, **override.numbers}, "switched_off": False}
+    )
+    periods = (*rule.period[: index[0]], changed, *rule.period[index[0] + 1 :])
+    if override.switched_on:
+        periods = _make_room(periods, changed)
+    return rule.model_copy(update={"period": periods})
+
+
+def _make_room(periods: tuple[Period, ...], new: Period) -> tuple[Period, ...]:
+    """End the period that was open when one is switched on after it."""
+    return tuple(
+        period.model_copy(update={"to": new.from_})
+        if period is not new and not period.switched_off and period.holds_on(new.starts)
+        else period
+        for period in periods
+    )
+
+
+def _read(path: Path, text: str) -> tuple[Rule, ...]:
+    try:
+        return _File.model_validate(tomllib.loads(text)).rule
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"file [{path}]", f"not TOML: {error}", "mend the line") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise _bad(path, text, first["loc"], f"[{where}] {first['msg'].lower()}") from None
+
+
+def _refuse_flaws(path: Path, text: str, index: int, rule: Rule) -> None:
+    needed = set(NEEDED.get(rule.id, ()))
+    for number, period in enumerate(rule.period):
+        where = ("rule", index, "period", number)
+        if not period.switched_off and set(period.numbers) != needed and rule.id in NEEDED:
+            odd = sorted(needed ^ set(period.numbers))
+            raise _bad(path, text, where, f"rule [{rule.id}]: number [{odd[0]}] missing or unknown")
+    switched_on = [n for n, period in enumerate(rule.period) if not period.switched_off]
+    for earlier, later in itertools.pairwise(switched_on):
+        ends, starts = rule.period[earlier].ends, rule.period[later].starts
+        if ends != starts:
+            flaw = "a gap" if ends < starts else "an overlap"
+            what = f"rule [{rule.id}]: {flaw} between [{ends}] and [{starts}]"
+            raise _bad(path, text, ("rule", index, "period", later), what)
+
+
+def _bad(path: Path, text: str, where: Sequence[Any], what: str) -> BadInput:
+    return BadInput(f"file [{path}] line {line_of(text, where)}", what, "mend the rule file")

@@ -1,0 +1,91 @@
+"""A site's own numbers: each with a reason, an owner and a day on which it ends.
+
+An override changes numbers of one period of one rule, or switches a period on that ships switched
+off. It stops the night once it has expired, so that no exception outlives its reason.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from jobs.assess.policy.toml_lines import line_of
+from jobs.runtime.errors import BadInput
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Override(BaseModel):
+    """One change to one period of a rule, and who answers for it until when."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rule: Text
+    from_: date | None = Field(default=None, alias="from")
+    numbers: dict[str, Annotated[int, Field(ge=0)]] = {}
+    switched_on: bool = False
+    reason: Text
+    owner: Text
+    expires: date
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.numbers and not self.switched_on:
+            raise ValueError("the override changes nothing")
+        return self
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    override: tuple[Override, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """An override and where it stands, for messages."""
+
+    override: Override
+    where: str
+
+    def refuse(self, what: str) -> BadInput:
+        """The error that names the file and line of this override."""
+        return BadInput(self.where, what, "mend or remove the override")
+
+    def refuse_if_expired(self, as_of: date) -> None:
+        """Stop a night on or after the day on which the override ends.
+
+        Raises:
+            BadInput: it has expired.
+        """
+        if as_of >= self.override.expires:
+            what = f"override of [{self.override.rule}] expired on [{self.override.expires}]"
+            raise self.refuse(what)
+
+
+def read_overrides(path: Path) -> tuple[str, tuple[Placed, ...]]:
+    """The text of a site's file of overrides, and the overrides in it.
+
+    Raises:
+        BadInput: no file, not TOML, an unknown key, or no reason, owner or expiry; with the line.
+    """
+    where = f"file [{path}]"
+    try:
+        text = path.read_text(encoding="utf-8")
+        file = _File.model_validate(tomllib.loads(text))
+    except OSError:
+        raise BadInput(where, "cannot be read", "name a TOML file of overrides") from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(where, f"not TOML: {error}", "mend the line") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        place = f"{where} line {line_of(text, first['loc'])}"
+        raise BadInput(place, f"[{key}] {first['msg'].lower()}", "mend the override") from None
+    return text, tuple(
+        Placed(override=override, where=f"{where} line {line_of(text, ('override', index))}")
+        for index, override in enumerate(file.override)
+    )

@@ -1,0 +1,1 @@
+"""What the records say: sentences, custody, identity, cases, nationality, release dates."""

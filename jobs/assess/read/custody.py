@@ -1,0 +1,172 @@
+"""Whether somebody is held, released, or gone by another way, and since when.
+
+The last release or admission of an episode decides; the status on the episode row decides where
+the movements are silent. Removal, death, hospital, escape and a removal centre are exits of their
+own, never releases (rules ``custody.*`` and ``exit.*``).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from jobs.assess import columns as col
+from jobs.assess.columns import NO_DAY, Days, Flags, Whole
+from jobs.contract import codes as c
+
+HELD, RELEASED, REMOVED, DIED, HOSPITAL, AT_LARGE, REMOVAL_CENTRE = range(7)
+
+_KIND_OF_REASON = {
+    **dict.fromkeys(sorted(c.REMOVAL_REASONS), REMOVED),
+    "DEC": DIED,
+    "HP": HOSPITAL,
+    "UAL": AT_LARGE,
+    "ESCP": AT_LARGE,
+    "ET": REMOVAL_CENTRE,
+}
+"""Every other reason, and a missing one, is a release: a person is not lost by a bad code."""
+
+_EXTRADITED = "EX"
+_USED = ["movement_sequence", "movement_date", "movement_type", "movement_reason"]
+_NEVER = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, kw_only=True)
+class Custody:
+    """Where the person of each episode is on the night.
+
+    ``kind`` is one of the constants above. ``exit_date`` is the day of the exit, whatever its
+    kind; ``release_date`` that of a release; both ``NaT`` where not recorded. ``last_seen`` is the
+    last day on which the person is known to have been in custody. ``exit_sequence`` is the
+    number of the movement that decided, -1 if the episode row did.
+    """
+
+    kind: Whole
+    exit_date: Days
+    release_date: Days
+    last_seen: Days
+    exit_sequence: Whole
+    is_on_roll: Flags
+    is_recalled: Flags
+    recalled_from: Days
+    is_extradited: Flags
+
+    @property
+    def is_released(self) -> Flags:
+        """Released into the community, dated or not."""
+        released: Flags = self.kind == RELEASED
+        return released
+
+    @property
+    def is_undated(self) -> Flags:
+        """Released on a day that nobody recorded."""
+        return self.is_released & np.isnat(self.release_date)
+
+    @property
+    def is_gone(self) -> Flags:
+        """No longer in prison, hospital or detention, and not expected back."""
+        gone: Flags = np.isin(self.kind, (RELEASED, REMOVED, DIED))
+        return gone
+
+
+def read_custody(*, episodes: pa.Table, movements: pa.Table, as_of: np.datetime64) -> Custody:
+    """Read the state of each episode from its movements and its own row.
+
+    Args:
+        episodes: ``prison.episodes``, in the order of the result.
+        movements: ``prison.movements``, in any order; those dated or recorded after ``as_of`` are
+            left out.
+        as_of: the night.
+    """
+    count = len(episodes)
+    table, episode, sequence = _visible(episodes, movements, as_of)
+    moved = col.days(table, "movement_date")
+    is_exit = col.is_one_of(table, "movement_type", {"REL"})
+    is_entry = col.is_one_of(table, "movement_type", {"ADM"})
+    last = col.pick(episode, [-sequence], is_exit | is_entry, count)
+    last_exit = col.pick(episode, [-sequence], is_exit, count)
+    left_by_movement = col.at(is_exit, last, False)
+    entered = np.where(left_by_movement | (last < 0), NO_DAY, col.at(moved, last, NO_DAY))
+    by_row = _left_by_row(episodes, entered, (last_exit >= 0) & ~left_by_movement, as_of)
+    left = left_by_movement | by_row
+    exit_row = np.where(left_by_movement, last, -1)
+    kind = np.where(left, _kinds(episodes, table, exit_row), HELD)
+    exit_date = np.where(left, _exit_days(episodes, moved, exit_row, entered, as_of), NO_DAY)
+    before = sequence < col.at(sequence, exit_row, _NEVER)[episode]
+    seen = col.latest(np.where(before, episode, -1), moved, count)
+    seen = np.fmax(seen, col.days(episodes, "reception_date"))
+    returned = ~left & (last_exit >= 0)
+    reason = col.is_one_of(table, "movement_reason", {_EXTRADITED})
+    named = col.filled(table, "movement_reason")
+    extradited = np.where(
+        col.at(named, exit_row, False),
+        col.at(reason, exit_row, False),
+        col.is_one_of(episodes, "last_movement_reason", {_EXTRADITED}),
+    )
+    return Custody(
+        kind=kind,
+        exit_date=exit_date,
+        release_date=np.where(kind == RELEASED, exit_date, NO_DAY),
+        last_seen=seen,
+        exit_sequence=col.at(sequence, exit_row, -1),
+        is_on_roll=~left,
+        is_recalled=returned & (col.at(_kind_of(table), last_exit, HELD) == RELEASED),
+        recalled_from=np.where(returned, col.at(moved, last_exit, NO_DAY), NO_DAY),
+        is_extradited=(kind == REMOVED) & extradited,
+    )
+
+
+def _visible(
+    episodes: pa.Table, movements: pa.Table, as_of: np.datetime64
+) -> tuple[pa.Table, Whole, Whole]:
+    found = col.positions(movements.column("episode_id"), episodes.column("episode_id"))
+    moved = col.days(movements, "movement_date")
+    visible = (found >= 0) & col.known_by(movements, as_of) & ~(moved > as_of)
+    sequence = col.whole(movements, "movement_sequence", missing=0)
+    table = movements.select(_USED).filter(pa.array(visible))
+    return table, found[visible], sequence[visible]
+
+
+def _left_by_row(episodes: pa.Table, entered: Days, returned: Flags, as_of: np.datetime64) -> Flags:
+    """Whether the episode row itself says that the person left.
+
+    Its last movement is believed unless the movements hold a return on that day or later.
+    """
+    inactive = col.is_one_of(episodes, "status", {"INACTIVE OUT"})
+    day = col.days(episodes, "last_movement_date")
+    leaves = col.is_one_of(episodes, "last_movement_type", {"REL"}) & ~(day > as_of)
+    stale = returned & ~(day > entered)
+    return inactive | (leaves & ~stale)
+
+
+def _kind_of(table: pa.Table, reason: str = "movement_reason") -> Whole:
+    reasons = list(_KIND_OF_REASON)
+    kinds = np.array(list(_KIND_OF_REASON.values()))
+    answer: Whole = col.at(kinds, col.code_numbers(table, reason, reasons), RELEASED)
+    return answer
+
+
+def _kinds(episodes: pa.Table, table: pa.Table, exit_row: Whole) -> Whole:
+    own = _kind_of(episodes, "last_movement_reason")
+    own = np.where(_last_is_exit(episodes), own, RELEASED)
+    known = col.is_one_of(episodes, "last_movement_reason", c.RELEASE_REASONS)
+    dead = col.is_one_of(episodes, "legal_status", {"DEAD"}) & ~known
+    own = np.where(dead & (own == RELEASED), DIED, own)
+    named = col.filled(table, "movement_reason")
+    by_movement = np.where(
+        col.at(named, exit_row, False), col.at(_kind_of(table), exit_row, 0), own
+    )
+    return np.where(exit_row >= 0, by_movement, own)
+
+
+def _exit_days(
+    episodes: pa.Table, moved: Days, exit_row: Whole, entered: Days, as_of: np.datetime64
+) -> Days:
+    own = np.where(_last_is_exit(episodes), col.days(episodes, "last_movement_date"), NO_DAY)
+    own = np.where((own > as_of) | (own < entered), NO_DAY, own)
+    return col.first_day(col.at(moved, exit_row, NO_DAY), own)
+
+
+def _last_is_exit(episodes: pa.Table) -> Flags:
+    other = col.filled(episodes, "last_movement_type")
+    return col.is_one_of(episodes, "last_movement_type", {"REL"}) | ~other

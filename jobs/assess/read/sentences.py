@@ -1,0 +1,276 @@
+"""The sentences of each episode: how long they are together, and from which day the rules look.
+
+Sentences that run together count as the longest, a chain of consecutive ones as its sum
+(rule ``sentence.length``). A chain that cannot be added up (no term, a negative term, a sentence
+that follows one that is not there, a circle) leaves the length undetermined, and the episode in
+scope (rule ``referral.undetermined``).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jobs.assess import columns as col
+from jobs.assess.columns import NO_DAY, Days, Flags, Whole
+from jobs.contract import codes as c
+
+INDETERMINATE = frozenset({"LIFE", "IPP", "HOSP"})
+SUSPENDED = "SUSP"
+NOT_A_SENTENCE = "FINE"
+UNSENTENCED_LEGAL = frozenset(
+    {"REMAND", "CONVICTED_UNSENTENCED", "CIVIL_PRISONER", "IMMIGRATION_DETAINEE"}
+)
+UNSENTENCED_ORDERS = frozenset({"RX", "JR", "DET", "CIVIL"})
+SENTENCED_LEGAL = frozenset({"SENTENCED", "INDETERMINATE_SENTENCE", "RECALL"})
+
+_OFFENCES = [offence.code for offence in c.OFFENCE.codes]
+_SERIOUSNESS = np.array([getattr(offence, "seriousness", 0) for offence in c.OFFENCE.codes])
+_USED = [
+    "consecutive_to_sequence",
+    "calculation_type",
+    "sentence_date",
+    "conviction_date",
+    "offence_date",
+    "offence_code",
+    "term_years",
+    "term_months",
+    "term_weeks",
+    "term_days",
+    "activated_date",
+    "remand_days",
+]
+_MOST_MONTHS, _MOST_DAYS = 12_000, 400_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentenceRows:
+    """Sentences in order of episode and sequence; days and lengths row by row."""
+
+    episode: Whole
+    sequence: Whole
+    counts: Flags
+    indeterminate: Flags
+    undetermined: Flags
+    is_hospital: Flags
+    passed: Days
+    starts: Days
+    own_months: Whole
+    own_days: Whole
+    months: Whole
+    days: Whole
+    ends: Days
+    remand_days: Whole
+    table: pa.Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentenced:
+    """What the sentences of each episode come to, one entry for each episode.
+
+    ``months`` and ``days`` are the longest chain, which runs from ``starts``; ``length_days`` is
+    that term in days, -1 without a fixed one, and ``ends`` the day after it. ``selects`` is the day
+    that selects the rules: the first sentence, or the nearest day on record. ``anchor`` is the
+    first day on which the person stood convicted, from which a decision can be about this episode.
+    """
+
+    is_sentenced: Flags
+    has_length: Flags
+    indeterminate: Flags
+    undetermined: Flags
+    is_hospital: Flags
+    longest_row: Whole
+    indeterminate_row: Whole
+    months: Whole
+    days: Whole
+    starts: Days
+    ends: Days
+    length_days: Whole
+    selects: Days
+    first_sentence: Days
+    anchor: Days
+    conviction: Days
+    conduct: Days
+    offence: Whole
+    offence_row: Whole
+    seriousness: Whole
+
+
+def read_sentences(
+    *, episodes: pa.Table, sentences: pa.Table, as_of: np.datetime64, kept_aside: Flags
+) -> tuple[Sentenced, SentenceRows]:
+    """Add up the sentences of each episode; the sentences themselves come second.
+
+    Args:
+        episodes: ``prison.episodes``, in the order of the result.
+        sentences: ``prison.sentences``, in any order; rows of unknown episodes are left out.
+        as_of: the night; a suspended sentence activated later does not count yet.
+        kept_aside: a sentence of the episode lies in quarantine: its length is not known.
+    """
+    rows = _rows(episodes, sentences, as_of)
+    count = len(episodes)
+    groups = np.where(rows.counts, rows.episode, -1)
+    length = (rows.ends - rows.starts).astype(np.int64)
+    fixed = rows.counts & ~rows.indeterminate & ~rows.undetermined
+    longest = col.pick(rows.episode, [-length], fixed, count)
+    without_end = rows.counts & rows.indeterminate
+    endless = col.pick(rows.episode, [rows.passed], without_end, count)
+    passed = col.earliest(groups, rows.passed, count)
+    convicted = col.earliest(groups, col.days(rows.table, "conviction_date"), count)
+    conduct = col.latest(groups, col.days(rows.table, "offence_date"), count)
+    start = col.days(episodes, "sentence_start_date")
+    selects = col.first_day(passed, convicted, start, col.days(episodes, "reception_date"))
+    selects = np.where(np.isnat(selects), as_of, selects)
+    offence = col.code_numbers(rows.table, "offence_code", _OFFENCES)
+    grade = col.at(_SERIOUSNESS, offence, 9)
+    worst = col.pick(rows.episode, [grade, offence], offence >= 0, count)
+    has_counted = col.any_of(rows.episode, rows.counts, count)
+    missing = ~col.any_of(rows.episode, np.ones(len(rows.episode), dtype=bool), count)
+    lost = kept_aside | (missing & ~_is_unsentenced(episodes, start))
+    sentenced = Sentenced(
+        is_sentenced=has_counted | lost,
+        has_length=longest >= 0,
+        indeterminate=endless >= 0,
+        undetermined=lost | col.any_of(rows.episode, rows.counts & rows.undetermined, count),
+        is_hospital=col.any_of(rows.episode, rows.counts & rows.is_hospital, count),
+        longest_row=longest,
+        indeterminate_row=endless,
+        months=col.at(rows.months, longest, 0),
+        days=col.at(rows.days, longest, 0),
+        starts=col.at(rows.starts, longest, NO_DAY),
+        ends=col.at(rows.ends, longest, NO_DAY),
+        length_days=col.at(length, longest, -1),
+        selects=selects,
+        first_sentence=col.first_day(passed, np.where(has_counted, start, NO_DAY)),
+        anchor=np.where(has_counted | lost, _anchor(passed, convicted, selects), NO_DAY),
+        conviction=col.first_day(convicted, passed),
+        conduct=col.first_day(conduct, selects),
+        offence=col.at(offence, worst, -1),
+        offence_row=worst,
+        seriousness=col.at(grade, worst, 9),
+    )
+    return sentenced, rows
+
+
+def meets(sentenced: Sentenced, *, months: Whole) -> Flags:
+    """Whether the longest chain of each episode lasts so many calendar months or more."""
+    return sentenced.has_length & (sentenced.ends >= col.add_months(sentenced.starts, months))
+
+
+def one_sentence_meets(rows: SentenceRows, *, months: Whole) -> Flags:
+    """Whether one sentence of each episode, not added to another, lasts so many months or more."""
+    ends = col.add_term(rows.starts, rows.own_months, rows.own_days)
+    long = ends >= col.add_months(rows.starts, col.at(months, rows.episode, 0))
+    fixed = rows.counts & (rows.own_months + rows.own_days > 0)
+    return col.any_of(rows.episode, fixed & long, len(months))
+
+
+def _anchor(passed: Days, convicted: Days, selects: Days) -> Days:
+    return col.first_day(np.fmin(passed, convicted), selects)
+
+
+def _is_unsentenced(episodes: pa.Table, start: Days) -> Flags:
+    legal = col.is_one_of(episodes, "legal_status", UNSENTENCED_LEGAL)
+    serving = col.is_one_of(episodes, "legal_status", SENTENCED_LEGAL)
+    order = col.is_one_of(episodes, "imprisonment_status", UNSENTENCED_ORDERS)
+    return np.isnat(start) & (legal | (order & ~serving))
+
+
+def _rows(episodes: pa.Table, sentences: pa.Table, as_of: np.datetime64) -> SentenceRows:
+    found = col.positions(sentences.column("episode_id"), episodes.column("episode_id"))
+    sequence = col.whole(sentences, "sentence_sequence", missing=0)
+    order = np.lexsort((sequence, found))
+    order = order[found[order] >= 0]
+    table = sentences.select(_USED).take(order)
+    episode, sequence = found[order], sequence[order]
+    suspended = col.is_one_of(table, "calculation_type", {SUSPENDED})
+    activated = col.days(table, "activated_date")
+    counts = ~col.is_one_of(table, "calculation_type", {NOT_A_SENTENCE})
+    counts &= ~suspended | (activated <= as_of)
+    passed = np.where(suspended, activated, col.days(table, "sentence_date"))
+    own_months, own_days, is_flawed = _terms(table)
+    indeterminate = col.is_one_of(table, "calculation_type", INDETERMINATE)
+    chain = _follow(episode, sequence, col.whole(table, "consecutive_to_sequence", missing=-1))
+    adds = counts & ~indeterminate
+    (months, days, remand), flawed, root = _add_up(
+        chain,
+        (
+            np.where(adds, own_months, 0),
+            np.where(adds, own_days, 0),
+            np.clip(col.whole(table, "remand_days", missing=0), 0, _MOST_DAYS),
+        ),
+        (is_flawed & counts & ~indeterminate) | (chain == _LOST),
+    )
+    starts = col.first_day(
+        passed[root],
+        col.days(table, "conviction_date")[root],
+        col.days(episodes, "sentence_start_date")[episode],
+        col.days(episodes, "reception_date")[episode],
+    )
+    starts = np.where(np.isnat(starts), as_of, starts)
+    months, days = np.minimum(months, _MOST_MONTHS), np.minimum(days, _MOST_DAYS)
+    return SentenceRows(
+        episode=episode,
+        sequence=sequence,
+        counts=counts,
+        indeterminate=indeterminate,
+        undetermined=flawed,
+        is_hospital=col.is_one_of(table, "calculation_type", {"HOSP"}),
+        passed=passed,
+        starts=starts,
+        own_months=own_months,
+        own_days=own_days,
+        months=months,
+        days=days,
+        ends=col.add_term(starts, months, days),
+        remand_days=remand,
+        table=table,
+    )
+
+
+_NONE, _LOST = -1, -2
+
+
+def _terms(table: pa.Table) -> tuple[Whole, Whole, Flags]:
+    """Months and days of each term, and whether the term is missing or negative."""
+    parts = {
+        u: col.whole(table, f"term_{u}", missing=0) for u in ("years", "months", "weeks", "days")
+    }
+    recorded = [pc.is_valid(table.column(f"term_{unit}")).to_numpy() for unit in parts]
+    negative = np.any([values < 0 for values in parts.values()], axis=0)
+    flawed = negative | ~np.any(recorded, axis=0)
+    months = np.clip(12 * parts["years"] + parts["months"], 0, _MOST_MONTHS)
+    days = np.clip(7 * parts["weeks"] + parts["days"], 0, _MOST_DAYS)
+    return np.where(negative, 0, months), np.where(negative, 0, days), flawed
+
+
+def _follow(episode: Whole, sequence: Whole, follows: Whole) -> Whole:
+    """Row of the sentence that each one follows: -1 for none, -2 if it is not recorded."""
+    numbers, rank = np.unique(np.concatenate([sequence, follows]), return_inverse=True)
+    size = len(numbers) + 1
+    keys = episode * size + rank[: len(sequence)]
+    wanted = episode * size + rank[len(sequence) :]
+    at = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+    found = keys[at] == wanted if len(keys) else np.zeros(0, dtype=bool)
+    return np.where(follows == -1, _NONE, np.where(found, at, _LOST))
+
+
+def _add_up(
+    chain: Whole, amounts: tuple[Whole, ...], flawed: Flags
+) -> tuple[tuple[Whole, ...], Flags, Whole]:
+    """Sum each chain back to its first sentence, halving the way left in each round."""
+    amounts, flawed = tuple(amount.copy() for amount in amounts), flawed.copy()
+    ahead, root = np.where(chain >= 0, chain, _NONE), np.arange(len(chain))
+    rounds = int(np.ceil(np.log2(len(chain) + 1))) + 1 if len(chain) else 0
+    for _ in range(rounds):
+        rows = np.flatnonzero(ahead >= 0)
+        if len(rows) == 0:
+            break
+        to = ahead[rows]
+        for amount in amounts:
+            amount[rows] = np.minimum(amount[rows] + amount[to], _MOST_DAYS)
+        flawed[rows] |= flawed[to]
+        root[rows] = root[to]
+        ahead[rows] = ahead[to]
+    return amounts, flawed | (ahead >= 0), root

@@ -1,0 +1,1 @@
+"""Commands on linkage models, and the page that compares two."""

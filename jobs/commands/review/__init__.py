@@ -1,0 +1,1 @@
+"""Commands for people who decide on possible links and critical episodes."""

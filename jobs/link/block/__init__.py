@@ -1,0 +1,1 @@
+"""Which pairs are formed: blocking rules, their keys, and the budgets that bound them."""

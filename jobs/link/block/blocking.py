@@ -1,0 +1,180 @@
+"""Which pairs are worth comparing.
+
+Each rule gives a row some keys; rows of both sides that share a key are a pair. No rule can
+explode: its keys are taken from the most telling (fewest pairs) on, until the rule's budget of
+pairs is spent, and what was left out is counted; keys that are equally telling are taken or left
+together. So a million identical names cost a line in the log, not a night; pairs left out under one
+rule are still found under the others.
+
+Pairs are of persons: a person's own and alias rows bear the keys of all of them, so a pair that any
+of two persons' rows form is compared in all of these. The turned rows (see `persons`) form pairs by
+names and identifiers alone and stand for themselves.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from jobs.link.block.blocking_keys import Counts, Rows, Shared, borne, cut, meet
+from jobs.link.block.blocking_rules import Rule
+from jobs.link.compare.weight_bounds import Glance
+
+log = logging.getLogger(__name__)
+
+PAIRS_PER_PERSON: Final = 4
+"""Budget of one rule, in pairs for each person of both sides. Rules with a date of birth and a
+name use a tenth of it; a rule without one spends it on rare names, where names alone can tell."""
+SMALLEST_BUDGET: Final = 200_000
+"""Small files are compared more widely: this many pairs for each rule take a second."""
+AT_ONCE: Final = 32_000
+"""Pairs formed and glanced at together: their numbers stay in the processor's own memory."""
+PAIR: Final = ("row_l", "row_r")
+NO_PAIRS: Final = pa.table({name: pa.array([], pa.int32()) for name in PAIR})
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleUse:
+    """What one rule did: pairs formed and pairs left out for being over budget."""
+
+    rule: str
+    pairs: int
+    left_out_keys: int
+    left_out_pairs: int
+
+
+def block(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    rules: Collection[Rule],
+    persons: int,
+    into: str = "pairs",
+    only: str | None = None,
+    share: float = 1.0,
+    glance: Glance | None = None,
+    seen: Callable[[int, Shared], None] | None = None,
+) -> list[RuleUse]:
+    """Make table ``into`` (``row_l``, ``row_r``) from the tables ``rows_l`` and ``rows_r``.
+
+    Args:
+        connection: holds the rows of both sides.
+        rules: which rules to use.
+        persons: persons of both sides together, for the budget.
+        into: the table to make.
+        only: a table of left persons (``person``); the others are left aside.
+        share: of the budget that each rule has.
+        glance: leave out pairs that cannot weigh enough.
+        seen: is told each rule's place and keys.
+
+    Returns:
+        What each rule did; see `tell`.
+    """
+    budget = int(budget_for(persons) * share)
+    rows = {"l": f"(FROM rows_l SEMI JOIN {only} USING (person))" if only else "rows_l",
+            "r": "rows_r"}  # fmt: skip
+    for side, of in rows.items():
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE several_{side} AS FROM {of} WHERE NOT is_alone"
+        )
+    connection.execute("CREATE OR REPLACE TEMP TABLE formed (row_l INTEGER, row_r INTEGER)")
+    uses: list[RuleUse] = []
+    for place, rule in enumerate(rules):
+        left, right = (borne(connection, rule, of, f"several_{s}") for s, of in rows.items())
+        shared = meet(left, right)
+        most = cut(shared.pairs, budget)
+        uses.append(use_of(rule, shared.pairs, most))
+        if seen is not None:
+            seen(place, shared)
+        forming = shared.up_to(most)
+        found = sifted(
+            forming.rows,
+            count=len(forming),
+            glance=glance,
+            is_number_possible=rule.is_number or _left_out_numbers(rules, uses),
+        )
+        connection.register("given", pa.concat_tables([NO_PAIRS, *found]))
+        connection.execute("INSERT INTO formed FROM given")
+        connection.unregister("given")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT DISTINCT * FROM formed")  # noqa: S608
+    connection.execute("DROP TABLE formed")
+    return uses
+
+
+def budget_for(persons: int) -> int:
+    """The pairs that one rule may form, for so many persons of both sides together."""
+    return int(max(SMALLEST_BUDGET, PAIRS_PER_PERSON * persons))
+
+
+def use_of(rule: Rule, pairs: Counts, most: int, keys: Counts | int = 1) -> RuleUse:
+    """What a rule did that keeps keys of at most so many pairs; see `keys.cut`."""
+    is_out, keys = pairs > most, np.broadcast_to(keys, pairs.shape)
+    return RuleUse(
+        rule=rule.name,
+        pairs=int((pairs * keys)[~is_out].sum()),
+        left_out_keys=int(keys[is_out].sum()),
+        left_out_pairs=int((pairs * keys)[is_out].sum()),
+    )
+
+
+def tell(uses: Iterable[RuleUse]) -> None:
+    """Log what the rules left out, and what that may cost."""
+    for use in uses:
+        if use.left_out_pairs:
+            log.info(
+                "blocking rule [%s] left out %d pairs of %d too common keys; a true pair among "
+                "them is found only if another rule forms it",
+                use.rule,
+                use.left_out_pairs,
+                use.left_out_keys,
+            )
+
+
+def sift(pairs: tuple[Rows, Rows], *, glance: Glance, is_number_possible: bool) -> pa.Table:
+    """Some pairs of rows, less those that are hopeless at a glance; see `sifted`."""
+    left, right = pairs
+    kept = sifted(
+        lambda begin, end: (left[begin:end], right[begin:end]),
+        count=len(left),
+        glance=glance,
+        is_number_possible=is_number_possible,
+    )
+    return pa.concat_tables([NO_PAIRS, *kept])
+
+
+def sifted(
+    rows: Callable[[int, int], tuple[Rows, Rows]],
+    *,
+    count: int,
+    glance: Glance | None,
+    is_number_possible: bool,
+) -> Iterator[pa.Table]:
+    """The pairs (``row_l``, ``row_r``) that are not hopeless at a glance, piece by piece.
+
+    Args:
+        rows: gives the rows of both sides of the pairs from one number to before another.
+        count: how many pairs there are.
+        glance: tells; all are kept if absent.
+        is_number_possible: a pair may share an identifier.
+    """
+
+    def piece(begin: int) -> pa.Table:
+        found = rows(begin, min(begin + AT_ONCE, count))
+        if glance is not None:
+            flags = glance.may_matter(found, is_number_possible=is_number_possible)
+            found = found[0][flags], found[1][flags]
+        return pa.table({n: pa.array(row, pa.int32()) for n, row in zip(PAIR, found, strict=True)})
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        yield from pool.map(piece, range(0, count, AT_ONCE))
+
+
+def _left_out_numbers(rules: Iterable[Rule], uses: Iterable[RuleUse]) -> bool:
+    """Whether a rule of identifiers left keys out, so that a pair may share one unseen."""
+    numbers = {rule.name for rule in rules if rule.is_number}
+    return any(use.left_out_keys for use in uses if use.rule in numbers)

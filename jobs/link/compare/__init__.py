@@ -1,0 +1,1 @@
+"""How a pair is scored: comparison levels, term frequencies, match weights, engines."""

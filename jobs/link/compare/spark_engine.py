@@ -1,0 +1,232 @@
+"""The linkage on Spark: blocking as joins over the cluster, scoring in DuckDB on its workers.
+
+The driver standardises both sides and counts rarities; rows go to Spark as Parquet. Workers make
+the blocking keys of their rows and weigh their share of the pairs, in batches, with the SQL that
+the other engine runs, so grades and weights are the same to the last digit.
+"""
+
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
+import importlib.util
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from jobs.link.block.blocking import RuleUse, budget_for, tell, use_of
+from jobs.link.block.blocking_keys import borne_query, cut
+from jobs.link.compare.duckdb_scoring import Bench
+from jobs.link.compare.match_weights import needed, weighed_query
+from jobs.link.memory.incremental import Scored, bar, laid
+from jobs.link.model.linkage_model import Model, Shares
+from jobs.runtime.errors import BadInput
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+log = logging.getLogger(__name__)
+
+Batches = Iterator[pa.RecordBatch]
+
+SIGNED: Final = "(key::HUGEINT - 9223372036854775808)::BIGINT"
+"""A hash as a signed number: Spark has no others."""
+LOCAL_MASTER: Final = "local[*]"
+LOCAL_SHUFFLES: Final = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spark:
+    """The engine for registers past one machine.
+
+    ``master`` is used where Spark's own configuration names none. Install it with
+    ``requirements-spark.txt``.
+    """
+
+    master: str = LOCAL_MASTER
+
+    @contextmanager
+    def score(self, tables: Mapping[str, pa.Table], *, model: Model) -> Iterator[Scored]:
+        """See `jobs.link.compare.engines.Engine.score`."""
+        with laid(tables, model) as table:
+            with tempfile.TemporaryDirectory() as folder, _session(self.master) as spark:
+                for side in ("l", "r"):
+                    path = str(Path(folder) / f"rows_{side}.parquet")
+                    table.connection.execute(f"COPY rows_{side} TO '{path}' (FORMAT parquet)")
+                    spark.read.parquet(path).createOrReplaceTempView(f"rows_{side}")
+                uses = _block(spark, table)
+                tell(uses)
+                floor = bar(len(table.left), len(table.right))
+                found = _weigh(spark, table, model.shares, floor)
+            yield Scored(table=table, found=found, uses=uses)
+
+
+@contextmanager
+def _session(master: str) -> Iterator["SparkSession"]:
+    """A session; it is stopped afterwards if it was started here."""
+    if importlib.util.find_spec("pyspark") is None:
+        raise BadInput(
+            "setting [link_engine]",
+            "spark is not installed",
+            "run: pip install -r requirements-spark.txt",
+        )
+    if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
+        raise BadInput(
+            "setting [link_engine]",
+            "spark needs Java 17 or newer, and there is none",
+            "install it, or name it in JAVA_HOME",
+        )
+    from pyspark import SparkConf
+    from pyspark.sql import SparkSession
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    running = SparkSession.getActiveSession()
+    conf = SparkConf()
+    local = {
+        "spark.master": master,
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": str(LOCAL_SHUFFLES),
+    }
+    for name, value in local.items():
+        conf.setIfMissing(name, value)
+    spark = running or SparkSession.builder.config(conf=conf).appName("linkage").getOrCreate()
+    try:
+        yield spark
+    finally:
+        if running is None:
+            spark.stop()
+
+
+def _block(spark: "SparkSession", table: Bench) -> list[RuleUse]:
+    """Make the view ``pairs``: the same pairs as `blocking.block` makes."""
+    from pyspark.sql import functions as f
+
+    rules = table.rules()
+    budget = budget_for(len(table.left) + len(table.right))
+    keys = {
+        side: _spread(
+            spark.table(f"rows_{side}"),
+            spark.table(f"rows_{side}").mapInArrow(
+                _borne([borne_query(rule, f"rows_{side}") for rule in rules], f"rows_{side}"),
+                "rule int, row long, person long, is_alone boolean, key long",
+            ),
+        ).persist()
+        for side in ("l", "r")
+    }
+    counts = [
+        keys[side].groupBy("rule", "key").agg(f.count("*").alias(f"n_{side}"))
+        for side in ("l", "r")
+    ]
+    counted = counts[0].join(counts[1], ["rule", "key"])
+    counted = counted.withColumn("pairs", f.col("n_l") * f.col("n_r")).persist()
+    found = counted.groupBy("rule", "pairs").agg(f.count("*").alias("keys")).toArrow()
+    levels: pd.DataFrame = found.to_pandas()
+    uses, cuts = [], []
+    for place, rule in enumerate(rules):
+        of = levels[levels["rule"] == place]
+        pairs, many = of["pairs"].to_numpy(np.int64), of["keys"].to_numpy(np.int64)
+        most = cut(pairs, budget, many)
+        uses.append(use_of(rule, pairs, most, many))
+        cuts.append((place, most))
+    most_of = spark.createDataFrame(cuts, "rule int, most long")
+    shared = counted.join(f.broadcast(most_of), "rule").where("pairs <= most")
+    formed = (
+        shared.select("rule", "key")
+        .join(keys["l"].withColumnRenamed("row", "row_l"), ["rule", "key"])
+        .join(keys["r"].withColumnRenamed("row", "row_r"), ["rule", "key"])
+        .select("row_l", "row_r")
+        .distinct()
+    )
+    formed.createOrReplaceTempView("pairs")
+    return uses
+
+
+def _borne(queries: list[str], name: str) -> Callable[[Batches], Batches]:
+    """What a worker does with rows: the keys that each has itself, under each rule."""
+
+    def borne(batches: Batches) -> Batches:
+        import duckdb
+
+        with duckdb.connect(":memory:") as connection:
+            for batch in batches:
+                connection.register(name, pa.Table.from_batches([batch]))
+                for rule, query in enumerate(queries):
+                    found = connection.sql(
+                        f"SELECT {rule}::INTEGER AS rule, row::BIGINT AS row, "
+                        f"person::BIGINT AS person, is_alone, {SIGNED} AS key FROM ({query})"
+                    )
+                    yield from found.to_arrow_table().to_batches()
+
+    return borne
+
+
+def _spread(rows: "DataFrame", borne: "DataFrame") -> "DataFrame":
+    """The keys of rows as `keys.keys_query` gives them: a person's rows bear those of all."""
+    alone = borne.where("is_alone").select("rule", "row", "key").distinct()
+    of_person = borne.where("NOT is_alone").select("rule", "person", "key").distinct()
+    several = rows.where("NOT is_alone").select("person", "row")
+    return alone.union(of_person.join(several, "person").select("rule", "row", "key"))
+
+
+def _weigh(spark: "SparkSession", table: Bench, shares: Shares, at_least: float) -> pd.DataFrame:
+    from pyspark.sql import Window
+    from pyspark.sql import functions as f
+
+    columns = ["person", *needed(table.comparisons)]
+    sides = {
+        side: spark.table(f"rows_{side}").select(
+            f.col("row").alias(f"row_{side}"),
+            *(f.col(name).alias(f"{name}_{side}") for name in columns),
+        )
+        for side in ("l", "r")
+    }
+    beside = spark.table("pairs").join(sides["l"], "row_l").join(sides["r"], "row_r")
+    kept = ("row_l", "row_r", "person_l", "person_r")
+    query = weighed_query(
+        table.comparisons, shares, beside="SELECT * FROM given", at_least=at_least, kept=kept
+    )
+    typed = [*(f"{name}::BIGINT AS {name}" for name in kept), "weight::DOUBLE AS weight"]
+    schema = [*(f"{name} long" for name in kept), "weight double"]
+    for c in table.comparisons:
+        typed += [f"weight_{c.column}::DOUBLE AS weight_{c.column}", f"grade_{c.column}"]
+        schema += [f"weight_{c.column} double", f"grade_{c.column} tinyint"]
+    weighed = beside.mapInArrow(
+        _weighed(f"SELECT {', '.join(typed)} FROM ({query})"), ", ".join(schema)
+    )
+    best = Window.partitionBy("person_l", "person_r").orderBy(f.desc("weight"), "row_l", "row_r")
+    found = weighed.withColumn("place", f.row_number().over(best)).where("place = 1")
+    return _as_weigh(found, table)
+
+
+def _weighed(query: str) -> Callable[[Batches], Batches]:
+    """What a worker does with pairs whose values stand beside each other."""
+
+    def weighed(batches: Batches) -> Batches:
+        import duckdb
+
+        with duckdb.connect(":memory:") as connection:
+            connection.execute("SET disabled_optimizers = 'filter_pushdown'")
+            for batch in batches:
+                connection.register("given", pa.Table.from_batches([batch]))
+                yield from connection.sql(query).to_arrow_table().to_batches()
+
+    return weighed
+
+
+def _as_weigh(found: "DataFrame", table: Bench) -> pd.DataFrame:
+    """The frame that `engine.weigh` gives."""
+    names: dict[str, Any] = {"person_l": "person_l", "person_r": "person_r", "weight": "weight"}
+    for c in table.comparisons:
+        names |= {f"weight_{c.column}": c.name, f"grade_{c.column}": f"grade {c.name}"}
+    frame: pd.DataFrame = found.select(*names).toArrow().to_pandas()
+    ordered = frame.rename(columns=names).sort_values(["person_l", "person_r"])
+    return ordered.reset_index(drop=True)

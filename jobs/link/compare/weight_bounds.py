@@ -1,0 +1,296 @@
+"""The most that a pair can weigh, at a glance: most pairs need no closer look.
+
+Comparing names letter by letter is what scoring costs, and of the pairs that blocking forms hardly
+one in fifty reaches the weight that matters. Most show it in a few numbers: another place of birth,
+other letters in the name. So each row's values become numbers (hashes, digits, sets of letters),
+and a pair's weight is bounded by the heaviest grade of each comparison that these leave possible.
+Only pairs whose bound reaches the bar are compared in full; while pairs are being formed, those of
+a million by a million never lie in memory. The bound is never below the weight: nothing is lost.
+
+What is looked at last is looked at only in pairs that the rest leaves. Most pairs cannot share an
+identifier: whoever does is formed by the identifier's own rule. There identifiers are not looked
+at, and bounded by what they can add without being the same.
+"""
+
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from jobs.link.compare.character_masks import letters_of
+from jobs.link.compare.comparison_levels import Comparison, rarity_columns
+from jobs.link.compare.level_bounds import (
+    SHARED_NUMBER,
+    SLACK,
+    Flags,
+    Pair,
+    given_if,
+    is_number,
+    possible_if,
+)
+from jobs.link.compare.match_weights import EITHER, exact_grade, grade_weight
+from jobs.link.model.linkage_model import Shares
+
+Array = npt.NDArray[Any]
+
+CODES: Final = (
+    "given", "given_sound", "family", "family_sound", "gender", "nationality", "nationality_two",
+    "birth_place", "postcode", "suburb", "region", "address", "house", "middle", "variant",
+)  # fmt: skip
+LETTERS: Final = ("given", "family", "birth_place", "address", "postcode")
+FLAGS: Final = {
+    "has_birth": "birth IS NOT NULL",
+    "odd_birth": "birth IS NOT NULL AND NOT regexp_full_match(birth, '[0-9]{8}')",
+    "several_family_words": "coalesce(len(family_words), 0) > 1",
+}
+HALF: Final = np.float16
+"""Rarities are halves of bits up to 17, which this holds exactly."""
+AT_ONCE: Final = 250_000
+"""Rows whose numbers are made together."""
+NAMES: Final = ("given name", "family name")
+"""Comparisons that are looked at last, and only in pairs that the others leave."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glance:
+    """Tells which pairs may weigh ``at_least``.
+
+    ``numbers`` are `numbers_of` both sides, ``numbered`` the numbers of their rows, sorted.
+    """
+
+    comparisons: Sequence[Comparison]
+    shares: Shares
+    at_least: float
+    numbers: tuple[Array, Array]
+    numbered: tuple[Array, Array]
+
+    def may_matter(self, rows: tuple[Array, Array], *, is_number_possible: bool) -> Flags:
+        """Which pairs of rows may weigh enough.
+
+        Args:
+            rows: numbers of rows of both sides, as many.
+            is_number_possible: a pair may share an identifier.
+        """
+        pair = self.pair(rows)
+        most: Array = (
+            self._looks(self._numbers, pair) if is_number_possible
+            else np.minimum(*pair.both("rest"))
+        )  # fmt: skip
+        most = most + self._looks(self._first, pair)
+        names = sum(np.maximum(*pair.both(f"most_{c.needs[0]}")) for c in self._last)
+        some = np.flatnonzero(most + names >= self.at_least - SLACK)
+        left = self.pair((rows[0][some], rows[1][some]))
+        bound = most[some] + self._looks(self._last, left)
+        enough = np.zeros(len(pair), dtype=bool)
+        enough[some] = bound >= self.at_least - SLACK
+        return enough
+
+    def pair(self, rows: tuple[Array, Array]) -> Pair:
+        """The numbers of pairs of rows."""
+        left, right = (
+            numbers.take(of if len(numbered) == numbered[-1] + 1 else np.searchsorted(numbered, of))
+            for numbers, numbered, of in zip(self.numbers, self.numbered, rows, strict=True)
+        )
+        return Pair(left, right)
+
+    def _looks(self, comparisons: Sequence[Comparison], pair: Pair) -> Array:
+        most: Array = np.zeros(len(pair), dtype=np.float32)
+        for comparison in comparisons:
+            most += self.look(comparison, pair)
+        return most
+
+    def look(self, comparison: Comparison, pair: Pair) -> Array:
+        """The most that a comparison can weigh in each pair."""
+        most: Array = np.full(len(pair), self._always[comparison.name], dtype=np.float32)
+        for place, grade in enumerate(comparison.grades):
+            possible = possible_if(comparison, grade.name)
+            if possible is not None:
+                weight = weight_of(comparison, self.shares, place, pair)
+                np.maximum(most, weight, out=most, where=possible(pair))
+            elif grade.rarity:
+                np.maximum(most, weight_of(comparison, self.shares, place, pair), out=most)
+        most[~given_if(comparison)(pair)] = 0
+        return most
+
+    @cached_property
+    def _first(self) -> list[Comparison]:
+        return [c for c in self.comparisons if not is_number(c) and c.name not in NAMES]
+
+    @cached_property
+    def _last(self) -> list[Comparison]:
+        return [c for c in self.comparisons if c.name in NAMES]
+
+    @cached_property
+    def _numbers(self) -> list[Comparison]:
+        return [c for c in self.comparisons if is_number(c)]
+
+    @cached_property
+    def _always(self) -> Mapping[str, float]:
+        """For each comparison the weight of the heaviest grade that is always possible."""
+        return {
+            c.name: max(
+                grade_weight(c, self.shares, place)[0]
+                for place, grade in enumerate(c.grades)
+                if possible_if(c, grade.name) is None and not grade.rarity
+            )
+            for c in self.comparisons
+        }
+
+
+def glance_of(
+    *,
+    comparisons: Sequence[Comparison],
+    shares: Shares,
+    at_least: float,
+    numbers: tuple[Array, Array],
+    numbered: tuple[Array, Array],
+) -> Glance:
+    """A glance at pairs of rows; writes the weights of the model into their ``numbers``."""
+    for side in numbers:
+        add_most(side, comparisons, shares)
+    return Glance(
+        comparisons=comparisons,
+        shares=shares,
+        at_least=at_least,
+        numbers=numbers,
+        numbered=numbered,
+    )
+
+
+def weight_of(comparison: Comparison, shares: Shares, place: int, pair: Pair) -> Array | np.float32:
+    """The weight of a grade in each pair."""
+    grade = comparison.grades[place]
+    weight, usual = (np.float32(number) for number in grade_weight(comparison, shares, place))
+    if not grade.rarity or not pair.has(f"bits_{grade.rarity}"):
+        return weight
+    one, other = (bits.astype(np.float32) for bits in pair.both(f"bits_{grade.rarity}"))
+    bits = np.fmin(one, other)
+    if grade.name == exact_grade(comparison, grade.rarity):
+        bits = np.fmax(bits, np.fmax(one, other) - np.float32(EITHER))
+    moved = weight + np.float32(grade.rarity_share) * (bits - usual)
+    return np.where(np.isnan(moved), weight, moved)
+
+
+def numbers_of(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    rows: str,
+    bits: str | None = None,
+    numbered: Array,
+    comparisons: Sequence[Comparison],
+    columns: Collection[str],
+) -> Array:
+    """The values of rows as numbers: an array of records, one for each row; see `add_most`.
+
+    Args:
+        connection: holds the rows.
+        rows: a table or query like ``rows_l``.
+        bits: one that has the rarities, if ``rows`` has not.
+        numbered: the numbers of its rows, sorted; the records are in their order.
+        comparisons: what pairs are compared in.
+        columns: those that both sides have values in.
+    """
+    coded = [name for name in CODES if name in columns or name == "nationality_two"]
+    spelt = [name for name in LETTERS if name in columns]
+    wanted = [
+        *(f"{_hash(name)} AS code_{name}" for name in coded),
+        *(f"(coalesce(unicode({name}), 0) & 255)::UTINYINT AS first_{name}" for name in spelt),
+        ("coalesce(CASE WHEN regexp_full_match(birth, '[0-9]{8}') THEN ('0x' || birth)::UINTEGER "
+         "END, 0) AS digits_birth"),
+        *(f"{sql} AS {name}" for name, sql in FLAGS.items()),
+        *(sql for c in comparisons if is_number(c) for name in c.needs for sql in (
+            f"{_hash(f'{name}[1]')} AS code_{name}",
+            f"coalesce(len({name}) > 1, FALSE) AS several_{name}")),
+    ]  # fmt: skip
+    rare = [
+        f"coalesce(bits_{name}::FLOAT, 'nan') AS bits_{name}"
+        for name in rarity_columns(comparisons)
+        if name in columns
+    ]
+    parts = []
+    for begin in range(0, max(len(numbered), 1), AT_ONCE):
+        part = numbered[begin : begin + AT_ONCE]
+        found = _between(connection, rows, part, [*wanted, *spelt, "all_names"])
+        rarities = _between(connection, bits or rows, part, rare)
+        plain = [field for of in (found, rarities) for field in of.schema
+                 if field.name not in {*spelt, "all_names", "row"}]  # fmt: skip
+        own = np.zeros(len(part), dtype=_kinds(plain, spelt, comparisons))
+        for of in (found, rarities):
+            place = np.searchsorted(part, np.asarray(of["row"]))
+            for field in plain:
+                if field.name in of.column_names:
+                    own[field.name][place] = np.asarray(of[field.name])
+            for name in (*spelt, "all_names") if of is found else ():
+                own[f"letters_{name}"][place], length = letters_of(of[name].combine_chunks())
+                if name in spelt:
+                    own[f"length_{name}"][place] = length
+        parts.append(own)
+    return np.concatenate(parts)
+
+
+def _between(
+    connection: duckdb.DuckDBPyConnection, rows: str, numbered: Array, wanted: Sequence[str]
+) -> pa.Table:
+    """What is wanted of the rows from the first of some numbers to the last."""
+    first, last = (int(numbered[0]), int(numbered[-1])) if len(numbered) else (0, -1)
+    return connection.sql(
+        f"SELECT {', '.join([*wanted, 'row'])} FROM {rows} WHERE row BETWEEN {first} AND {last}"
+    ).to_arrow_table()
+
+
+def _kinds(
+    plain: Sequence[pa.Field], spelt: Sequence[str], comparisons: Sequence[Comparison]
+) -> np.dtype[Any]:
+    most = [f"most_{c.needs[0]}" for c in comparisons if c.name in NAMES]
+    return np.dtype([
+        *((f"letters_{name}", np.uint64) for name in (*spelt, "all_names")),
+        *((field.name, HALF if field.name.startswith("bits_") else field.type.to_pandas_dtype())
+          for field in plain),
+        *((name, np.float32) for name in ("rest", *most)),
+        *((f"length_{name}", np.uint8) for name in spelt),
+    ])  # fmt: skip
+
+
+def add_most(numbers: Array, comparisons: Sequence[Comparison], shares: Shares) -> None:
+    """Write down in `numbers_of` rows the most that each name, and the rest, can weigh with each.
+
+    Args:
+        numbers: changed in place.
+        comparisons: what pairs are compared in.
+        shares: of the model.
+    """
+    numbers["rest"] = 0
+    for comparison in comparisons:
+        if is_number(comparison):
+            most = np.float32(_most_apart(comparison, shares))
+            numbers["rest"] += most * (numbers[f"code_{comparison.needs[0]}"] != 0)
+    for begin in range(0, len(numbers), AT_ONCE):
+        part = numbers[begin : begin + AT_ONCE]
+        own = Pair(part, part)
+        for comparison in comparisons:
+            if comparison.name in NAMES:
+                places = range(len(comparison.grades))
+                weights = [weight_of(comparison, shares, place, own) for place in places]
+                heaviest = np.maximum.reduce(np.broadcast_arrays(*weights))
+                part[f"most_{comparison.needs[0]}"] = np.maximum(heaviest, 0)
+
+
+def _hash(name: str) -> str:
+    """A number of 32 bits for a value; nought where there is none."""
+    return f"if({name} IS NULL, 0, greatest(hash({name}) & 4294967295::UBIGINT, 1))::UINTEGER"
+
+
+def _most_apart(comparison: Comparison, shares: Shares) -> float:
+    """The most that identifiers which are not shared add; at least nought."""
+    return max(0.0, *(
+        grade_weight(comparison, shares, place)[0]
+        for place, grade in enumerate(comparison.grades)
+        if grade.name not in SHARED_NUMBER
+    ))  # fmt: skip

@@ -1,0 +1,1 @@
+"""Linking any two person files: the command `link`."""

@@ -1,0 +1,1 @@
+"""Stable identities, and why one is not that of the last publication."""

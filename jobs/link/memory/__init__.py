@@ -1,0 +1,1 @@
+"""What one run of the linkage leaves for the next."""

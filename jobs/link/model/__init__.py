@@ -1,0 +1,1 @@
+"""The linkage model: m and u probabilities, priors, training, quality, packaged models."""

@@ -1,0 +1,277 @@
+"""Learning the model's shares from two sides without being told any answer.
+
+Two steps, both deterministic:
+
+1. *among others*: the grades of random pairs, each counted less the more it looks like a true one.
+   Identifiers are left at what the declarations say: a sample never holds enough coincidences.
+2. *among same*: expectation and maximisation over the pairs worth comparing. The expectation is
+   the probability of `matching.posterior`, so a pair counts less for each rival; the declared
+   shares stand in as `ANCHOR` pairs, which steadies small files.
+"""
+
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from jobs.link.compare.comparison_levels import NATIONALITY, Comparison
+from jobs.link.compare.duckdb_scoring import Bench, bench, compare, weigh
+from jobs.link.decide.one_to_one import Numbers, Pairs, posterior, prior_for
+from jobs.link.model.linkage_model import Model, Shares, first_shares
+from jobs.link.standardise.persons import immigration_side, prison_side
+
+log = logging.getLogger(__name__)
+
+RANDOM_PAIRS: Final = 1_000_000
+"""A date of birth met once in 15,000 pairs is then seen 70 times: its share is known to 12 %."""
+NATIONALITY_PAIRS: Final = 200_000
+"""One nationality is met in some 5 % of pairs: its share is then known to 1 %."""
+TRAINING_PERSONS: Final = 40_000
+"""Persons of the left side that are learned from; more change the third digit of the shares."""
+ANCHOR: Final = 30.0
+ROUNDS: Final = 60
+STILL: Final = 1e-4
+WORTH_LEARNING: Final = -5.0
+HOPELESS: Final = -20.0
+"""Pairs that weigh less than `WORTH_LEARNING` by the first shares (in bits) teach nothing about
+true pairs; nor do those that, with the prior, have odds below one in a million."""
+LEAST_SHARE: Final = 1e-9
+SHARED_AT_FIRST: Final = 0.3
+"""The share of the smaller side that is taken to be in the other, before anything is learned."""
+
+_Counts = dict[str, dict[str, tuple[float, float]]]
+
+
+def train_model(
+    *, worlds: Sequence[Mapping[str, pa.Table]], version: str, trained_on: Mapping[str, Any]
+) -> Model:
+    """Learn a model for the night from registers, without being told any answer.
+
+    Args:
+        worlds: register tables by full name, in the contract's schema; the shares are the means
+            over all of them, so that no single kind of noise is taken for the rule.
+        version: the model's name.
+        trained_on: where the worlds came from: counts and seeds, no values.
+    """
+    learned = []
+    for tables in worlds:
+        sides = prison_side(tables), immigration_side(tables)
+        with bench(left=sides[0], right=sides[1]) as table:
+            learned.append(train(table))
+    known = [name for name in learned[0] if all(name in shares for shares in learned)]
+    mean = {
+        name: {
+            grade: (
+                round(float(np.mean([shares[name][grade][0] for shares in learned])), 9),
+                round(float(np.mean([shares[name][grade][1] for shares in learned])), 9),
+            )
+            for grade in learned[0][name]
+        }
+        for name in known
+    }
+    return Model(version=version, shares=mean, trained_on=trained_on)
+
+
+def train(table: Bench) -> dict[str, dict[str, tuple[float, float]]]:
+    """Learn the shares for both sides on ``table``.
+
+    Returns:
+        Shares for each comparison of the bench, rounded to 9 decimals.
+    """
+    shares = _among_others(table, first_shares(table.comparisons))
+    table.connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE learned_from AS
+        SELECT person FROM (SELECT DISTINCT person FROM rows_l)
+        ORDER BY hash(person), person LIMIT ?
+        """,
+        [TRAINING_PERSONS],
+    )
+    left_count = min(len(table.left), TRAINING_PERSONS)
+    floor = _worth_learning(left_count, len(table.right))
+    table.block_some(
+        "learned_from", count=TRAINING_PERSONS, into="learning", shares=shares, at_least=floor
+    )
+    found = weigh(table, shares=shares, at_least=floor, pairs="learning", is_glanced=table.is_large)
+    learned = _among_same(table, found, shares, left_count)
+    return _rounded(learned)
+
+
+def _worth_learning(left_count: int, right_count: int) -> float:
+    """The least weight of a pair to be learned from, between so many persons."""
+    return max(WORTH_LEARNING, HOPELESS - _first_prior(left_count, right_count))
+
+
+def _first_prior(left_count: int, right_count: int) -> float:
+    """The weight in bits of being one person, if three in ten of the smaller side are shared."""
+    shared = max(SHARED_AT_FIRST * min(left_count, right_count), 1)
+    return float(np.log2(shared) - np.log2(left_count * right_count))
+
+
+def _among_others(table: Bench, shares: _Counts) -> _Counts:
+    """Learn from random pairs; if nationalities are known, from pairs of one nationality.
+
+    People of one nationality share names, towns and habits of spelling. Since nationality is
+    evidence of its own, everything else must say what is left to say among people of one.
+    """
+    if not len(table.left) or not len(table.right):
+        return shares
+    learned = dict(shares)
+    by_nation = "nationality" in table.columns
+    groups = [(False, [c for c in table.comparisons if c is NATIONALITY or not by_nation])]
+    if by_nation:
+        groups.append((True, [c for c in table.comparisons if c is not NATIONALITY]))
+    for within, comparisons in groups:
+        wanted = [c for c in comparisons if not c.is_fixed]
+        if wanted:
+            only_nations = by_nation and not within
+            count = NATIONALITY_PAIRS if only_nations else RANDOM_PAIRS
+            _random_pairs(table, within=within, count=count)
+            for comparison, seen in _weighted_grades(table, wanted, shares):
+                learned[comparison.name] = _update(comparison, shares, seen, others=True)
+    return learned
+
+
+def _random_pairs(table: Bench, *, within: bool, count: int) -> None:
+    """Make the table ``random_pairs`` of about so many pairs of own rows."""
+    meet = "l.nationality = r.nationality" if within else "TRUE"
+    share = 1.0
+    if within:
+        share = table.connection.execute(
+            """
+            WITH l AS (SELECT nationality, count(*) AS n FROM rows_l GROUP BY nationality),
+                 r AS (SELECT nationality, count(*) AS n FROM rows_r GROUP BY nationality)
+            SELECT coalesce(sum(l.n * r.n), 0) / ((SELECT sum(n) FROM l) * (SELECT sum(n) FROM r))
+            FROM l JOIN r USING (nationality)
+            """
+        ).fetchall()[0][0]
+    pairs = count / max(share, 1e-4)
+    each = int(pairs**0.5)
+    sizes = [
+        min(len(side), max(each, int(pairs) // max(len(other), 1)))
+        for side, other in ((table.left, table.right), (table.right, table.left))
+    ]
+    table.connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE random_pairs AS
+        SELECT l.row AS row_l, r.row AS row_r
+        FROM (SELECT * FROM rows_l WHERE variant = 'own' ORDER BY hash(row), row LIMIT $1) l
+        JOIN (SELECT * FROM rows_r WHERE variant = 'own' ORDER BY hash(-row), row LIMIT $2) r
+        ON {meet}
+        """,
+        sizes,
+    )
+
+
+def _weighted_grades(
+    table: Bench, comparisons: Sequence[Comparison], shares: Shares
+) -> Iterator[tuple[Comparison, Numbers]]:
+    """How often random pairs show each grade, probable true pairs discounted."""
+    prior = _first_prior(len(table.left), len(table.right))
+    grades = ", ".join(f"grade_{comparison.column}" for comparison in comparisons)
+    compare(table, shares=shares, pairs="random_pairs").to_table("compared")
+    counted = table.connection.execute(
+        f"""
+        SELECT {grades}, sum(1.0 / (1.0 + pow(2.0, least(weight + {prior!r}, 60)))) AS pairs
+        FROM compared GROUP BY ALL ORDER BY ALL
+        """
+    ).df()
+    table.connection.execute("DROP TABLE compared")
+    table.connection.execute("RESET disabled_optimizers")
+    for comparison in comparisons:
+        seen = np.zeros(len(comparison.grades) + 1)
+        np.add.at(seen, counted[f"grade_{comparison.column}"].to_numpy() + 1, counted["pairs"])
+        yield comparison, np.round(seen[1:], 3)
+
+
+def _among_same(table: Bench, found: pd.DataFrame, shares: _Counts, left_count: int) -> _Counts:
+    if found.empty:
+        return shares
+    grades = {c.name: found[f"grade {c.name}"].to_numpy(dtype=np.int64) for c in table.comparisons}
+    fixed = _part_not_learned(table, found, grades, shares)
+    pairs = Pairs(
+        left=found["person_l"].to_numpy(),
+        right=found["person_r"].to_numpy(),
+        weight=found["weight"].to_numpy(),
+        left_count=left_count,
+        right_count=len(table.right),
+    )
+    shared = SHARED_AT_FIRST * min(left_count, len(table.right))
+    for _ in range(ROUNDS):
+        weight = fixed.copy()
+        for comparison in table.comparisons:
+            weight += _log_same(comparison, shares)[grades[comparison.name]]
+        now = Pairs(
+            left=pairs.left, right=pairs.right, weight=weight,
+            left_count=pairs.left_count, right_count=pairs.right_count,
+        )  # fmt: skip
+        answer = posterior(now, prior=prior_for(now, shared))
+        shared = answer.shared
+        updated = {
+            c.name: _update(c, shares, _seen(c, grades[c.name], answer.probability))
+            for c in table.comparisons
+        }
+        change = _largest_change(shares, updated)
+        shares = updated
+        if change < STILL:
+            break
+    log.info("shares learned from about %.0f shared persons", shared)
+    return shares
+
+
+def _part_not_learned(
+    table: Bench, found: pd.DataFrame, grades: Mapping[str, Any], shares: _Counts
+) -> Numbers:
+    """The weight of each pair without the shares among same, which change from turn to turn."""
+    rest = found["weight"].to_numpy(dtype=np.float64).copy()
+    for comparison in table.comparisons:
+        rest -= _log_same(comparison, shares)[grades[comparison.name]]
+    return rest
+
+
+def _log_same(comparison: Comparison, shares: Shares) -> Numbers:
+    """Logarithms of the shares among same by grade; a last nought serves grade -1."""
+    of = shares[comparison.name]
+    return np.append(np.log2([of[grade.name][0] for grade in comparison.grades]), 0.0)
+
+
+def _seen(comparison: Comparison, grades: Any, probability: Numbers) -> Numbers:
+    counts = np.bincount(grades + 1, weights=probability, minlength=len(comparison.grades) + 1)
+    return np.round(counts[1:], 6)
+
+
+def _update(
+    comparison: Comparison, shares: Shares, seen: Numbers, *, others: bool = False
+) -> dict[str, tuple[float, float]]:
+    declared = np.array(
+        [grade.among_others if others else grade.among_same for grade in comparison.grades]
+    )
+    declared = declared / declared.sum()
+    share = (seen + ANCHOR * declared) / (seen.sum() + ANCHOR)
+    share = np.maximum(share, LEAST_SHARE)
+    of = shares[comparison.name]
+    return {
+        grade.name: (of[grade.name][0], float(value)) if others
+        else (float(value), of[grade.name][1])
+        for grade, value in zip(comparison.grades, share, strict=True)
+    }  # fmt: skip
+
+
+def _largest_change(before: Shares, after: Shares) -> float:
+    return max(
+        abs(pair[0] - after[name][grade][0])
+        for name, grades in before.items()
+        for grade, pair in grades.items()
+    )
+
+
+def _rounded(shares: _Counts) -> _Counts:
+    return {
+        name: {grade: (round(same, 9), round(others, 9)) for grade, (same, others) in of.items()}
+        for name, of in shares.items()
+    }

@@ -1,0 +1,1 @@
+"""One record made comparable: persons, names, scripts, dates of birth, identifiers."""

@@ -1,0 +1,1 @@
+"""What a night operates on: databases, run folder, model registry, earlier nights, emails."""

@@ -1,0 +1,212 @@
+"""What a movement compares: a publication read back, and its data assessed again as tonight's."""
+
+import functools
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import sqlalchemy as sa
+
+from jobs.assess import Policy, assess
+from jobs.check import accept_rows
+from jobs.contract import results
+from jobs.contract.registers import REGISTERS
+from jobs.extract import open_landing
+from jobs.link import Model, link_registers
+from jobs.operate.databases import warehouse
+from jobs.report.movement import TABLES, Moved, Position, Versions, explain_movement
+from jobs.runtime.errors import BadInput
+from jobs.runtime.files import canonical_json, text_digest, whole_folder
+from jobs.runtime.settings import Settings
+from jobs.warehouse import Publication, current_publication, publications, read_table
+
+log = logging.getLogger(__name__)
+
+Frames = dict[str, pd.DataFrame]
+COMPARED_WITH = "compared_with"
+"""Key in a manifest's ``decisions``: the publication with which the night was compared."""
+
+
+def compared_with(
+    engine: sa.Engine, *, manifest: Mapping[str, Any], as_of: date, follows: str
+) -> str:
+    """The publication with which a night is compared; empty where there is none.
+
+    That of the night before, if there is one. On the first night it is the publication of the same
+    date that this one will supersede; publishing the same night again compares it with what it was
+    compared with, so it gives the same publication.
+
+    Args:
+        engine: the warehouse.
+        manifest: the night's manifest as JSON, but for what it is compared with.
+        as_of: the night.
+        follows: the publication of the night before; empty on the first night.
+    """
+    if follows:
+        return follows
+    for same in publications(engine, as_of=as_of):
+        if _inputs(same.manifest) == _inputs(manifest):
+            return str(same.manifest["decisions"].get(COMPARED_WITH, ""))
+    current = current_publication(engine, as_of=as_of)
+    return "" if current is None else current.publication_id
+
+
+def _inputs(manifest: Mapping[str, Any]) -> str:
+    given = {k: v for k, v in manifest["decisions"].items() if k != COMPARED_WITH}
+    return canonical_json({**manifest, "decisions": given})
+
+
+def versions_of(manifest: Mapping[str, Any]) -> Versions:
+    """What turned a publication's data into its results; the contract and settings are code."""
+    software = (manifest["contract_version"], manifest["code_version"], manifest["settings"])
+    return Versions(
+        code=canonical_json(software),
+        rules=manifest["policy_version"],
+        model=manifest["model_version"],
+    )
+
+
+def read_position(engine: sa.Engine, publication: Publication) -> Position:
+    """A publication as a movement reads it."""
+    wanted = (*TABLES, results.FIGURES.full_name)
+    return Position(
+        as_of=publication.as_of,
+        publication_id=publication.publication_id,
+        versions=versions_of(publication.manifest),
+        facts={name: read_table(engine, publication.publication_id, name) for name in wanted},
+    )
+
+
+def moved_since(
+    other: str, *, after: Position, settings: Settings, policy: Policy, model: Model
+) -> Moved:
+    """What moved between an earlier publication and tonight.
+
+    Where the software differs, the earlier data are assessed again; the answer is kept for a day,
+    among the run folders, so that a night run again does not pay for it again.
+
+    Args:
+        other: the publication compared with; empty where there is none.
+        after: tonight's results.
+        settings: the installation.
+        policy: tonight's rules.
+        model: the linkage model of tonight's links.
+    """
+    if not other:
+        return explain_movement(before=None, after=after)
+    with warehouse(settings) as engine:
+        compared = next(p for p in publications(engine) if p.publication_id == other)
+        before = read_position(engine, compared)
+    if before.versions == after.versions:
+        return explain_movement(before=before, after=after)
+    again = functools.partial(
+        assess_again,
+        before=before,
+        inputs=compared.manifest["inputs"],
+        landings=settings.data_dir / "landing",
+        policy=policy,
+        model=model,
+    )
+    key = text_digest(other, canonical_json(asdict(after.versions)))
+    rebased = kept_or(again, folder=settings.data_dir / "runs" / "again" / key[:32])
+    return explain_movement(before=before, after=after, rebased=rebased)
+
+
+def assess_again(
+    *,
+    before: Position,
+    inputs: Mapping[str, Any],
+    landings: Path,
+    policy: Policy,
+    model: Model,
+) -> Frames | None:
+    """Check, link and assess the data of a publication with tonight's code, rules and model.
+
+    Reviewers' decisions are those that its links bear, and its identities keep their ids, so that
+    nothing but the software differs.
+
+    Args:
+        before: the publication.
+        inputs: the landings that its manifest names.
+        landings: the folder of all landings.
+        policy: tonight's rules.
+        model: tonight's linkage model.
+
+    Returns:
+        `TABLES` by full name; None where a landing is gone, damaged or of another contract.
+    """
+    landed: dict[str, pa.Table] = {}
+    try:
+        for register in REGISTERS:
+            landing = open_landing(
+                register=register,
+                as_of=before.as_of,
+                folder=landings,
+                content_digest=inputs[register]["content_digest"],
+            )
+            landed |= landing.tables()
+        checked = accept_rows(tables=landed, as_of=before.as_of)
+    except BadInput as error:
+        log.warning("the night of %s cannot be assessed again: %s", before.as_of, error)
+        return None
+    linked = link_registers(
+        tables=checked.accepted,
+        decisions=_decisions(before.facts[results.LINKS.full_name]),
+        previous_identities=before.facts[results.IDENTITIES.full_name],
+        model=model,
+    )
+    assessed = assess(
+        tables=checked.accepted,
+        links=linked.links,
+        identities=linked.identities,
+        as_of=before.as_of,
+        policy=policy,
+        quarantine=checked.quarantine,
+    )
+    return {
+        results.ASSESSMENTS.full_name: assessed.assessments,
+        results.LINKS.full_name: linked.links,
+        results.IDENTITIES.full_name: linked.identities,
+        results.QUARANTINE.full_name: checked.quarantine,
+    }
+
+
+def kept_or(work: Callable[[], Frames | None], *, folder: Path) -> Frames | None:
+    """The frames of ``work``, kept in ``folder`` so that they are computed once.
+
+    The folder's name must say everything that the work depends on.
+    """
+    if not folder.is_dir():
+        frames = work()
+        if frames is None:
+            return None
+        with whole_folder(folder) as target:
+            for name, frame in frames.items():
+                pq.write_table(results.NIGHTLY[name].arrow(frame), target / f"{name}.parquet")
+    return {
+        path.stem: results.NIGHTLY[path.stem].frame(pq.read_table(path))
+        for path in sorted(folder.glob("*.parquet"))
+    }
+
+
+def _decisions(links: pd.DataFrame) -> pd.DataFrame:
+    """The reviewers' decisions that a publication's links bear."""
+    decided = links[links["decided_by"].notna()]
+    words = {"linked": "must_link", "not_linked": "must_not_link"}
+    frame = pd.DataFrame(
+        {
+            "prisoner_number": decided["prisoner_number"],
+            "cid_person_id": decided["cid_person_id"],
+            "judgement": decided["outcome"].map(words),
+            "reviewer": decided["decided_by"],
+            "reason": "decided before",
+            "decided_at": pd.Timestamp(0, tz="UTC"),
+        }
+    )
+    return results.DECISIONS.frame(results.DECISIONS.arrow(frame))

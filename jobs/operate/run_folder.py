@@ -1,0 +1,142 @@
+"""The run's folder: what the steps of a night leave for each other, each part whole or absent."""
+
+import functools
+import json
+import re
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from jobs.contract import results
+from jobs.contract.registers import TABLES
+from jobs.extract import Landing, open_landing
+from jobs.runtime.files import canonical_json, whole_folder
+from jobs.runtime.settings import Settings, load_settings
+
+Frames = dict[str, pd.DataFrame]
+
+KEEP_SECONDS = 24 * 3600
+"""Run folders this much older than the one that just published are removed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFolder:
+    """Where one run of a night keeps its parts.
+
+    ``label`` names the run: two runs of one date never share a folder.
+    """
+
+    as_of: date
+    label: str
+    settings: Settings
+
+    @classmethod
+    def open(cls, *, as_of: date, label: str, settings: Settings | None = None) -> Self:
+        """Open the run of ``as_of``, with the settings of the environment unless given."""
+        return cls(as_of=as_of, label=label, settings=settings or load_settings())
+
+    @property
+    def folder(self) -> Path:
+        """Where the steps leave their parts."""
+        name = re.sub(r"[^A-Za-z0-9]+", "-", self.label).strip("-")
+        return self.settings.data_dir / "runs" / self.as_of.isoformat() / name
+
+    @property
+    def pages(self) -> Path:
+        """Where the pages of this date's current publication are."""
+        return self.settings.data_dir / "pages" / self.as_of.isoformat()
+
+    @property
+    def corrections(self) -> Path:
+        """Where the files are in which each service finds its rows to mend; not for readers."""
+        return self.settings.data_dir / "corrections" / self.as_of.isoformat()
+
+    @property
+    def landings(self) -> Path:
+        """Where the landings of every night are."""
+        return self.settings.data_dir / "landing"
+
+    def landing(self, register: str) -> Landing:
+        """What a register delivered for this night."""
+        return open_landing(register=register, as_of=self.as_of, folder=self.landings)
+
+    def leave(
+        self,
+        step: str,
+        facts: Mapping[str, pd.DataFrame],
+        *,
+        accepted: Mapping[str, pa.Table] | None = None,
+        inputs: Mapping[str, str] | None = None,
+        texts: Mapping[str, str] | None = None,
+    ) -> None:
+        """Leave a step's part: result frames, accepted tables, inputs for the manifest, texts."""
+        with whole_folder(self.folder / step) as folder:
+            for name, frame in facts.items():
+                pq.write_table(results.NIGHTLY[name].arrow(frame), folder / f"{name}.parquet")
+            if accepted is not None:
+                (folder / "accepted").mkdir()
+                for name, rows in accepted.items():
+                    pq.write_table(rows, folder / "accepted" / f"{name}.parquet")
+            (folder / "inputs.json").write_text(canonical_json(inputs or {}))
+            for name, content in (texts or {}).items():
+                (folder / name).write_text(content, encoding="utf-8")
+
+    def accepted(self) -> dict[str, pa.Table]:
+        """The register tables that passed the check, by full name."""
+        folder = self.folder / "check" / "accepted"
+        return {name: pq.read_table(folder / f"{name}.parquet") for name in TABLES}
+
+    def facts(self, *names: str) -> Frames:
+        """The result frames that these steps left; a later step's replaces an earlier one's."""
+        facts: Frames = {}
+        for name in names:
+            for path in sorted((self.folder / name).glob("nightly.*.parquet")):
+                table = results.NIGHTLY[path.stem]
+                facts[table.full_name] = table.frame(pq.read_table(path))
+        return facts
+
+    def inputs(self, step: str) -> dict[str, str]:
+        """What the warehouse gave to the night up to a step, as the manifest names it."""
+        inputs: dict[str, str] = json.loads((self.folder / step / "inputs.json").read_text())
+        return inputs
+
+    def seconds(self) -> dict[str, float]:
+        """How long each step took, of those that are done."""
+        files = sorted((self.folder / "seconds").glob("*"))
+        return {path.name: float(path.read_text()) for path in files}
+
+    def forget_old_runs(self) -> None:
+        """Remove run folders of any date that are a day older than this one."""
+        limit = self.folder.stat().st_mtime - KEEP_SECONDS
+        for other in (self.settings.data_dir / "runs").glob("*/*/"):
+            if other.stat().st_mtime < limit:
+                shutil.rmtree(other)
+
+
+Run = TypeVar("Run", bound=RunFolder)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def timed(step: Callable[Concatenate[Run, P], R]) -> Callable[Concatenate[Run, P], R]:
+    """Leave the seconds that a step took in the run's folder, for the diary of runs."""
+
+    @functools.wraps(step)
+    def run(night: Run, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        started = time.monotonic()
+        given = step(night, *args, **kwargs)
+        name = " ".join([step.__name__, *map(str, args)])
+        seconds = night.folder / "seconds"
+        seconds.mkdir(parents=True, exist_ok=True)
+        (seconds / name).write_text(f"{time.monotonic() - started:.3f}")
+        return given
+
+    return run

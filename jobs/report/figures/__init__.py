@@ -1,0 +1,1 @@
+"""How many: each family of figures with its definitions, ranges and uncertainty."""

@@ -1,0 +1,165 @@
+"""Counting rows of a night, with the 95 % range that uncertainty leaves open.
+
+The range answers one question: where does the true number lie, given that links between the
+registers may be missed or false and that nationalities may be wrong?
+
+- *Named rows.* A row that counts, and that a possible match or a doubtful nationality may take
+  out, lowers the low end by one; a row that does not count and may come in raises the high end by
+  one. All of them move at once: errors come together, and each named row can be looked at.
+- *Unnamed rows.* A link may be false with chance q = 1 - probability, and `uncertainty`
+  estimates how many rows a missed link or a wrong nationality makes wrong without naming them.
+  The number of such rows is taken to be Poisson, whose mean is the sum of the chances; the end of
+  the range moves by its 97.5th percentile. An error is one of a person and moves all of the
+  person's rows, so people are counted, and the percentile is multiplied by the mean number of
+  rows that a row's person has.
+
+Nobody is cleared by any of this: the value counts the list as it stands and always lies in the
+range. Figures on which none of this has a bearing have a range of one point.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from jobs.report.facts import Facts
+
+ALL = "(all)"
+MILLION = 1_000_000
+VALUES = ["group_value", "value", "low", "high"]
+
+Compute = Callable[[Facts], pd.DataFrame]
+Numbers = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moves:
+    """Which rows could move in or out of a count.
+
+    ``may_leave`` and ``may_enter`` name rows; ``leave_chance`` and ``enter_chance`` give each row
+    a chance. Rows are looked at only where they can move: counted ones leave, others enter.
+    ``persons`` says whose row each is, where errors of a person move several rows.
+    """
+
+    may_leave: pd.Series | None = None
+    may_enter: pd.Series | None = None
+    leave_chance: pd.Series | None = None
+    enter_chance: pd.Series | None = None
+    persons: pd.Series | None = None
+
+
+def false_link_chance(assessments: pd.DataFrame) -> pd.Series:
+    """Chance that the link an episode relies on is false; 0 without a link."""
+    chance = 1.0 - assessments["link_probability"].astype("float64")
+    return chance.where(assessments["link_outcome"].eq("linked"), 0.0).fillna(0.0).clip(0.0, 1.0)
+
+
+def count_rows(
+    *,
+    counted: pd.Series,
+    moves: Moves | None = None,
+    by: pd.Series | None = None,
+    groups: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Count the rows of a boolean mask, in all or for each group, with the range.
+
+    Args:
+        counted: True for the rows that count.
+        moves: rows that could move; nothing moves when absent.
+        by: group of each row; None counts all rows together.
+        groups: groups that are shown even when empty.
+
+    Returns:
+        One row for each group: group_value, value, low, high.
+    """
+    moves = moves or Moves()
+    group = pd.Series(ALL, index=counted.index, dtype="str") if by is None else by
+    shown = [ALL] if by is None else list(groups)
+    value = _total(counted, group)
+    index = value.index[value > 0].union(pd.Index(shown, dtype="str"))
+    frame = pd.DataFrame({"value": value}).reindex(index, fill_value=0.0)
+    rows_each = _rows_each(moves.persons, counted)
+    out = _moved(counted, moves.may_leave, moves.leave_chance, group, rows_each)
+    into = _moved(~counted, moves.may_enter, moves.enter_chance, group, rows_each)
+    frame["low"] = (frame["value"] - out.reindex(index, fill_value=0.0)).clip(lower=0.0)
+    frame["high"] = frame["value"] + into.reindex(index, fill_value=0.0)
+    return frame.rename_axis("group_value").reset_index()[VALUES]
+
+
+def plain(counts: pd.Series) -> pd.DataFrame:
+    """Values by group on which links have no bearing: low and high are the value."""
+    values = counts.astype("float64")
+    frame = pd.DataFrame({"value": values, "low": values, "high": values})
+    frame.index = frame.index.astype("str")
+    return frame.rename_axis("group_value").reset_index()[VALUES]
+
+
+def single(value: float | None) -> pd.DataFrame:
+    """One value for all on which links have no bearing; None where it cannot be computed."""
+    number = np.nan if value is None or pd.isna(value) else float(value)
+    return plain(pd.Series([number], index=[ALL]))
+
+
+def _total(mask: pd.Series, group: pd.Series) -> pd.Series:
+    return mask.astype("float64").groupby(group.to_numpy()).sum()
+
+
+def _rows_each(persons: pd.Series | None, counted: pd.Series) -> float:
+    """Of how many counted rows a counted row's person has, the mean; 1 where nothing is known."""
+    if persons is None or not counted.any():
+        return 1.0
+    sizes = persons[counted].value_counts().to_numpy()
+    return float((sizes * sizes).sum() / sizes.sum())
+
+
+def _moved(
+    movable: pd.Series,
+    named: pd.Series | None,
+    chance: pd.Series | None,
+    group: pd.Series,
+    rows_each: float,
+) -> pd.Series:
+    """How many movable rows of each group are named, and how many more chance may move."""
+    certain = movable & named if named is not None else pd.Series(False, index=movable.index)
+    moved = _total(certain, group)
+    if chance is None:
+        return moved
+    open_ = movable & ~certain & chance.gt(0)
+    # Millionths as integers: their sum does not depend on the order of the rows.
+    micro = (chance.where(open_, 0.0) * MILLION).round().astype("int64")
+    means = (micro.groupby(group.to_numpy()).sum() / MILLION / rows_each).astype("float64")
+    more = np.ceil(upper_poisson(np.asarray(means, dtype=np.float64)) * rows_each)
+    most = _total(open_, group).reindex(means.index, fill_value=0.0).to_numpy()
+    unnamed = pd.Series(np.minimum(more, most), index=means.index)
+    return moved.add(unnamed, fill_value=0.0)
+
+
+TAIL = 0.025
+_EXACT_TO = 50.0
+_NORMAL = 1.959964
+
+
+def upper_poisson(means: Numbers) -> Numbers:
+    """The least number that a Poisson count exceeds with a chance of at most 2.5 per cent.
+
+    Summed up to a mean of 50, in normal approximation above it, where both agree to one.
+    """
+    least = np.floor(means + _NORMAL * np.sqrt(means) + 0.5)
+    few = np.flatnonzero(means <= _EXACT_TO)
+    term = np.exp(-means[few])
+    reached, number = term.copy(), np.zeros(len(few))
+    for count in range(1, int(_EXACT_TO + 8 * _EXACT_TO**0.5)):
+        going = reached < 1.0 - TAIL
+        term = term * means[few] / count
+        number[going] = count
+        reached = reached + term
+    least[few] = number
+    return least
+
+
+def value_of(figures: pd.DataFrame, id_: str, group: str = ALL) -> float | None:
+    """The value of a published figure; None where there is none."""
+    rows = figures.loc[figures["figure_id"].eq(id_) & figures["group_value"].eq(group), "value"]
+    return None if rows.empty or pd.isna(rows.iloc[0]) else float(rows.iloc[0])

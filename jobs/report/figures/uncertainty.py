@@ -1,0 +1,215 @@
+"""What is doubtful about each episode's figures: estimates from both registers, without answers.
+
+Three things besides a possible match can make a count wrong, and each can be told from the
+registers themselves:
+
+- *A nationality in doubt.* An episode is in scope because its nationality is unknown, or because
+  one register names a country of the EEA and the other does not, and nothing settles it. Such
+  episodes are named: every one may turn out British, Irish or of the EEA.
+- *A wrong nationality that nothing shows.* How often the prison register writes a country outside
+  the EEA for somebody from inside it is seen in linked people: half of the disagreements are
+  taken to be its own. The rate, applied to people of the EEA who are not linked, gives the
+  number of episodes in scope by mistake; the other way round it gives those left out by mistake.
+- *A link that was not found.* A criminal case is about somebody in prison, so a decided case
+  whose person no link reaches, not even a possible one, is taken to be a link that was missed.
+  How many episodes such a decision clears is taken from the decided cases that are linked.
+
+The last two are seen in people who could be linked, but concern people who could not, whose
+records are worse; so one and a half times as many are expected. They name nobody, so their numbers
+are spread over the episodes they can concern, and the range takes a high quantile of their sum
+(`jobs.report.figures.counting`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from jobs.contract import codes as c
+from jobs.contract import results
+from jobs.contract.registers import TABLES
+
+_OUTSIDE_RULE: Final = "referral.non-eea-length"
+_KEPT_OUT_RULES: Final = ("referral.irish", "referral.eea-length")
+"""Rules that keep episodes out which a country outside the EEA would have brought in."""
+
+_INSIDE: Final = frozenset(
+    n.code
+    for n in c.NATIONALITY.codes
+    if isinstance(n, c.Nationality) and (n.is_british or n.is_irish or n.eea_from is not None)
+)
+_NOT_KNOWN: Final = frozenset(
+    n.code for n in c.NATIONALITY.codes if isinstance(n, c.Nationality) and n.is_unknown
+)
+_NO_COUNTRY: Final = frozenset({"OTHER"})
+"""Codes that name no country."""
+CAUTION: Final = 1.5
+"""How much oftener errors are expected among people without a link than among linked ones."""
+_NEARNESS: Final = (-np.inf, -1.0, 7.0, 30.0, 90.0, 365.0, np.inf)
+"""Days to release, in the bands of the alerts."""
+COLUMNS: Final = ("nationality_in_doubt", "wrongly_in", "wrongly_out", "decided", "referred")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubts:
+    """Doubts by episode, and what they rest on.
+
+    ``episodes`` is indexed by episode id. ``nationality_in_doubt`` names episodes; the others are
+    chances: of being in scope, or left out, by a wrong nationality; of having a decision, or a
+    referral, under a link that was not found. ``unlinked_decided`` counts the decided criminal
+    cases that no certain link joins to a prisoner.
+    """
+
+    episodes: pd.DataFrame
+    unlinked_decided: int | None = None
+
+    def beside(self, assessments: pd.DataFrame) -> pd.DataFrame:
+        """The doubts in the order and under the index of the assessments; none where unknown."""
+        found = self.episodes.reindex(assessments["episode_id"])
+        found.index = assessments.index
+        named = found["nationality_in_doubt"].fillna(False).astype("bool")
+        return found.fillna(0.0).assign(nationality_in_doubt=named)
+
+
+def no_doubts() -> Doubts:
+    """Nothing is known that would cast a doubt."""
+    columns = {name: pd.Series(dtype="float64") for name in COLUMNS}
+    columns["nationality_in_doubt"] = pd.Series(dtype="bool")
+    return Doubts(episodes=pd.DataFrame(columns))
+
+
+def find_doubts(*, tables: Mapping[str, pa.Table], facts: Mapping[str, pd.DataFrame]) -> Doubts:
+    """Find what is doubtful about each episode.
+
+    Args:
+        tables: accepted register tables by full name.
+        facts: assessments and links by full name.
+    """
+    frame = facts[results.ASSESSMENTS.full_name].set_index("episode_id").sort_index()
+    links = facts[results.LINKS.full_name]
+    cases = _frame(tables, "immigration.cases")
+    linked = links[links["outcome"] == "linked"]
+    review = links.loc[links["outcome"] == "review", "cid_person_id"]
+    there = _nationality_there(frame, linked, _frame(tables, "immigration.persons"))
+    wrongly_in, wrongly_out = _wrong_nationality(frame, there)
+    criminal = cases[cases["case_type"] == "CRIMINAL"]
+    is_linked = criminal["cid_person_id"].isin(linked["cid_person_id"])
+    is_lost = ~is_linked & ~criminal["cid_person_id"].isin(review)
+    decided = criminal["considered_date"].notna()
+    doubts = pd.DataFrame(
+        {
+            "nationality_in_doubt": _nationality_in_doubt(frame, there),
+            "wrongly_in": wrongly_in,
+            "wrongly_out": wrongly_out,
+            "decided": _lost_decisions(
+                frame, lost=int((is_lost & decided).sum()), found=int((is_linked & decided).sum())
+            ),
+            "referred": _lost_referrals(
+                frame, lost=int((is_lost & ~decided).sum()), found=int((is_linked & ~decided).sum())
+            ),
+        }
+    )
+    chances = ["wrongly_in", "wrongly_out", "decided", "referred"]
+    doubts[chances] = (doubts[chances] * CAUTION).clip(upper=1.0)
+    return Doubts(episodes=doubts, unlinked_decided=int((~is_linked & decided).sum()))
+
+
+def _frame(tables: Mapping[str, pa.Table], name: str) -> pd.DataFrame:
+    return TABLES[name].frame(tables[name])
+
+
+def _nationality_there(
+    frame: pd.DataFrame, linked: pd.DataFrame, persons: pd.DataFrame
+) -> "pd.Series[str]":
+    """What the immigration register says of each episode's person over a certain link.
+
+    Of several records, one from inside the EEA counts: it is the one that casts the doubt.
+    """
+    known = linked.merge(persons[["cid_person_id", "nationality"]], on="cid_person_id")
+    known = known[known["nationality"].notna() & ~known["nationality"].isin(_NOT_KNOWN)]
+    known = known.assign(outside=~known["nationality"].isin(_INSIDE))
+    known = known.sort_values(["prisoner_number", "outside", "nationality"])
+    one = known.drop_duplicates("prisoner_number").set_index("prisoner_number")["nationality"]
+    return frame["prisoner_number"].map(one).astype("str")
+
+
+def _nationality_in_doubt(frame: pd.DataFrame, there: "pd.Series[str]") -> pd.Series:
+    """Episodes in scope whose person may be British, Irish or of the EEA for all that is known.
+
+    A country outside the EEA over a certain link settles what the prison register leaves open; it
+    does not settle what that register contradicts, nor does a code that names no country.
+    """
+    here = frame["nationality"]
+    inside = here.isin(_INSIDE)
+    contradicted = there.notna() & here.notna() & (inside != there.isin(_INSIDE))
+    unclear = frame["is_nationality_unknown"] | contradicted
+    outside = there.notna() & ~there.isin(_INSIDE | _NO_COUNTRY)
+    settled = (outside & ~inside) | frame["is_court_recommended"]
+    doubtful: pd.Series = frame["is_in_scope"] & unclear & ~settled
+    return doubtful.fillna(False).astype("bool")
+
+
+def _wrong_nationality(frame: pd.DataFrame, there: "pd.Series[str]") -> tuple[pd.Series, pd.Series]:
+    """Chances of being in scope, and of being left out, by a wrong nationality nothing shows."""
+    here = frame["nationality"]
+    known = here.notna() & ~here.isin(_NOT_KNOWN)
+    unseen = known & frame["link_outcome"].ne("linked")
+    kept_out = ~frame["is_in_scope"] & frame["scope_rule_id"].isin(_KEPT_OUT_RULES)
+    both = known & there.notna()
+    inside, inside_there = here.isin(_INSIDE), there.isin(_INSIDE)
+    to_outside = _error_rate(both & inside_there, ~inside)
+    to_inside = _error_rate(both & ~inside_there, inside)
+    wrongly_in = pd.Series(0.0, index=frame.index)
+    wrongly_out = pd.Series(0.0, index=frame.index)
+    for released in (True, False):
+        here_now = frame["is_released"].eq(released)
+        outside = here_now & known & ~inside
+        long = outside & frame["is_in_scope"]
+        short = outside & ~frame["is_in_scope"] & frame["scope_rule_id"].eq(_OUTSIDE_RULE)
+        share_long = long.sum() / max(long.sum() + short.sum(), 1)
+        out, into = here_now & unseen & kept_out, long & unseen
+        wrongly_in[into] = _each(to_outside * out.sum() * share_long, int(into.sum()))
+        wrongly_out[out] = _each(to_inside * into.sum(), int(out.sum()))
+    return wrongly_in, wrongly_out
+
+
+def _error_rate(of: pd.Series, wrong: pd.Series) -> float:
+    """Odds of a mistake of the prison register: half of the disagreements, one seen beforehand."""
+    errors = (float((of & wrong).sum()) + 1.0) / 2.0
+    return errors / (float(of.sum()) + 1.0 - errors) if of.any() else 0.0
+
+
+def _each(expected: float, rows: int) -> float:
+    return float(np.clip(expected / rows, 0.0, 1.0)) if rows else 0.0
+
+
+def _lost_decisions(frame: pd.DataFrame, *, lost: int, found: int) -> pd.Series:
+    """Chance of a decision under a link that was not found, for episodes without one.
+
+    Decisions are made as release comes near, so episodes are compared with those of the same year
+    of release, or of the same nearness of it.
+    """
+    released = frame["is_released"]
+    nearness = pd.cut(frame["days_to_release"].astype("float64"), _NEARNESS).astype("str")
+    year = frame["release_date"].dt.year.astype("str")
+    time = ("released " + year.fillna("")).where(released, "held " + nearness.fillna(""))
+    open_ = (released & frame["status"].isin(results.MISSED_STATUSES)) | (
+        ~released & frame["status"].isin({"DUE", "NOT_YET_DUE"})
+    )
+    clears = frame["status"].eq("CONSIDERED").groupby(time).sum() / max(found, 1)
+    expected = time.map(clears).astype("float64") * lost
+    rows = time.map(open_.groupby(time).sum()).astype("float64")
+    chance: pd.Series = (expected / rows.clip(lower=1.0)).clip(upper=1.0).where(open_, 0.0)
+    return chance
+
+
+def _lost_referrals(frame: pd.DataFrame, *, lost: int, found: int) -> pd.Series:
+    """Chance of a referral under a link that was not found, for episodes never referred."""
+    leads = frame["status"].eq("REFERRED_NOT_CONSIDERED").sum() / max(found, 1)
+    never = frame["status"].eq("NOT_REFERRED")
+    chance = pd.Series(0.0, index=frame.index)
+    chance[never] = _each(lost * leads, int(never.sum()))
+    return chance

@@ -1,0 +1,1 @@
+"""Who: case lists, census, backlog, drill-down."""

@@ -1,0 +1,77 @@
+"""Pages of reasons: each listed custody episode with the rules that gave its status."""
+
+import re
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from jobs.report.lists.case_lists import reason_line, summary_lines
+from jobs.report.sheets import clean
+
+CASES_ON_A_PAGE: Final = 250
+
+Facts = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePages:
+    """Which episode stands on which page of reasons."""
+
+    facts: Facts
+    episodes: tuple[str, ...]
+    places: Mapping[str, int]
+
+    @classmethod
+    def of(cls, facts: Facts, listed: Iterable[str]) -> "CasePages":
+        """Give every listed episode a place, in the order of the lists."""
+        episodes = tuple(dict.fromkeys(listed))
+        places = {episode: place for place, episode in enumerate(episodes)}
+        return cls(facts=facts, episodes=episodes, places=places)
+
+    def link(self, episode_id: str) -> str:
+        """Where the reasons of a listed episode stand, seen from the site's first page."""
+        place = self.places[episode_id]
+        return f"{_file(place)}#{_anchor(place)}"
+
+    def link_or_none(self, episode_id: str) -> str:
+        """The link of an episode if it is listed, else nothing."""
+        return self.link(episode_id) if episode_id in self.places else ""
+
+    def pages(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        """Each page's file and what it says of its episodes."""
+        episodes = self.facts["nightly.assessments"]
+        rows = episodes[episodes["episode_id"].isin(self.places)]
+        by_id = {str(row["episode_id"]): row for row in rows.to_dict("records")}
+        reasons = self.facts["nightly.reasons"]
+        reasons = reasons[reasons["episode_id"].isin(self.places)]
+        steps: dict[str, list[Mapping[Hashable, Any]]] = {}
+        for step in reasons.sort_values(["episode_id", "position"]).to_dict("records"):
+            steps.setdefault(str(step["episode_id"]), []).append(step)
+        for start in range(0, len(self.episodes), CASES_ON_A_PAGE):
+            part = self.episodes[start : start + CASES_ON_A_PAGE]
+            yield (
+                _file(start),
+                [
+                    {
+                        "id": _anchor(start + offset),
+                        "reference": clean(episode),
+                        "summary": [clean(line) for line in summary_lines(by_id[episode])],
+                        "steps": [_step(step) for step in steps.get(episode, [])],
+                    }
+                    for offset, episode in enumerate(part)
+                ],
+            )
+
+
+def _step(step: Mapping[Hashable, Any]) -> str:
+    return re.sub(r"^\d+\. ", "", clean(reason_line(step)))
+
+
+def _file(place: int) -> str:
+    return f"cases/reasons-{place // CASES_ON_A_PAGE + 1:03d}.html"
+
+
+def _anchor(place: int) -> str:
+    return f"case-{place + 1}"

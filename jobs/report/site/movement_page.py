@@ -1,0 +1,67 @@
+"""The page of movement: every figure that moved, its causes and its cases."""
+
+from typing import Final
+
+from jobs.contract import results
+from jobs.contract.view_models import day_text
+from jobs.report import sheets
+from jobs.report.charts.waterfall import bridge_chart, bridges
+from jobs.report.figures.figure_registry import FIGURE_BY_ID
+from jobs.report.site.page_parts import first_of
+from jobs.report.site.site import PAGE_ROWS, Section, Site
+
+MOVEMENT_COLUMNS: Final = (
+    sheets.EPISODE,
+    sheets.Column(
+        source="figure_id",
+        heading="Figure",
+        words={figure.id: figure.title for figure in FIGURE_BY_ID.values()},
+    ),
+    sheets.Column(source="change", heading="In or out", words={"1": "Came in", "-1": "Went out"}),
+    sheets.Column(source="cause", heading="Cause", codes=results.CAUSE),
+    sheets.Column(source="before_status", heading="Before"),
+    sheets.Column(source="after_status", heading="Tonight"),
+)
+
+
+def movement_page(site: Site) -> None:
+    """Why the figures moved since the publication before; nothing on a publication without it."""
+    moved = site.facts.get(results.MOVEMENT.full_name)
+    if moved is None:
+        return
+    found = bridges(site.facts)
+    shown = [bridge for bridge in found if bridge.steps or bridge.redefined]
+    moved = moved.sort_values(["figure_id", "change", "cause", "episode_id"], ignore_index=True)
+    rows = moved.head(PAGE_ROWS)
+    csv, size = site.csv("movement", moved)
+    lead = "This is the first publication: there is nothing to compare it with."
+    if found:
+        lead = f"Every change since {day_text(found[0].before)}, case by case."
+        if not shown:
+            lead = f"No case moved since {day_text(found[0].before)}."
+    site.page(
+        "movement.html",
+        "page.html.j2",
+        "Movement",
+        lead=lead,
+        text="The number before, plus what came in, less what went out, is the number tonight. "
+        "Each case has one cause.",
+        tiles_=(),
+        charts=[bridge_chart(bridge) for bridge in shown],
+        sections=[
+            Section(
+                id="cases",
+                title="Each case that moved",
+                csv=csv,
+                text=f"The complete list is in the CSV ({size}).",
+                sheet=sheets.sheet(
+                    name="movement-rows",
+                    caption=first_of("Cases that moved", len(rows), len(moved)),
+                    frame=rows,
+                    columns=MOVEMENT_COLUMNS,
+                    links=tuple(site.cases.link_or_none(str(e)) for e in rows["episode_id"]),
+                    sortable=True,
+                ),
+            )
+        ],
+    )

@@ -1,0 +1,287 @@
+"""Parts that several pages are made of: tiles of figures and sheets of counts."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, Final
+
+import pandas as pd
+
+from jobs.contract import codes as c
+from jobs.contract import results
+from jobs.contract.view_models import KeyFigure
+from jobs.report import sheets
+from jobs.report.charts.capacity_charts import clearing
+from jobs.report.figures.counting import ALL, value_of
+from jobs.report.figures.episode_figures import OFFENCE_CATEGORIES, RELEASE_BAND_ORDER
+from jobs.report.figures.figure_registry import FIGURES
+from jobs.report.figures.register_figures import STAGES
+from jobs.report.forecast.capacity import forecast
+from jobs.report.summary.headline import key_figure
+
+Facts = Mapping[str, pd.DataFrame]
+
+Opens = Callable[..., str]
+"""Where the cases of a figure, or of one of its groups, stand."""
+
+
+def nowhere(_figure: str, _group: str = "") -> str:
+    """The way to the cases of a figure that no list shows."""
+    return ""
+
+
+_LINKS: Final = {
+    "flow.late_26_weeks": "capacity.html#late",
+    "missed": "missed.html",
+    "due": "due.html",
+    "scope.verify_nationality": "verify.html",
+    "backlog": "backlog.html",
+    "outcome": "outcomes.html",
+    "discrepancies": "discrepancies.html",
+    "staff": "backlog.html",
+    "census": "census.html",
+    "flow": "capacity.html",
+    "pace": "capacity.html",
+    "links": "linkage.html",
+    "quality": "quality.html",
+}
+"""The page that lists a figure's cases, by figure or by the first part of its id."""
+_URGENT: Final = frozenset({"missed.total", "due.within_7", "due.overdue", "flow.late_26_weeks"})
+_ORDER: Final = {
+    "missed.by_offence": OFFENCE_CATEGORIES,
+    "due.by_release": RELEASE_BAND_ORDER,
+    "backlog.by_stage": STAGES,
+    "outcome.by_outcome": tuple(entry.code for entry in results.OUTCOME.codes),
+    "scope.by_status": tuple(entry.code for entry in results.STATUS.codes),
+}
+KINDS: Final = {
+    "discrepancy.nationality": "nationality",
+    "discrepancy.identity": "identity number",
+    "discrepancy.custody": "in prison or not",
+    "discrepancy.release-date": "day of release",
+    "discrepancy.deported-in-prison": "removed, and in prison",
+    "discrepancy.removal-date": "day of removal",
+    "discrepancy.bailed-detained": "bailed or detained",
+    "discrepancy.unknown-prison": "prison that nobody knows",
+    "discrepancy.absconded": "absconded or not",
+    "discrepancy.died": "died or not",
+}
+"""Kinds of discrepancy in words, by rule."""
+_WORDS: Final = {
+    "discrepancies.by_rule": KINDS,
+    "outcome.by_outcome": {entry.code: entry.meaning for entry in results.OUTCOME.codes},
+    "backlog.by_stage": {entry.code: entry.meaning for entry in c.STAGE.codes},
+    "scope.by_status": {
+        entry.code: f"{entry.code}: {entry.meaning}" for entry in results.STATUS.codes
+    },
+}
+
+
+def tiles(figures: Iterable[KeyFigure], opens: Opens = nowhere) -> list[dict[str, Any]]:
+    """Figures as tiles, each with the way to its cases."""
+    return [
+        {
+            "figure": figure,
+            "link": opens(figure.figure_id)
+            or _LINKS.get(figure.figure_id)
+            or _LINKS.get(figure.figure_id.split(".")[0]),
+            "urgent": figure.figure_id in _URGENT and bool(figure.value),
+        }
+        for figure in figures
+    ]
+
+
+def first_of(what: str, shown: int, total: int) -> str:
+    """The caption of a list of which the first rows are shown."""
+    if shown < total:
+        return f"{what}: the first {shown:,} of {total:,}"
+    return f"{what}: all {total:,}" if total else what
+
+
+def figure_sheet(
+    name: str, caption: str, figures: pd.DataFrame, ids: Iterable[str], opens: Opens = nowhere
+) -> sheets.Sheet:
+    """Figures one under the other, with their ranges, each with the way to its cases."""
+    few = [key_figure(figures, id_) for id_ in ids]
+    frame = pd.DataFrame(
+        {
+            "label": [figure.label for figure in few],
+            "value": [figure.value for figure in few],
+            "low": [figure.low for figure in few],
+            "high": [figure.high for figure in few],
+            "unit": [figure.unit for figure in few],
+        }
+    )
+    return sheets.sheet(
+        name=name,
+        caption=caption,
+        frame=frame,
+        columns=sheets.FIGURE_COLUMNS,
+        links=tuple(opens(figure.figure_id) for figure in few),
+    )
+
+
+def group_sheet(
+    name: str,
+    caption: str,
+    figures: pd.DataFrame,
+    id_: str = "scope.by_status",
+    opens: Opens = nowhere,
+) -> sheets.Sheet:
+    """A figure by its groups, in the order of its list, with the total underneath."""
+    rows = figures[figures["figure_id"].eq(id_) & figures["group_value"].ne(ALL)]
+    rows = rows.set_index("group_value")[["value", "low", "high"]]
+    order = [group for group in _ORDER.get(id_, ()) if group in rows.index]
+    rows = rows.loc[[*order, *sorted(set(rows.index) - set(order))]]
+    words = _WORDS.get(id_, {})
+    links = (*(opens(id_, str(group)) for group in rows.index), "")
+    frame = rows.reset_index(names="label")
+    frame["label"] = [_sentence_case(words.get(label, label)) for label in frame["label"]]
+    total = pd.DataFrame([{"label": "Total", "value": rows["value"].sum()}])
+    frame = pd.concat([frame, total], ignore_index=True)
+    has_range = (rows["low"].ne(rows["high"])).any()
+    columns = sheets.GROUP_COLUMNS if has_range else sheets.GROUP_COLUMNS[:2]
+    return sheets.sheet(name=name, caption=caption, frame=frame, columns=columns, links=links)
+
+
+def row_count_sheet(facts: Facts) -> sheets.Sheet:
+    """Rows in, accepted and kept aside for each table."""
+    frame = facts["nightly.row_counts"].sort_values(["register", "table_name"])
+    frame = frame.assign(table=_table_names(frame))
+    total = frame[["rows_in", "accepted", "quarantined"]].sum().to_frame().T.assign(table="Total")
+    return sheets.sheet(
+        name="rows",
+        caption="Rows delivered = accepted + in quarantine",
+        frame=pd.concat([frame, total], ignore_index=True),
+        columns=sheets.ROW_COUNT_COLUMNS,
+    )
+
+
+def rule_sheet(facts: Facts) -> sheets.Sheet:
+    """Rows in quarantine by rule and table."""
+    frame = facts["nightly.quarantine"]
+    frame = frame.assign(table=_table_names(frame))
+    counts = frame.groupby(["rule_id", "table"]).size().reset_index(name="rows")
+    counts = counts.sort_values(["rows", "rule_id", "table"], ascending=[False, True, True])
+    return sheets.sheet(
+        name="rules",
+        caption="Rows in quarantine by rule",
+        frame=counts,
+        columns=sheets.RULE_COLUMNS,
+    )
+
+
+def check_sheet(facts: Facts) -> sheets.Sheet:
+    """Checks of the gate, those that did not hold first."""
+    frame = facts["nightly.check_results"]
+    column = frame["column_name"]
+    frame = frame.assign(
+        meaning=frame["meaning"].map(_sentence_case),
+        where=frame["table_name"].where(column.isna(), frame["table_name"] + "." + column),
+    )
+    return sheets.sheet(
+        name="checks",
+        caption="Each check, those that failed first",
+        frame=frame.sort_values(["passed", "severity", "check_id"]),
+        columns=sheets.CHECK_COLUMNS,
+        sortable=True,
+    )
+
+
+def probability_sheet(links: pd.DataFrame) -> sheets.Sheet:
+    """Links and possible matches by their probability."""
+    edges = [-0.001, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0]
+    labels = [
+        "up to 0.5",
+        "0.5 to 0.8",
+        "0.8 to 0.9",
+        "0.9 to 0.95",
+        "0.95 to 0.99",
+        "0.99 to 0.999",
+        "over 0.999",
+    ]
+    band = pd.cut(links["probability"], edges, labels=labels).astype("str")
+    counts = pd.crosstab(band, links["outcome"]).reindex(
+        index=labels, columns=["linked", "review"], fill_value=0
+    )
+    frame = counts.rename_axis("band").reset_index()
+    return sheets.sheet(
+        name="probability",
+        caption="Pairs by probability that they are one person",
+        frame=frame,
+        columns=(
+            sheets.Column(source="band", heading="Probability"),
+            sheets.Column(source="linked", heading="Linked", kind="whole"),
+            sheets.Column(source="review", heading="To review", kind="whole"),
+        ),
+    )
+
+
+def what_if_sheet(facts: Facts, as_of: date) -> sheets.Sheet:
+    """The work ahead with other numbers of staff."""
+    figures = facts["nightly.figures"]
+    now = value_of(figures, "staff.working_13_weeks") or 0.0
+    in_post = value_of(figures, "staff.in_post") or 0.0
+    absent = value_of(figures, "staff.absent") or 0.0
+    levels = (
+        ("A quarter fewer", now * 0.75),
+        ("As in the last 13 weeks", now),
+        ("Those working elsewhere called back", max(now, in_post - absent)),
+        ("Half as many again", now * 1.5),
+        ("Twice as many", now * 2),
+    )
+    rows = []
+    for label, staff in levels:
+        ahead = forecast(facts=facts, as_of=as_of, staff=staff)
+        rows.append(
+            {
+                "label": label,
+                "staff": round(staff, 1),
+                "decisions": round(ahead.pace.decisions(staff), 1),
+                "late": len(ahead.late),
+                "low": ahead.late_low,
+                "high": ahead.late_high,
+                "clearing": _sentence_case(
+                    clearing(ahead).removeprefix("the backlog ").removeprefix("is ")
+                ),
+            }
+        )
+    return sheets.sheet(
+        name="what-if",
+        caption="Staff, decisions and what follows",
+        frame=pd.DataFrame(rows).astype({"label": "str", "clearing": "str"}),
+        columns=sheets.WHAT_IF_COLUMNS,
+    )
+
+
+def figure_definitions(figures: pd.DataFrame) -> list[dict[str, Any]]:
+    """Every figure with its definition and tonight's number."""
+    return [
+        {
+            "id": figure.id,
+            "title": figure.title,
+            "definition": figure.definition,
+            "population": figure.population,
+            "unit": figure.unit,
+            "owner": figure.owner,
+            "since": figure.since,
+            "tonight": _tonight(figures, figure.id, figure.groups),
+        }
+        for figure in FIGURES
+    ]
+
+
+def _tonight(figures: pd.DataFrame, id_: str, groups: str) -> str:
+    if groups:
+        return f"for each {groups}"
+    figure = key_figure(figures, id_)
+    return f"{figure.text} ({figure.range_text})" if figure.range_text else figure.text
+
+
+def _table_names(frame: pd.DataFrame) -> pd.Series:
+    """Full names, whether or not the table name already has its register in front."""
+    short = frame["table_name"].str.split(".").str[-1]
+    return frame["register"] + "." + short
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,1 @@
+"""How it is said in a few lines: headline, briefing, caveats."""

@@ -1,0 +1,252 @@
+"""What each reader is told: the night's headline, and the part of the work they answer for."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, Final
+
+import pandas as pd
+
+from jobs.contract.view_models import (
+    Action,
+    Briefing,
+    Detail,
+    Headline,
+    KeyFigure,
+    Picture,
+    Reader,
+    Section,
+    number_text,
+    plural,
+)
+from jobs.report.charts.night_charts import backlog_by_age, due_by_week
+from jobs.report.charts.waterfall import bridges, movement_words
+from jobs.report.facts import NONE, About
+from jobs.report.lists.backlog import OLDEST_BAND
+from jobs.report.lists.case_lists import case_list
+from jobs.report.sheets import clean
+from jobs.report.summary.caveats import backlog_sentence, capacity_sentence, caveats
+from jobs.report.summary.headline import HEADLINE_FIGURES, headline, key_figure
+
+ACTIONS_SHOWN: Final = 10
+SOON_DAYS: Final = 7
+TABLES: Final = (
+    "nightly.figures",
+    "nightly.assessments",
+    "nightly.backlog",
+    "nightly.teams",
+    "nightly.census",
+    "nightly.check_results",
+    "nightly.movement",
+    "nightly.bridges",
+)
+"""The tables of a publication that a briefing reads."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """The figures of the night that readers were told of last."""
+
+    as_of: date
+    figures: pd.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class Briefer:
+    """Writes the briefing of each reader of one publication.
+
+    ``acknowledged`` are episodes that somebody has taken on: they stay counted, and are no longer
+    repeated among the actions.
+    """
+
+    facts: Mapping[str, pd.DataFrame]
+    about: About
+    earlier: Earlier | None = None
+    acknowledged: frozenset[str] = field(default_factory=frozenset)
+
+    def for_reader(self, reader: Reader) -> Briefing:
+        """The briefing of one reader: prisons and teams limit the lists, not the headline."""
+        figures = self.facts["nightly.figures"]
+        soon = self.soon(reader)
+        open_ = soon[~soon["episode_id"].isin(self.acknowledged)]
+        shows = reader.detail is not Detail.COUNTS
+        return Briefing(
+            as_of=self.about.as_of,
+            publication_id=self.about.publication_id,
+            headline=self._headline,
+            since=self.earlier.as_of if self.earlier else None,
+            changes=self._changes,
+            actions=_actions(open_.head(ACTIONS_SHOWN)) if shows else (),
+            actions_total=len(open_),
+            actions_overdue=int(open_["days_to_release"].lt(0).sum()),
+            acknowledged=len(soon) - len(open_),
+            is_part=bool(reader.prisons or reader.teams),
+            sections=(
+                *(self._prison(code) for code in reader.prisons),
+                *(self._team(name) for name in reader.teams),
+            ),
+            capacity=f"{backlog_sentence(figures)} {capacity_sentence(figures)}",
+            caveats=caveats(self.facts, self.about.notices),
+            pictures=self._pictures,
+            pages_url=self.about.pages_url,
+        )
+
+    def soon(self, reader: Reader) -> pd.DataFrame:
+        """Episodes to be decided on within 7 days that the reader answers for, in order."""
+        due = self._due(reader)
+        return due[due["days_to_release"].le(SOON_DAYS).fillna(False).astype("bool")]
+
+    @cached_property
+    def _headline(self) -> Headline:
+        return headline(self.facts["nightly.figures"])
+
+    @cached_property
+    def _changes(self) -> tuple[str, ...]:
+        if self.earlier is None:
+            return ()
+        now, before = self.facts["nightly.figures"], self.earlier.figures
+        explained = {
+            bridge.figure_id: bridge
+            for bridge in bridges(self.facts)
+            if bridge.before == self.earlier.as_of and bridge.figure_id in HEADLINE_FIGURES
+        }
+        others = [id_ for id_ in HEADLINE_FIGURES if id_ not in explained]
+        return (
+            *(movement_words(b) for b in explained.values() if b.steps or b.redefined),
+            *changes(
+                now=[key_figure(now, id_) for id_ in others],
+                before=[key_figure(before, id_) for id_ in others],
+            ),
+        )
+
+    @cached_property
+    def _pictures(self) -> tuple[Picture, ...]:
+        drawn = (
+            due_by_week(self.facts, self.about.as_of),
+            backlog_by_age(self.facts["nightly.figures"]),
+        )
+        return tuple(
+            Picture(
+                name=chart.name,
+                finding=chart.finding,
+                numbers="; ".join(f"{row[0]}: {row[1]}" for row in chart.rows if row[1] != "0"),
+                png=chart.png(),
+            )
+            for chart in drawn
+            if chart is not None
+        )
+
+    @cached_property
+    def _all_due(self) -> pd.DataFrame:
+        """Releases ahead before dates that have passed; among each the most serious first."""
+        due = case_list("due", self.facts)
+        due["is_past"] = due["days_to_release"].lt(0).fillna(False)
+        return due.sort_values(
+            ["is_past", "seriousness", "days_to_release", "episode_id"],
+            ignore_index=True,
+            na_position="last",
+        )
+
+    def _due(self, reader: Reader) -> pd.DataFrame:
+        """People due that the reader answers for: in the prisons, or with a case in the teams."""
+        due = self._all_due
+        if not reader.prisons and not reader.teams:
+            return due
+        backlog = self.facts["nightly.backlog"]
+        cases = backlog.loc[backlog["team"].isin(reader.teams), "case_id"]
+        return due[due["prison_id"].isin(reader.prisons) | due["case_id"].isin(cases)]
+
+    def _prison(self, code: str) -> Section:
+        census = self.facts["nightly.census"]
+        rows = census[census["prison_id"].eq(code)].to_dict("records")
+        if not rows:
+            return Section(
+                title=f"Prison {code}", sentence="The census has no such prison tonight.", rows=()
+            )
+        row = rows[0]
+        name = "" if pd.isna(row["prison_name"]) else f", {clean(row['prison_name'])}"
+        figures = self.facts["nightly.figures"]
+        missed = key_figure(figures, "missed.by_prison", code).value or 0
+        return Section(
+            title=f"Prison {code}{name}",
+            sentence=f"{plural(row['due'], 'person', 'people')} here must be considered before "
+            f"release and {'has' if row['due'] == 1 else 'have'} not been.",
+            rows=(
+                ("People held", number_text(row["people"])),
+                ("Foreign nationals", number_text(row["foreign_nationals"])),
+                ("Nationality unknown", number_text(row["nationality_unknown"])),
+                ("Consideration due", number_text(row["due"])),
+                ("Released without consideration", number_text(missed)),
+            ),
+        )
+
+    def _team(self, name: str) -> Section:
+        teams = self.facts["nightly.teams"]
+        rows = teams[teams["team"].eq(name)].to_dict("records")
+        if not rows:
+            return Section(
+                title=f"Team: {name}", sentence="The register has no such team tonight.", rows=()
+            )
+        row = rows[0]
+        cases = self.facts["nightly.backlog"]
+        cases = cases[cases["team"].eq(name)]
+        working = None if pd.isna(row["fte_working"]) else float(row["fte_working"])
+        each = None if pd.isna(row["cases_per_fte"]) else float(row["cases_per_fte"])
+        return Section(
+            title="Cases without a team" if name == NONE else f"Team: {clean(name)}",
+            sentence=f"{plural(len(cases), 'case is', 'cases are')} open.",
+            rows=(
+                ("Open cases", number_text(len(cases))),
+                ("Without a caseworker", number_text(int((~cases["is_allocated"]).sum()))),
+                ("No activity for 30 days", number_text(int(cases["days_idle"].gt(30).sum()))),
+                (f"Open {OLDEST_BAND}", number_text(int(cases["age_band"].eq(OLDEST_BAND).sum()))),
+                ("Staff at work, full-time equivalents", number_text(working)),
+                ("Cases for each", number_text(each)),
+            ),
+        )
+
+
+def changes(*, now: list[KeyFigure], before: list[KeyFigure]) -> tuple[str, ...]:
+    """One sentence for each key figure that moved."""
+    sentences = []
+    for new, old in zip(now, before, strict=True):
+        if new.value == old.value:
+            continue
+        if new.value is None or old.value is None:
+            sentences.append(f"{new.label}: {new.text}, was {old.text}.")
+            continue
+        step = new.value - old.value
+        word = "more" if step > 0 else "fewer"
+        sentences.append(
+            f"{new.label}: {new.text}, {number_text(round(abs(step), 1))} {word} than {old.text}."
+        )
+    return tuple(sentences)
+
+
+def _actions(due: pd.DataFrame) -> tuple[Action, ...]:
+    return tuple(
+        Action(
+            episode_id=clean(str(row["episode_id"])),
+            prison="" if pd.isna(row["prison_id"]) else clean(str(row["prison_id"])),
+            release_date=row["earliest_release_date"].date()
+            if pd.notna(row["earliest_release_date"])
+            else None,
+            days_to_release=int(row["days_to_release"]),
+            why=_why(row),
+        )
+        for row in due.to_dict("records")
+    )
+
+
+def _why(row: Mapping[Hashable, Any]) -> str:
+    parts = []
+    if pd.notna(row["seriousness"]):
+        parts.append(f"seriousness {row['seriousness']} of 5")
+    if row["is_court_recommended"]:
+        parts.append("recommended by the court")
+    referred = pd.notna(row["referred_date"])
+    parts.append("referred, not decided" if referred else "not referred")
+    if row["is_possibly_considered"]:
+        parts.append("possible match to settle")
+    return ", ".join(parts)

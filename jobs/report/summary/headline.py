@@ -1,0 +1,116 @@
+"""The first line of the night, and the few figures beside it.
+
+Terminal, pages and emails take the same `view_models.Headline`, so that no two of them can say
+different numbers.
+"""
+
+from typing import Final
+
+import pandas as pd
+
+from jobs.contract.view_models import Headline, KeyFigure, number_text, plural
+from jobs.report.figures.counting import ALL
+from jobs.report.figures.figure_registry import FIGURE_BY_ID
+
+HEADLINE_FIGURES: Final = (
+    "missed.total",
+    "missed.never_referred",
+    "missed.referred_not_considered",
+    "due.within_7",
+    "due.within_30",
+    "due.total",
+    "scope.verify_nationality",
+    "backlog.open",
+    "staff.cases_per_fte",
+    "links.review",
+    "quality.quarantined",
+)
+
+
+def headline(figures: pd.DataFrame) -> Headline:
+    """Answer the first question of the day from a night's figures.
+
+    Args:
+        figures: frame of `results.FIGURES` of one publication.
+
+    The question: is anyone about to be released, or already released, unconsidered? The first line
+    begins with Yes or No. The number of the subject is the releases of the next 7 days, which can
+    still be prevented; without any, it is the missed total.
+    """
+    few = tuple(key_figure(figures, id_) for id_ in HEADLINE_FIGURES)
+    by_id = {figure.figure_id: figure for figure in few}
+    missed, soon = by_id["missed.total"], by_id["due.within_7"]
+    return Headline(
+        first_line=_first_line(missed=missed.value or 0, soon=soon.value or 0),
+        range_line=_range_line(
+            missed=missed, soon=soon, overdue=key_figure(figures, "due.overdue").value or 0
+        ),
+        subject_number=_subject(missed=missed.value or 0, soon=soon.value or 0),
+        missed=missed,
+        figures=few,
+    )
+
+
+def key_figure(figures: pd.DataFrame, id_: str, group: str = ALL) -> KeyFigure:
+    """One figure of a publication with its words; `KeyError` where the registry lacks it."""
+    figure = FIGURE_BY_ID[id_]
+    rows = figures[figures["figure_id"].eq(id_) & figures["group_value"].eq(group)]
+    value, low, high = (
+        (None, None, None)
+        if rows.empty
+        else (_number(rows.iloc[0][column]) for column in ("value", "low", "high"))
+    )
+    return KeyFigure(
+        figure_id=id_, label=figure.title, value=value, low=low, high=high, unit=figure.unit
+    )
+
+
+def _number(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _first_line(*, missed: float, soon: float) -> str:
+    ahead = (
+        f"{plural(soon, 'person may be', 'people may be')} released within "
+        "7 days without consideration"
+    )
+    past = (
+        f"there {'has' if missed == 1 else 'have'} been {plural(missed, 'release', 'releases')} "
+        "without consideration"
+    )
+    if soon and missed:
+        return f"Yes: {ahead}, and {past}."
+    if soon:
+        return f"Yes: {ahead}. Nobody has been released without consideration."
+    if missed:
+        return f"Yes: {past}. Nobody else is to be released unconsidered within 7 days."
+    return (
+        "No: nobody has been released without consideration, and nobody is to be released "
+        "unconsidered within 7 days."
+    )
+
+
+def _range_line(*, missed: KeyFigure, soon: KeyFigure, overdue: float) -> str:
+    """Who of them is held past the date, and how far links could move the numbers."""
+    held = ""
+    if overdue:
+        of_them = "They are" if overdue == soon.value else f"{plural(overdue, 'is', 'are')}"
+        held = f"{of_them} held past the earliest release date and may leave on any day. "
+    if overdue and overdue != soon.value:
+        held = f"Of the {number_text(soon.value)}, {held}"
+    parts = []
+    if soon.range_text:
+        parts.append(f"the number due for release within 7 days may be {soon.range_text}")
+    if missed.range_text:
+        parts.append(f"the number released may be {missed.range_text}")
+    if not parts:
+        return f"{held}No uncertain link or nationality could change these numbers."
+    return f"{held}Until uncertain links and nationalities are settled, {' and '.join(parts)}."
+
+
+def _subject(*, missed: float, soon: float) -> str:
+    if soon:
+        return f"{plural(soon, 'release', 'releases')} within 7 days not considered"
+    if missed:
+        return f"{plural(missed, 'release', 'releases')} without consideration"
+    return "no release without consideration"

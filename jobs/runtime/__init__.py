@@ -1,0 +1,1 @@
+"""What every room may lean on: settings, errors, files, progress, memory release."""

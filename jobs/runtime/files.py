@@ -1,0 +1,100 @@
+"""Files that are whole or absent, and digests that do not depend on the machine."""
+
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from jobs.runtime.errors import BadInput
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Give a temporary folder that becomes ``target`` only if the block succeeds.
+
+    A ``target`` that stands is replaced. Left-overs of a killed run are removed first, so a re-run
+    starts clean.
+
+    Raises:
+        BadInput: the disk is full or the folder cannot be written.
+    """
+    temporary = target.with_name(f".{target.name}.partial")
+    try:
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        yield temporary
+        for path in sorted(temporary.rglob("*")):
+            if path.is_file():
+                _flush(path)
+        if target.exists():
+            shutil.rmtree(target)
+        temporary.rename(target)
+        _flush(target.parent)
+    except OSError as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise disk_error(error, target) from error
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+@contextmanager
+def locked(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
+    """Hold ``path`` as a lock, so that ``what`` is done by one process at a time.
+
+    The system lets go of the lock when the process ends, however it ends.
+
+    Raises:
+        BadInput: another process holds it, and ``wait`` is not set.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise BadInput(what, "another process is at work on it", "wait until it ends") from None
+        yield
+
+
+def disk_error(error: OSError, path: Path) -> Exception:
+    """Turn an error of the disk into one line; give back any other error as it came."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return BadInput(f"folder [{path}]", "the disk is full", "free space and run again")
+    if error.errno in {errno.EACCES, errno.EROFS, errno.EPERM}:
+        return BadInput(f"folder [{path}]", "cannot be written", "give write access and run again")
+    return error
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def text_digest(*parts: str) -> str:
+    """SHA-256 over texts, each with its length, so that no two lists share a digest."""
+    digest = hashlib.sha256()
+    for part in parts:
+        encoded = part.encode()
+        digest.update(len(encoded).to_bytes(8, "big"))
+        digest.update(encoded)
+    return digest.hexdigest()
+
+
+def canonical_json(value: Any) -> str:
+    """JSON with sorted keys and no spaces: the same value gives the same text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

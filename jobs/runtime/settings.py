@@ -1,0 +1,145 @@
+"""Typed settings: the only place, beside the DAGs, that reads the environment.
+
+A setting is an environment variable ``RECONCILIATION_<NAME>`` or a key of the TOML file that
+``RECONCILIATION_SETTINGS`` names; the environment wins. Unknown keys fail, so that a typing error
+never runs a night on defaults. ``SMTP_URL`` and ``LINK_ENGINE`` are read under these names too,
+because other tools set them.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from jobs.runtime.errors import BadInput
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The repository: where relative paths in settings start."""
+
+PREFIX = "RECONCILIATION_"
+FILE_VARIABLE = f"{PREFIX}SETTINGS"
+
+
+class Settings(BaseSettings):
+    """Everything a site may change without touching code."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    data_dir: Path = Field(
+        default=ROOT / "var",
+        description="Folder for landings, run files, pages and the embedded databases.",
+    )
+    prison: str = Field(
+        default="",
+        description="Prison register: SQLAlchemy URL or folder; empty: the embedded one.",
+    )
+    immigration: str = Field(
+        default="",
+        description="Immigration register: SQLAlchemy URL or folder; empty: the embedded one.",
+    )
+    prison_mapping: Path | None = Field(
+        default=None, description="TOML file that maps the site's names to the contract's."
+    )
+    immigration_mapping: Path | None = Field(
+        default=None, description="TOML file that maps the site's names to the contract's."
+    )
+    warehouse: str = Field(
+        default="", description="Warehouse URL (PostgreSQL); empty: the embedded one."
+    )
+    policy_overrides: Path | None = Field(
+        default=None,
+        description="TOML file of the site's own changes to the rules, each with reason, owner "
+        "and expiry.",
+    )
+    keep_days: int | None = Field(
+        default=None,
+        ge=31,
+        description="Days for which the case lists and the quarantine of a night are kept, by "
+        "whole months; empty: for good. Figures, movement and manifests always stay.",
+    )
+    link_engine: Literal["duckdb", "spark"] = Field(
+        default="duckdb",
+        validation_alias=AliasChoices(f"{PREFIX}LINK_ENGINE", "LINK_ENGINE", "link_engine"),
+        description="Engine that compares persons: duckdb, or spark past one machine.",
+    )
+    recipients: Path | None = Field(
+        default=None, description="TOML file of the people who get the emails."
+    )
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias=AliasChoices(f"{PREFIX}SMTP_URL", "SMTP_URL", "smtp_url"),
+        description="smtp://user:password@host:port or smtps://; empty: .eml files in a folder.",
+    )
+    mail_from: str = Field(
+        default="reconciliation@localhost", description="Sender address of the emails."
+    )
+    mail_redirect: str = Field(
+        default="", description="For trials: every email goes to this address, none to its reader."
+    )
+    personal_data_domains: tuple[str, ...] = Field(
+        default=(),
+        description="Mail domains that may receive personal data (readers at detail full); JSON "
+        "list in the environment; empty: none.",
+    )
+    pages_url: str = Field(
+        default="",
+        description="Where readers find the folder of pages, as a URL; emails lead to their night "
+        "in it; empty: no link.",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then the settings file."""
+        path = os.environ.get(FILE_VARIABLE)
+        file = TomlConfigSettingsSource(settings_cls, Path(path) if path else None)
+        return init_settings, env_settings, file
+
+
+def load_settings(**changes: Any) -> Settings:
+    """Read the settings, with ``changes`` on top.
+
+    Raises:
+        BadInput: an unknown key, a value of the wrong type, or a settings file that cannot be
+            read.
+    """
+    _refuse_unknown_variables()
+    path = os.environ.get(FILE_VARIABLE)
+    if path and not Path(path).is_file():
+        raise BadInput(FILE_VARIABLE, f"no file [{path}]", "name a TOML file or unset it")
+    try:
+        return Settings(**changes)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][-1]).removeprefix(PREFIX).lower() if first["loc"] else "settings"
+        todo = f"use one of: {', '.join(Settings.model_fields)}"
+        raise BadInput(f"setting [{name}]", first["msg"], todo) from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"file [{path}]", f"not TOML: {error}", "mend the line") from None
+
+
+def _refuse_unknown_variables() -> None:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {FILE_VARIABLE}
+    for variable in sorted(os.environ):
+        if variable.startswith(PREFIX) and variable not in known:
+            raise BadInput(
+                f"environment variable [{variable}]",
+                "no such setting",
+                f"use one of: {', '.join(sorted(known))}",
+            )

@@ -1,0 +1,1 @@
+"""What every part of the world leans on: random draws, days, columns, published figures."""

@@ -1,0 +1,1 @@
+"""What the immigration service does about them."""

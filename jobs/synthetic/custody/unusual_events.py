@@ -1,0 +1,175 @@
+"""What befalls few: unusual sentences, recalls to prison, and people lost and found.
+
+All of it is true of the world, so it happens whatever the noise. Each share is a constant of its
+own with its reason; where no source gives a number, the share is this project's. The cohort is
+left out: its stories are those of the published tables. Nothing here changes who must be
+considered, by construction: each choice below says why.
+"""
+
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from jobs.synthetic.base import days
+from jobs.synthetic.base import published_figures as published
+from jobs.synthetic.base.random_draws import Flags, Ints, between, some
+from jobs.synthetic.custody import custody_stays as stays
+from jobs.synthetic.custody import passed_sentences as sentences
+from jobs.synthetic.people import nationalities as nat
+from jobs.synthetic.people import population
+
+SUSPENDED_BESIDE: Final = 0.012
+"""Share of sentenced stays in which a suspended sentence was passed too and never activated: courts
+pass them for older, lesser offences. It must not count."""
+FINED_BESIDE: Final = 0.015
+"""Share of sentenced stays with days in default of an old fine, served beside the sentence: fines
+are lodged when somebody is in prison anyway. It must not count."""
+FINED_ALONE: Final = 0.25
+"""Share of the shortest terms of people received once that were in default of a fine alone: the
+usual reason for such a term before 2000."""
+ACTIVATED: Final = 0.03
+"""Share of terms under two years of people received once that are a suspended sentence, activated
+on a new conviction."""
+EXTENDED: Final = 0.08
+"""Share of violent and sexual offences with a year or more that got an extended sentence (Crime and
+Disorder Act 1998 section 58; Criminal Justice Act 2003 sections 227 and 228)."""
+HOSPITAL_ORDERS: Final = 0.5
+"""Share of those moved to hospital from prison who are there on a court's order (Mental Health Act
+1983 section 37) and not on transfer (section 47)."""
+RECALLED: Final = 0.2
+"""Share of those released on licence, never received again, who were recalled and released once
+more under the same sentence."""
+LOST: Final = 0.18
+"""Share of those to be deported, but released, whom the immigration service lost for a time."""
+FOUND_AGAIN: Final = 0.6
+"""Share of the lost who were found by chance: at a traffic stop, on a new arrest."""
+
+NOTHING, SUSPENDED, FINED = range(3)
+"""What was passed beside a sentence without counting."""
+
+_EXTENDED_FROM: Final = days.number(date(1998, 9, 30))
+_ON_LICENCE: Final = tuple(stays.REASON[code] for code in ("CR", "NP", "PX", "HR"))
+_SUSPENDED_MONTHS: Final = np.array([3, 6, 9, 12, 18, 24])
+_CENSUS: Final = tuple(days.number(day) for day in published.CENSUS)
+
+
+def add_sentences(
+    lived: pd.DataFrame, persons: pd.DataFrame, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Make some sentences suspended, extended, hospital orders or in default of a fine.
+
+    Release points and lengths stay as they are: an extended sentence opens at half as the others,
+    and a suspended one counts from the day it was activated.
+
+    Adds ``suspended_day`` (when the main sentence was passed, if it was suspended; `days.NEVER`),
+    ``beside`` (one of the constants above), ``beside_months`` and ``beside_days``.
+    """
+    size = len(lived)
+    person = lived["person"].to_numpy()
+    months, calculation = lived["term_months"].to_numpy(), lived["calculation"].to_numpy()
+    british = persons["nationality"].to_numpy()[person] == nat.BRITISH
+    unknown = persons["is_unknown"].to_numpy()[person]
+    free = (lived["kind"] == stays.SENTENCED).to_numpy().copy()
+    free &= persons["group"].to_numpy()[person] != population.COHORT
+    endless = np.isin(calculation, sentences.ENDLESS)
+    # Received once only, so that no other sentence of theirs is added to it.
+    once = free & (np.bincount(person)[person] == 1) & ~endless
+    single = (lived["structure"] == sentences.SINGLE).to_numpy()
+    asked = (lived["is_decided"] | lived["is_recommended"]).to_numpy()
+    fined = once & single & ~asked & (months <= 1) & some(rng, FINED_ALONE, size)
+    activated = once & single & ~fined & (months >= 2) & (months < 24) & some(rng, ACTIVATED, size)
+    activated &= calculation != sentences.YOUNG
+    offence = lived["offence"].to_numpy()
+    grave = (offence >= 0) & (sentences.SERIOUSNESS[np.maximum(offence, 0)] <= 2)
+    extended = free & grave & ~endless & ~activated & (months >= 12) & some(rng, EXTENDED, size)
+    extended &= (lived["sentence_day"] >= _EXTENDED_FROM).to_numpy()
+    # An order reaches every length, so only those already in scope, and British people, get one.
+    hospital = free & (lived["end_reason"] == stays.REASON["HP"]).to_numpy()
+    hospital &= (lived["is_in_scope"] & lived["is_decided"]).to_numpy() | (british & ~unknown)
+    hospital &= some(rng, HOSPITAL_ORDERS, size)
+    calculation = np.select(
+        [hospital, fined, activated, extended],
+        [sentences.HOSPITAL, sentences.FINED, sentences.SUSPENDED, sentences.EXTENDED],
+        calculation,
+    )
+    before = between(rng, np.full(size, 30), 400)
+    sentence, offended = lived["sentence_day"].to_numpy(), lived["offence_day"].to_numpy()
+    beside = np.where(some(rng, FINED_BESIDE, size), FINED, NOTHING)
+    beside = np.where(some(rng, SUSPENDED_BESIDE, size), SUSPENDED, beside)
+    beside = np.where(free & ~fined & ~hospital, beside, NOTHING)
+    drawn = _SUSPENDED_MONTHS[rng.integers(0, len(_SUSPENDED_MONTHS), size)]
+    changed = lived.assign(
+        calculation=calculation,
+        suspended_day=np.where(activated, sentence - before, days.NEVER),
+        offence_day=np.where(activated, np.minimum(offended, sentence - before - 20), offended),
+        beside=beside,
+        beside_months=np.where(beside == SUSPENDED, drawn, 0),
+        beside_days=np.where(beside == FINED, between(rng, np.full(size, 7), 45), 0),
+    )
+    opening = ("tariff", "automatic_release", "conditional_release", "expiry")
+    for name in (*opening, "parole", "licence_expiry", "curfew", "early_removal"):
+        changed[name] = np.where(hospital, days.NEVER, changed[name])
+    return changed
+
+
+def add_recalls(
+    lived: pd.DataFrame, persons: pd.DataFrame, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Recall some people from licence: ``recalled`` and ``released_again``, else `days.NEVER`.
+
+    Foreign prisoners are recalled between the days of the census only, which counts them exactly.
+    """
+    size = len(lived)
+    person = lived["person"].to_numpy()
+    told = np.maximum(lived["end_recorded"].to_numpy(), lived["end_corrected"].to_numpy())
+    licence = lived["licence_expiry"].to_numpy()
+    back = told + 10 + np.minimum(rng.exponential(80, size), 700).astype(np.int64)
+    served = between(rng, np.full(size, 28), 120)
+    again = days.working_day_before(back + served)
+    for_life = (lived["calculation"] == sentences.LIFE).to_numpy()
+    last = np.r_[person[1:] != person[:-1], True] if size else np.zeros(0, dtype=bool)
+    chosen = last & some(rng, RECALLED, size) & lived["end_reason"].isin(_ON_LICENCE).to_numpy()
+    chosen &= (persons["group"].to_numpy()[person] != population.COHORT) & (told > 0)
+    chosen &= for_life | (days.known(licence) & (again < licence))
+    foreign = persons["nationality"].to_numpy()[person] != nat.BRITISH
+    for day in _CENSUS:
+        chosen &= ~(foreign & (back <= day) & (again > day))
+    return lived.assign(
+        recalled=np.where(chosen, back, days.NEVER),
+        released_again=np.where(chosen, again, days.NEVER),
+    )
+
+
+def back_inside(lived: pd.DataFrame, as_of: int) -> Flags:
+    """Stays whose person is in prison again on recall at the end of a night."""
+    inside: Flags = (lived["recalled"] <= as_of).to_numpy()
+    return inside & (lived["released_again"] > as_of).to_numpy()
+
+
+def last_end(lived: pd.DataFrame, as_of: int) -> Ints:
+    """The day on which each stay ended as a night knows it: the first end, or that after recall."""
+    again = lived["released_again"].to_numpy()
+    return np.where(again <= as_of, again, lived["end"])
+
+
+def whereabouts(lived: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """People lost after their release: ``person``, ``lost``, ``found``.
+
+    ``found`` is `days.NEVER` for those not found again by the end of the world.
+    """
+    released = lived["end_reason"].isin([*_ON_LICENCE, stays.REASON["BD"]]).to_numpy()
+    rows = np.flatnonzero(released & (lived["decision"] == stays.PURSUE).to_numpy())
+    rows = rows[~lived["is_missed"].to_numpy()[rows]]
+    rows = rows[some(rng, LOST, len(rows))]
+    lost = lived["end"].to_numpy()[rows] + 20 + rng.exponential(200, len(rows)).astype(np.int64)
+    found = lost + 30 + rng.exponential(400, len(rows)).astype(np.int64)
+    again = some(rng, FOUND_AGAIN, len(rows))
+    return pd.DataFrame(
+        {
+            "person": lived["person"].to_numpy()[rows],
+            "lost": lost,
+            "found": np.where(again, found, days.NEVER),
+        }
+    )

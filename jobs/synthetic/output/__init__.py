@@ -1,0 +1,1 @@
+"""The world as registers, files and truth on a night."""

@@ -1,0 +1,1 @@
+"""Who the invented people are: names, numbers, nationalities."""

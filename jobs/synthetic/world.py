@@ -1,0 +1,261 @@
+"""An invented world: what really happened, and two registers that hold it badly.
+
+The world runs from 1996 to the end of 2007 and depends on the seed, the size and the noise only.
+A night shows what had been recorded by then, so any series of nights can be replayed.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from jobs.contract import registers as records
+from jobs.runtime.errors import BadInput
+from jobs.runtime.memory_release import give_back
+from jobs.synthetic.base import days
+from jobs.synthetic.base import published_figures as published
+from jobs.synthetic.base.random_draws import Flags, some, stream
+from jobs.synthetic.casework import case_events as happenings
+from jobs.synthetic.casework import criminal_case_days as criminal
+from jobs.synthetic.casework import measures, staff
+from jobs.synthetic.custody import cohort, prisons, recording
+from jobs.synthetic.custody import recorded_release_dates as release_dates
+from jobs.synthetic.custody import unusual_events as unusual
+from jobs.synthetic.errors import invalid_rows as flaws
+from jobs.synthetic.errors.noise import Noise, noise_named
+from jobs.synthetic.errors.record_errors import Labels
+from jobs.synthetic.output import immigration_register, prison_register, truth
+from jobs.synthetic.output.register_records import Held, hold
+from jobs.synthetic.people import nationalities as nat
+from jobs.synthetic.people import people as people_of
+from jobs.synthetic.people import population, residents
+from jobs.synthetic.people.population import Size
+
+FIRST_NIGHT: Final = date(1996, 1, 1)
+LAST_NIGHT: Final = date(2007, 12, 31)
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Both registers as they stood on a night, and the truth about them.
+
+    ``tables`` holds every table of the contract by full name; ``truth`` holds ``people``,
+    ``episodes`` and ``errors`` (see `jobs.synthetic.output.truth`).
+    """
+
+    seed: int
+    size: Size
+    as_of: date
+    noise: Noise
+    tables: dict[str, pa.Table] = field(repr=False)
+    truth: dict[str, pa.Table] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """Everything that happens from 1996 to 2007, from which any night can be drawn."""
+
+    seed: int
+    size: Size
+    noise: Noise
+    everybody: pd.DataFrame = field(repr=False)
+    lived: pd.DataFrame = field(repr=False)
+    cases: pd.DataFrame = field(repr=False)
+    others: pd.DataFrame = field(repr=False)
+    events: pd.DataFrame = field(repr=False)
+    moved: pd.DataFrame = field(repr=False)
+    places: pd.DataFrame = field(repr=False)
+    detentions: pd.DataFrame = field(repr=False)
+    bails: pd.DataFrame = field(repr=False)
+    barriers: pd.DataFrame = field(repr=False)
+    lost: pd.DataFrame = field(repr=False)
+    held: Held = field(repr=False)
+
+
+def build_world(
+    *, seed: int, people: int | Size, as_of: date, noise: str | Noise = "default"
+) -> World:
+    """Invent a world and show it as recorded by the end of ``as_of``.
+
+    Args:
+        seed: the same seed gives the same world, byte for byte.
+        people: persons in each register on 25 April 2006, or a `Size` with its rates.
+        as_of: the night, from 1996 to 2007.
+        noise: ``none``, ``default``, ``harsh``, a TOML file of rates, or the rates themselves.
+
+    Raises:
+        BadInput: a size that cannot hold the cohort, a night outside the world, unknown rates.
+    """
+    check_night(as_of)
+    return on_night(build_history(seed=seed, people=people, noise=noise), as_of=as_of)
+
+
+def check_night(as_of: date) -> None:
+    """Refuse a night outside the world.
+
+    Raises:
+        BadInput: ``as_of`` lies before 1996 or after 2007.
+    """
+    if not FIRST_NIGHT <= as_of <= LAST_NIGHT:
+        raise BadInput(
+            "as-of date",
+            f"[{as_of}] is outside the invented world",
+            f"give a date from {FIRST_NIGHT} to {LAST_NIGHT}",
+        )
+
+
+def build_history(*, seed: int, people: int | Size, noise: str | Noise = "default") -> History:
+    """Invent everything that happens; a series of nights shares one history.
+
+    Raises:
+        BadInput: a size that cannot hold the cohort, or unknown rates.
+    """
+    size = people if isinstance(people, Size) else Size(people=people)
+    rates = noise if isinstance(noise, Noise) else noise_named(noise)
+    persons, lived = population.populate(seed=seed, size=size)
+    lived = unusual.add_sentences(lived, persons, stream(seed, "unusual sentences"))
+    cases = criminal.criminal_cases(lived, persons, stream(seed, "cases"))
+    cases = happenings.close_last(cases)
+    everybody = residents.add_residents(
+        seed=seed, size=size, persons=persons, lived=lived, cases=cases
+    )
+    labels = Labels()
+    give_back()
+    everybody = people_of.describe(everybody, seed=seed, noise=rates, labels=labels)
+    everybody = everybody.assign(is_naturalised=_naturalised(everybody, lived, seed, rates))
+    give_back()
+    others = residents.other_cases(everybody, stream(seed, "other cases"), rates, labels)
+    lived = recording.add_recorded(lived, stream(seed, "recording"), rates, labels)
+    lived = unusual.add_recalls(lived, persons, stream(seed, "recalls"))
+    lived = _with_corrections(lived)
+    places = prisons.prisons(seed)
+    detained = measures.detentions(lived, cases, stream(seed, "detentions"))
+    barriers = measures.barriers(cases, stream(seed, "barriers"))
+    waiting = np.zeros(len(cases), dtype=bool)
+    waiting[barriers.loc[barriers["kind"] == measures.TRAVEL, "case"]] = True
+    cases = cases.assign(needs_document=waiting)
+    cases = recording.add_told(cases, stream(seed, "release dates told"), rates, labels)
+    events = happenings.happenings(cases, stream(seed, "events"), rates, labels)
+    moved = _compact(recording.movements(lived, persons, places, stream(seed, "movements")))
+    bails = measures.bails(detained, stream(seed, "bails"))
+    give_back()
+    written = hold(
+        everybody, lived=lived, cases=cases, others=others, seed=seed, noise=rates, labels=labels
+    )
+    give_back()
+    return History(
+        seed=seed,
+        size=size,
+        noise=rates,
+        # What the registers hold of names and numbers stands in their records from here on.
+        everybody=_compact(everybody.select_dtypes(exclude="str")),
+        lived=_compact(lived),
+        cases=cases,
+        others=others,
+        events=events,
+        moved=moved,
+        places=places,
+        detentions=detained,
+        bails=bails,
+        barriers=barriers,
+        lost=unusual.whereabouts(lived, stream(seed, "lost")),
+        held=written,
+    )
+
+
+def _compact(frame: pd.DataFrame) -> pd.DataFrame:
+    """Whole numbers in half the space: days and positions fit in 32 bits."""
+    wide = frame.select_dtypes("int64").columns
+    return frame.astype(dict.fromkeys(wide, "int32"))
+
+
+def _naturalised(everybody: pd.DataFrame, lived: pd.DataFrame, seed: int, rates: Noise) -> Flags:
+    """People who became British, as the prison never learnt.
+
+    They are drawn from those whom no rule ever asks to be considered, so that nobody's true status
+    hangs on it.
+    """
+    asked = np.zeros(len(everybody), dtype=bool)
+    asked[lived.loc[lived["is_decided"] | lived["is_missed"], "person"]] = True
+    may: Flags = everybody["in_prison"].to_numpy() & days.known(everybody["other_day"]) & ~asked
+    may &= (everybody["nationality"] != nat.BRITISH).to_numpy()
+    may &= (everybody["group"] != population.COHORT).to_numpy()
+    return may & some(stream(seed, "naturalised"), rates.naturalised, len(everybody))
+
+
+def _with_corrections(lived: pd.DataFrame) -> pd.DataFrame:
+    """The day on which the record of a restated member of the cohort was put right."""
+    steps = np.array([days.number(day) for day in published.RESTATED])
+    restated = lived["restatement"].to_numpy()
+    corrected = np.isin(restated % 10, [cohort.BRITISH_FOUND, cohort.TERM_CORRECTED])
+    return lived.assign(corrected_day=np.where(corrected, steps[restated // 10] - 3, days.NEVER))
+
+
+def on_night(history: History, *, as_of: date) -> World:
+    """Both registers and the truth as they stood at the end of a night.
+
+    Raises:
+        BadInput: the night lies outside the world.
+    """
+    check_night(as_of)
+    day = days.number(as_of)
+    h = history
+    give_back()
+    night = immigration_register.case_night(h.cases, h.events, day)
+    # The truth first: working it out takes room that the registers fill later.
+    true = {
+        "people": truth.people(h.held, h.everybody, day),
+        "episodes": truth.episodes(
+            held=h.held,
+            everybody=h.everybody,
+            lived=h.lived,
+            cases=h.cases,
+            night=night,
+            as_of=day,
+        ),
+        "errors": truth.errors(h.held, day),
+    }
+    give_back()
+    found = prison_register.tables(
+        as_of=day,
+        held=h.held,
+        lived=h.lived,
+        moved=h.moved,
+        cases=h.cases,
+        places=h.places,
+        seed=h.seed,
+    )
+    give_back()
+    found |= immigration_register.tables(
+        as_of=day,
+        held=h.held,
+        everybody=h.everybody,
+        lived=h.lived,
+        cases=h.cases,
+        others=h.others,
+        events=h.events,
+        held_outside=h.detentions,
+        lost=h.lost,
+        release_on_record=release_dates.on_record(h.lived, as_of=day, seed=h.seed),
+    )
+    found |= {
+        "immigration.barriers": measures.barriers_table(h.barriers, night, day),
+        "immigration.appeals": measures.appeals_table(h.cases, night),
+        "immigration.detentions": measures.detentions_table(h.detentions, h.held, h.places, day),
+        "immigration.bails": measures.bails_table(h.bails, h.held, day),
+        "immigration.reportings": measures.reportings_table(h.bails, day),
+        "immigration.removals": measures.removals_table(h.lived, h.cases, h.everybody, h.held, day),
+        "immigration.staffing": staff.staffing(day),
+    }
+    found = flaws.break_rows(found, seed=h.seed, noise=h.noise)
+    return World(
+        seed=h.seed,
+        size=h.size,
+        as_of=as_of,
+        noise=h.noise,
+        tables={name: found[name] for name in records.TABLES},
+        truth=true,
+    )

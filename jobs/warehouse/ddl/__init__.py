@@ -1,0 +1,1 @@
+"""The database's own shape: migrations, views, roles, repeatable DDL."""

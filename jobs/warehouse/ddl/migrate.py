@@ -1,0 +1,130 @@
+"""The warehouse's version: brought up to this code's, by one process at a time."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+
+from jobs.runtime.errors import BadInput
+from jobs.warehouse.ddl import repeatable_ddl as fittings
+from jobs.warehouse.ddl.roles import grant_rights
+from jobs.warehouse.store import connection as opened
+from jobs.warehouse.store.tables import SCHEMAS
+
+LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation upgrade', 0))"
+VERSIONS: Final = Path(__file__).with_name("migrations") / "versions"
+PARTITION: Final = re.compile(r"_\d{4}_\d{2}$")
+"""How the name of a partition ends: the month of its as-of dates."""
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Bring the warehouse up to this code's version, in one transaction.
+
+    Safe to call at every start: where the version is right, it reads one row. Of several
+    processes one upgrades and the others wait.
+
+    Raises:
+        BadInput: the warehouse belongs to newer code, or this user may not change tables.
+        Unreachable: the server cannot be reached.
+    """
+    config = configuration()
+    scripts = ScriptDirectory.from_config(config)
+    head = scripts.get_current_head()
+    with opened.begin(engine) as connection:
+        if _state(connection) == (head, fittings.DIGEST):
+            return
+        connection.execute(sa.text(LOCK))
+        found, fitted = _state(connection)
+        if (found, fitted) == (head, fittings.DIGEST):
+            return
+        _refuse_newer(scripts, found, opened.name_of(engine))
+        fittings.take_down(connection)
+        for schema in SCHEMAS:
+            connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+        if found != head:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+        fittings.put_up(connection)
+        grant_rights(connection)
+
+
+def version(engine: sa.Engine) -> str | None:
+    """The revision that the warehouse is at; None where it is empty."""
+    with opened.begin(engine) as connection:
+        return _state(connection)[0]
+
+
+def configuration() -> Config:
+    """Alembic's configuration, without a file."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def draft(engine: sa.Engine, *, why: str, folder: Path = VERSIONS) -> Path:
+    """Write the migration that brings an up-to-date warehouse to the declared tables.
+
+    For developers, after a change of `results` or `tables`. Read it before keeping it.
+    """
+    config = configuration()
+    config.set_main_option("version_locations", os.pathsep.join(map(str, {VERSIONS, folder})))
+    with opened.begin(engine) as connection:
+        config.attributes["connection"] = connection
+        count = len(list(ScriptDirectory.from_config(config).walk_revisions()))
+        script = command.revision(
+            config,
+            message=why,
+            autogenerate=True,
+            rev_id=f"{count + 1:04d}",
+            version_path=str(folder),
+        )
+    if script is None or isinstance(script, list):
+        raise TypeError("expected one script")
+    return Path(script.path)
+
+
+def is_declared(_object: Any, name: str | None, kind: str, *_more: Any) -> bool:
+    """Whether Alembic compares an object: partitions come and go with the nights."""
+    return not (kind == "table" and name is not None and PARTITION.search(name))
+
+
+@contextmanager
+def migration_context(connection: sa.Connection) -> Iterator[MigrationContext]:
+    """Alembic's view of the database behind ``connection``, with the settings of `upgrade`."""
+    yield MigrationContext.configure(
+        connection,
+        opts={
+            "version_table_schema": "run",
+            "include_schemas": True,
+            "include_object": is_declared,
+            "compare_type": True,
+            "compare_server_default": True,
+        },
+    )
+
+
+def _state(connection: sa.Connection) -> tuple[str | None, str | None]:
+    """The revision, and the digest of the fittings."""
+    if not sa.inspect(connection).has_table("alembic_version", schema="run"):
+        return None, None
+    found = connection.scalar(sa.text("SELECT version_num FROM run.alembic_version"))
+    return found, fittings.found(connection)
+
+
+def _refuse_newer(scripts: ScriptDirectory, found: str | None, where: str) -> None:
+    try:
+        scripts.get_revision(found or "base")
+    except CommandError:
+        raise BadInput(
+            where, f"its version [{found}] is newer than this code", "run the newer code"
+        ) from None

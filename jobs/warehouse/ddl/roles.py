@@ -1,0 +1,107 @@
+"""The rights in the warehouse: a role for each use, each with no more than it needs.
+
+========================== ==================================================================
+``reconciliation_writer``  publishes nights, keeps the outbox; changes no published row
+``reconciliation_reader``  reads ``report``, nothing else
+``reconciliation_reviewer`` reads ``report`` and links; writes the review ledgers
+``reconciliation_quality`` reads ``report`` and the quarantine, to have bad rows mended
+========================== ==================================================================
+
+They cannot log in: grant them to the users who do. On a server of one's own, migrations run as the
+owner of the tables, who needs none of them.
+"""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from jobs.warehouse.store import connection as opened
+from jobs.warehouse.store.bulk import execute_text
+from jobs.warehouse.store.tables import INTERVALS, SCHEMAS
+
+WRITER: Final = "reconciliation_writer"
+READER: Final = "reconciliation_reader"
+REVIEWER: Final = "reconciliation_reviewer"
+QUALITY: Final = "reconciliation_quality"
+
+PURPOSES: Final = {
+    READER: "reads the views of the schema report, nothing else",
+    REVIEWER: "reads report and links; writes the review ledgers",
+    QUALITY: "reads report and the quarantine, to have bad rows mended",
+    WRITER: "publishes nights and keeps the outbox; changes no published row",
+}
+
+_EVERYBODY: Final = (
+    "GRANT USAGE ON SCHEMA report TO {role}",
+    "GRANT SELECT ON ALL TABLES IN SCHEMA report TO {role}",
+)
+_WITHDRAW: Final = "GRANT SELECT, INSERT, UPDATE (deleted_at, deleted_by, deletion_reason)"
+RIGHTS: Final[dict[str, tuple[str, ...]]] = {
+    READER: _EVERYBODY,
+    REVIEWER: (
+        *_EVERYBODY,
+        "GRANT USAGE ON SCHEMA run, registry, review TO {role}",
+        "GRANT SELECT ON run.publications, run.current, run.alembic_version TO {role}",
+        "GRANT SELECT ON registry.links, registry.identities TO {role}",
+        f"{_WITHDRAW} ON review.decisions, review.acknowledgements TO {{role}}",
+        f"{_WITHDRAW} ON review.models TO {{role}}",
+    ),
+    QUALITY: (
+        *_EVERYBODY,
+        "GRANT USAGE ON SCHEMA run, nightly TO {role}",
+        "GRANT SELECT ON run.publications, run.current, run.alembic_version TO {role}",
+        "GRANT SELECT ON nightly.quarantine TO {role}",
+        "GRANT USAGE ON SCHEMA quality TO {role}",
+        "GRANT SELECT ON quality.quarantine_seen TO {role}",
+    ),
+    WRITER: (
+        *_EVERYBODY,
+        "GRANT USAGE ON SCHEMA run, registry, nightly, review, outbox TO {role}",
+        "GRANT SELECT ON ALL TABLES IN SCHEMA run, registry, nightly, review, outbox TO {role}",
+        "GRANT INSERT ON ALL TABLES IN SCHEMA nightly, registry TO {role}",
+        "GRANT INSERT ON run.publications, run.contents, run.current TO {role}",
+        "GRANT INSERT ON run.supersessions, run.attempts TO {role}",
+        "GRANT UPDATE ON run.current TO {role}",
+        *(
+            f"GRANT UPDATE (until) ON {table.schema}.{table.name} TO {{role}}"
+            for table in INTERVALS.values()
+        ),
+        "GRANT INSERT ON outbox.messages TO {role}",
+        "GRANT UPDATE (state, attempts, state_changed_at, last_error) ON outbox.messages TO {role}",
+        "GRANT EXECUTE ON FUNCTION run.make_room(date) TO {role}",
+        "GRANT EXECUTE ON FUNCTION run.remove_old(integer) TO {role}",
+    ),
+}
+
+
+def create_roles(engine: sa.Engine) -> None:
+    """Create the roles that are not there, and give each its rights in this warehouse.
+
+    Raises:
+        BadInput: this user may not create roles.
+    """
+    with opened.begin(engine) as connection:
+        there = _roles(connection)
+        for role in RIGHTS:
+            if role not in there:
+                execute_text(connection, f"CREATE ROLE {role} NOLOGIN")
+        grant_rights(connection)
+
+
+def grant_rights(connection: sa.Connection) -> None:
+    """Give each role that is there exactly its rights, on everything that is there now."""
+    there = _roles(connection)
+    for role, rights in RIGHTS.items():
+        if role not in there:
+            continue
+        for schema in SCHEMAS:
+            execute_text(connection, f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role}")
+        for right in rights:
+            execute_text(connection, right.format(role=role))
+
+
+def _roles(connection: sa.Connection) -> set[str]:
+    found = connection.scalars(
+        sa.text("SELECT rolname FROM pg_roles WHERE rolname = ANY(:names)"), {"names": list(RIGHTS)}
+    )
+    return set(found)

@@ -1,0 +1,259 @@
+"""The schema ``report``: read-only views of current publications, the face for other tools.
+
+The schema ``quality`` has one more, of whole bad rows, for the data team alone.
+
+One set of views for every as-of date: filter on ``as_of_date``. No view shows a person's number in
+either register, a quarantined row or anything else that `results` marks as personal. The
+columns are those of `jobs.contract.results`, with its meanings as comments.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import sqlalchemy as sa
+
+from jobs.contract import results
+from jobs.contract.schema import Table
+from jobs.warehouse.store.bulk import execute_text
+from jobs.warehouse.store.tables import INTERVALS, SNAPSHOTS
+
+_BASE: Final = {"as_of_date": "the night", "publication_id": "the publication current for it"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A view: its query, and what each column means; of ``report`` unless it says otherwise."""
+
+    name: str
+    row: str
+    query: str
+    columns: dict[str, str] = field(default_factory=dict)
+    schema: str = "report"
+
+    @property
+    def statements(self) -> list[str]:
+        """What creates and documents it."""
+        named = ", ".join(self.columns)
+        return [
+            f"CREATE VIEW {self.schema}.{self.name} ({named}) AS {self.query}",
+            f"COMMENT ON VIEW {self.schema}.{self.name} IS {quoted(f'One row: {self.row}.')}",
+            *(
+                f"COMMENT ON COLUMN {self.schema}.{self.name}.{column} IS {quoted(meaning)}"
+                for column, meaning in self.columns.items()
+            ),
+        ]
+
+
+def quoted(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _statuses(statuses: frozenset[str]) -> str:
+    return "fact.status IN (" + ", ".join(quoted(status) for status in sorted(statuses)) + ")"
+
+
+def _of(name: str, table: Table, *, only: str = "", leave_out: tuple[str, ...] = ()) -> View:
+    """A view of one table of current publications, less what is personal."""
+    columns = {
+        f.name: f.meaning + (f" ({f.unit})" if f.unit else "")
+        for f in table.fields
+        if not f.personal and f.name not in leave_out
+    }
+    shown = ", ".join(f"fact.{column}" for column in columns)
+    if table.full_name in INTERVALS:
+        kept = INTERVALS[table.full_name]
+        matched = (
+            "fact.since <= p.publication_number "
+            "AND (fact.until IS NULL OR fact.until > p.publication_number)"
+        )
+    else:
+        kept = SNAPSHOTS[table.full_name]
+        matched = (
+            "fact.as_of_date = c.as_of_date AND fact.publication_number = c.publication_number"
+        )
+    query = (
+        f"SELECT c.as_of_date, p.publication_id, {shown} FROM run.current AS c "  # noqa: S608
+        "JOIN run.publications AS p ON p.publication_number = c.publication_number "
+        f"JOIN {kept.schema}.{kept.name} AS fact ON {matched}"
+    )
+    where = f" WHERE {only}" if only else ""
+    return View(name=name, row=table.row, query=query + where, columns={**_BASE, **columns})
+
+
+def _count(name: str, table: Table, by: tuple[str, ...], row: str) -> View:
+    """How many rows of a table that is not shown itself fall into each group."""
+    whole = _of(name, table)
+    shown = ", ".join(("c.as_of_date", "p.publication_id", *(f"fact.{column}" for column in by)))
+    source = whole.query.split(" FROM ", 1)[1]
+    return View(
+        name=name,
+        row=row,
+        query=f"SELECT {shown}, count(*) FROM {source} GROUP BY {shown}",  # noqa: S608
+        columns={
+            **_BASE,
+            **{column: table.field(column).meaning for column in by},
+            "row_count": "rows",
+        },
+    )
+
+
+_PUBLICATIONS: Final = View(
+    name="publications",
+    row="a publication, current or superseded",
+    query=(
+        "SELECT p.as_of_date, p.publication_id, c.publication_number IS NOT NULL, p.published_at, "
+        "earlier.publication_id, p.content_digest, p.manifest ->> 'code_version', "
+        "p.manifest ->> 'policy_version', p.manifest ->> 'model_version', "
+        "p.override_by, p.override_reason FROM run.publications AS p "
+        "LEFT JOIN run.current AS c ON c.publication_number = p.publication_number "
+        "LEFT JOIN run.publications AS earlier ON earlier.publication_number = p.supersedes"
+    ),
+    columns={
+        "as_of_date": "the night",
+        "publication_id": "digest of everything that the result depends on",
+        "is_current": "it is the publication of that night now",
+        "published_at": "when it was published",
+        "supersedes": "the publication that was current before",
+        "content_digest": "digest of all its tables",
+        "code_version": "the code that computed it",
+        "policy_version": "the rules that it applies",
+        "model_version": "the linkage model that it uses",
+        "override_by": "who published it in spite of a failed check",
+        "override_reason": "why",
+    },
+)
+
+_LINK_BANDS: Final = View(
+    name="link_bands",
+    row="how many links of an outcome have a probability in a band",
+    query=(
+        "SELECT c.as_of_date, p.publication_id, fact.outcome, "
+        "CASE WHEN fact.probability <= 0.5 THEN 'up to 0.5' "
+        "WHEN fact.probability <= 0.8 THEN '0.5 to 0.8' "
+        "WHEN fact.probability <= 0.9 THEN '0.8 to 0.9' "
+        "WHEN fact.probability <= 0.95 THEN '0.9 to 0.95' "
+        "WHEN fact.probability <= 0.99 THEN '0.95 to 0.99' "
+        "WHEN fact.probability <= 0.999 THEN '0.99 to 0.999' ELSE 'over 0.999' END AS band, "
+        "count(*) "
+        "FROM run.current AS c "
+        "JOIN run.publications AS p ON p.publication_number = c.publication_number "
+        "JOIN registry.links AS fact ON fact.since <= p.publication_number "
+        "AND (fact.until IS NULL OR fact.until > p.publication_number) "
+        "GROUP BY c.as_of_date, p.publication_id, fact.outcome, band"
+    ),
+    columns={
+        **_BASE,
+        "outcome": "what follows from the link",
+        "band": "band of its probability",
+        "link_count": "links",
+    },
+)
+
+_QUARANTINE_SEEN: Final = View(
+    name="quarantine_seen",
+    row="a bad row over the nights: the same if it has the same key, or else the same content",
+    query="""
+        SELECT q.register, q.table_name, q.rule_id, max(q.row_key),
+            (array_agg(q.row ORDER BY q.as_of_date DESC))[1],
+            min(coalesce(q.first_seen_date, q.as_of_date)), max(q.as_of_date),
+            max(q.as_of_date) < (SELECT max(as_of_date) FROM run.current)
+        FROM run.current AS c JOIN nightly.quarantine AS q
+            ON q.as_of_date = c.as_of_date AND q.publication_number = c.publication_number
+        GROUP BY q.register, q.table_name, q.rule_id,
+            CASE WHEN '|' || q.row_key || '|' LIKE '%||%' OR q.row_key IS NULL
+                THEN q.row ELSE q.row_key END
+    """,
+    columns={
+        "register": "the register",
+        "table_name": "the table",
+        "rule_id": "the rule that the row broke",
+        "row_key": "the row's key, parts joined by |",
+        "row": "the row as JSON, as it was delivered last",
+        "first_seen_date": "first night on which it broke the rule",
+        "last_seen_date": "last night on which it did",
+        "is_mended": "it is not there on the last published night",
+    },
+    schema="quality",
+)
+
+VIEWS: Final[tuple[View, ...]] = (
+    _PUBLICATIONS,
+    _of("figures", results.FIGURES),
+    _of("episodes", results.ASSESSMENTS),
+    _of("missed_consideration", results.ASSESSMENTS, only=_statuses(results.MISSED_STATUSES)),
+    _of("due", results.ASSESSMENTS, only=_statuses(frozenset({"DUE"}))),
+    _of("reasons", results.REASONS, leave_out=("source_key",)),
+    _of("backlog", results.BACKLOG),
+    _of("teams", results.TEAMS),
+    _of("census", results.CENSUS),
+    _of("movement", results.MOVEMENT),
+    _of("bridges", results.BRIDGES),
+    _of("flags", results.FLAGS),
+    _of("discrepancies", results.DISCREPANCIES),
+    _of("row_counts", results.ROW_COUNTS),
+    _of("check_results", results.CHECK_RESULTS),
+    _of("profile", results.PROFILE),
+    _of("faults", results.FAULTS),
+    _of("faulty_rows", results.FAULTY_ROWS),
+    _count(
+        "quarantine_counts",
+        results.QUARANTINE,
+        ("register", "table_name", "rule_id"),
+        "how many rows of a table are kept aside under a rule",
+    ),
+    _count(
+        "identity_change_counts",
+        results.IDENTITY_CHANGES,
+        ("register", "change", "reason"),
+        "how many identities came together or apart for a reason",
+    ),
+    _count("link_counts", results.LINKS, ("outcome",), "how many links have an outcome"),
+    _LINK_BANDS,
+    _QUARANTINE_SEEN,
+)
+
+
+PAGES: Final[dict[str, tuple[str, ...]]] = {
+    "index.html": ("publications", "figures", "due", "reasons", "check_results"),
+    "movement.html": ("bridges", "movement"),
+    "history.html": ("figures",),
+    "missed.html": ("figures", "missed_consideration", "reasons"),
+    "outcomes.html": ("figures", "flags"),
+    "due.html": ("figures", "due", "reasons"),
+    "verify.html": ("figures", "episodes", "reasons"),
+    "backlog.html": ("figures", "backlog", "teams"),
+    "capacity.html": ("figures", "due", "backlog", "teams"),
+    "census.html": ("figures", "census"),
+    "quality.html": (
+        "figures",
+        "row_counts",
+        "quarantine_counts",
+        "check_results",
+        "faults",
+        "faulty_rows",
+    ),
+    "linkage.html": ("figures", "link_counts", "link_bands", "identity_change_counts"),
+    "discrepancies.html": ("figures", "discrepancies"),
+    "definitions.html": ("figures",),
+}
+"""The views that hold what each page of the site shows, for whoever draws it elsewhere."""
+
+
+def create_views(connection: sa.Connection) -> None:
+    """Create and document every view; there are none."""
+    for view in VIEWS:
+        for statement in view.statements:
+            execute_text(connection, statement)
+
+
+def drop_views(connection: sa.Connection) -> None:
+    """Drop every view, so that tables can change under them."""
+    names = connection.scalars(
+        sa.text(
+            "SELECT quote_ident(schemaname) || '.' || quote_ident(viewname) FROM pg_views "
+            "WHERE schemaname IN ('report', 'quality')"
+        )
+    )
+    for name in names.all():
+        execute_text(connection, f"DROP VIEW {name}")

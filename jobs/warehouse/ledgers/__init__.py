@@ -1,0 +1,1 @@
+"""What people decided and what runs came to: rows are withdrawn, never deleted."""

@@ -1,0 +1,225 @@
+"""The review ledgers: what people decided and took note of. Rows are withdrawn, never deleted."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any, Final
+
+import pandas as pd
+import pyarrow as pa
+import sqlalchemy as sa
+
+from jobs.contract import results
+from jobs.contract.schema import Kind
+from jobs.runtime.errors import BadInput
+from jobs.warehouse.ledgers.contradictions import Decision, Holding
+from jobs.warehouse.store import connection as opened
+from jobs.warehouse.store.tables import ACKNOWLEDGEMENTS, DECISIONS
+
+ONE_AT_A_TIME: Final = (
+    "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation decisions', 0))"
+)
+_JUDGEMENT = results.DECISIONS.field("judgement")
+
+
+def decisions(engine: sa.Engine) -> pd.DataFrame:
+    """Every decision that holds, in order of the pair.
+
+    Returns:
+        A frame of `results.DECISIONS`.
+    """
+    columns = [DECISIONS.c[name] for name in results.DECISIONS.columns]
+    query = sa.select(*columns).where(DECISIONS.c.deleted_at.is_(None))
+    query = query.order_by(*(DECISIONS.c[name] for name in results.DECISIONS.key))
+    with opened.begin(engine) as connection:
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+    return results.DECISIONS.frame(pa.Table.from_pylist(rows, results.DECISIONS.arrow_schema))
+
+
+def record_decision(
+    engine: sa.Engine,
+    *,
+    prisoner_number: str,
+    cid_person_id: str,
+    judgement: str,
+    reviewer: str,
+    reason: str,
+) -> int:
+    """Record a reviewer's word on a pair; give the decision's number.
+
+    It holds from the next night on. An earlier decision on the pair is withdrawn as replaced.
+
+    Raises:
+        BadInput: the judgement is unknown, the reviewer or the reason is missing, or the decision
+            contradicts those that hold (`Contradiction`).
+    """
+    decision = Decision(
+        prisoner_number=prisoner_number,
+        cid_person_id=cid_person_id,
+        judgement=judgement,
+        reviewer=reviewer,
+        reason=reason,
+    )
+    return record_decisions(engine, {"the decision": decision})[0]
+
+
+def record_decisions(engine: sa.Engine, decisions: Mapping[str, Decision]) -> list[int]:
+    """Record many decisions, all or none; give their numbers.
+
+    Args:
+        engine: the warehouse.
+        decisions: by what to call each of them in an error.
+
+    Raises:
+        BadInput: see `record_decision`; nothing is recorded.
+    """
+    for where, decision in decisions.items():
+        _refuse_bad(where, decision)
+    with opened.begin(engine) as connection:
+        connection.execute(sa.text(ONE_AT_A_TIME))
+        holding = Holding.of(_holding(connection))
+        numbers = []
+        for where, decision in decisions.items():
+            holding.add(decision, where=where)
+            number = _insert(connection, decision)
+            holding.by_pair[decision.pair] = replace(decision, decision_id=number)
+            numbers.append(number)
+    return numbers
+
+
+def _refuse_bad(where: str, decision: Decision) -> None:
+    codes = _JUDGEMENT.codes
+    if codes is None or decision.judgement not in codes:
+        known = " or ".join(sorted(codes.values)) if codes else ""
+        raise BadInput(
+            f"{where}, judgement [{decision.judgement}]", "no such judgement", f"use {known}"
+        )
+    refuse_blank(
+        where,
+        prisoner_number=decision.prisoner_number,
+        cid_person_id=decision.cid_person_id,
+        reviewer=decision.reviewer,
+        reason=decision.reason,
+    )
+
+
+def _holding(connection: sa.Connection) -> Iterator[Decision]:
+    columns = [DECISIONS.c[name] for name in Decision.__dataclass_fields__]
+    query = sa.select(*columns).where(DECISIONS.c.deleted_at.is_(None))
+    for row in connection.execute(query.order_by(DECISIONS.c.decision_id)).mappings():
+        yield Decision(**row)
+
+
+def _insert(connection: sa.Connection, decision: Decision) -> int:
+    pair = (
+        DECISIONS.c.prisoner_number == decision.prisoner_number,
+        DECISIONS.c.cid_person_id == decision.cid_person_id,
+    )
+    later = "replaced by a later decision"
+    withdraw(connection, DECISIONS, pair, by=decision.reviewer, reason=later)
+    values = asdict(decision)
+    del values["decision_id"]
+    number = connection.scalar(
+        sa.insert(DECISIONS).values(**values).returning(DECISIONS.c.decision_id)
+    )
+    return int(number or 0)
+
+
+def withdraw_decision(engine: sa.Engine, *, decision_id: int, by: str, reason: str) -> None:
+    """Withdraw a decision: the model decides on the pair again from the next night on.
+
+    Raises:
+        BadInput: no such decision holds, or the name or the reason is missing.
+    """
+    refuse_blank("a withdrawal", by=by, reason=reason)
+    with opened.begin(engine) as connection:
+        chosen = (DECISIONS.c.decision_id == decision_id,)
+        if not withdraw(connection, DECISIONS, chosen, by=by, reason=reason):
+            raise BadInput(
+                f"decision [{decision_id}]", "does not hold", "take the number of one that does"
+            )
+
+
+def acknowledge(engine: sa.Engine, *, episode_id: str, by: str, note: str) -> int:
+    """Record that somebody takes care of a critical episode; give the row's number.
+
+    An earlier acknowledgement of the episode is withdrawn as replaced.
+
+    Raises:
+        BadInput: the name or the note is missing.
+    """
+    refuse_blank("an acknowledgement", episode_id=episode_id, by=by, note=note)
+    same = (ACKNOWLEDGEMENTS.c.episode_id == episode_id,)
+    with opened.begin(engine) as connection:
+        withdraw(connection, ACKNOWLEDGEMENTS, same, by=by, reason="replaced by a later one")
+        number = connection.scalar(
+            sa.insert(ACKNOWLEDGEMENTS)
+            .values(episode_id=episode_id, acknowledged_by=by, note=note)
+            .returning(ACKNOWLEDGEMENTS.c.acknowledgement_id)
+        )
+    return int(number or 0)
+
+
+def withdraw_acknowledgement(engine: sa.Engine, *, episode_id: str, by: str, reason: str) -> None:
+    """Withdraw the acknowledgement of an episode.
+
+    Raises:
+        BadInput: none holds, or the name or the reason is missing.
+    """
+    refuse_blank("a withdrawal", by=by, reason=reason)
+    with opened.begin(engine) as connection:
+        same = (ACKNOWLEDGEMENTS.c.episode_id == episode_id,)
+        if not withdraw(connection, ACKNOWLEDGEMENTS, same, by=by, reason=reason):
+            raise BadInput(
+                f"episode [{episode_id}]", "nobody has acknowledged it", "see the episode's number"
+            )
+
+
+def acknowledgements(engine: sa.Engine) -> pd.DataFrame:
+    """Every acknowledgement that holds: episode_id, acknowledged_by, note, acknowledged_at."""
+    shown = {
+        "episode_id": Kind.TEXT,
+        "acknowledged_by": Kind.TEXT,
+        "note": Kind.TEXT,
+        "acknowledged_at": Kind.TIMESTAMP,
+    }
+    query = (
+        sa.select(*(ACKNOWLEDGEMENTS.c[name] for name in shown))
+        .where(ACKNOWLEDGEMENTS.c.deleted_at.is_(None))
+        .order_by(ACKNOWLEDGEMENTS.c.episode_id)
+    )
+    return entries(engine, query, shown)
+
+
+def entries(engine: sa.Engine, query: sa.Select[Any], shown: Mapping[str, Kind]) -> pd.DataFrame:
+    """The rows of a query on a ledger, in its order, as a frame of the columns ``shown``."""
+    with opened.begin(engine) as connection:
+        rows = connection.execute(query).all()
+    frame = pd.DataFrame(rows, columns=list(shown))
+    return frame.astype({name: kind.pandas for name, kind in shown.items()})
+
+
+def withdraw(
+    connection: sa.Connection,
+    ledger: sa.Table,
+    chosen: Sequence[sa.ColumnElement[bool]],
+    *,
+    by: str,
+    reason: str,
+) -> int:
+    """Withdraw the rows of a ledger that hold and are chosen; give how many."""
+    return connection.execute(
+        sa.update(ledger)
+        .where(ledger.c.deleted_at.is_(None), *chosen)
+        .values(deleted_at=sa.func.clock_timestamp(), deleted_by=by, deletion_reason=reason)
+    ).rowcount
+
+
+def refuse_blank(what: str, **values: Any) -> None:
+    """Refuse an entry that lacks a value.
+
+    Raises:
+        BadInput: the first value that is blank.
+    """
+    for name, value in values.items():
+        if not str(value).strip():
+            raise BadInput(what, f"lacks [{name}]", "give it")

@@ -1,0 +1,1 @@
+"""Tables, bulk loading, intervals, publishing, reading, retention."""

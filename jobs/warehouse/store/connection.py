@@ -1,0 +1,135 @@
+"""Connections to the warehouse, and its failures in one line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import psycopg
+import sqlalchemy as sa
+from psycopg import errors
+
+from jobs.runtime.errors import BadInput, Unreachable
+
+OLDEST_VERSION: Final = 15
+"""The first PostgreSQL in which a unique constraint can treat empty values as equal."""
+
+_MENDABLE: Final[dict[type[psycopg.Error], tuple[str, str]]] = {
+    errors.DiskFull: ("the disk is full", "free space and run again"),
+    errors.OutOfMemory: ("the server is out of memory", "give it more and run again"),
+    errors.InsufficientPrivilege: (
+        "this user lacks a right",
+        "grant the role for this work, or use another user",
+    ),
+    errors.InvalidPassword: ("the password is wrong", "set the right one in the warehouse's URL"),
+    errors.InvalidAuthorizationSpecification: (
+        "this user is not let in",
+        "set another user in the warehouse's URL",
+    ),
+    errors.InvalidCatalogName: ("no such database", "create it, or set another warehouse"),
+    errors.ReadOnlySqlTransaction: (
+        "the server is read-only",
+        "set the warehouse to the server that writes",
+    ),
+}
+_REFUSALS: Final = {
+    "password authentication failed": errors.InvalidPassword,
+    "no password supplied": errors.InvalidPassword,
+    "no pg_hba.conf entry": errors.InvalidAuthorizationSpecification,
+    "role ": errors.InvalidAuthorizationSpecification,
+    "database ": errors.InvalidCatalogName,
+}
+"""How a server says so before a connection stands, where no error code comes with it."""
+
+
+def open_warehouse(url: str) -> sa.Engine:
+    """Give an engine for the warehouse at ``url``; connects when it is first used.
+
+    Parameters of statements stay out of its error messages: they may be personal.
+
+    Raises:
+        BadInput: the URL cannot be read or is not one of PostgreSQL.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise BadInput(
+            "setting [warehouse]", "not a database URL", "use postgresql://user:password@host/name"
+        ) from None
+    if parsed.get_backend_name() != "postgresql":
+        raise BadInput(
+            "setting [warehouse]",
+            f"[{parsed.get_backend_name()}] is not PostgreSQL",
+            "use postgresql://user:password@host/name",
+        )
+    return sa.create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        pool_pre_ping=True,
+        connect_args={"application_name": "reconciliation", "connect_timeout": 15},
+    )
+
+
+def name_of(engine: sa.Engine) -> str:
+    """Where the warehouse is, without user or password."""
+    host = engine.url.host or engine.url.query.get("host") or "this machine"
+    return f"warehouse [{engine.url.database} on {host}]"
+
+
+@contextmanager
+def begin(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction: all of the block, or nothing of it.
+
+    Raises:
+        Unreachable: the server cannot be reached, or went away; nothing of the block was kept, or,
+            where it went away during the commit, all of it: run again to find out.
+        BadInput: the disk is full, the password wrong, a right missing.
+    """
+    with one_line(engine), engine.begin() as connection:
+        version = int((connection.dialect.server_version_info or (0,))[0])
+        if version < OLDEST_VERSION:
+            raise BadInput(
+                name_of(engine),
+                f"PostgreSQL {version} is too old",
+                f"use version {OLDEST_VERSION} or newer",
+            )
+        yield connection
+
+
+@contextmanager
+def one_line(engine: sa.Engine) -> Iterator[None]:
+    """Turn what a person can mend into one line; a fault of the software loses its values only.
+
+    Details of an error of the database may hold a person's number, so no such error leaves here.
+    """
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        plain = _plain(error.orig, name_of(engine))
+        raise plain.with_traceback(error.__traceback__) from None
+    except psycopg.Error as error:
+        plain = _plain(error, name_of(engine))
+        raise plain.with_traceback(error.__traceback__) from None
+
+
+def _plain(error: Any, where: str) -> Exception:
+    for kind, (what, todo) in _MENDABLE.items():
+        if isinstance(error, kind):
+            return BadInput(where, what, todo)
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return _not_connected(error, where)
+    said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    if said is None or isinstance(error, psycopg.DataError):
+        said = type(error).__name__
+    return RuntimeError(f"{where}: {said}")
+
+
+def _not_connected(error: psycopg.Error, where: str) -> Exception:
+    text = str(error)
+    if "FATAL" in text:
+        for sign, kind in _REFUSALS.items():
+            if f"FATAL:  {sign}" in text:
+                return BadInput(where, *_MENDABLE[kind])
+    reason = "the connection broke" if error.sqlstate else "cannot be reached"
+    if "timeout" in text:
+        reason = "does not answer"
+    return Unreachable(where, reason, "see that the server runs, and run again")

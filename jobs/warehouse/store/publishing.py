@@ -1,0 +1,382 @@
+"""Publishing: everything that a night computed becomes current in one transaction, or nothing does.
+
+Write, audit, flip the pointer, commit. Publications are written one at a time, whatever their
+date; a second run waits. Until the commit readers see the publication before, and a process that
+is killed at any point leaves nothing: the database undoes what it had begun.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+import pandas as pd
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from jobs.contract import results
+from jobs.runtime.errors import BadInput
+from jobs.runtime.files import canonical_json, text_digest
+from jobs.warehouse.store import connection as opened
+from jobs.warehouse.store import intervals
+from jobs.warehouse.store.bulk import Content, copy_in
+from jobs.warehouse.store.tables import (
+    CONTENTS,
+    CURRENT,
+    INTERVALS,
+    PUBLICATIONS,
+    SNAPSHOTS,
+    SUPERSESSIONS,
+)
+
+MANIFEST_VERSION: Final = 1
+LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation publish', 0))"
+DESPITE: Final = "published_despite"
+"""Key in a manifest's ``decisions``: the failed checks, who passed them, and why."""
+Audit = Callable[[sa.Connection], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """Everything that a publication depends on; the same manifest gives the same publication.
+
+    ``inputs`` are the landings with their hashes, ``decisions`` the digests of what the warehouse
+    gave to the night (reviewers' decisions, known identities), ``settings`` those that change a
+    result. All must be JSON.
+    """
+
+    as_of: date
+    inputs: Mapping[str, Any]
+    decisions: Mapping[str, Any] = field(default_factory=dict)
+    contract_version: str
+    code_version: str
+    policy_version: str
+    model_version: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def publication_id(self) -> str:
+        """Digest of the manifest."""
+        return text_digest("publication", canonical_json(self.as_json()))
+
+    def as_json(self) -> dict[str, Any]:
+        """The manifest as kept in ``run.publications``."""
+        plain = {name: _plain(value) for name, value in asdict(self).items()}
+        return {"manifest_version": MANIFEST_VERSION, **plain}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Override:
+    """A named person's word that a night is published in spite of failed checks (``rules``)."""
+
+    by: str
+    reason: str
+    rules: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.by.strip() or not self.reason.strip():
+            raise BadInput("override", "lacks a name or a reason", "give both")
+
+    def as_json(self) -> str:
+        """The override as a manifest names it, under `DESPITE`."""
+        return canonical_json({"by": self.by, "reason": self.reason, "rules": sorted(self.rules)})
+
+    @classmethod
+    def from_json(cls, text: str) -> "Override":
+        """The override that a manifest names."""
+        given = json.loads(text)
+        return cls(by=given["by"], reason=given["reason"], rules=tuple(given["rules"]))
+
+    def refuse_idle(self, failed: Iterable[str]) -> None:
+        """Refuse a word on checks that hold: nobody answers for what did not happen.
+
+        Raises:
+            BadInput: one of the rules is not among the ``failed``.
+        """
+        idle = sorted(set(self.rules) - set(failed))
+        if idle:
+            raise BadInput(
+                f"publish despite [{idle[0]}]", "the check holds", "run the night without it"
+            )
+
+    @property
+    def notice(self) -> str:
+        """The override as every page and email says it."""
+        named = f" [{', '.join(self.rules)}]" if self.rules else ""
+        checks = "checks" if len(self.rules) > 1 else "a check"
+        return f"Published by {self.by} in spite of {checks} that failed{named}: {self.reason}."
+
+
+def override_of(*, rules: Sequence[str], by: str, reason: str) -> Override | None:
+    """The word of a person as a command line or a DAG gives it; None where none is given.
+
+    Raises:
+        BadInput: rules without a name or a reason, or a name or reason without rules.
+    """
+    if not rules and not by.strip() and not reason.strip():
+        return None
+    if not rules:
+        raise BadInput("override", "names no check", "give the id of the failed check too")
+    return Override(by=by, reason=reason, rules=tuple(rules))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """A published result of one as-of date.
+
+    ``number`` is its place in the order of publishing, ``supersedes`` the id of the publication
+    that was current for the date before it, ``is_current`` whether it is the one now.
+    """
+
+    publication_id: str
+    number: int
+    as_of: date
+    published_at: datetime
+    content_digest: str
+    manifest: Mapping[str, Any]
+    supersedes: str | None = None
+    override: Override | None = None
+    is_current: bool = True
+
+
+def publish(
+    engine: sa.Engine,
+    *,
+    manifest: Manifest,
+    tables: Mapping[str, pd.DataFrame | pa.Table],
+    audit: Audit | None = None,
+    override: Override | None = None,
+) -> Publication:
+    """Write a publication, audit it and make it current, all in one transaction.
+
+    Publishing the same manifest again changes nothing; where another publication has become
+    current since, the pointer goes back to this one and that is recorded.
+
+    Args:
+        engine: the warehouse, up to date.
+        manifest: what the result depends on.
+        tables: every table of `results.NIGHTLY` by full name.
+        audit: looks at the new rows through the transaction's connection, before anybody else can
+            see them, and raises to stop it all.
+        override: who publishes in spite of a failed check, and why.
+
+    Raises:
+        ValueError: a table is missing or unknown, or its rows do not fit.
+        RuntimeError: the same manifest has given other results before: the code is not
+            deterministic, or was changed without a new version.
+        Unreachable: the warehouse cannot be reached or went away; nothing is published, unless it
+            went during the commit: publishing again tells.
+        BadInput: the disk is full, or a right is missing; nothing is published.
+    """
+    contents = _contents(tables)
+    publication_id = manifest.publication_id
+    with opened.begin(engine) as connection:
+        connection.execute(sa.text("SELECT run.make_room(:as_of)"), {"as_of": manifest.as_of})
+    with opened.begin(engine) as connection:
+        connection.execute(sa.text(LOCK))
+        number = _existing(connection, publication_id, contents)
+        if number is None:
+            number = _insert(connection, manifest, contents, override)
+            _load(connection, number, manifest.as_of, contents)
+            if audit is not None:
+                audit(connection)
+        _make_current(connection, manifest.as_of, number)
+        return publication(connection, publication_id)
+
+
+def publication(connection: sa.Connection, publication_id: str) -> Publication:
+    """The publication of this id.
+
+    Raises:
+        BadInput: there is none.
+    """
+    found = select_publications(connection, PUBLICATIONS.c.publication_id == publication_id)
+    if not found:
+        raise BadInput(
+            f"publication [{publication_id}]", "there is none", "take an id of publications list"
+        )
+    return found[0]
+
+
+def select_publications(
+    connection: sa.Connection, *conditions: sa.ColumnElement[bool]
+) -> list[Publication]:
+    """The publications that meet every condition, in order of publishing."""
+    earlier = PUBLICATIONS.alias("earlier")
+    query = (
+        sa.select(
+            PUBLICATIONS,
+            earlier.c.publication_id.label("earlier_id"),
+            CURRENT.c.publication_number.is_not(None).label("is_current"),
+        )
+        .outerjoin(earlier, earlier.c.publication_number == PUBLICATIONS.c.supersedes)
+        .outerjoin(CURRENT, CURRENT.c.publication_number == PUBLICATIONS.c.publication_number)
+        .where(*conditions)
+        .order_by(PUBLICATIONS.c.publication_number)
+    )
+    return [
+        Publication(
+            publication_id=row.publication_id,
+            number=row.publication_number,
+            as_of=row.as_of_date,
+            published_at=row.published_at,
+            content_digest=row.content_digest,
+            manifest=_readable(row.manifest),
+            supersedes=row.earlier_id,
+            override=Override(
+                by=row.override_by,
+                reason=row.override_reason,
+                rules=_rules_passed(row.manifest),
+            )
+            if row.override_by
+            else None,
+            is_current=row.is_current,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _rules_passed(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    word = manifest["decisions"].get(DESPITE)
+    return () if word is None else Override.from_json(word).rules
+
+
+def _readable(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = manifest["manifest_version"]
+    if found > MANIFEST_VERSION:
+        raise BadInput(
+            "table [run.publications]",
+            f"a manifest of version [{found}] is newer than this code",
+            "run the newer code",
+        )
+    return manifest
+
+
+def _contents(tables: Mapping[str, pd.DataFrame | pa.Table]) -> list[Content]:
+    if set(tables) != set(results.NIGHTLY):
+        wrong = sorted(set(tables) ^ set(results.NIGHTLY))
+        raise ValueError(f"a publication holds every nightly table and no other, not {wrong}")
+
+    def digested(name: str) -> Content:
+        content = Content.of(results.NIGHTLY[name], tables[name])
+        # Kept with the content: here, where every core takes a table.
+        _ = content.digest
+        return content
+
+    with ThreadPoolExecutor() as side_by_side:
+        return list(side_by_side.map(digested, sorted(tables)))
+
+
+def content_digest(contents: list[Content]) -> str:
+    """Digest of all tables of a publication; no clock and no row order is in it."""
+    return text_digest(*(part for c in contents for part in (c.table.full_name, c.digest)))
+
+
+def _existing(
+    connection: sa.Connection, publication_id: str, contents: list[Content]
+) -> int | None:
+    row = connection.execute(
+        sa.select(PUBLICATIONS.c.publication_number, PUBLICATIONS.c.content_digest).where(
+            PUBLICATIONS.c.publication_id == publication_id
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.content_digest != content_digest(contents):
+        differing = _differing(connection, row.publication_number, contents)
+        raise RuntimeError(
+            f"publication [{publication_id}] was published with other results in {differing}"
+        )
+    return int(row.publication_number)
+
+
+def _differing(connection: sa.Connection, number: int, contents: list[Content]) -> list[str]:
+    query = sa.select(CONTENTS.c.table_name, CONTENTS.c.digest).where(
+        CONTENTS.c.publication_number == number
+    )
+    known: dict[str, str] = {row.table_name: row.digest for row in connection.execute(query)}
+    return [c.table.full_name for c in contents if known.get(c.table.full_name) != c.digest]
+
+
+def _insert(
+    connection: sa.Connection,
+    manifest: Manifest,
+    contents: list[Content],
+    override: Override | None,
+) -> int:
+    last = connection.scalar(sa.select(sa.func.max(PUBLICATIONS.c.publication_number)))
+    number = (last or 0) + 1
+    connection.execute(
+        sa.insert(PUBLICATIONS).values(
+            publication_number=number,
+            publication_id=manifest.publication_id,
+            as_of_date=manifest.as_of,
+            supersedes=_current(connection, manifest.as_of),
+            content_digest=content_digest(contents),
+            manifest=manifest.as_json(),
+            override_by=override.by if override else None,
+            override_reason=override.reason if override else None,
+        )
+    )
+    connection.execute(
+        sa.insert(CONTENTS),
+        [
+            {
+                "publication_number": number,
+                "table_name": c.table.full_name,
+                "row_count": c.rows.num_rows,
+                "digest": c.digest,
+            }
+            for c in contents
+        ],
+    )
+    return number
+
+
+def _load(connection: sa.Connection, number: int, as_of: date, contents: list[Content]) -> None:
+    before: dict[str, date | int] = {"as_of_date": as_of, "publication_number": number}
+    for content in contents:
+        name = content.table.full_name
+        if name in INTERVALS:
+            intervals.advance(connection, content, number)
+        else:
+            kept = SNAPSHOTS[name]
+            copy_in(connection, content, into=("nightly", kept.name), before=before)
+
+
+def _current(connection: sa.Connection, as_of: date) -> int | None:
+    return connection.scalar(
+        sa.select(CURRENT.c.publication_number).where(CURRENT.c.as_of_date == as_of)
+    )
+
+
+def _make_current(connection: sa.Connection, as_of: date, number: int) -> None:
+    """Move the pointer of a date and record the move; nothing where it points there already."""
+    current = _current(connection, as_of)
+    if current == number:
+        return
+    connection.execute(
+        insert(CURRENT)
+        .values(as_of_date=as_of, publication_number=number)
+        .on_conflict_do_update(
+            index_elements=[CURRENT.c.as_of_date], set_={"publication_number": number}
+        )
+    )
+    connection.execute(
+        sa.insert(SUPERSESSIONS).values(
+            as_of_date=as_of, publication_number=number, replaces=current
+        )
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,25 @@
+"""What goes when: case lists and quarantine of old nights, by whole months, under one setting."""
+
+import sqlalchemy as sa
+
+from jobs.warehouse.store import connection as opened
+
+
+def remove_old(engine: sa.Engine, *, keep_days: int) -> list[str]:
+    """Remove what is older than ``keep_days`` before the last published night.
+
+    Figures, movement, bridges, check results, census, teams and every manifest stay, so that what
+    was said on any day can still be read; identities, links and reasons are intervals and stay too.
+    What was removed is written down in ``run.removals``.
+
+    Returns:
+        Each table and month that was removed.
+
+    Raises:
+        BadInput: the server cannot be reached, or this user may not.
+    """
+    with opened.begin(engine) as connection:
+        removed = connection.scalars(
+            sa.text("SELECT run.remove_old(:keep_days)"), {"keep_days": keep_days}
+        )
+        return [str(name) for name in removed]

@@ -1,0 +1,154 @@
+"""Names by culture, their other spellings, and numbers with check letters."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobs.synthetic.base.random_draws import stream
+from jobs.synthetic.errors import spelling
+from jobs.synthetic.people import invented_names as names
+from jobs.synthetic.people import nationalities as nat
+from jobs.synthetic.people import person_numbers as identifiers
+
+LETTERS = identifiers.CHECK_LETTERS
+INDEX = np.arange(200_000, dtype=np.int64)
+
+
+def _letter(year: str, serial: str) -> str:
+    return LETTERS[int(year + serial) % 23]
+
+
+@pytest.mark.parametrize(
+    ("year", "serial", "letter"),
+    [
+        pytest.param("03", "0062845", "E", id="2003/0062845E"),
+        pytest.param("12", "0394773", "H", id="12/394773H"),
+        pytest.param("12", "029906", "J", id="29906/12J"),
+        pytest.param("02", "0073319", "Z", id="2002/0073319Z"),
+    ],
+)
+def test_the_check_letter_is_that_of_numbers_known_to_be_valid(
+    year: str, serial: str, letter: str
+) -> None:
+    assert _letter(year, serial) == letter
+
+
+def test_every_pnc_number_is_valid_and_unique() -> None:
+    numbers = identifiers.pnc_numbers(INDEX, np.full(len(INDEX), 1999))
+    assert len(set(numbers)) == len(INDEX)
+    for number in numbers[:500]:
+        year, rest = number.split("/")
+        assert len(rest) == 8
+        assert rest[-1] == _letter(year[2:], rest[:-1])
+
+
+def test_every_cro_number_is_valid_and_unique() -> None:
+    numbers = identifiers.cro_numbers(INDEX, np.full(len(INDEX), 2004))
+    assert len(set(numbers)) == len(INDEX)
+    for number in numbers[:500]:
+        serial, rest = number.split("/")
+        assert len(serial) == 6
+        assert rest[-1] == _letter(rest[:2], serial)
+
+
+def test_prison_numbers_have_their_form_and_are_unique() -> None:
+    numbers = identifiers.prisoner_numbers(np.arange(300_000, dtype=np.int64))
+    assert len(set(numbers)) == len(numbers)
+    assert all(len(number) == 7 for number in numbers)
+    first = numbers[0]
+    assert first[0].isalpha()
+    assert first[1:5].isdigit()
+    assert first[5:].isalpha()
+
+
+def test_home_office_references_come_in_four_forms() -> None:
+    index = np.arange(8, dtype=np.int64)
+    found = identifiers.home_office_references(index, index, np.full(8, 2001))
+    shapes = {"".join("9" if c.isdigit() else c if c in "/YE" else "A" for c in f) for f in found}
+    assert {len(shape) for shape in shapes} >= {8, 11, 12}
+    assert any("/" in reference for reference in found)
+    assert any(reference.startswith("01YE") for reference in found)
+
+
+def test_every_nationality_s_cultures_have_names() -> None:
+    for origin in nat.ORIGINS:
+        for name in origin.cultures:
+            assert name in names.cultures(), origin.code
+
+
+@pytest.mark.parametrize("name", names.cultures())
+def test_every_culture_has_a_hundred_full_names_or_more(name: str) -> None:
+    position = names.cultures().index(name)
+    size = 2000
+    drawn = names.draw(
+        stream(1, name),
+        cultures_of=np.full(size, position),
+        is_female=np.arange(size) % 3 == 0,
+    )
+    assert drawn["first"].nunique() >= 40
+    assert drawn["last"].nunique() >= 25
+    assert (drawn["first"] + drawn["last"]).nunique() >= 500
+    assert not drawn["first"].eq("").any()
+    assert not drawn["last"].eq("").any()
+
+
+def test_polish_women_have_their_own_form_of_the_surname() -> None:
+    size = 3000
+    drawn = names.draw(
+        stream(2, "polish"),
+        cultures_of=np.full(size, names.cultures().index("polish")),
+        is_female=np.ones(size, dtype=bool),
+    )
+    assert drawn["last"].str.endswith("ska").any()
+    assert not drawn["last"].str.endswith("ski").any()
+
+
+@pytest.mark.parametrize(
+    ("culture", "name"),
+    [
+        ("arabic", "Mohammed"),
+        ("vietnamese", "Nguyễn"),
+        ("chinese", "Zhang"),
+        ("yoruba", "Oladele"),
+        ("polish", "Kowalczyk"),
+        ("albanian", "Hoxha"),
+        ("romanian", "Ionescu"),
+        ("somali", "Abdirahman"),
+        ("turkish", "Karaoğlu"),
+        ("urdu", "Qureshi"),
+    ],
+)
+def test_names_of_many_systems_have_other_romanisations(culture: str, name: str) -> None:
+    found = spelling.romanise(np.full(60, name, dtype=object), culture, stream(3, culture))
+    assert name not in set(found)
+    assert all(found)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="abcdefghijklmnopqrstuvwxyzABCDEF '-", min_size=2, max_size=25))
+def test_a_slip_changes_a_text_by_one_letter_at_most(text: str) -> None:
+    for slipped in spelling.mistype(np.array([text] * 8, dtype=object), stream(4, text)):
+        assert abs(len(slipped) - len(text)) <= 1
+        assert sum(a != b for a, b in zip(sorted(slipped), sorted(text), strict=False)) <= len(text)
+        assert slipped[:1] == text[:1] or sorted(slipped) == sorted(text) or len(text) < 3
+
+
+def test_marks_are_lost_as_old_systems_lost_them() -> None:
+    texts = np.array(["Łukasz", "Nguyễn", "Đặng", "Şahin", "Gonçalves", "Müller"], dtype=object)
+    assert spelling.without_marks(texts).tolist() == [
+        "Lukasz",
+        "Nguyen",
+        "Dang",
+        "Sahin",
+        "Goncalves",
+        "Muller",
+    ]
+
+
+def test_names_stay_within_reason() -> None:
+    for name in names.cultures():
+        own = names.culture(name)
+        for word in (*own.male, *own.female, *own.last):
+            assert 1 < len(word) < 25, (name, word)
+            assert word == word.strip()

@@ -1,0 +1,187 @@
+"""The rules of the night, given perfect registers, find exactly what is true of the world."""
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from jobs.assess import assess, load_policy
+from jobs.contract import registers as records
+from jobs.contract import results
+from jobs.synthetic import History, World, on_night
+from jobs.synthetic.output.score import score, statuses
+from tests.synthetic.conftest import FOUND, frame, truth
+
+
+def perfect_links(world: World) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Links and identities as a linkage without any error would give them."""
+    people = truth(world, "people")
+    pairs = people.dropna(subset=["prisoner_number", "cid_person_id"])
+    links = pd.DataFrame(
+        {
+            "prisoner_number": pairs["prisoner_number"],
+            "cid_person_id": pairs["cid_person_id"],
+            "probability": 1.0,
+            "match_weight": 30.0,
+            "outcome": "linked",
+            "evidence": "{}",
+            "decided_by": None,
+        }
+    )
+    sides = [
+        pd.DataFrame(
+            {
+                "register": register,
+                "person_id": people[key],
+                "identity_id": "ID" + people["person"].astype(str),
+            }
+        ).dropna()
+        for register, key in (("prison", "prisoner_number"), ("immigration", "cid_person_id"))
+    ]
+    identities = pd.concat(sides, ignore_index=True).drop_duplicates()
+    return (
+        results.LINKS.frame(results.LINKS.arrow(links)),
+        results.IDENTITIES.frame(results.IDENTITIES.arrow(identities)),
+    )
+
+
+def assessed(world: World) -> dict[str, pd.DataFrame]:
+    links, identities = perfect_links(world)
+    found = assess(
+        tables=world.tables,
+        links=links,
+        identities=identities,
+        as_of=world.as_of,
+        policy=load_policy(),
+    )
+    return {"nightly.links": links, "nightly.assessments": found.assessments}
+
+
+@pytest.mark.parametrize(
+    "night",
+    [
+        date(1999, 3, 31),
+        date(2003, 6, 30),
+        FOUND,
+        date(2006, 5, 31),
+        date(2006, 9, 30),
+        date(2006, 11, 30),
+        date(2007, 12, 31),
+    ],
+    ids=str,
+)
+def test_every_published_status_is_the_true_one(clean_history: History, night: date) -> None:
+    world = on_night(clean_history, as_of=night)
+    published, true = assessed(world), _truth(world)
+    # Nobody can tell whether a referral came before a release without a date.
+    undated = ~true["episodes"]["is_dated"]
+    late = undated & (true["episodes"]["status"] == "NOT_REFERRED") & (night > FOUND)
+    true["episodes"] = true["episodes"][~late]
+    kept = published["nightly.assessments"]["episode_id"].isin(true["episodes"]["episode_id"])
+    published["nightly.assessments"] = published["nightly.assessments"][kept]
+    found = statuses(published=published, truth=true)
+    wrong = found[found["status_true"] != found["status_published"]]
+    assert wrong.empty, wrong.to_string()
+
+
+def test_the_rules_find_exactly_the_missed(clean: World) -> None:
+    found = assessed(clean)["nightly.assessments"]
+    missed = found[found["status"].isin(results.MISSED_STATUSES)]
+    expected = truth(clean, "episodes").query("is_cohort")
+    assert len(missed) == 1023
+    assert set(missed["episode_id"]) == set(expected["episode_id"])
+    assert missed["release_date"].isna().sum() == 123
+    assert missed["is_court_recommended"].sum() == 160
+
+
+def test_a_perfect_publication_scores_one_throughout(clean: World) -> None:
+    found = score(published=assessed(clean), truth=_truth(clean))
+    shares = found.dropna(subset=["share"])
+    assert (shares["share"] == 1.0).all(), shares[shares["share"] != 1.0].to_string()
+
+
+def test_a_lost_link_lowers_recall_and_raises_a_false_alarm(clean: World) -> None:
+    published = assessed(clean)
+    published["nightly.links"] = published["nightly.links"].iloc[10:]
+    found = score(published=published, truth=_truth(clean)).set_index(["measure", "group"])
+    recall = found.loc[("link recall", "(all)")]
+    assert recall["out_of"] - recall["right"] == 10
+    assert found.loc[("link precision", "(all)"), "share"] == 1.0
+
+
+MEASURES = {
+    "link recall", "link precision", "missed recall", "missed precision", "review queue precision",
+    "review queue recall", "status right", "person right",
+}  # fmt: skip
+GROUPS = {"(all)", "nationality", "nationality_group", "error"}
+
+
+def test_every_measure_is_given_in_every_way(noisy: World) -> None:
+    published = _accepted(noisy)
+    links = published["nightly.links"]
+    third = links.index % 3
+    outcome = links["outcome"].mask(third == 1, "review").mask(third == 2, "not_linked")
+    published["nightly.links"] = links.assign(outcome=outcome)
+    found = score(published=published, truth=_truth(noisy))
+    for measure in MEASURES:
+        own = found[found["measure"] == measure]
+        assert set(own["group"]) >= GROUPS, measure
+        (everybody,) = own.loc[own["group"] == "(all)", "out_of"]
+        for group in ("nationality", "nationality_group"):
+            assert own.loc[own["group"] == group, "out_of"].sum() == everybody, (measure, group)
+    assert set(found["measure"]) == MEASURES
+
+
+def test_the_review_queue_is_measured_among_those_not_linked(clean: World) -> None:
+    published = assessed(clean)
+    links = published["nightly.links"].copy()
+    links["outcome"] = ["review"] * 8 + ["not_linked"] * 2 + ["linked"] * (len(links) - 10)
+    published["nightly.links"] = links
+    found = score(published=published, truth=_truth(clean)).set_index(["measure", "group"])
+    queue = found.loc[("review queue recall", "(all)")]
+    assert (queue["right"], queue["out_of"]) == (8, 10)
+    assert found.loc[("review queue precision", "(all)"), "share"] == 1.0
+
+
+def test_a_wrong_status_is_told_by_person_and_by_kind_of_error(noisy: World) -> None:
+    published, true = _accepted(noisy), _truth(noisy)
+    labels = true["errors"]
+    wrong = labels.loc[labels["kind"] == "duplicated", "person"]
+    own = true["episodes"]
+    episodes = own.loc[own["person"].isin(wrong), "episode_id"]
+    table = published["nightly.assessments"]
+    spoiled = table["status"].mask(table["episode_id"].isin(episodes), "VERIFY_NATIONALITY")
+    published["nightly.assessments"] = table.assign(status=spoiled)
+    found = score(published=published, truth=true).query("group == 'error'")
+    shares = found.set_index(["measure", "value_of_group"])["share"]
+    assert shares["person right", "duplicated"] == 0
+    assert shares["status right", "duplicated"] == 0
+    assert shares["person right", "(none)"] > 0.9
+
+
+def _accepted(world: World) -> dict[str, pd.DataFrame]:
+    """A publication over right links; each row that was delivered twice counts once."""
+    kept = {
+        name: pa.Table.from_pandas(
+            frame(world, name).drop_duplicates(list(records.TABLES[name].key)),
+            schema=table.schema,
+            preserve_index=False,
+        )
+        for name, table in world.tables.items()
+    }
+    return assessed(replace(world, tables=kept))
+
+
+def test_a_false_link_lowers_precision(clean: World) -> None:
+    published = assessed(clean)
+    links = published["nightly.links"].copy()
+    links["cid_person_id"] = links["cid_person_id"].to_numpy()[::-1]
+    published["nightly.links"] = links
+    found = score(published=published, truth=_truth(clean)).set_index(["measure", "group"])
+    assert found.loc[("link precision", "(all)"), "share"] < 0.01
+
+
+def _truth(world: World) -> dict[str, pd.DataFrame]:
+    return {name: truth(world, name) for name in world.truth}
