@@ -8,8 +8,7 @@ from jobs.contract.schema import CodeList, Field, Table
 
 _HEAD = f"""# Data dictionary
 
-Generated from `jobs/contract/registers.py` and `jobs/contract/results.py`; do not edit. Contract \
-version {CONTRACT_VERSION}.
+Generated from `jobs/contract/`; do not edit. Contract version {CONTRACT_VERSION}.
 
 Dates are calendar dates in England and Wales, timestamps are UTC. *Personal* marks a value that
 identifies a person: it stays out of logs, emails, error messages and check results. Everybody in

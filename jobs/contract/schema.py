@@ -1,19 +1,21 @@
 """How a table is declared, and what follows from a declaration.
 
-`records` declares what the registers deliver and `results` what a night computes, both in these
-words. From one declaration come the database columns, the Arrow schema of the files, the pandas
-types of the frames, the checks on columns and the data dictionary.
+`prison` and `immigration` declare what the registers deliver and `results` what a night computes,
+all in these words. From one declaration come the database columns, the Arrow schema of the files,
+the pandas types of the frames, the checks on columns and the data dictionary.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
+
+T = TypeVar("T")
 
 
 class Kind(StrEnum):
@@ -137,6 +139,14 @@ class Table:
     def full_name(self) -> str:
         """The name in files, messages and dictionaries: ``prison.persons``."""
         return f"{self.space}.{self.name}"
+
+    def __str__(self) -> str:
+        """The full name: a declaration names its table in SQL and in messages."""
+        return self.full_name
+
+    def of(self, tables: Mapping[str, T]) -> T:
+        """This table's part of ``tables``, which are by full name; `KeyError` where it is not."""
+        return tables[self.full_name]
 
     @property
     def columns(self) -> list[str]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from psycopg import sql
 
 from jobs.contract import results
-from jobs.contract.registers import date as day_field
+from jobs.contract.fields import date as day_field
 from jobs.contract.schema import Table
 from jobs.runtime.errors import BadInput
 from jobs.warehouse.store import connection as opened

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
-from jobs.contract import codes, results
+from jobs.contract import codes, immigration, prison, results
 from jobs.contract import registers as records
 from jobs.contract.schema import Field, Kind, Table
 
@@ -39,7 +39,7 @@ def test_an_empty_table_survives_the_way_to_arrow_and_back(table: Table) -> None
 
 
 def test_renaming_a_field_reaches_every_form_of_the_contract() -> None:
-    table = records.TABLES["prison.persons"]
+    table = prison.PERSONS
     fields = tuple(
         dataclasses.replace(field, name="nation") if field.name == "nationality" else field
         for field in table.fields
@@ -52,7 +52,7 @@ def test_renaming_a_field_reaches_every_form_of_the_contract() -> None:
 
 
 def test_values_keep_their_types_on_the_way_to_arrow_and_back() -> None:
-    table = records.TABLES["prison.sentences"]
+    table = prison.SENTENCES
     row = dict.fromkeys(table.columns)
     row |= {"episode_id": "E1", "sentence_sequence": 1, "sentence_date": date(2005, 2, 28)}
     arrow = pa.Table.from_pylist([row], schema=table.arrow_schema)
@@ -97,3 +97,11 @@ def test_unknown_nationalities_are_never_british() -> None:
 def test_absences_and_deaths_are_not_releases() -> None:
     assert not codes.RELEASE_REASONS & {"UAL", "ESCP", "DEC", "HP", "RP"}
     assert codes.MOVEMENT_REASON.values >= codes.RELEASE_REASONS
+
+
+def test_a_declaration_finds_its_table_and_names_it() -> None:
+    tables = {name: table.empty() for name, table in records.TABLES.items()}
+    assert prison.EPISODES.of(tables) is tables["prison.episodes"]
+    assert f"FROM {immigration.CASES}" == "FROM immigration.cases"
+    with pytest.raises(KeyError, match="links"):
+        results.LINKS.of(tables)

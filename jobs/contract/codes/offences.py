@@ -1,0 +1,61 @@
+"""Offences: their category in the published list of the 1,023, and how serious they are."""
+
+from dataclasses import dataclass
+
+from jobs.contract.schema import Code, CodeList
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offence(Code):
+    """An offence and its line in the list of the 1,023 (the Guardian, May 2006).
+
+    ``seriousness`` runs from 1 (most serious) to 5; it is this project's grouping, used to rank.
+    """
+
+    category: str
+    seriousness: int
+
+
+def _offences(entries: dict[str, tuple[str, str, int]]) -> CodeList:
+    return CodeList(
+        name="offence",
+        source="categories of the published list of the 1,023; codes of this project",
+        codes=tuple(
+            Offence(code=code, meaning=meaning, category=category, seriousness=seriousness)
+            for code, (meaning, category, seriousness) in entries.items()
+        ),
+    )
+
+
+OFFENCE = _offences(
+    {
+        "MURDER": ("murder", "Murder", 1),
+        "MANSLAUGHTER": ("manslaughter", "Manslaughter", 1),
+        "RAPE": ("rape", "Rape", 1),
+        "SEX_CHILD": ("sexual offence against a child", "Sex offences (other)", 1),
+        "INDECENT_ASSAULT": ("indecent assault", "Sex offences (other)", 2),
+        "SEX_OTHER": ("other sexual offence", "Sex offences (other)", 2),
+        "KIDNAP": ("kidnapping", "Kidnapping", 1),
+        "FALSE_IMPRISONMENT": ("false imprisonment", "False imprisonment", 2),
+        "ABH_GBH": (
+            "actual or grievous bodily harm",
+            "Actual or grievous bodily harm",
+            2,
+        ),
+        "VIOLENCE": ("other violence", "Violence", 2),
+        "ROBBERY": ("robbery", "Robbery", 2),
+        "ARSON": ("arson", "Arson", 2),
+        "DRUGS": ("drug offence", "Drugs", 3),
+        "BURGLARY": ("burglary", "Burglary", 3),
+        "CONSPIRACY": ("conspiracy", "Conspiracy", 3),
+        "ILLEGAL_ENTRY": ("assisting illegal entry", "Assisting illegal entry", 3),
+        "CUSTOMS": ("customs offence", "Customs", 4),
+        "DECEPTION": ("deception", "Deception", 4),
+        "FRAUD": ("fraud", "Fraud", 4),
+        "FORGERY": ("forgery", "Forgery", 4),
+        "IMMIGRATION": ("immigration offence", "Immigration", 4),
+        "THEFT": ("theft", "Theft", 5),
+        "DRIVING": ("driving offence", "Driving offences", 5),
+        "OTHER": ("other offence", "Other", 5),
+    }
+)

@@ -1,0 +1,111 @@
+"""What a night computes, declared in the same words as what the registers deliver.
+
+The steps hand these tables on as Parquet in the run's folder; the warehouse builds its
+``nightly`` tables from the same declarations, adding the publication to each key. Each module
+declares what one step leaves.
+"""
+
+from typing import Final
+
+from jobs.contract.results.assessed import (
+    ASSESSMENTS,
+    DISCREPANCIES,
+    FLAGS,
+    MISSED_STATUSES,
+    OUTCOME,
+    REASONS,
+    STATUS,
+    UNCONSIDERED_STATUSES,
+)
+from jobs.contract.results.checked import (
+    CHECK_RESULTS,
+    FAULTS,
+    FAULTY_ROWS,
+    PROFILE,
+    QUARANTINE,
+    ROW_COUNTS,
+    SEVERITY,
+)
+from jobs.contract.results.linked import (
+    DECISIONS,
+    IDENTITIES,
+    IDENTITY_CHANGE,
+    IDENTITY_CHANGES,
+    IDENTITY_REASON,
+    LINK_OUTCOME,
+    LINKS,
+)
+from jobs.contract.results.reported import (
+    BACKLOG,
+    BASIS,
+    BRIDGES,
+    CAUSE,
+    CENSUS,
+    FIGURES,
+    MOVEMENT,
+    TEAMS,
+)
+from jobs.contract.results.shared import (
+    REGISTER,
+)
+from jobs.contract.schema import Table, by_name
+
+__all__ = [
+    "ASSESSMENTS",
+    "BACKLOG",
+    "BASIS",
+    "BRIDGES",
+    "CAUSE",
+    "CENSUS",
+    "CHECK_RESULTS",
+    "DECISIONS",
+    "DISCREPANCIES",
+    "FAULTS",
+    "FAULTY_ROWS",
+    "FIGURES",
+    "FLAGS",
+    "IDENTITIES",
+    "IDENTITY_CHANGE",
+    "IDENTITY_CHANGES",
+    "IDENTITY_REASON",
+    "LINKS",
+    "LINK_OUTCOME",
+    "MISSED_STATUSES",
+    "MOVEMENT",
+    "NIGHTLY",
+    "OUTCOME",
+    "PROFILE",
+    "QUARANTINE",
+    "REASONS",
+    "REGISTER",
+    "ROW_COUNTS",
+    "SEVERITY",
+    "STATUS",
+    "TEAMS",
+    "UNCONSIDERED_STATUSES",
+]
+
+NIGHTLY: Final[dict[str, Table]] = by_name(
+    (
+        ROW_COUNTS,
+        QUARANTINE,
+        CHECK_RESULTS,
+        PROFILE,
+        FAULTS,
+        FAULTY_ROWS,
+        LINKS,
+        IDENTITIES,
+        IDENTITY_CHANGES,
+        ASSESSMENTS,
+        REASONS,
+        FLAGS,
+        DISCREPANCIES,
+        BACKLOG,
+        TEAMS,
+        CENSUS,
+        FIGURES,
+        MOVEMENT,
+        BRIDGES,
+    )
+)
+"""Every table of a publication by full name."""

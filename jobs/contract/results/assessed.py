@@ -1,0 +1,159 @@
+"""What the assessment leaves: statuses, reasons, flags and discrepancies."""
+
+from typing import Final
+
+from jobs.contract import codes as c
+from jobs.contract.fields import date, number, text, whole, yes_no
+from jobs.contract.results.linked import LINK_OUTCOME
+from jobs.contract.results.shared import REGISTER
+from jobs.contract.schema import Table, codes
+
+OWN = c.PROJECT
+
+STATUS = codes(
+    "status of a custody episode",
+    OWN,
+    {
+        "OUT_OF_SCOPE": "nobody has to consider deportation",
+        "NOT_YET_DUE": "in scope; consideration is not due yet",
+        "DUE": "in scope and not released; consideration is due and not recorded",
+        "CONSIDERED": "a named caseworker decided before release",
+        "CONSIDERED_LATE": "a named caseworker decided, but after release",
+        "NOT_REFERRED": "released, never referred to the immigration service",
+        "REFERRED_NOT_CONSIDERED": "released after a referral on which nobody decided",
+        "VERIFY_NATIONALITY": "evidence of British nationality conflicts with the record",
+    },
+)
+
+MISSED_STATUSES: Final = frozenset({"NOT_REFERRED", "REFERRED_NOT_CONSIDERED"})
+"""The two populations of 2006. CONSIDERED_LATE was missed when it happened and is shown apart."""
+
+ASSESSMENTS = Table(
+    space="nightly",
+    name="assessments",
+    row="a custody episode and what the rules in force say of it",
+    key=("episode_id",),
+    fields=(
+        text("episode_id", "the custody episode", required=True),
+        text("identity_id", "the identity", required=True),
+        text("prisoner_number", "the person", required=True, personal=True),
+        text("prison_id", "prison now, or the last one"),
+        text("nationality", "nationality relied on", codes=c.NATIONALITY),
+        text("status", "the status", required=True, codes=STATUS),
+        text("status_rule_id", "rule that gave the status", required=True),
+        yes_no("is_foreign_national", "not British on the record relied on", required=True),
+        yes_no("is_nationality_unknown", "unknown, refused, stateless or missing", required=True),
+        yes_no("is_in_custody", "on the roll of a prison", required=True),
+        yes_no("is_released", "released, dated or not", required=True),
+        yes_no("is_court_recommended", "the court recommended deportation", required=True),
+        yes_no("is_in_scope", "deportation must be considered", required=True),
+        text("scope_rule_id", "rule that brought the episode into scope, or kept it out"),
+        text("offence_code", "most serious offence", codes=c.OFFENCE),
+        whole("seriousness", "1 is most serious, 5 least; empty if unknown"),
+        date("sentence_date", "first sentence of the episode"),
+        whole("sentence_days", "length that the rules count", unit="days"),
+        date("release_date", "released on; empty while in custody or not recorded"),
+        date("earliest_release_date", "earliest plausible release of somebody in custody"),
+        date("due_date", "consideration due by"),
+        whole("days_to_release", "days from the night to the earliest release", unit="days"),
+        date("referred_date", "referred to the immigration service"),
+        date("started_date", "work started; not a consideration"),
+        date("considered_date", "decided by a named caseworker"),
+        text("decision", "that decision", codes=c.EVENT_TYPE),
+        date("order_signed_date", "deportation order signed"),
+        date("removed_date", "left the country"),
+        text("case_id", "the immigration case relied on"),
+        text("link_outcome", "how the person is linked", required=True, codes=LINK_OUTCOME),
+        number("link_probability", "probability of the best link; empty without one"),
+        text("possible_case_id", "case of a possible match, which clears nobody"),
+        yes_no(
+            "is_possibly_considered", "a possible match holds a decision in time", required=True
+        ),
+        whole("priority", "rank of the work, 1 is first; empty where nothing is to be done"),
+    ),
+)
+
+REASONS = Table(
+    space="nightly",
+    name="reasons",
+    row="one step of the reasoning for an episode: a rule, its answer, the fact it used",
+    key=("episode_id", "position"),
+    fields=(
+        text("episode_id", "the custody episode", required=True),
+        whole("position", "order of reading, from 1", required=True),
+        text("rule_id", "the rule", required=True),
+        text("finding", "the answer in plain English, no personal value", required=True),
+        text("source_table", "register table of the fact, where there is one"),
+        text("source_key", "key of its row"),
+    ),
+)
+
+OUTCOME = codes(
+    "outcome of a person released unconsidered",
+    OWN,
+    {
+        "BRITISH": "found to be British",
+        "DIED": "died",
+        "DEPORTED": "left the country",
+        "ALLOWED_TO_STAY": "decided not to pursue, allowed to stay or exempt",
+        "IN_CUSTODY": "in prison or immigration detention again",
+        "NOT_LOCATED": "not to be found, or nobody has looked",
+        "NO_RELEASE_DATE": "released on an unknown day, and nothing else is known",
+        "IN_PROCESS": "the case has still to end",
+    },
+)
+"""Exactly one for each: they sum to the cohort always."""
+
+UNCONSIDERED_STATUSES: Final = MISSED_STATUSES | {"CONSIDERED_LATE"}
+"""The cohort of the outcomes: everybody who was not shown to be considered before release."""
+
+FLAGS = Table(
+    space="nightly",
+    name="flags",
+    row="what the law and the calendar say of an episode whose person is not simply British",
+    key=("episode_id",),
+    fields=(
+        text("episode_id", "the custody episode", required=True),
+        yes_no("is_duty_to_deport", "the duty of the UK Borders Act 2007 applies", required=True),
+        text("duty_rule_id", "the rule of the duty"),
+        yes_no("is_liable", "deportation must be considered", required=True),
+        text("liability_rule_id", "the rule that makes it so, or that does not"),
+        yes_no("is_referral_met", "a referral criterion is met", required=True),
+        text("referral_rule_id", "the criterion met, or the one that is not"),
+        yes_no("is_exempt", "an exception takes the duty away; still considered", required=True),
+        text("exemption_rule_id", "the exception"),
+        date("computed_release_date", "earliest release worked out from the sentences"),
+        date("computed_release_latest_date", "latest release point worked out from them"),
+        yes_no("is_release_disputed", "the recorded date lies outside that range", required=True),
+        date("disputed_release_date", "the recorded date that is disputed"),
+        date("early_removal_date", "from when the Early Removal Scheme allows removal"),
+        date("referral_due_date", "last working day to refer; empty before October 2015"),
+        yes_no("is_referred_late", "referred after that day, or not yet and it has passed"),
+        whole("alert_days", "alert reached: 365, 180, 90, 30, 7 or 0", unit="days"),
+        date(
+            "restriction_date", "detention, monitoring, restriction or bail decided before release"
+        ),
+        yes_no("is_restriction_missing", "released unconsidered and without one", required=True),
+        text("outcome", "outcome of a person released unconsidered", codes=OUTCOME),
+        text("outcome_rule_id", "the rule that gave the outcome"),
+    ),
+)
+
+DISCREPANCIES = Table(
+    space="nightly",
+    name="discrepancies",
+    row="a field on which the registers disagree about a person linked for certain",
+    key=("discrepancy_id",),
+    fields=(
+        text("discrepancy_id", "stable from night to night", required=True),
+        text("rule_id", "the kind of discrepancy", required=True),
+        text("episode_id", "the person's latest custody episode", required=True),
+        text("cid_person_id", "the immigration person", required=True, personal=True),
+        text("prison_value", "what the prison register says, nothing personal", required=True),
+        text("immigration_value", "what the other says, nothing personal", required=True),
+        text("likely_wrong", "register that most likely errs", required=True, codes=REGISTER),
+        date("since_date", "day from which the two disagree, where known"),
+        date("first_seen_date", "night on which it was first reported", required=True),
+        whole("age_days", "days since it was first reported", required=True, unit="days"),
+    ),
+)
