@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs.commands import synthetic as invented
+from jobs.commands import synthetic_commands
 from jobs.contract import codes
 from jobs.contract import registers as records
 from jobs.runtime.errors import BadInput
@@ -165,7 +165,7 @@ def test_true_scale_stays_true_scale_however_small_the_samples() -> None:
 
 
 def test_the_default_size_is_the_one_of_the_command_line() -> None:
-    assert invented.DEFAULT_PEOPLE == DEFAULT_PEOPLE == 150_000
+    assert synthetic_commands.DEFAULT_PEOPLE == DEFAULT_PEOPLE == 150_000
 
 
 @pytest.mark.parametrize("as_of", [date(1995, 12, 31), date(2008, 1, 1)])

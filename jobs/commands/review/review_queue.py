@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from jobs.commands.readers import Reader
+from jobs.commands.publications.publication_reader import PublicationReader
 from jobs.contract import results
 from jobs.contract.registers import TABLES
 from jobs.extract import open_landing
@@ -93,12 +93,14 @@ def _tier(episodes: pd.DataFrame) -> "pd.Series[int]":
     return tier
 
 
-def queue_of(reader: Reader) -> pd.DataFrame:
+def queue_of(reader: PublicationReader) -> pd.DataFrame:
     """The queue of a publication; see `queue`."""
     return queue(links=reader.table(results.LINKS), assessments=reader.table(results.ASSESSMENTS))
 
 
-def with_records(waiting: pd.DataFrame, *, reader: Reader, landings: Path) -> pd.DataFrame:
+def with_records(
+    waiting: pd.DataFrame, *, reader: PublicationReader, landings: Path
+) -> pd.DataFrame:
     """Add both persons' records to pairs.
 
     Returns:

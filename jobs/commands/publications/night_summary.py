@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from jobs.commands.readers import Reader
+from jobs.commands.publications.publication_reader import PublicationReader
 from jobs.contract import results
 from jobs.report import headline
 from jobs.runtime.settings import Settings
@@ -14,7 +14,7 @@ def summary_lines(*, as_of: date, settings: Settings) -> list[str]:
     Raises:
         BadInput: nothing is published for that date.
     """
-    with Reader.of(as_of, settings) as reader:
+    with PublicationReader.of(as_of, settings) as reader:
         top = headline(reader.table(results.FIGURES))
         rows = reader.table(results.ROW_COUNTS)
         missed = reader.cases("missed")

@@ -17,23 +17,23 @@ Most = Annotated[int, typer.Option(min=1, help="So many pairs at most.")]
 @review.command("list")
 def review_list(as_of: AsOf, most: Most = 50) -> None:
     """Print possible links that wait for a reviewer, those first on which most hangs."""
-    from jobs.commands.readers import Reader
+    from jobs.commands.publications.publication_reader import PublicationReader
     from jobs.commands.review.review_queue import queue_of
     from jobs.runtime.settings import load_settings
 
-    with Reader.of(as_of.date(), load_settings()) as reader:
+    with PublicationReader.of(as_of.date(), load_settings()) as reader:
         queue_of(reader).head(most).to_csv(sys.stdout, index=False, date_format="%Y-%m-%d")
 
 
 @review.command("show")
 def review_show(prisoner_number: str, cid_person_id: str, as_of: AsOf) -> None:
     """Print a pair: both records side by side and the evidence, comparison by comparison."""
-    from jobs.commands.readers import Reader
+    from jobs.commands.publications.publication_reader import PublicationReader
     from jobs.commands.review.review_queue import chosen, queue_of, side_by_side, with_records
     from jobs.runtime.settings import load_settings
 
     settings = load_settings()
-    with Reader.of(as_of.date(), settings) as reader:
+    with PublicationReader.of(as_of.date(), settings) as reader:
         found = chosen(
             queue_of(reader), prisoner_number=prisoner_number, cid_person_id=cid_person_id
         )
@@ -48,13 +48,13 @@ def review_export(
     most: Most = 5_000,
 ) -> None:
     """Write the queue as a workbook to decide in: personal data, readable by its owner only."""
-    from jobs.commands.readers import Reader
+    from jobs.commands.publications.publication_reader import PublicationReader
     from jobs.commands.review.review_queue import queue_of, with_records
     from jobs.commands.review.review_workbook import WARNING, write_review
     from jobs.runtime.settings import load_settings
 
     settings = load_settings()
-    with Reader.of(as_of.date(), settings) as reader:
+    with PublicationReader.of(as_of.date(), settings) as reader:
         waiting = queue_of(reader)
         shown = with_records(
             waiting.head(most), reader=reader, landings=settings.data_dir / "landing"
@@ -70,14 +70,14 @@ def review_import(
     as_of: AsOf,
 ) -> None:
     """Record every decision of a workbook, all or none; they hold from the next night on."""
-    from jobs.commands.readers import Reader
+    from jobs.commands.publications.publication_reader import PublicationReader
     from jobs.commands.review.review_workbook import decisions_in, read_review, refuse_strangers
     from jobs.contract import results
     from jobs.runtime.settings import load_settings
     from jobs.warehouse import record_decisions
 
     decisions = decisions_in(read_review(path), where=f"workbook [{path.name}]")
-    with Reader.of(as_of.date(), load_settings()) as reader:
+    with PublicationReader.of(as_of.date(), load_settings()) as reader:
         refuse_strangers(decisions, reader.table(results.IDENTITIES))
         with _chain_shown():
             numbers = record_decisions(reader.engine, decisions)

@@ -16,7 +16,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from jobs.__main__ import app
-from jobs.commands.readers import Reader
+from jobs.commands.publications.publication_reader import PublicationReader
 from jobs.commands.review.review_queue import queue, queue_of, with_records
 from jobs.commands.review.review_workbook import (
     FIRST_ROW,
@@ -60,7 +60,7 @@ class Desk:
 
     def shown(self) -> pd.DataFrame:
         """The queue as it is exported."""
-        with Reader.of(AS_OF, load_settings()) as reader:
+        with PublicationReader.of(AS_OF, load_settings()) as reader:
             return with_records(
                 queue_of(reader), reader=reader, landings=self.folder / "data" / "landing"
             )

@@ -28,7 +28,7 @@ from jobs.warehouse import (
 )
 
 
-class Reader:
+class PublicationReader:
     """The current publication of one date."""
 
     def __init__(self, engine: sa.Engine, publication: Publication) -> None:
@@ -38,7 +38,7 @@ class Reader:
     @contextmanager
     def of(
         cls, as_of: date, settings: Settings, *, at: datetime | None = None
-    ) -> Iterator["Reader"]:
+    ) -> Iterator["PublicationReader"]:
         """Open the current publication of ``as_of``, or the one that was current ``at`` a moment.
 
         Raises:

@@ -127,14 +127,14 @@ def score(
     truth: Annotated[Path, typer.Option(help="Folder that `world --truth` wrote.")],
 ) -> None:
     """Compare a date's current publication with the truth of its invented world."""
-    from jobs.commands.readers import Reader
+    from jobs.commands.publications.publication_reader import PublicationReader
     from jobs.contract import results
     from jobs.runtime.settings import load_settings
     from jobs.synthetic.output.score import read_truth
     from jobs.synthetic.output.score import score as score_publication
 
     known = read_truth(truth)
-    with Reader.of(as_of.date(), load_settings()) as reader:
+    with PublicationReader.of(as_of.date(), load_settings()) as reader:
         published = {
             table.full_name: reader.table(table) for table in (results.LINKS, results.ASSESSMENTS)
         }

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from jobs.commands.mailing import emails
+from jobs.commands.email_commands import emails
 from jobs.operate.emails import prepare_emails
 from jobs.runtime import settings as settings_module
 from jobs.runtime.errors import BadInput

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from jobs.commands.publications import LONDON, find_publication, moment
+from jobs.commands.publications.publication_texts import LONDON, find_publication, moment
 from jobs.runtime.errors import BadInput
 from jobs.warehouse import read_table
 from tests.commands.conftest import Published

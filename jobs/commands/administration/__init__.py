@@ -1,0 +1,1 @@
+"""What keeps an installation well: its machine, rights, retention, documents, servers."""

@@ -1,0 +1,99 @@
+"""Commands for who runs the system: check the machine, rights, retention, documents, servers."""
+
+from typing import Annotated, Final
+
+import typer
+
+from jobs.runtime.errors import BadInput
+
+PASSED_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
+"""Settings of a command whose arguments belong to another program."""
+
+
+def setup_check() -> None:
+    """Check that this machine and these settings can run a night."""
+    from jobs.commands.administration.machine_checks import setup_findings
+
+    findings = setup_findings()
+    for finding in findings:
+        typer.echo(f"{'ok  ' if finding.passed else 'FAIL'}  {finding.name}: {finding.detail}")
+    if not all(finding.passed for finding in findings):
+        raise typer.Exit(2)
+
+
+def retention(
+    keep_days: Annotated[
+        int | None, typer.Option(help="Days to keep; by default as the setting says.")
+    ] = None,
+) -> None:
+    """Remove case lists and quarantine of nights past the retention period; figures stay."""
+    from jobs.operate.databases import warehouse
+    from jobs.runtime.settings import load_settings
+    from jobs.warehouse import remove_old
+
+    settings = load_settings(**({} if keep_days is None else {"keep_days": keep_days}))
+    if settings.keep_days is None:
+        raise BadInput(
+            "setting [keep_days]", "everything is kept for good", "set it, or --keep-days"
+        )
+    with warehouse(settings) as engine:
+        removed = remove_old(engine, keep_days=settings.keep_days)
+    for name in removed:
+        typer.echo(f"removed {name}")
+    typer.echo(f"{len(removed)} parts removed.")
+
+
+def roles() -> None:
+    """Create the warehouse's roles: writer, reader, reviewer, quality; give each its rights."""
+    from jobs.operate.databases import warehouse
+    from jobs.runtime.settings import load_settings
+    from jobs.warehouse import create_roles
+    from jobs.warehouse.ddl.roles import PURPOSES
+
+    with warehouse(load_settings()) as engine:
+        create_roles(engine)
+    for role, purpose in PURPOSES.items():
+        typer.echo(f"{role}  {purpose}")
+    typer.echo("Grant them to the users who log in: GRANT reconciliation_reader TO somebody;")
+
+
+def airflow(context: typer.Context) -> None:
+    """Run Airflow's own command line on this project's DAGs, with its database at hand."""
+    from jobs.commands.administration.airflow_cli import (
+        airflow_environment,
+        prepare_metadata,
+        run_airflow,
+    )
+    from jobs.operate.databases import databases
+    from jobs.runtime.settings import load_settings
+
+    settings = load_settings()
+    with databases(settings, embedded=True) as opened:
+        environment = airflow_environment(settings=settings, url=opened.embedded("airflow"))
+        prepare_metadata(settings=settings, environment=environment)
+        code = run_airflow(context.args, environment=environment)
+    raise typer.Exit(code)
+
+
+def docs(
+    check: Annotated[bool, typer.Option("--check", help="Fail if a page is out of date.")] = False,
+) -> None:
+    """Write the generated pages of docs/: data dictionary, figures, rules, quality rules."""
+    from jobs.commands.administration.generated_docs import generated_pages, out_of_date
+
+    if check:
+        stale = out_of_date()
+        if stale:
+            raise BadInput(f"docs [{', '.join(stale)}]", "out of date", "run: make docs")
+        return
+    for path, content in generated_pages().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+
+def stop() -> None:
+    """Stop the embedded PostgreSQL server, if it runs."""
+    from jobs.runtime.settings import load_settings
+    from jobs.warehouse import stop_embedded
+
+    stop_embedded(load_settings().data_dir / "postgres")

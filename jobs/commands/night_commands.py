@@ -1,0 +1,51 @@
+"""Commands on a night: run it, and say in a few lines what came of it."""
+
+from typing import Annotated
+
+import typer
+
+from jobs.commands.options import AsOf
+
+
+def night(
+    as_of: AsOf,
+    prison: Annotated[str | None, typer.Option(help="Prison register: URL or folder.")] = None,
+    immigration: Annotated[
+        str | None, typer.Option(help="Immigration register: URL or folder.")
+    ] = None,
+    fetch_again: Annotated[
+        bool, typer.Option("--fetch-again", help="Read the registers even if this date is landed.")
+    ] = False,
+    publish_despite: Annotated[
+        list[str] | None,
+        typer.Option(help="Id of a failed critical check that a person answers for."),
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who answers for it.")] = "",
+    why: Annotated[str, typer.Option(help="Why it is published all the same.")] = "",
+) -> None:
+    """Run every step of one night without Airflow, and publish."""
+    from jobs.commands.publications.night_summary import summary_lines
+    from jobs.night import Night, run_night
+    from jobs.runtime.settings import load_settings
+    from jobs.warehouse import override_of
+
+    given = {"prison": prison, "immigration": immigration}
+    settings = load_settings(**{name: value for name, value in given.items() if value})
+    run = Night(
+        as_of=as_of.date(),
+        label="command line",
+        settings=settings,
+        despite=override_of(rules=publish_despite or (), by=by, reason=why),
+    )
+    run_night(run, fetch_again=fetch_again)
+    for line in summary_lines(as_of=as_of.date(), settings=settings):
+        typer.echo(line)
+
+
+def summary(as_of: AsOf) -> None:
+    """Print the headline of a date's current publication and where to look next."""
+    from jobs.commands.publications.night_summary import summary_lines
+    from jobs.runtime.settings import load_settings
+
+    for line in summary_lines(as_of=as_of.date(), settings=load_settings()):
+        typer.echo(line)

@@ -1,0 +1,174 @@
+"""Commands that read publications: figures, cases, explanations, movement, differences."""
+
+import sys
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from jobs.commands.options import AsOf
+
+publications = typer.Typer(help="What was published: list, show, and differences.")
+
+
+class TableFormat(StrEnum):
+    """How `figures` prints."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class ListFormat(StrEnum):
+    """How `cases` prints."""
+
+    CSV = "csv"
+    JSON = "json"
+
+
+class CaseList(StrEnum):
+    """The lists that `cases` knows."""
+
+    MISSED = "missed"
+    DUE = "due"
+    BACKLOG = "backlog"
+
+
+def figures(
+    as_of: AsOf,
+    output: Annotated[TableFormat, typer.Option("--format")] = TableFormat.TABLE,
+    as_published_on: Annotated[
+        str | None,
+        typer.Option(help="Date or time: the figures as they stood then, superseded or not."),
+    ] = None,
+) -> None:
+    """Print the figures of a date's current publication, each with its range."""
+    from jobs.commands.publications.publication_reader import PublicationReader
+    from jobs.commands.publications.publication_texts import moment
+    from jobs.runtime.settings import load_settings
+
+    at = None if as_published_on is None else moment(as_published_on)
+    with PublicationReader.of(as_of.date(), load_settings(), at=at) as reader:
+        typer.echo(
+            reader.figures_json() if output is TableFormat.JSON else reader.figures_table(),
+            nl=False,
+        )
+
+
+def cases(
+    as_of: AsOf,
+    which: Annotated[CaseList, typer.Option("--list", help="Which list.")],
+    output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.CSV,
+) -> None:
+    """Print a case list of a date's current publication: references only, no names."""
+    from jobs.commands.publications.publication_reader import PublicationReader
+    from jobs.runtime.settings import load_settings
+
+    with PublicationReader.of(as_of.date(), load_settings()) as reader:
+        frame = reader.cases(which.value)
+        if output is ListFormat.CSV:
+            frame.to_csv(sys.stdout, index=False, date_format="%Y-%m-%d")
+        else:
+            frame.to_json(sys.stdout, orient="records", date_format="iso", indent=1)
+            typer.echo()
+
+
+def explain(
+    episode_id: Annotated[str, typer.Argument(help="The custody episode.")],
+    as_of: AsOf,
+) -> None:
+    """Say in plain English why an episode has its status: rules, facts and source rows."""
+    from jobs.commands.publications.publication_reader import PublicationReader
+    from jobs.runtime.settings import load_settings
+
+    with PublicationReader.of(as_of.date(), load_settings()) as reader:
+        typer.echo(reader.explain(episode_id))
+
+
+def movement(
+    as_of: AsOf,
+    against: Annotated[
+        str | None, typer.Option(help="A date, or the id of a publication, to compare with.")
+    ] = None,
+    cases: Annotated[bool, typer.Option("--cases", help="List every episode, as CSV.")] = False,
+    output: Annotated[TableFormat, typer.Option("--format")] = TableFormat.TABLE,
+) -> None:
+    """Print why each figure moved: opening, causes, closing; by default as it was published."""
+    from jobs.commands.publications import publication_texts as texts
+    from jobs.commands.publications.publication_reader import PublicationReader
+    from jobs.runtime.settings import load_settings
+
+    settings = load_settings()
+    with PublicationReader.of(as_of.date(), settings) as reader:
+        after = reader.publication
+        moved = texts.published_movement(reader.engine, after)
+        if against is not None:
+            before = texts.find_publication(reader.engine, against)
+            moved = texts.moved_between(
+                reader.engine, before=before, after=after, settings=settings
+            )
+    if cases:
+        texts.write_cases(moved, sys.stdout)
+    else:
+        as_json = output is TableFormat.JSON
+        typer.echo(
+            texts.movement_json(moved) if as_json else texts.movement_text(moved), nl=as_json
+        )
+
+
+@publications.command("list")
+def publications_list(
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="One date only.")
+    ] = None,
+) -> None:
+    """Print every publication, superseded ones too, in order of publishing."""
+    from jobs.commands.publications.publication_texts import list_text
+    from jobs.operate.databases import warehouse
+    from jobs.runtime.settings import load_settings
+
+    with warehouse(load_settings()) as engine:
+        typer.echo(list_text(engine, as_of=as_of.date() if as_of else None), nl=False)
+
+
+@publications.command("show")
+def publications_show(
+    name: Annotated[str, typer.Argument(help="Id, its beginning, or a date.")],
+) -> None:
+    """Print what went into a publication and its figures."""
+    from jobs.commands.publications.publication_texts import find_publication, show_text
+    from jobs.operate.databases import warehouse
+    from jobs.runtime.settings import load_settings
+
+    with warehouse(load_settings()) as engine:
+        typer.echo(show_text(engine, find_publication(engine, name)), nl=False)
+
+
+@publications.command("diff")
+def publications_diff(
+    before: Annotated[str, typer.Argument(help="Id, its beginning, or a date.")],
+    after: Annotated[str, typer.Argument(help="Id, its beginning, or a date.")],
+) -> None:
+    """Print which inputs and figures of two publications differ, and the movement between them."""
+    from jobs.commands.publications.publication_texts import diff_text, find_publication
+    from jobs.operate.databases import warehouse
+    from jobs.runtime.settings import load_settings
+
+    settings = load_settings()
+    with warehouse(settings) as engine:
+        one, other = (find_publication(engine, name) for name in (before, after))
+        typer.echo(diff_text(engine, before=one, after=other, settings=settings), nl=False)
+
+
+def capacity(
+    as_of: AsOf,
+    staff: Annotated[float | None, typer.Option(help="Full-time equivalents at work.")] = None,
+    weeks: Annotated[int, typer.Option(help="How far ahead.")] = 52,
+) -> None:
+    """Work the queue ahead: when it clears, and who is released before their turn comes."""
+    from jobs.commands.publications.publication_reader import PublicationReader
+    from jobs.runtime.settings import load_settings
+
+    with PublicationReader.of(as_of.date(), load_settings()) as reader:
+        for line in reader.capacity(staff=staff, weeks=weeks):
+            typer.echo(line)
