@@ -22,7 +22,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.assess import assess, load_policy
-from jobs.check.contract import load_delivered
+from jobs.check.delivered import load_delivered
 from jobs.check.rows import CheckedRows, check_rows
 from jobs.contract import results
 from jobs.link import link_registers

@@ -1,59 +1,60 @@
 """What must hold of a night's data: Great Expectations suites, one file for each thing checked.
 
-Each file gives its checks by a function ``checks()``. `night_checks` are asked of the registers
-before anything is linked, `result_checks` of the results before anything is published. Importing
-this package imports Great Expectations, which takes seconds: import it where it is used.
+Each file gives its checks by a function ``checks()``: on the registers before anything is linked,
+in ``result_facts`` and ``drift`` on the results before anything is published.
 
 A critical check stops the night; a warning is published with a caveat. A check on rows asks one
 question of each row of a table; a check on a number asks for one number by SQL and gives the
-range it must lie in. Checks on single rows that set a row aside are no expectations: they are the
-row rules in `jobs.check.rules`.
+range it must lie in (`jobs.check.kinds`). Checks on single rows that set a row aside are no
+expectations: they are the row rules in `jobs.check.rules`.
 """
 
+from functools import cache
+from pathlib import Path
+
+from jobs.check.kinds import Suite
 from jobs.check.library import great_expectations
 
-great_expectations()
 
-from expectations import (  # noqa: E402
-    codes,
-    contract,
-    dates,
-    drift,
-    duplicates,
-    freshness,
-    nationality,
-    orphans,
-    prisons,
-    quarantine,
-    result_facts,
-    row_counts,
-    services,
-)
-from expectations.kinds import Check  # noqa: E402
+@cache
+def suite() -> Suite:
+    """Everything asked of a night; the first call imports Great Expectations, which takes seconds.
 
-__all__ = ["Check", "night_checks", "result_checks"]
+    Checks are in the order in which they are reported.
+    """
+    great_expectations()
+    from expectations import (
+        codes,
+        contract,
+        dates,
+        drift,
+        duplicates,
+        freshness,
+        nationality,
+        orphans,
+        prisons,
+        quarantine,
+        result_facts,
+        row_counts,
+        services,
+    )
 
-_ON_REGISTERS = (
-    contract,
-    row_counts,
-    freshness,
-    quarantine,
-    duplicates,
-    orphans,
-    codes,
-    nationality,
-    dates,
-    prisons,
-    services,
-    drift,
-)
-
-
-def night_checks() -> list[Check]:
-    """Every check on the registers of a night, in the order in which they are reported."""
-    return [check for module in _ON_REGISTERS for check in module.checks()]
-
-
-def result_checks() -> list[Check]:
-    """Every check on the results of a night."""
-    return [*result_facts.checks(), *drift.result_checks()]
+    on_registers = (
+        contract,
+        row_counts,
+        freshness,
+        quarantine,
+        duplicates,
+        orphans,
+        codes,
+        nationality,
+        dates,
+        prisons,
+        services,
+        drift,
+    )
+    return Suite(
+        on_registers=tuple(check for module in on_registers for check in module.checks()),
+        on_results=(*result_facts.checks(), *drift.result_checks()),
+        exceptions=Path(__file__).with_name("overrides.toml"),
+    )

@@ -1,6 +1,6 @@
 """Freshness: each register's delivery is of the night, and somebody still writes to it."""
 
-from expectations.kinds import Check, on_number
+from jobs.check.kinds import Check, on_number
 
 QUIET_DAYS = 7
 LATE_DAYS = 3

@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
+from expectations import suite
 from jobs.assess import Policy, assess, load_policy
 from jobs.check import (
     check_night,
@@ -103,10 +104,10 @@ class Night(RunFolder):
             landed.update(self.landing(register).tables())
         follows = self._follows()
         if self.despite is not None:
-            refuse_override_of(self.despite.rules)
+            refuse_override_of(self.despite.rules, suite=suite())
         with warehouse(self.settings) as engine:
             history, nights = read_history(engine, as_of=self.as_of)
-        checked = check_night(tables=landed, as_of=self.as_of, history=history)
+        checked = check_night(tables=landed, as_of=self.as_of, suite=suite(), history=history)
         keep_history(history, self.folder)
         with whole_folder(self.folder / "corrections") as folder:
             write_corrections(
@@ -220,7 +221,9 @@ class Night(RunFolder):
             results.BRIDGES.full_name: moved.bridges,
         }
         history = kept_history(self.folder)
-        audited = check_results_of_night(facts=facts, as_of=self.as_of, history=history)
+        audited = check_results_of_night(
+            facts=facts, as_of=self.as_of, suite=suite(), history=history
+        )
         override = self._override()
         audited.stop_if_critical(despite=override.rules if override else ())
         checks = [facts[results.CHECK_RESULTS.full_name], audited.results]
@@ -379,7 +382,7 @@ def _audit(connection: sa.Connection, publication_id: str, override: Override | 
     """Audit the rows as they were written, before anybody else can see them."""
     written = publication_of(connection, publication_id)
     facts = {name: read_rows(connection, written, table) for name, table in results.NIGHTLY.items()}
-    audited = check_results_of_night(facts=facts, as_of=written.as_of)
+    audited = check_results_of_night(facts=facts, as_of=written.as_of, suite=suite())
     audited.stop_if_critical(despite=override.rules if override else ())
 
 

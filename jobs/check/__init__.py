@@ -1,5 +1,6 @@
 """The quality gate: bad deliveries stop the night, bad rows are set aside, nothing is lost."""
 
+from jobs.check.check_history import CheckHistory
 from jobs.check.gate import (
     Audited,
     Checked,
@@ -9,13 +10,15 @@ from jobs.check.gate import (
     failed_critical,
     refuse_override_of,
 )
-from jobs.check.history import History
+from jobs.check.kinds import Check, Suite
 from jobs.check.quality_rules import quality_rules_markdown
 
 __all__ = [
     "Audited",
+    "Check",
+    "CheckHistory",
     "Checked",
-    "History",
+    "Suite",
     "accept_rows",
     "check_night",
     "check_results_of_night",

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from jobs.runtime.errors import BadInput
 
-FILE: Final = Path(__file__).resolve().parents[2] / "expectations" / "overrides.toml"
 HEADING: Final = "[[override]]"
 _FIELDS: Final = ("rule", "reason", "owner", "expires")
 _FORM: Final = "give rule, reason, owner and expires (a date) in each [[override]]"
@@ -36,7 +35,7 @@ class ExceptedRule:
 
 
 def exceptions_on(
-    *, as_of: date, known: Collection[str], laws: Collection[str] = (), file: Path = FILE
+    *, as_of: date, known: Collection[str], file: Path, laws: Collection[str] = ()
 ) -> dict[str, ExceptedRule]:
     """The exceptions of a night by rule.
 

@@ -5,7 +5,7 @@ from typing import Final
 import duckdb
 import pandas as pd
 
-from jobs.check.contract import ROW_NUMBER, raw_name
+from jobs.check.delivered import ROW_NUMBER, raw_name
 from jobs.check.profile import NOBODY
 from jobs.check.rows import FAULTY
 from jobs.contract import results

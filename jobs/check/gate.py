@@ -9,14 +9,15 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from jobs.check.contract import extra_columns, load_delivered
+from jobs.check.check_history import CheckHistory, with_first_failures, with_first_seen
+from jobs.check.delivered import extra_columns, load_delivered
 from jobs.check.exceptions import exceptions_on
 from jobs.check.faults import faults, faulty_rows, find_owners, rows_to_mend
-from jobs.check.history import History, with_first_failures, with_first_seen
+from jobs.check.kinds import Suite
 from jobs.check.profile import take_profile
 from jobs.check.rows import CheckedRows, check_rows
 from jobs.check.rules import owner, row_rules
-from jobs.check.suite import lay_out_units, night_checks, result_checks, run_suite
+from jobs.check.suite import lay_out_units, run_suite
 from jobs.contract import results
 from jobs.contract.registers import TABLES
 from jobs.runtime.errors import BadInput, GateFailed
@@ -76,13 +77,13 @@ def failed_critical(found: pd.DataFrame) -> pd.DataFrame:
     return found[stops & found["excused"].isna()]
 
 
-def refuse_override_of(rules: Collection[str]) -> None:
+def refuse_override_of(rules: Collection[str], *, suite: Suite) -> None:
     """Refuse to publish in spite of what no person can answer for.
 
     Raises:
         BadInput: no critical check has one of these ids, or it is what the software itself owes.
     """
-    checks = {check.id: check for check in [*night_checks(), *result_checks()]}
+    checks = {check.id: check for check in suite.checks}
     for rule in rules:
         where = f"publish despite [{rule}]"
         if rule not in checks or checks[rule].severity != "critical":
@@ -116,7 +117,11 @@ def accept_rows(*, tables: Mapping[str, pa.Table], as_of: date) -> CheckedRows:
 
 
 def check_night(
-    *, tables: Mapping[str, pa.Table], as_of: date, history: History | None = None
+    *,
+    tables: Mapping[str, pa.Table],
+    as_of: date,
+    suite: Suite,
+    history: CheckHistory | None = None,
 ) -> Checked:
     """Check what both registers delivered.
 
@@ -126,25 +131,26 @@ def check_night(
     Args:
         tables: every table of both registers as landed, by full name.
         as_of: the night.
+        suite: what is asked of the accepted rows.
         history: what the last nights published; None on the first night.
 
     Raises:
         GateFailed: a table or column is missing or of another type, so that nothing else can be
             asked and nobody can let it pass.
-        BadInput: an exception of `expectations/overrides.toml` cannot be used.
+        BadInput: an exception of the suite cannot be used.
     """
-    before = history or History()
-    excepted = _exceptions(as_of)
+    before = history or CheckHistory()
+    excepted = _exceptions(suite, as_of)
     with _accepted(tables, as_of) as (connection, checked):
         take_profile(connection)
         connection.register("row_counts", results.ROW_COUNTS.arrow(checked.row_counts))
         before.lay_out(connection, as_of=as_of)
-        suite = run_suite(
-            checks=night_checks(),
+        asked = run_suite(
+            checks=suite.on_registers,
             connection=connection,
             table_of=lambda name: TABLES[name].frame(checked.accepted[name]),
         )
-        lay_out_units(connection, checks=night_checks(), found=suite)
+        lay_out_units(connection, checks=suite.on_registers, found=asked)
         find_owners(connection)
         found = faults(connection)
         found = with_first_failures(found, history=before, table=results.FAULTS, as_of=as_of)
@@ -161,7 +167,7 @@ def check_night(
             faulty_rows=faulty_rows(connection),
             to_mend=rows_to_mend(connection),
             results=_finished(
-                pd.concat([suite, checked.results, _extras(tables)], ignore_index=True),
+                pd.concat([asked, checked.results, _extras(tables)], ignore_index=True),
                 excepted=excepted,
                 history=before,
                 as_of=as_of,
@@ -173,19 +179,21 @@ def check_results_of_night(
     *,
     facts: Mapping[str, pd.DataFrame],
     as_of: date,
-    history: History | None = None,
+    suite: Suite,
+    history: CheckHistory | None = None,
 ) -> Audited:
     """Check the results of a night against each other, before they are published.
 
     Args:
         facts: every frame of `jobs.contract.results.NIGHTLY` by full name.
         as_of: the night.
+        suite: what is asked of the results.
         history: what the last nights published; None asks nothing about them.
 
     Raises:
         GateFailed: a frame is missing.
     """
-    before = history or History()
+    before = history or CheckHistory()
     with duckdb.connect() as connection:
         connection.execute("CREATE SCHEMA nightly")
         for name, table in results.NIGHTLY.items():
@@ -196,26 +204,26 @@ def check_results_of_night(
             connection.unregister("arriving")
         before.lay_out(connection, as_of=as_of)
         found = run_suite(
-            checks=result_checks(), connection=connection, table_of=lambda name: facts[name]
+            checks=suite.on_results, connection=connection, table_of=lambda name: facts[name]
         )
     return Audited(
-        results=_finished(found, excepted=_exceptions(as_of), history=before, as_of=as_of)
+        results=_finished(found, excepted=_exceptions(suite, as_of), history=before, as_of=as_of)
     )
 
 
-def _exceptions(as_of: date) -> dict[str, str]:
+def _exceptions(suite: Suite, as_of: date) -> dict[str, str]:
     """Words of each exception of the night, by rule."""
-    checks = [*night_checks(), *result_checks()]
     excepted = exceptions_on(
         as_of=as_of,
-        known={check.id for check in checks} | {rule.id for rule in row_rules()},
-        laws={check.id for check in checks if check.is_law},
+        known={check.id for check in suite.checks} | {rule.id for rule in row_rules()},
+        file=suite.exceptions,
+        laws={check.id for check in suite.checks if check.is_law},
     )
     return {rule: exception.words for rule, exception in excepted.items()}
 
 
 def _finished(
-    found: pd.DataFrame, *, excepted: Mapping[str, str], history: History, as_of: date
+    found: pd.DataFrame, *, excepted: Mapping[str, str], history: CheckHistory, as_of: date
 ) -> pd.DataFrame:
     """Results with the exceptions and the first failure of each."""
     excused = found["check_id"].map(excepted).where(~found["passed"].astype("bool"))

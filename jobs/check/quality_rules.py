@@ -1,13 +1,9 @@
 """docs/quality-rules.md, generated from the row rules and the suites."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
+from jobs.check.kinds import Check, Suite
 from jobs.check.rules import row_rules
-from jobs.check.suite import night_checks, result_checks
-
-if TYPE_CHECKING:
-    from expectations import Check
 
 _HEAD = """# Quality rules
 
@@ -22,7 +18,7 @@ of another type) always stops the night: nothing could be computed.
 """
 
 
-def quality_rules_markdown() -> str:
+def quality_rules_markdown(suite: Suite) -> str:
     """The text of ``docs/quality-rules.md``: every rule and check, what it means, what it does."""
     rules = row_rules()
     aside = [rule for rule in rules if rule.quarantines]
@@ -42,8 +38,8 @@ def quality_rules_markdown() -> str:
         ),
     ]
     for title, checks in (
-        ("Checks on the registers", night_checks()),
-        ("Checks on the results, before they are published", result_checks()),
+        ("Checks on the registers", suite.on_registers),
+        ("Checks on the results, before they are published", suite.on_results),
     ):
         rows = [
             (check.id, _does(check), check.meaning, check.reason, check.owner) for check in checks
@@ -54,7 +50,7 @@ def quality_rules_markdown() -> str:
     return "\n".join(parts)
 
 
-def _does(check: "Check") -> str:
+def _does(check: Check) -> str:
     return f"{check.severity}, always" if check.is_law else check.severity
 
 

@@ -6,7 +6,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from jobs.check.contract import ROW_NUMBER, raw_name
+from jobs.check.delivered import ROW_NUMBER, raw_name
 from jobs.check.rules import DUPLICATE_CONFLICTING, DUPLICATE_IDENTICAL, RowRule, row_rules
 from jobs.contract import results
 from jobs.contract.registers import TABLES

@@ -1,43 +1,25 @@
 """Running the expectations: counts only, no values, and a check that crashes stops the night."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from jobs.check.kinds import Check
 from jobs.check.library import great_expectations
 from jobs.contract import results
 from jobs.contract.schema import Table
 from jobs.runtime.errors import GateFailed
 
-if TYPE_CHECKING:
-    from expectations import Check
-
 RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
 """Counts, and no example of an unexpected value: values are personal data."""
 
 
-def night_checks() -> "list[Check]":
-    """The checks on the registers; the first call imports Great Expectations."""
-    great_expectations()
-    import expectations
-
-    return expectations.night_checks()
-
-
-def result_checks() -> "list[Check]":
-    """The checks on the results; the first call imports Great Expectations."""
-    great_expectations()
-    import expectations
-
-    return expectations.result_checks()
-
-
 def run_suite(
     *,
-    checks: "Sequence[Check]",
+    checks: Sequence[Check],
     connection: duckdb.DuckDBPyConnection,
     table_of: Callable[[str], pd.DataFrame],
 ) -> pd.DataFrame:
@@ -72,7 +54,7 @@ def run_suite(
 
 
 def lay_out_units(
-    connection: duckdb.DuckDBPyConnection, *, checks: "Sequence[Check]", found: pd.DataFrame
+    connection: duckdb.DuckDBPyConnection, *, checks: Sequence[Check], found: pd.DataFrame
 ) -> None:
     """Leave the table ``units`` (check_id, unit, found): where the checks on numbers failed."""
     connection.execute("CREATE TABLE units (check_id VARCHAR, unit VARCHAR, found BIGINT)")
@@ -101,7 +83,7 @@ def _data_source() -> Any:
 
 
 def _ask(
-    source: Any, name: str, checks: "Sequence[Check]", frame: pd.DataFrame
+    source: Any, name: str, checks: Sequence[Check], frame: pd.DataFrame
 ) -> dict[str, dict[str, Any]]:
     if not checks:
         return {}
@@ -136,7 +118,7 @@ def _crashed(check_id: str, what: str) -> GateFailed:
 
 
 def _results(
-    checks: "Sequence[Check]", answers: dict[str, dict[str, Any]], numbers: dict[str, float | None]
+    checks: Sequence[Check], answers: dict[str, dict[str, Any]], numbers: dict[str, float | None]
 ) -> pd.DataFrame:
     table: Table = results.CHECK_RESULTS
     rows: dict[str, list[Any]] = {
@@ -157,7 +139,7 @@ def _results(
     return table.frame(pa.table(arrays, schema=table.arrow_schema))
 
 
-def _count(check: "Check", answers: dict[str, dict[str, Any]], name: str) -> int | None:
+def _count(check: Check, answers: dict[str, dict[str, Any]], name: str) -> int | None:
     if check.number is not None or name not in answers[check.id]:
         return None
     return int(answers[check.id][name])

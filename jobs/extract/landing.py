@@ -20,7 +20,8 @@ from jobs.extract.copying import copy_table
 from jobs.extract.feed import delivered_date, read_feed
 from jobs.extract.manifest import Manifest, read_manifest, write_manifest
 from jobs.extract.mapping import SiteMapping, read_mapping
-from jobs.extract.sources import open_source, parse_url, safe_name
+from jobs.extract.source_kinds import open_source
+from jobs.extract.sources import parse_url, safe_name
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, disk_error, file_digest, locked, whole_folder
 

@@ -1,7 +1,6 @@
 """What the landing asks of a register, whatever the register is."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -47,27 +46,6 @@ class Source(Protocol):
             BadInput: there is no such table, or it cannot be read.
         """
         ...
-
-
-def open_source(*, source: str, register: str) -> AbstractContextManager[Source]:
-    """Open a register: a SQLAlchemy URL, or a folder of CSV or Parquet files.
-
-    Raises:
-        BadInput: the URL or the folder is wrong, or the database refuses the user.
-        Unreachable: the database does not answer.
-    """
-    if "://" not in source:
-        from jobs.extract.folder import open_folder
-
-        return open_folder(folder=source, register=register)
-    url = parse_url(source=source, register=register)
-    if url.get_backend_name() == "postgresql":
-        from jobs.extract.postgres import open_postgres
-
-        return open_postgres(url=url)
-    from jobs.extract.database import open_database
-
-    return open_database(url=url)
 
 
 def parse_url(*, source: str, register: str) -> sa.URL:

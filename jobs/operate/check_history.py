@@ -8,15 +8,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from jobs.check import History
-from jobs.check.history import LAST_ONLY, NIGHTS, TABLES
+from jobs.check import CheckHistory
+from jobs.check.check_history import NIGHTS, OF_EACH_NIGHT, OF_LAST_NIGHT
 from jobs.runtime.files import text_digest, whole_folder
 from jobs.warehouse import nights_before, read_nights
 
 FOLDER = "history"
 
 
-def read_history(engine: sa.Engine, *, as_of: date) -> tuple[History, str]:
+def read_history(engine: sa.Engine, *, as_of: date) -> tuple[CheckHistory, str]:
     """The last nights before ``as_of``, and the digest of which they are, for the manifest.
 
     A publication never changes, so its id says all; what retention has removed is left out of the
@@ -24,15 +24,15 @@ def read_history(engine: sa.Engine, *, as_of: date) -> tuple[History, str]:
     """
     found = nights_before(engine, as_of=as_of, most=NIGHTS)
     frames = {
-        **{name: read_nights(engine, found, table) for name, table in TABLES.items()},
-        **{name: read_nights(engine, found[:1], table) for name, table in LAST_ONLY.items()},
+        **{name: read_nights(engine, found, table) for name, table in OF_EACH_NIGHT.items()},
+        **{name: read_nights(engine, found[:1], table) for name, table in OF_LAST_NIGHT.items()},
     }
     sizes = (f"{name} {len(frame)}" for name, frame in sorted(frames.items()))
     digest = text_digest(*(p.publication_id for p in found), *sizes) if found else ""
-    return History(frames=frames), digest
+    return CheckHistory(frames=frames), digest
 
 
-def keep_history(history: History, folder: Path) -> None:
+def keep_history(history: CheckHistory, folder: Path) -> None:
     """Leave the history in a run's folder, for the steps after the check."""
     with whole_folder(folder / FOLDER) as target:
         for name, frame in history.frames.items():
@@ -41,13 +41,13 @@ def keep_history(history: History, folder: Path) -> None:
             )
 
 
-def kept_history(folder: Path) -> History:
+def kept_history(folder: Path) -> CheckHistory:
     """The history that the check left in a run's folder."""
-    known = {**TABLES, **LAST_ONLY}
+    known = {**OF_EACH_NIGHT, **OF_LAST_NIGHT}
     frames: dict[str, pd.DataFrame] = {}
     for path in sorted((folder / FOLDER).glob("*.parquet")):
         table = known[path.stem]
         frame = pq.read_table(path).to_pandas()
         kinds = {f.name: f.kind.pandas for f in table.fields}
         frames[path.stem] = frame.astype({**kinds, "as_of_date": "datetime64[us]"})
-    return History(frames=frames)
+    return CheckHistory(frames=frames)

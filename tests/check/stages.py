@@ -8,12 +8,13 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from jobs.check.contract import load_delivered
-from jobs.check.history import AS_OF as AS_OF_COLUMN
-from jobs.check.history import History
+from expectations import suite
+from jobs.check.check_history import AS_OF as AS_OF_COLUMN
+from jobs.check.check_history import CheckHistory
+from jobs.check.delivered import load_delivered
 from jobs.check.profile import take_profile
 from jobs.check.rows import CheckedRows, check_rows
-from jobs.check.suite import night_checks, run_suite
+from jobs.check.suite import run_suite
 from jobs.contract import results
 from jobs.contract.registers import TABLES
 from tests.builders import AS_OF
@@ -39,16 +40,16 @@ def suite_asked(
     tables: Tables,
     *ids: str,
     previous: pd.DataFrame | None = None,
-    history: History | None = None,
+    history: CheckHistory | None = None,
     as_of: date = AS_OF,
 ) -> pd.DataFrame:
     """The answers of the checks with these ids, after contract and row rules; by check id."""
-    asked = [check for check in night_checks() if check.id in ids]
+    asked = [check for check in suite().on_registers if check.id in ids]
     assert len(asked) == len(ids), "no such check"
     with _opened(tables, as_of) as (connection, checked):
         connection.register("row_counts", results.ROW_COUNTS.arrow(checked.row_counts))
         take_profile(connection)
-        before = history or History()
+        before = history or CheckHistory()
         if previous is not None:
             before = nights_before({1: {results.ROW_COUNTS.full_name: previous}}, as_of=as_of)
         before.lay_out(connection, as_of=as_of)
@@ -61,14 +62,14 @@ def suite_asked(
 
 def nights_before(
     nights: Mapping[int, Mapping[str, pd.DataFrame]], *, as_of: date = AS_OF
-) -> History:
+) -> CheckHistory:
     """A history from the tables of nights, by how many days before the night they were."""
     frames: dict[str, list[pd.DataFrame]] = {}
     for days, tables in nights.items():
         for name, frame in tables.items():
             day = pd.Timestamp(as_of) - pd.Timedelta(days=days)
             frames.setdefault(name, []).append(frame.assign(**{AS_OF_COLUMN: day}))
-    return History(
+    return CheckHistory(
         frames={name: pd.concat(parts, ignore_index=True) for name, parts in frames.items()}
     )
 

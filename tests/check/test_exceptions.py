@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from expectations import suite
 from jobs.check import Audited
-from jobs.check.exceptions import FILE, exceptions_on
+from jobs.check.exceptions import exceptions_on
 from jobs.check.rules import row_rules
-from jobs.check.suite import night_checks, result_checks
 from jobs.contract import results
 from jobs.runtime.errors import BadInput, GateFailed
 
@@ -70,13 +70,14 @@ def test_an_exception_that_is_not_whole_stops_at_its_line(
 
 
 def test_the_exceptions_of_this_repository_name_rules_and_have_not_run_out() -> None:
-    checks = [*night_checks(), *result_checks()]
+    checks = suite().checks
     exceptions_on(
         as_of=date.today(),  # noqa: DTZ011
         known={check.id for check in checks} | {rule.id for rule in row_rules()},
+        file=suite().exceptions,
         laws={check.id for check in checks if check.is_law},
     )
-    assert FILE.is_file()
+    assert suite().exceptions.is_file()
 
 
 def test_an_excepted_failure_stops_nothing() -> None:

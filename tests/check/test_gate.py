@@ -5,9 +5,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from expectations.kinds import Check, on_number, on_rows
+from expectations import suite
 from jobs.check import check_night, quality_rules_markdown
-from jobs.check.suite import night_checks, result_checks, run_suite
+from jobs.check.kinds import Check, on_number, on_rows
+from jobs.check.suite import run_suite
 from jobs.contract import results
 from jobs.contract.registers import EXTRA_COLUMNS, TABLES
 from jobs.runtime.errors import GateFailed
@@ -19,7 +20,9 @@ def test_a_clean_night_passes_and_says_what_was_asked() -> None:
     wider = tables["prison.persons"].append_column("shoe_size", pa.array([42, 43, 38]))
     noted = tables["prison.episodes"].replace_schema_metadata({EXTRA_COLUMNS: b'["cell"]'})
     checked = check_night(
-        tables={**tables, "prison.persons": wider, "prison.episodes": noted}, as_of=AS_OF
+        tables={**tables, "prison.persons": wider, "prison.episodes": noted},
+        as_of=AS_OF,
+        suite=suite(),
     )
     checked.stop_if_critical()
     for name, table in TABLES.items():
@@ -35,7 +38,9 @@ def test_a_clean_night_passes_and_says_what_was_asked() -> None:
 
 def test_a_critical_failure_stops_the_night_in_one_line_without_values() -> None:
     persons = [{**row, "nationality": "MARS"} for row in default_rows("prison.persons")]
-    checked = check_night(tables=register_tables(prison_persons=persons), as_of=AS_OF)
+    checked = check_night(
+        tables=register_tables(prison_persons=persons), as_of=AS_OF, suite=suite()
+    )
     with pytest.raises(GateFailed, match=r"\[prison.persons.nationality.codes\] failed") as caught:
         checked.stop_if_critical()
     assert len(str(caught.value).splitlines()) == 1
@@ -95,18 +100,18 @@ def test_a_check_that_does_not_apply_passes_with_nothing_observed() -> None:
 
 
 def test_check_ids_are_unique_and_each_has_an_owner() -> None:
-    checks = [*night_checks(), *result_checks()]
+    checks = suite().checks
     ids = [check.id for check in checks]
     assert len(set(ids)) == len(ids)
     assert all(check.meaning and check.owner and check.reason for check in checks)
 
 
 def test_every_rule_is_in_the_document() -> None:
-    text = quality_rules_markdown()
+    text = quality_rules_markdown(suite())
     for check_id in (
         "prison.sentences.term_years.negative",
         "prison.persons.shrunk",
         "nightly.figures.missed.total.agrees",
     ):
         assert f"`{check_id}`" in text
-    assert text == quality_rules_markdown()
+    assert text == quality_rules_markdown(suite())

@@ -5,9 +5,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from expectations import suite
 from jobs.check import check_results_of_night
-from jobs.check.history import AS_OF as DAY
-from jobs.check.history import History, with_first_failures, with_first_seen
+from jobs.check.check_history import AS_OF as DAY
+from jobs.check.check_history import CheckHistory, with_first_failures, with_first_seen
 from jobs.check.profile import HELD, MOVED, OPEN, RECORDED, UNKNOWN_CODE
 from jobs.contract import results
 from tests.builders import AS_OF, default_rows, register_tables
@@ -27,7 +28,7 @@ def profile(table: str, measure: str, **values: int) -> pd.DataFrame:
     )
 
 
-def nights(*frames: pd.DataFrame, first: int = 1) -> History:
+def nights(*frames: pd.DataFrame, first: int = 1) -> CheckHistory:
     name = results.PROFILE.full_name
     return nights_before({n: {name: frame} for n, frame in enumerate(frames, first)})
 
@@ -157,7 +158,7 @@ def test_a_value_outside_its_list_is_counted_and_never_shown() -> None:
 
     person = {**default_rows("prison.persons")[0], "gender": "somebody's name"}
     tables = register_tables(prison_persons=[person, *default_rows("prison.persons")[1:]])
-    found = check_night(tables=tables, as_of=AS_OF).profile
+    found = check_night(tables=tables, as_of=AS_OF, suite=suite()).profile
     assert UNKNOWN_CODE in set(found["value"])
     assert not found["value"].str.contains("somebody").any()
 
@@ -182,7 +183,7 @@ def test_drift_of_the_link_rate_is_a_warning(usually: int, passed: bool) -> None
         [facts["nightly.figures"], rows(results.FIGURES, figure)], ignore_index=True
     )
     before = nights_before({1: linked(usually), 2: linked(usually)})
-    audited = check_results_of_night(facts=facts, as_of=AS_OF, history=before)
+    audited = check_results_of_night(facts=facts, as_of=AS_OF, suite=suite(), history=before)
     found = audited.results.set_index("check_id").loc["nightly.links.rate_drift"]
     assert found["passed"] == passed
     audited.stop_if_critical()
@@ -207,7 +208,7 @@ def test_a_failure_is_dated_from_its_first_night_without_a_break() -> None:
         (night(None, passed=False), "2006-04-24"),
         (night("2006-04-20", passed=False), "2006-04-20"),
     ):
-        history = History() if before is None else nights_before({1: {name: before}})
+        history = CheckHistory() if before is None else nights_before({1: {name: before}})
         found = with_first_failures(
             tonight, history=history, table=results.CHECK_RESULTS, as_of=AS_OF
         )

@@ -195,12 +195,13 @@ def test_a_prison_that_fell_silent_is_a_warning() -> None:
 def test_the_contract_is_asked_again_of_the_accepted_rows() -> None:
     import duckdb
 
-    from jobs.check.suite import night_checks, run_suite
+    from expectations import suite
+    from jobs.check.suite import run_suite
     from jobs.contract.registers import TABLES
 
     checks = [
         check
-        for check in night_checks()
+        for check in suite().on_registers
         if check.id
         in {
             "prison.persons.key",

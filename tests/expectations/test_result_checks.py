@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from expectations import suite
 from jobs.check import check_results_of_night
 from jobs.contract import results
 from jobs.contract.schema import Kind, Table
@@ -132,7 +133,7 @@ def facts_of_a_night() -> Facts:
 
 
 def test_results_that_agree_pass() -> None:
-    audited = check_results_of_night(facts=facts_of_a_night(), as_of=AS_OF)
+    audited = check_results_of_night(facts=facts_of_a_night(), as_of=AS_OF, suite=suite())
     audited.stop_if_critical()
     assert audited.results["passed"].all()
     results.CHECK_RESULTS.arrow(audited.results)
@@ -257,7 +258,7 @@ def forget(figure: str) -> Spoil:
 def test_results_that_contradict_each_other_stop_the_night(spoil: Spoil, failed: str) -> None:
     facts = facts_of_a_night()
     spoil(facts)
-    audited = check_results_of_night(facts=facts, as_of=AS_OF)
+    audited = check_results_of_night(facts=facts, as_of=AS_OF, suite=suite())
     found = audited.results.loc[~audited.results["passed"], "check_id"].tolist()
     assert f"nightly.{failed}" in found
     with pytest.raises(GateFailed, match="last publication stays current"):
@@ -268,4 +269,4 @@ def test_a_result_that_is_not_there_stops_the_night() -> None:
     facts = facts_of_a_night()
     del facts["nightly.links"]
     with pytest.raises(GateFailed, match=r"\[nightly.links\]: are missing"):
-        check_results_of_night(facts=facts, as_of=AS_OF)
+        check_results_of_night(facts=facts, as_of=AS_OF, suite=suite())

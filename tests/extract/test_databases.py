@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from jobs.extract import Landing, land
 from jobs.extract.database import as_text
 from jobs.extract.mapping import read_mapping
-from jobs.extract.sources import Source, open_source
+from jobs.extract.source_kinds import open_source
+from jobs.extract.sources import Source
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.warehouse.embedded.server import EmbeddedServer
 from tests.builders import AS_OF, register_tables

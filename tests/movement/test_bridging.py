@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
+from expectations import suite
 from jobs.assess import assess, load_policy
 from jobs.check import check_night, check_results_of_night
 from jobs.contract import results
@@ -58,7 +59,7 @@ def landings_at(folder: Path) -> dict[str, Landing]:
 def position_of(landings: dict[str, Landing]) -> Position:
     """The night of these landings, with a reviewer's decision."""
     landed = {name: table for x in landings.values() for name, table in x.tables().items()}
-    checked = check_night(tables=landed, as_of=AS_OF)
+    checked = check_night(tables=landed, as_of=AS_OF, suite=suite())
     linked = link_registers(
         tables=checked.tables,
         decisions=frame(results.DECISIONS, [DECIDED]),
@@ -223,6 +224,6 @@ def test_a_bridge_that_does_not_add_up_is_not_published(
     }  # fmt: skip
     facts["nightly.bridges"] = frame(results.BRIDGES, [{**exact, **bridge}])
     facts["nightly.movement"] = frame(results.MOVEMENT, [{**moved, **case}])
-    checked = check_results_of_night(facts=facts, as_of=AS_OF).results
+    checked = check_results_of_night(facts=facts, as_of=AS_OF, suite=suite()).results
     failed = set(checked.loc[~checked["passed"], "check_id"])
     assert failed == ({check} if check else set())

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from expectations import suite
 from jobs.assess import assess, load_policy
 from jobs.check import check_night
 from jobs.contract import results
@@ -197,7 +198,7 @@ def nights() -> list[Position]:
 
 
 def _night_of(history: Any, as_of: date) -> Position:
-    checked = check_night(tables=on_night(history, as_of=as_of).tables, as_of=as_of)
+    checked = check_night(tables=on_night(history, as_of=as_of).tables, as_of=as_of, suite=suite())
     linked = link_registers(
         tables=checked.tables,
         decisions=results.DECISIONS.empty(),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from expectations import suite
 from jobs.assess import rules_markdown
 from jobs.check import quality_rules_markdown
 from jobs.contract.dictionary import data_dictionary_markdown
@@ -28,7 +29,7 @@ def generated_pages() -> dict[Path, str]:
             changelog=(ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
         ),
         folder / "invented-world.md": invented_world_markdown(),
-        folder / "quality-rules.md": quality_rules_markdown(),
+        folder / "quality-rules.md": quality_rules_markdown(suite()),
         folder / "rules.md": rules_markdown(),
     }
 

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 import pyarrow as pa
 
+from expectations import suite
 from jobs.check import check_night
 from jobs.commands.model.model_page import quality_page
 from jobs.contract.registers import REGISTERS
@@ -154,7 +155,7 @@ def _landed(settings: Settings, as_of: date) -> tuple[Tables, dict[str, str]]:
         landing = night.landing(register)
         tables |= landing.tables()
         digests[register] = str(landing.summary()["content_digest"])
-    checked = check_night(tables=tables, as_of=as_of)
+    checked = check_night(tables=tables, as_of=as_of, suite=suite())
     checked.stop_if_critical()
     return dict(checked.tables), digests
 
@@ -169,7 +170,7 @@ def _short(digests: dict[str, str]) -> str:
 
 def _world(seed: int, people: int, noise: str) -> World:
     built = build_world(seed=seed, people=people, as_of=WORLD_NIGHT, noise=noise)
-    checked = check_night(tables=built.tables, as_of=WORLD_NIGHT)
+    checked = check_night(tables=built.tables, as_of=WORLD_NIGHT, suite=suite())
     truth: pd.DataFrame = built.truth["people"].to_pandas()
     return World(
         name=f"seed {seed}, {noise} noise",

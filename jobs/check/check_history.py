@@ -22,7 +22,7 @@ NIGHTS: Final = 14
 USUAL_DAYS: Final = 14
 """Nights further back than this say nothing of what is usual."""
 
-TABLES: Final = by_name(
+OF_EACH_NIGHT: Final = by_name(
     (
         results.ROW_COUNTS,
         results.CHECK_RESULTS,
@@ -33,13 +33,16 @@ TABLES: Final = by_name(
 )
 """What is read of each of the last nights."""
 
-LAST_ONLY: Final = by_name((results.QUARANTINE,))
+OF_LAST_NIGHT: Final = by_name((results.QUARANTINE,))
 """What is read of the last night alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class History:
-    """The last nights' publications: `TABLES` and `LAST_ONLY` by full name, with `AS_OF`."""
+class CheckHistory:
+    """Tables of the last nights' publications by full name, each with `AS_OF`.
+
+    They are those of `OF_EACH_NIGHT` and `OF_LAST_NIGHT`.
+    """
 
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
@@ -65,7 +68,7 @@ class History:
 
         ``last_<table>`` is that of the last night, ``usual_<table>`` those of `USUAL_DAYS`.
         """
-        for table in TABLES.values():
+        for table in OF_EACH_NIGHT.values():
             for name, rows in (
                 ("last", self.last(table)),
                 ("usual", self.usual(table, as_of=as_of)),
@@ -77,7 +80,7 @@ class History:
 
 
 def with_first_failures(
-    found: pd.DataFrame, *, history: History, table: Table, as_of: date
+    found: pd.DataFrame, *, history: CheckHistory, table: Table, as_of: date
 ) -> pd.DataFrame:
     """Fill ``failing_since_date``: tonight, or the first night of those without a break.
 
@@ -99,7 +102,9 @@ def with_first_failures(
     return found.assign(failing_since_date=days.astype("datetime64[us]"))
 
 
-def with_first_seen(quarantine: pd.DataFrame, *, history: History, as_of: date) -> pd.DataFrame:
+def with_first_seen(
+    quarantine: pd.DataFrame, *, history: CheckHistory, as_of: date
+) -> pd.DataFrame:
     """Fill ``first_seen_date`` of the rows in quarantine.
 
     A row is the same as the night before if it broke the same rule and has the same key, or the

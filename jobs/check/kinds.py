@@ -1,10 +1,10 @@
-"""The two kinds of check, each around one expectation of Great Expectations."""
+"""The two kinds of check, each around one expectation of Great Expectations, and suites of them."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
-import great_expectations.expectations as gxe
-
+from jobs.check.library import great_expectations
 from jobs.check.rules import owner
 
 Severity = Literal["critical", "warning"]
@@ -45,6 +45,25 @@ class Check:
         """The columns that a check on rows looks at."""
         many = getattr(self.expectation, "column_list", None)
         return list(many) if many else [self.expectation.column]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suite:
+    """Everything asked of a night: the night passes it to the gate, which knows no check by name.
+
+    ``on_registers`` are asked of the accepted rows before anything is linked, ``on_results`` of
+    what was computed before anything is published. ``exceptions`` is the file of what is let pass
+    for a time.
+    """
+
+    on_registers: tuple[Check, ...]
+    on_results: tuple[Check, ...]
+    exceptions: Path
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Every check, in the order of reporting."""
+        return (*self.on_registers, *self.on_results)
 
 
 def on_rows(
@@ -95,7 +114,7 @@ def on_number(
         number=number,
         units=units,
         is_law=is_law,
-        expectation=gxe.ExpectColumnMaxToBeBetween(
+        expectation=great_expectations().expectations.ExpectColumnMaxToBeBetween(
             column=id, min_value=at_least, max_value=at_most, severity=severity
         ),
     )

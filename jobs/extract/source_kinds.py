@@ -1,0 +1,23 @@
+"""Which kind of source a setting names: a folder, PostgreSQL, or any other database."""
+
+from contextlib import AbstractContextManager
+
+from jobs.extract.database import open_database
+from jobs.extract.folder import open_folder
+from jobs.extract.postgres import open_postgres
+from jobs.extract.sources import Source, parse_url
+
+
+def open_source(*, source: str, register: str) -> AbstractContextManager[Source]:
+    """Open a register: a SQLAlchemy URL, or a folder of CSV or Parquet files.
+
+    Raises:
+        BadInput: the URL or the folder is wrong, or the database refuses the user.
+        Unreachable: the database does not answer.
+    """
+    if "://" not in source:
+        return open_folder(folder=source, register=register)
+    url = parse_url(source=source, register=register)
+    if url.get_backend_name() == "postgresql":
+        return open_postgres(url=url)
+    return open_database(url=url)
