@@ -59,7 +59,7 @@ from jobs.warehouse import (
     publish,
     read_rows,
     read_table,
-    record_attempt,
+    record_run,
     remove_old,
 )
 from jobs.warehouse.store.publishing import DESPITE
@@ -257,7 +257,7 @@ class Night(RunFolder):
                 override=override,
             )
             is_known = published.publication_id in earlier
-            record_attempt(
+            record_run(
                 engine,
                 as_of=self.as_of,
                 label=self.label,
@@ -280,7 +280,7 @@ class Night(RunFolder):
         """Write a run that did not publish into the diary, if the warehouse can be reached."""
         try:
             with warehouse(self.settings) as engine:
-                record_attempt(
+                record_run(
                     engine,
                     as_of=self.as_of,
                     label=self.label,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.warehouse.embedded import server as embedded
+from jobs.warehouse import embedded
 
 _NUMBERS = count(1)
 

@@ -20,7 +20,7 @@ import pytest
 
 from jobs.__main__ import main
 from jobs.runtime.settings import ROOT
-from jobs.warehouse.embedded import server as embedded
+from jobs.warehouse import embedded
 
 AS_OF = "2006-04-25"
 PEOPLE = "3000"

@@ -2,9 +2,9 @@
 
 from jobs.warehouse.ddl.migrate import upgrade
 from jobs.warehouse.ddl.roles import create_roles
-from jobs.warehouse.embedded.server import EmbeddedServer
-from jobs.warehouse.embedded.server import start as start_embedded
-from jobs.warehouse.embedded.server import stop as stop_embedded
+from jobs.warehouse.embedded import EmbeddedServer
+from jobs.warehouse.embedded import start as start_embedded
+from jobs.warehouse.embedded import stop as stop_embedded
 from jobs.warehouse.ledgers.contradictions import Contradiction, Decision
 from jobs.warehouse.ledgers.model_approvals import (
     approve_model,
@@ -21,8 +21,8 @@ from jobs.warehouse.ledgers.review_ledgers import (
     withdraw_acknowledgement,
     withdraw_decision,
 )
-from jobs.warehouse.ledgers.run_log import record_attempt
-from jobs.warehouse.store.connection import open_warehouse
+from jobs.warehouse.ledgers.run_log import record_run
+from jobs.warehouse.store.connections import open_warehouse
 from jobs.warehouse.store.publishing import Manifest, Override, Publication, override_of, publish
 from jobs.warehouse.store.reading import (
     current_publication,
@@ -65,9 +65,9 @@ __all__ = [
     "read_nights",
     "read_rows",
     "read_table",
-    "record_attempt",
     "record_decision",
     "record_decisions",
+    "record_run",
     "remove_old",
     "start_embedded",
     "stop_embedded",

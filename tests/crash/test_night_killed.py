@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from jobs.runtime.settings import ROOT
-from jobs.warehouse.embedded import server as embedded
+from jobs.warehouse import embedded
 
 AS_OF = "2006-04-25"
 

@@ -18,14 +18,14 @@ from jobs.contract import results
 from jobs.warehouse import (
     Publication,
     current_publication,
+    embedded,
     open_warehouse,
     publications,
     publish,
     read_table,
     upgrade,
 )
-from jobs.warehouse.embedded import server as embedded
-from jobs.warehouse.embedded import supervisor as keeper
+from jobs.warehouse.embedded import sockets, supervisor
 from jobs.warehouse.store.bulk import Content
 from jobs.warehouse.store.publishing import content_digest
 from tests.warehouse import nights
@@ -52,7 +52,7 @@ def server() -> Iterator[embedded.EmbeddedServer]:
         yield embedded.start(folder / "server")
     finally:
         embedded.stop(folder / "server")
-        shutil.rmtree(embedded._socket_path(folder / "server"), ignore_errors=True)
+        shutil.rmtree(sockets.socket_path(folder / "server"), ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -159,7 +159,7 @@ def test_a_killed_server_comes_back_with_the_last_publication_or_a_whole_new_one
     for round_number in range(2, 5):
         process = begin_to_publish(server, f"round {round_number}")
         time.sleep(chance.uniform(0, longest))
-        number = keeper.server_number(server.folder / "data" / "postmaster.pid")
+        number = supervisor.server_number(server.folder / "data" / "postmaster.pid")
         assert number is not None
         os.kill(number, signal.SIGKILL)
         process.communicate()

@@ -13,7 +13,7 @@ from jobs.extract.mapping import read_mapping
 from jobs.extract.source_kinds import open_source
 from jobs.extract.sources import Source
 from jobs.runtime.errors import BadInput, Unreachable
-from jobs.warehouse.embedded.server import EmbeddedServer
+from jobs.warehouse import EmbeddedServer
 from tests.builders import AS_OF, register_tables
 from tests.extract import deliveries
 

@@ -15,7 +15,7 @@ from jobs.contract import registers as records
 from jobs.extract import land
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.synthetic import World, load_world, write_world
-from jobs.warehouse.embedded.server import EmbeddedServer
+from jobs.warehouse import EmbeddedServer
 from tests.synthetic.conftest import FOUND
 
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from jobs.warehouse import open_warehouse, upgrade
-from jobs.warehouse.embedded import server as embedded
+from jobs.warehouse import embedded, open_warehouse, upgrade
 
 _MADE = "an empty warehouse"
 _USED = "a warehouse"

@@ -15,9 +15,9 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from jobs.runtime.errors import BadInput
-from jobs.warehouse.ddl import repeatable_ddl as fittings
+from jobs.warehouse.ddl import repeatable_ddl
 from jobs.warehouse.ddl.roles import grant_rights
-from jobs.warehouse.store import connection as opened
+from jobs.warehouse.store.connections import transaction, warehouse_name
 from jobs.warehouse.store.tables import SCHEMAS
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation upgrade', 0))"
@@ -39,27 +39,27 @@ def upgrade(engine: sa.Engine) -> None:
     config = configuration()
     scripts = ScriptDirectory.from_config(config)
     head = scripts.get_current_head()
-    with opened.begin(engine) as connection:
-        if _state(connection) == (head, fittings.DIGEST):
+    with transaction(engine) as connection:
+        if _state(connection) == (head, repeatable_ddl.DIGEST):
             return
         connection.execute(sa.text(LOCK))
-        found, fitted = _state(connection)
-        if (found, fitted) == (head, fittings.DIGEST):
+        found, digest = _state(connection)
+        if (found, digest) == (head, repeatable_ddl.DIGEST):
             return
-        _refuse_newer(scripts, found, opened.name_of(engine))
-        fittings.take_down(connection)
+        _refuse_newer(scripts, found, warehouse_name(engine))
+        repeatable_ddl.take_down(connection)
         for schema in SCHEMAS:
             connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
         if found != head:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-        fittings.put_up(connection)
+        repeatable_ddl.put_up(connection)
         grant_rights(connection)
 
 
 def version(engine: sa.Engine) -> str | None:
     """The revision that the warehouse is at; None where it is empty."""
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         return _state(connection)[0]
 
 
@@ -78,7 +78,7 @@ def draft(engine: sa.Engine, *, why: str, folder: Path = VERSIONS) -> Path:
     """
     config = configuration()
     config.set_main_option("version_locations", os.pathsep.join(map(str, {VERSIONS, folder})))
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         config.attributes["connection"] = connection
         count = len(list(ScriptDirectory.from_config(config).walk_revisions()))
         script = command.revision(
@@ -114,11 +114,11 @@ def migration_context(connection: sa.Connection) -> Iterator[MigrationContext]:
 
 
 def _state(connection: sa.Connection) -> tuple[str | None, str | None]:
-    """The revision, and the digest of the fittings."""
+    """The revision, and the digest of the repeatable_ddl."""
     if not sa.inspect(connection).has_table("alembic_version", schema="run"):
         return None, None
     found = connection.scalar(sa.text("SELECT version_num FROM run.alembic_version"))
-    return found, fittings.found(connection)
+    return found, repeatable_ddl.found(connection)
 
 
 def _refuse_newer(scripts: ScriptDirectory, found: str | None, where: str) -> None:

@@ -43,7 +43,8 @@ def _statements() -> list[str]:
 
 _STATEMENTS: Final = _statements()
 DIGEST: Final = (
-    "fittings " + text_digest(*_STATEMENTS, *(s for view in VIEWS for s in view.statements))[:16]
+    "repeatable DDL "
+    + text_digest(*_STATEMENTS, *(s for view in VIEWS for s in view.statements))[:16]
 )
 
 

@@ -15,8 +15,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from jobs.warehouse.store import connection as opened
 from jobs.warehouse.store.bulk import execute_text
+from jobs.warehouse.store.connections import transaction
 from jobs.warehouse.store.tables import INTERVALS, SCHEMAS
 
 WRITER: Final = "reconciliation_writer"
@@ -80,7 +80,7 @@ def create_roles(engine: sa.Engine) -> None:
     Raises:
         BadInput: this user may not create roles.
     """
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         there = _roles(connection)
         for role in RIGHTS:
             if role not in there:

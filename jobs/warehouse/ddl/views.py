@@ -214,32 +214,6 @@ VIEWS: Final[tuple[View, ...]] = (
 )
 
 
-PAGES: Final[dict[str, tuple[str, ...]]] = {
-    "index.html": ("publications", "figures", "due", "reasons", "check_results"),
-    "movement.html": ("bridges", "movement"),
-    "history.html": ("figures",),
-    "missed.html": ("figures", "missed_consideration", "reasons"),
-    "outcomes.html": ("figures", "flags"),
-    "due.html": ("figures", "due", "reasons"),
-    "verify.html": ("figures", "episodes", "reasons"),
-    "backlog.html": ("figures", "backlog", "teams"),
-    "capacity.html": ("figures", "due", "backlog", "teams"),
-    "census.html": ("figures", "census"),
-    "quality.html": (
-        "figures",
-        "row_counts",
-        "quarantine_counts",
-        "check_results",
-        "faults",
-        "faulty_rows",
-    ),
-    "linkage.html": ("figures", "link_counts", "link_bands", "identity_change_counts"),
-    "discrepancies.html": ("figures", "discrepancies"),
-    "definitions.html": ("figures",),
-}
-"""The views that hold what each page of the site shows, for whoever draws it elsewhere."""
-
-
 def create_views(connection: sa.Connection) -> None:
     """Create and document every view; there are none."""
     for view in VIEWS:

@@ -1,7 +1,7 @@
-"""The keeper of one embedded server: starts it, and stops it when nobody uses it any more.
+"""The supervisor of one embedded server: starts it, and stops it when nobody uses it any more.
 
-Run as a script, in a process of its own that outlives its caller: ``keeper.py ORDER``, where
-ORDER is the JSON of an `embedded` order. It imports the standard library only, so it is small and
+Run as a script, in a process of its own that outlives its caller: ``supervisor.py ORDER``, where
+ORDER is the JSON of an order of `server`. It imports the standard library only, so it is small and
 starts at once. Who uses a server holds a shared lock on ``users.lock``; the operating system lets
 go of a lock when its process ends, however it ends, so a killed user never keeps a server alive.
 """
@@ -21,16 +21,16 @@ POLL_SECONDS = 0.25
 
 
 def main(order: dict[str, Any]) -> None:
-    """Leave the caller's process group, start the server if so ordered, and keep it."""
+    """Leave the caller's process group, start the server if so ordered, and watch over it."""
     folder = Path(order["folder"])
     os.setsid()
-    keeping = os.open(folder / "keeper.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(keeping, fcntl.LOCK_SH)
+    watching = os.open(folder / "supervisor.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(watching, fcntl.LOCK_SH)
     if os.fork():
         os._exit(0)
     if order["command"]:
         _start(order)
-    _keep(folder, Path(order["sockets"]), linger=order["linger"])
+    _supervise(folder, Path(order["sockets"]), linger=order["linger"])
 
 
 def _start(order: dict[str, Any]) -> None:
@@ -47,7 +47,7 @@ def _start(order: dict[str, Any]) -> None:
     os.close(order["server_lock"])
 
 
-def _keep(folder: Path, sockets: Path, *, linger: float) -> None:
+def _supervise(folder: Path, sockets: Path, *, linger: float) -> None:
     idle_since: float | None = None
     while not is_free(folder / "server.lock"):
         time.sleep(POLL_SECONDS)

@@ -12,14 +12,14 @@ import sqlalchemy as sa
 from jobs.contract.schema import Kind
 from jobs.runtime.errors import BadInput
 from jobs.warehouse.ledgers.review_ledgers import entries, refuse_blank, withdraw
-from jobs.warehouse.store import connection as opened
-from jobs.warehouse.store.tables import MODELS
+from jobs.warehouse.store.connections import transaction
+from jobs.warehouse.store.tables import MODEL_APPROVALS
 
 
 def approved_model(engine: sa.Engine) -> str | None:
     """The model in use as JSON text, as it was approved; None where none is."""
-    with opened.begin(engine) as connection:
-        found = connection.scalar(_last_holding(MODELS.c.model))
+    with transaction(engine) as connection:
+        found = connection.scalar(_last_holding(MODEL_APPROVALS.c.model))
     return None if found is None else str(found)
 
 
@@ -50,13 +50,13 @@ def approve_model(
         BadInput: the name or the reason is missing.
     """
     refuse_blank("an approval", by=by, reason=reason)
-    with opened.begin(engine) as connection:
-        query = _last_holding(MODELS.c.approval_id, MODELS.c.model_digest)
+    with transaction(engine) as connection:
+        query = _last_holding(MODEL_APPROVALS.c.approval_id, MODEL_APPROVALS.c.model_digest)
         last = connection.execute(query).first()
         if last is not None and last.model_digest == digest:
             return int(last.approval_id)
         number = connection.scalar(
-            sa.insert(MODELS)
+            sa.insert(MODEL_APPROVALS)
             .values(
                 model_version=version,
                 model_digest=digest,
@@ -65,7 +65,7 @@ def approve_model(
                 approved_by=by,
                 reason=reason,
             )
-            .returning(MODELS.c.approval_id)
+            .returning(MODEL_APPROVALS.c.approval_id)
         )
     return int(number or 0)
 
@@ -77,9 +77,9 @@ def withdraw_model(engine: sa.Engine, *, version: str, by: str, reason: str) -> 
         BadInput: no such approval holds, or the name or the reason is missing.
     """
     refuse_blank("a withdrawal", by=by, reason=reason)
-    with opened.begin(engine) as connection:
-        chosen = (MODELS.c.model_version == version,)
-        if not withdraw(connection, MODELS, chosen, by=by, reason=reason):
+    with transaction(engine) as connection:
+        chosen = (MODEL_APPROVALS.c.model_version == version,)
+        if not withdraw(connection, MODEL_APPROVALS, chosen, by=by, reason=reason):
             raise BadInput(
                 f"model [{version}]", "no approval of it holds", "see: python -m jobs train list"
             )
@@ -96,11 +96,13 @@ def model_approvals(engine: sa.Engine) -> pd.DataFrame:
         "deleted_at": Kind.TIMESTAMP,
         "deleted_by": Kind.TEXT,
     }
-    query = sa.select(*(MODELS.c[name] for name in shown)).order_by(MODELS.c.approval_id)
+    query = sa.select(*(MODEL_APPROVALS.c[name] for name in shown)).order_by(
+        MODEL_APPROVALS.c.approval_id
+    )
     return entries(engine, query, shown)
 
 
 def _last_holding(*columns: sa.Column[Any]) -> sa.Select[Any]:
     """The last approval that was not withdrawn."""
-    query = sa.select(*columns).where(MODELS.c.deleted_at.is_(None))
-    return query.order_by(MODELS.c.approval_id.desc()).limit(1)
+    query = sa.select(*columns).where(MODEL_APPROVALS.c.deleted_at.is_(None))
+    return query.order_by(MODEL_APPROVALS.c.approval_id.desc()).limit(1)

@@ -12,7 +12,7 @@ from jobs.contract import results
 from jobs.contract.schema import Kind
 from jobs.runtime.errors import BadInput
 from jobs.warehouse.ledgers.contradictions import Decision, Holding
-from jobs.warehouse.store import connection as opened
+from jobs.warehouse.store.connections import transaction
 from jobs.warehouse.store.tables import ACKNOWLEDGEMENTS, DECISIONS
 
 ONE_AT_A_TIME: Final = (
@@ -30,7 +30,7 @@ def decisions(engine: sa.Engine) -> pd.DataFrame:
     columns = [DECISIONS.c[name] for name in results.DECISIONS.columns]
     query = sa.select(*columns).where(DECISIONS.c.deleted_at.is_(None))
     query = query.order_by(*(DECISIONS.c[name] for name in results.DECISIONS.key))
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         rows = [dict(row) for row in connection.execute(query).mappings()]
     return results.DECISIONS.frame(pa.Table.from_pylist(rows, results.DECISIONS.arrow_schema))
 
@@ -74,7 +74,7 @@ def record_decisions(engine: sa.Engine, decisions: Mapping[str, Decision]) -> li
     """
     for where, decision in decisions.items():
         _refuse_bad(where, decision)
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         connection.execute(sa.text(ONE_AT_A_TIME))
         holding = Holding.of(_holding(connection))
         numbers = []
@@ -131,7 +131,7 @@ def withdraw_decision(engine: sa.Engine, *, decision_id: int, by: str, reason: s
         BadInput: no such decision holds, or the name or the reason is missing.
     """
     refuse_blank("a withdrawal", by=by, reason=reason)
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         chosen = (DECISIONS.c.decision_id == decision_id,)
         if not withdraw(connection, DECISIONS, chosen, by=by, reason=reason):
             raise BadInput(
@@ -149,7 +149,7 @@ def acknowledge(engine: sa.Engine, *, episode_id: str, by: str, note: str) -> in
     """
     refuse_blank("an acknowledgement", episode_id=episode_id, by=by, note=note)
     same = (ACKNOWLEDGEMENTS.c.episode_id == episode_id,)
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         withdraw(connection, ACKNOWLEDGEMENTS, same, by=by, reason="replaced by a later one")
         number = connection.scalar(
             sa.insert(ACKNOWLEDGEMENTS)
@@ -166,7 +166,7 @@ def withdraw_acknowledgement(engine: sa.Engine, *, episode_id: str, by: str, rea
         BadInput: none holds, or the name or the reason is missing.
     """
     refuse_blank("a withdrawal", by=by, reason=reason)
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         same = (ACKNOWLEDGEMENTS.c.episode_id == episode_id,)
         if not withdraw(connection, ACKNOWLEDGEMENTS, same, by=by, reason=reason):
             raise BadInput(
@@ -192,7 +192,7 @@ def acknowledgements(engine: sa.Engine) -> pd.DataFrame:
 
 def entries(engine: sa.Engine, query: sa.Select[Any], shown: Mapping[str, Kind]) -> pd.DataFrame:
     """The rows of a query on a ledger, in its order, as a frame of the columns ``shown``."""
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         rows = connection.execute(query).all()
     frame = pd.DataFrame(rows, columns=list(shown))
     return frame.astype({name: kind.pandas for name, kind in shown.items()})

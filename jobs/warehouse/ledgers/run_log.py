@@ -1,15 +1,15 @@
-"""The diary of runs: what became of each, published or not."""
+"""The run log: what became of each run of a night, published or not."""
 
 from collections.abc import Mapping
 from datetime import date
 
 import sqlalchemy as sa
 
-from jobs.warehouse.store import connection as opened
-from jobs.warehouse.store.tables import ATTEMPTS
+from jobs.warehouse.store.connections import transaction
+from jobs.warehouse.store.tables import RUN_LOG
 
 
-def record_attempt(
+def record_run(
     engine: sa.Engine,
     *,
     as_of: date,
@@ -31,9 +31,9 @@ def record_attempt(
         publication_id: the publication, where there is one.
         failure: the one line of what went wrong, without a personal value.
     """
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         connection.execute(
-            sa.insert(ATTEMPTS).values(
+            sa.insert(RUN_LOG).values(
                 as_of_date=as_of,
                 label=label,
                 outcome=outcome,

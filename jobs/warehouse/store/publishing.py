@@ -20,9 +20,9 @@ from sqlalchemy.dialects.postgresql import insert
 from jobs.contract import results
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, text_digest
-from jobs.warehouse.store import connection as opened
 from jobs.warehouse.store import intervals
 from jobs.warehouse.store.bulk import Content, copy_in
+from jobs.warehouse.store.connections import transaction
 from jobs.warehouse.store.tables import (
     CONTENTS,
     CURRENT,
@@ -173,9 +173,9 @@ def publish(
     """
     contents = _contents(tables)
     publication_id = manifest.publication_id
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         connection.execute(sa.text("SELECT run.make_room(:as_of)"), {"as_of": manifest.as_of})
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         connection.execute(sa.text(LOCK))
         number = _existing(connection, publication_id, contents)
         if number is None:

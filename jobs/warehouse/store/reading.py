@@ -12,8 +12,8 @@ from jobs.contract import results
 from jobs.contract.fields import date as day_field
 from jobs.contract.schema import Table
 from jobs.runtime.errors import BadInput
-from jobs.warehouse.store import connection as opened
 from jobs.warehouse.store.bulk import columns_of, copy_out
+from jobs.warehouse.store.connections import transaction
 from jobs.warehouse.store.publishing import Publication, publication, select_publications
 from jobs.warehouse.store.tables import (
     CONTENTS,
@@ -40,7 +40,7 @@ _STATE: Final = (
 
 def current_publication(engine: sa.Engine, *, as_of: date) -> Publication | None:
     """The publication that is current for a date; None where nothing is published for it."""
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         return _one(
             connection,
             PUBLICATIONS.c.as_of_date == as_of,
@@ -50,7 +50,7 @@ def current_publication(engine: sa.Engine, *, as_of: date) -> Publication | None
 
 def publication_on(engine: sa.Engine, *, as_of: date, at: datetime) -> Publication | None:
     """The publication that was current for a date at the moment ``at``: what was said then."""
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         number = connection.scalar(
             sa.select(SUPERSESSIONS.c.publication_number)
             .where(SUPERSESSIONS.c.as_of_date == as_of, SUPERSESSIONS.c.made_current_at <= at)
@@ -63,13 +63,13 @@ def publication_on(engine: sa.Engine, *, as_of: date, at: datetime) -> Publicati
 def publications(engine: sa.Engine, *, as_of: date | None = None) -> list[Publication]:
     """Every publication, of one date where given, in order of publishing."""
     conditions = () if as_of is None else (PUBLICATIONS.c.as_of_date == as_of,)
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         return select_publications(connection, *conditions)
 
 
 def latest_before(engine: sa.Engine, *, as_of: date) -> Publication | None:
     """The current publication of the last date before ``as_of``; None where there is none."""
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         return _latest_before(connection, as_of)
 
 
@@ -86,7 +86,7 @@ def read_table(engine: sa.Engine, publication_id: str, table: str) -> pd.DataFra
     """
     if table not in results.NIGHTLY:
         raise BadInput(f"table [{table}]", "no such table", f"use one of {sorted(results.NIGHTLY)}")
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         return read_rows(
             connection, publication(connection, publication_id), results.NIGHTLY[table]
         )
@@ -126,7 +126,7 @@ def _refuse_partial(connection: sa.Connection, of: Publication, table: Table, fo
 
 def nights_before(engine: sa.Engine, *, as_of: date, most: int) -> list[Publication]:
     """The current publications of the last ``most`` dates before ``as_of``, the latest first."""
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         dates: Sequence[date] = connection.scalars(
             sa.select(CURRENT.c.as_of_date)
             .where(CURRENT.c.as_of_date < as_of)
@@ -164,7 +164,7 @@ def read_nights(engine: sa.Engine, nights: Sequence[Publication], table: Table) 
         ),
         key=columns_of(dated.key),
     )
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         return dated.frame(copy_out(connection, dated, query))
 
 
@@ -186,7 +186,7 @@ def figures_before(engine: sa.Engine, *, as_of: date, group: str) -> pd.DataFram
         .where(kept.c.as_of_date < as_of, kept.c.group_value == group)
         .order_by(kept.c.as_of_date, kept.c.figure_id)
     )
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         rows = connection.execute(query).all()
     frame = results.FIGURES.empty().assign(as_of_date=pd.Series(dtype="object"))
     if not rows:
@@ -200,7 +200,7 @@ def latest_identities(engine: sa.Engine, *, before: date) -> pd.DataFrame:
     Returns:
         A frame of `results.IDENTITIES`, empty where nothing is published before.
     """
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         last = _latest_before(connection, before)
         if last is None:
             return results.IDENTITIES.empty()

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from jobs.warehouse.store import connection as opened
+from jobs.warehouse.store.connections import transaction
 
 
 def remove_old(engine: sa.Engine, *, keep_days: int) -> list[str]:
@@ -18,7 +18,7 @@ def remove_old(engine: sa.Engine, *, keep_days: int) -> list[str]:
     Raises:
         BadInput: the server cannot be reached, or this user may not.
     """
-    with opened.begin(engine) as connection:
+    with transaction(engine) as connection:
         removed = connection.scalars(
             sa.text("SELECT run.remove_old(:keep_days)"), {"keep_days": keep_days}
         )

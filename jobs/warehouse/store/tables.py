@@ -136,7 +136,7 @@ SUPERSESSIONS: Final = sa.Table(
     schema="run",
     comment="One row: a move of the pointer of a date. Never changed.",
 )
-ATTEMPTS: Final = sa.Table(
+RUN_LOG: Final = sa.Table(
     "attempts",
     WAREHOUSE,
     _own("attempt_number"),
@@ -211,7 +211,7 @@ ACKNOWLEDGEMENTS: Final = sa.Table(
     schema="review",
     comment="One row: somebody has seen a critical episode. Withdrawn, never deleted.",
 )
-MODELS: Final = sa.Table(
+MODEL_APPROVALS: Final = sa.Table(
     "models",
     WAREHOUSE,
     _own("approval_id"),

@@ -10,10 +10,8 @@ from alembic.autogenerate import compare_metadata
 from jobs.contract import results
 from jobs.contract.schema import Table
 from jobs.runtime.errors import BadInput, Unreachable
-from jobs.warehouse import decisions, open_warehouse, publish, upgrade
-from jobs.warehouse.ddl import migrate
-from jobs.warehouse.ddl import repeatable_ddl as fittings
-from jobs.warehouse.embedded import server as embedded
+from jobs.warehouse import decisions, embedded, open_warehouse, publish, upgrade
+from jobs.warehouse.ddl import migrate, repeatable_ddl
 from jobs.warehouse.store.bulk import Content, copy_in
 from jobs.warehouse.store.reading import publications, read_table
 from jobs.warehouse.store.tables import INTERVALS, SCHEMAS, SNAPSHOTS, WAREHOUSE
@@ -183,9 +181,9 @@ def test_a_warehouse_of_newer_code_is_refused_in_one_line(warehouse: sa.Engine) 
 def test_views_of_another_version_are_put_up_again_and_data_stays(warehouse: sa.Engine) -> None:
     publication = publish(warehouse, manifest=nights.manifest(), tables=nights.facts())
     with warehouse.begin() as connection:
-        fittings.take_down(connection)
+        repeatable_ddl.take_down(connection)
         connection.execute(sa.text("CREATE VIEW report.due AS SELECT 1 AS old"))
-        connection.execute(sa.text("COMMENT ON SCHEMA report IS 'fittings of old'"))
+        connection.execute(sa.text("COMMENT ON SCHEMA report IS 'an older digest'"))
     upgrade(warehouse)
     with warehouse.connect() as connection:
         rows = connection.execute(sa.text("SELECT DISTINCT publication_id FROM report.teams")).all()

@@ -8,6 +8,7 @@ from jobs.runtime.errors import BadInput
 from jobs.warehouse import (
     create_roles,
     decisions,
+    embedded,
     open_warehouse,
     publish,
     record_decision,
@@ -17,7 +18,6 @@ from jobs.warehouse import (
 )
 from jobs.warehouse.ddl.roles import QUALITY, READER, REVIEWER, WRITER
 from jobs.warehouse.ddl.views import VIEWS
-from jobs.warehouse.embedded import server as embedded
 from tests.warehouse import nights
 
 
@@ -141,7 +141,7 @@ def test_roles_can_be_created_again_and_keep_their_rights_after_an_upgrade(
     reader = users.of(READER)
     create_roles(warehouse)
     with warehouse.begin() as connection:
-        connection.execute(sa.text("COMMENT ON SCHEMA report IS 'fittings of old'"))
+        connection.execute(sa.text("COMMENT ON SCHEMA report IS 'an older digest'"))
     upgrade(warehouse)
     assert read(reader, "report.figures") > 0
 

@@ -69,14 +69,14 @@ def open_warehouse(url: str) -> sa.Engine:
     )
 
 
-def name_of(engine: sa.Engine) -> str:
+def warehouse_name(engine: sa.Engine) -> str:
     """Where the warehouse is, without user or password."""
     host = engine.url.host or engine.url.query.get("host") or "this machine"
     return f"warehouse [{engine.url.database} on {host}]"
 
 
 @contextmanager
-def begin(engine: sa.Engine) -> Iterator[sa.Connection]:
+def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One transaction: all of the block, or nothing of it.
 
     Raises:
@@ -84,11 +84,11 @@ def begin(engine: sa.Engine) -> Iterator[sa.Connection]:
             where it went away during the commit, all of it: run again to find out.
         BadInput: the disk is full, the password wrong, a right missing.
     """
-    with one_line(engine), engine.begin() as connection:
+    with in_one_line(engine), engine.begin() as connection:
         version = int((connection.dialect.server_version_info or (0,))[0])
         if version < OLDEST_VERSION:
             raise BadInput(
-                name_of(engine),
+                warehouse_name(engine),
                 f"PostgreSQL {version} is too old",
                 f"use version {OLDEST_VERSION} or newer",
             )
@@ -96,7 +96,7 @@ def begin(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 @contextmanager
-def one_line(engine: sa.Engine) -> Iterator[None]:
+def in_one_line(engine: sa.Engine) -> Iterator[None]:
     """Turn what a person can mend into one line; a fault of the software loses its values only.
 
     Details of an error of the database may hold a person's number, so no such error leaves here.
@@ -104,10 +104,10 @@ def one_line(engine: sa.Engine) -> Iterator[None]:
     try:
         yield
     except sa.exc.DBAPIError as error:
-        plain = _plain(error.orig, name_of(engine))
+        plain = _plain(error.orig, warehouse_name(engine))
         raise plain.with_traceback(error.__traceback__) from None
     except psycopg.Error as error:
-        plain = _plain(error, name_of(engine))
+        plain = _plain(error, warehouse_name(engine))
         raise plain.with_traceback(error.__traceback__) from None
 
 

@@ -1,9 +1,8 @@
 import sqlalchemy as sa
 
 from jobs.contract import results
-from jobs.report.site.site import MENU
 from jobs.warehouse import publish
-from jobs.warehouse.ddl.views import PAGES, VIEWS
+from jobs.warehouse.ddl.views import VIEWS
 from tests.warehouse import nights
 
 
@@ -55,12 +54,6 @@ def test_counts_stand_in_for_quarantined_rows_and_links(warehouse: sa.Engine) ->
     assert total == len(facts["nightly.quarantine"])
     found = dict(rows(warehouse, "link_counts", "outcome, row_count"))
     assert found == facts["nightly.links"]["outcome"].value_counts().to_dict()
-
-
-def test_every_page_of_the_site_can_be_drawn_from_views() -> None:
-    shown = {view.name for view in VIEWS if view.schema == "report"}
-    assert set(PAGES) == {page for page, _ in MENU}
-    assert {name for names in PAGES.values() for name in names} <= shown
 
 
 def test_every_table_of_a_publication_is_in_a_view_or_counted_there() -> None:

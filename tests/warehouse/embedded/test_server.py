@@ -15,10 +15,10 @@ import pytest
 import sqlalchemy as sa
 
 from jobs.runtime.errors import BadInput
-from jobs.warehouse.embedded import server as embedded
-from jobs.warehouse.embedded import supervisor as keeper
+from jobs.warehouse import embedded
+from jobs.warehouse.embedded import sockets, supervisor
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 USER = """
 import sys
@@ -40,7 +40,7 @@ def folder() -> Iterator[Path]:
     finally:
         embedded.stop(folder)
         shutil.rmtree(top, ignore_errors=True)
-        shutil.rmtree(embedded._socket_path(folder), ignore_errors=True)
+        shutil.rmtree(sockets.socket_path(folder), ignore_errors=True)
 
 
 def one(url: str, query: str) -> object:
@@ -66,23 +66,25 @@ def user_of(folder: Path, linger: float = 0.0) -> subprocess.Popen[str]:
 def is_gone(folder: Path, seconds: float = 10.0) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if keeper.is_free(folder / "server.lock") and keeper.is_free(folder / "keeper.lock"):
+        if supervisor.is_free(folder / "server.lock") and supervisor.is_free(
+            folder / "supervisor.lock"
+        ):
             return True
         time.sleep(0.05)
     return False
 
 
-def keepers_of(folder: Path) -> list[int]:
-    """The keepers of this folder's server, told by the part of its path that is random."""
+def supervisors_of(folder: Path) -> list[int]:
+    """The supervisors of this folder's server, told by the part of its path that is random."""
     mark = folder.parents[1].name[-8:]
-    found = subprocess.run(["pgrep", "-f", f"keeper.py.*{mark}"], capture_output=True)
+    found = subprocess.run(["pgrep", "-f", f"supervisor.py.*{mark}"], capture_output=True)
     numbers = [int(number) for number in found.stdout.split()]
     assert numbers
     return numbers
 
 
 def number_of(folder: Path) -> int:
-    number = keeper.server_number(folder / "data" / "postmaster.pid")
+    number = supervisor.server_number(folder / "data" / "postmaster.pid")
     assert number is not None
     return number
 
@@ -126,7 +128,7 @@ def test_a_second_user_joins_and_the_server_outlives_the_first(folder: Path) -> 
     second.kill()
     second.wait()
     assert is_gone(folder)
-    assert not embedded._socket_path(folder).exists()
+    assert not sockets.socket_path(folder).exists()
 
 
 def test_many_who_come_at_once_share_one_server(folder: Path) -> None:
@@ -148,11 +150,11 @@ def test_many_who_come_at_once_share_one_server(folder: Path) -> None:
 def test_a_server_starts_again_after_everything_was_killed(folder: Path) -> None:
     user = user_of(folder)
     with psycopg.connect(
-        host=str(embedded._socket_folder(folder)), user="postgres", autocommit=True
+        host=str(sockets.socket_folder_of(folder)), user="postgres", autocommit=True
     ) as connection:
         connection.execute("CREATE TABLE durable AS SELECT 1 AS answer")
     server = number_of(folder)
-    for number in [user.pid, server, *keepers_of(folder)]:
+    for number in [user.pid, server, *supervisors_of(folder)]:
         os.kill(number, signal.SIGKILL)
     user.wait()
     assert number_of(folder) == server
@@ -160,14 +162,14 @@ def test_a_server_starts_again_after_everything_was_killed(folder: Path) -> None
         assert one(again.url(), "SELECT answer FROM durable") == 1
 
 
-def test_a_server_that_lost_its_keeper_gets_a_new_one(folder: Path) -> None:
+def test_a_server_that_lost_its_supervisor_gets_a_new_one(folder: Path) -> None:
     user = user_of(folder)
-    for number in keepers_of(folder):
+    for number in supervisors_of(folder):
         os.kill(number, signal.SIGKILL)
-    while not keeper.is_free(folder / "keeper.lock"):
+    while not supervisor.is_free(folder / "supervisor.lock"):
         time.sleep(0.01)
     with embedded.start(folder, linger=0.0):
-        assert not keeper.is_free(folder / "keeper.lock")
+        assert not supervisor.is_free(folder / "supervisor.lock")
     user.communicate("")
     assert is_gone(folder)
 
@@ -211,7 +213,7 @@ def test_broken_data_is_refused_in_one_line(folder: Path) -> None:
 
 
 def test_a_socket_folder_of_somebody_else_is_refused(folder: Path) -> None:
-    path = embedded._socket_folder(folder)
+    path = sockets.socket_folder_of(folder)
     path.chmod(0o777)
     with pytest.raises(BadInput, match="belongs to somebody else"):
         embedded.start(folder)
