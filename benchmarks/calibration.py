@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from jobs.link.model.model_quality import BANDS, calibration
+from jobs.link.train.model_quality import BANDS, calibration
 from jobs.report.charts.charts import BAR, FAINT, INK, STRONG, Chart, Draw
 
 PICTURE: Final = "calibration.png"

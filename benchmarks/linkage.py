@@ -18,23 +18,19 @@ import resource
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 import pandas as pd
-import pyarrow as pa
 
 from benchmarks import calibration, febrl, ranges, scale
-from jobs.contract.registers import TABLES
+from benchmarks.worlds import NIGHT, world
 from jobs.contract.results import DECISIONS, IDENTITIES
 from jobs.link import current_model, link_registers, train_model
-from jobs.link.decide.link_outcomes import LINKED_FROM, REVIEW_FROM
 from jobs.link.model.linkage_model import CURRENT
-from jobs.synthetic.world import build_world
+from jobs.link.model.thresholds import LINKED_FROM, REVIEW_FROM
 
-NIGHT: Final = date(2006, 4, 25)
 TRAINING: Final = ((90_001, "default"), (90_002, "default"))
 TRAINING_PEOPLE: Final = 30_000
 DOCUMENT: Final = Path(__file__).resolve().parent.parent / "docs" / "linkage.md"
@@ -42,8 +38,6 @@ PICTURES: Final = DOCUMENT.parent / "pictures"
 FIRST_SEED: Final = 501
 GROUP_LEAST: Final = 40
 """A nationality with fewer people in both registers is counted under (others)."""
-
-World = tuple[dict[str, pa.Table], pd.DataFrame]
 
 
 def train(version: str) -> None:
@@ -57,18 +51,6 @@ def train(version: str) -> None:
     model = train_model(worlds=worlds, version=version, trained_on=trained_on)
     model.write(CURRENT)
     print(f"model {model.version}, digest {model.digest[:12]}")  # noqa: T201 - a command
-
-
-def world(seed: int, people: int, noise: str) -> World:
-    """Register tables as they pass the check's key rule, and the true pairs."""
-    built = build_world(seed=seed, people=people, as_of=NIGHT, noise=noise)
-    tables = dict(built.tables)
-    for name in ("prison.persons", "immigration.persons"):
-        key = TABLES[name].key[0]
-        frame = TABLES[name].frame(tables[name])
-        tables[name] = TABLES[name].arrow(frame[frame[key].notna()].drop_duplicates(key))
-    people_table: pd.DataFrame = built.truth["people"].to_pandas()
-    return tables, people_table.dropna(subset=["prisoner_number", "cid_person_id"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,9 +152,8 @@ def _scale(keep: Path) -> str:
     text = (
         f"{facts['world']['persons'][0]:,} persons beside {facts['world']['persons'][1]:,}, by "
         f"`python -m benchmarks.scale`: {facts['link']['blocked'] / 1e6:.0f} million pairs formed, "
-        "Splink's with the same keys. Standardising comes before either. Then the night's scoring "
-        f"with a memory: everybody on the first night, {scale.CHANGED:,} persons on the second. "
-        "CPU seconds in brackets."
+        "Splink's with the same keys. Standardising comes before either. Below, the night: "
+        "standardising, and scoring with the frozen model. CPU seconds in brackets."
     )
     return _section("A million by a million", text, scale.table_of(facts))
 

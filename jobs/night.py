@@ -28,10 +28,10 @@ from jobs.check import (
 )
 from jobs.check.corrections import write_corrections
 from jobs.contract import results
-from jobs.contract.registers import CONTRACT_VERSION, REGISTERS
+from jobs.contract.registers import REGISTERS
 from jobs.contract.schema import Table
 from jobs.extract import land
-from jobs.link import Memory, Model, engine_named, link_registers, read_model
+from jobs.link import Model, engine_named, link_registers, read_model
 from jobs.operate.check_history import keep_history, kept_history, read_history
 from jobs.operate.databases import databases, warehouse
 from jobs.operate.model_registry import model_in_use
@@ -42,7 +42,7 @@ from jobs.operate.rebase import (
     versions_of,
 )
 from jobs.operate.run_folder import Frames, RunFolder, timed
-from jobs.operate.software_versions import code_digest, software
+from jobs.operate.software_versions import software
 from jobs.report import ALL, About, build_report, render_site
 from jobs.report.movement import Moved, Position
 from jobs.runtime.errors import BadInput
@@ -159,13 +159,7 @@ class Night(RunFolder):
             decisions=decided,
             previous_identities=known,
             model=model,
-            engine=engine_named(
-                self.settings.link_engine,
-                memory=Memory(
-                    folder=self.settings.data_dir / "link-memory",
-                    of=text_digest(CONTRACT_VERSION, code_digest()),
-                ),
-            ),
+            engine=engine_named(self.settings.link_engine),
         )
         self.leave(
             "link",

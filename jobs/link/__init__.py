@@ -3,18 +3,16 @@
 `link_registers` is the nightly step; `link_files` links any two person files and trains itself.
 """
 
-from jobs.link.compare.engines import DuckDB, Engine, engine_named
+from jobs.link.engine.engines import DuckDB, Engine, engine_named
 from jobs.link.files.person_files import link_files
 from jobs.link.linking import Linked, link_registers
-from jobs.link.memory.incremental import Memory
 from jobs.link.model.linkage_model import Model, current_model, model_of, read_model
-from jobs.link.model.training import train_model
+from jobs.link.train.training import train_model
 
 __all__ = [
     "DuckDB",
     "Engine",
     "Linked",
-    "Memory",
     "Model",
     "current_model",
     "engine_named",

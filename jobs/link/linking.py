@@ -10,22 +10,22 @@ import pyarrow as pa
 
 from jobs.contract.results import LINKS
 from jobs.link.block.blocking import RuleUse
-from jobs.link.compare.duckdb_scoring import Bench
-from jobs.link.compare.engines import DuckDB, Engine
+from jobs.link.compare.comparison_levels import Shares
 from jobs.link.decide.duplicates import probabilities
 from jobs.link.decide.link_outcomes import (
-    LINKED_FROM,
-    REVIEW_FROM,
     Decided,
     decided,
     evidence,
     held,
     undecided,
 )
+from jobs.link.engine.engines import DuckDB, Engine
+from jobs.link.engine.scoring_context import ScoringContext
 from jobs.link.identity.identities import identities
 from jobs.link.identity.identity_changes import identity_changes
-from jobs.link.model.linkage_model import Model, Shares, current_model
+from jobs.link.model.linkage_model import Model, current_model
 from jobs.link.model.priors import Prior
+from jobs.link.model.thresholds import LINKED_FROM, REVIEW_FROM
 
 log = logging.getLogger(__name__)
 
@@ -66,22 +66,22 @@ def link_registers(
         decisions: reviewers' decisions; they always win over the model.
         previous_identities: identities of the last publication, or an empty frame.
         model: the model; by default the current one.
-        engine: what finds and weighs pairs; by default DuckDB without a memory. The links are the
-            same whichever it is.
+        engine: what finds and weighs pairs; by default DuckDB. The links are the same whichever it
+            is.
     """
     model = model or current_model()
     with (engine or DuckDB()).score(tables, model=model) as scored:
-        table, uses = scored.table, scored.uses
-        words = decided(decisions, table.left, table.right)
-        links = _links(table, scored.found, words, model.shares)
+        context, uses = scored.context, scored.uses
+        words = decided(decisions, context.left, context.right)
+        links = _links(context, scored.found, words, model.shares)
     linked = links[links["outcome"] == "linked"]
     log.info(
         "links: %d linked, %d to review, %d decided by reviewers",
         len(linked), (links["outcome"] == "review").sum(), links["decided_by"].notna().sum(),
     )  # fmt: skip
     found_identities = identities(
-        prison=table.left.persons,
-        immigration=table.right.persons,
+        prison=context.left.persons,
+        immigration=context.right.persons,
         linked=linked,
         previous=previous_identities,
     )
@@ -95,33 +95,37 @@ def link_registers(
     )
 
 
-def _links(table: Bench, found: pd.DataFrame, words: Decided, shares: Shares) -> pd.DataFrame:
+def _links(
+    context: ScoringContext, found: pd.DataFrame, words: Decided, shares: Shares
+) -> pd.DataFrame:
     free = undecided(found, words)
     candidates = found[free].reset_index(drop=True)
-    weighed = probabilities(table, candidates, shares)
+    weighed = probabilities(context, candidates, shares)
     probability = np.round(weighed.probability, 6)
     before = weighed.prior.of(candidates["person_l"].to_numpy(), candidates["person_r"].to_numpy())
-    reasons = held(candidates, table.comparisons)
+    reasons = held(candidates, context.comparisons)
     certain = (probability >= LINKED_FROM) & pd.isna(reasons)
     shown = certain | (probability >= REVIEW_FROM)
     modelled = candidates[shown].assign(
         probability=probability[shown],
         outcome=np.where(certain[shown], "linked", "review"),
         evidence=evidence(
-            candidates[shown], table.comparisons, prior=weighed.prior, reasons=reasons[shown]
+            candidates[shown], context.comparisons, prior=weighed.prior, reasons=reasons[shown]
         ),
         match_weight=candidates.loc[shown, "weight"] + before[shown],
         decided_by=None,
     )
-    links = pd.concat([modelled, _decided_links(table, found, words, weighed.prior)])
-    links["prisoner_number"] = table.left.persons.to_numpy()[links["person_l"].to_numpy(np.int64)]
-    links["cid_person_id"] = table.right.persons.to_numpy()[links["person_r"].to_numpy(np.int64)]
+    links = pd.concat([modelled, _decided_links(context, found, words, weighed.prior)])
+    links["prisoner_number"] = context.left.persons.to_numpy()[links["person_l"].to_numpy(np.int64)]
+    links["cid_person_id"] = context.right.persons.to_numpy()[links["person_r"].to_numpy(np.int64)]
     links["match_weight"] = links["match_weight"].astype("float64").round(4) + 0.0
     links = links[LINKS.columns].sort_values(list(LINKS.key)).reset_index(drop=True)
     return links.astype({field.name: field.kind.pandas for field in LINKS.fields})
 
 
-def _decided_links(table: Bench, found: pd.DataFrame, words: Decided, prior: Prior) -> pd.DataFrame:
+def _decided_links(
+    context: ScoringContext, found: pd.DataFrame, words: Decided, prior: Prior
+) -> pd.DataFrame:
     """The decided pairs, with the model's evidence where it weighed them."""
     decisions = pd.DataFrame(
         {
@@ -135,7 +139,7 @@ def _decided_links(table: Bench, found: pd.DataFrame, words: Decided, prior: Pri
     weighed = decisions.merge(found, how="left", on=["person_l", "person_r"])
     reasons = np.full(len(weighed), None, dtype=object)
     before = prior.of(words.left, words.right)
-    proof = evidence(weighed, table.comparisons, prior=prior, reasons=reasons)
+    proof = evidence(weighed, context.comparisons, prior=prior, reasons=reasons)
     return weighed.assign(
         evidence=proof.where(weighed["weight"].notna(), "{}"),
         match_weight=(weighed["weight"] + before).fillna(0.0),

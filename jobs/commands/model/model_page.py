@@ -7,7 +7,7 @@ import jinja2
 import numpy as np
 import pandas as pd
 
-from jobs.link.model.model_quality import Quality
+from jobs.link.train.model_quality import Quality
 from jobs.report.charts.charts import BAR, FAINT, STRONG, Chart, Draw
 
 ROW_HEIGHT: Final = 0.075

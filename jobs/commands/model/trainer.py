@@ -14,7 +14,7 @@ from jobs.commands.model.model_page import quality_page
 from jobs.contract.registers import REGISTERS
 from jobs.contract.results import DECISIONS, IDENTITIES
 from jobs.link import Model, link_registers, train_model
-from jobs.link.model.model_quality import PAIR, Quality, Trial, quality
+from jobs.link.train.model_quality import PAIR, Quality, Trial, quality
 from jobs.night import Night
 from jobs.operate.databases import warehouse
 from jobs.operate.model_registry import PAGE, approve_candidate, model_in_use, store_candidate

@@ -22,7 +22,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from jobs.link.block.blocking_keys import Counts, Rows, Shared, borne, cut, meet
+from jobs.link.block.blocking_keys import Counts, Rows, borne, cut, meet
 from jobs.link.block.blocking_rules import Rule
 from jobs.link.compare.weight_bounds import Glance
 
@@ -58,7 +58,6 @@ def block(
     only: str | None = None,
     share: float = 1.0,
     glance: Glance | None = None,
-    seen: Callable[[int, Shared], None] | None = None,
 ) -> list[RuleUse]:
     """Make table ``into`` (``row_l``, ``row_r``) from the tables ``rows_l`` and ``rows_r``.
 
@@ -70,7 +69,6 @@ def block(
         only: a table of left persons (``person``); the others are left aside.
         share: of the budget that each rule has.
         glance: leave out pairs that cannot weigh enough.
-        seen: is told each rule's place and keys.
 
     Returns:
         What each rule did; see `tell`.
@@ -84,13 +82,11 @@ def block(
         )
     connection.execute("CREATE OR REPLACE TEMP TABLE formed (row_l INTEGER, row_r INTEGER)")
     uses: list[RuleUse] = []
-    for place, rule in enumerate(rules):
+    for rule in rules:
         left, right = (borne(connection, rule, of, f"several_{s}") for s, of in rows.items())
         shared = meet(left, right)
         most = cut(shared.pairs, budget)
         uses.append(use_of(rule, shared.pairs, most))
-        if seen is not None:
-            seen(place, shared)
         forming = shared.up_to(most)
         found = sifted(
             forming.rows,

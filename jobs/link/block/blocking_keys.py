@@ -32,11 +32,6 @@ class Borne:
     key: Keys
     row: Rows
 
-    def counts(self, keys: Keys) -> Counts:
-        """How many rows bear each of some keys."""
-        begin, end = self._ranges(keys)
-        return end - begin
-
     def bearers(self, keys: Keys) -> tuple[Counts, Rows]:
         """The rows that bear some keys: the places of the keys among those asked for, and rows."""
         begin, end = self._ranges(keys)
@@ -61,14 +56,6 @@ def spread(counts: Counts) -> tuple[Counts, Counts]:
     """Each place as often as its count says, and the number of each among those of its place."""
     place = np.repeat(np.arange(len(counts)), counts)
     return place, np.arange(len(place)) - (np.cumsum(counts) - counts)[place]
-
-
-def distinct(values: Any) -> Any:
-    """Each value once, sorted; much quicker than `numpy.unique`, which hashes."""
-    ordered = np.sort(values)
-    is_first = np.ones(len(ordered), dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
-    return ordered[is_first]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ postcode and suburb, are grades of one comparison, so that they are not counted 
 The first condition that holds is the grade. ``l`` and ``r`` below stand for the two rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +15,10 @@ WITHIN_NATIONALITY: Final = frozenset(
     {"given", "family", "given_sound", "family_sound", "birth_place"}
 )
 """Columns whose frequencies are counted within each nationality, where one is recorded."""
+
+
+Shares = Mapping[str, Mapping[str, tuple[float, float]]]
+"""Comparison name -> grade name -> (share among same, share among others)."""
 
 
 @dataclass(frozen=True, kw_only=True)

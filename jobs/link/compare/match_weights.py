@@ -7,8 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from jobs.link.compare.comparison_levels import ELSE, Comparison, rarity_columns
-from jobs.link.model.linkage_model import Shares
+from jobs.link.compare.comparison_levels import ELSE, Comparison, Shares, rarity_columns
 
 DIGITS: Final = 9
 EITHER: Final = 1.0
@@ -98,20 +97,6 @@ def weighed_query(
     bits = [f"bits_{name}_{side}" for name in rarity_columns(comparisons) for side in "lr"]
     grades = [f"{grades_sql(c)} AS grade_{c.column}" for c in comparisons]
     graded = f"SELECT {', '.join([*kept, *bits, *grades])} FROM ({beside})"
-    return summed_query(comparisons, shares, graded=graded, at_least=at_least)
-
-
-def summed_query(
-    comparisons: Sequence[Comparison], shares: Shares, *, graded: str, at_least: float | None
-) -> str:
-    """Weights of pairs whose grades are known, as a query; see `weighed_query`.
-
-    Args:
-        comparisons: what pairs are compared in.
-        shares: of the model.
-        graded: a query of the ``grade_`` and ``bits_`` columns of pairs.
-        at_least: the least weight; all pairs if absent.
-    """
     weights = ", ".join(f"{weight_sql(c, shares)} AS weight_{c.column}" for c in comparisons)
     total = " + ".join(f"weight_{c.column}" for c in comparisons)
     floor = "" if at_least is None else f"WHERE weight >= {at_least!r}"

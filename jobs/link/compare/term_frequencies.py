@@ -26,34 +26,22 @@ RAREST: Final = 17.0
 
 
 def count_values(connection: duckdb.DuckDBPyConnection, column: str) -> None:
-    """Make the table of a column's rarities, ``rarity_<column>``; see `rarity_query`."""
-    counted = counts_query(column, ["plain_l", "plain_r"])
-    connection.execute(f"CREATE TABLE rarity_{column} AS {rarity_query(counted)}")
-
-
-def group_of(column: str) -> str:
-    """The group of people within which a column's values are counted, as SQL over a row."""
-    return "coalesce(nationality, '')" if column in WITHIN_NATIONALITY else "''"
-
-
-def counts_query(column: str, rows: Sequence[str]) -> str:
-    """How often the own rows of some tables have each value: ``grouped``, ``value``, ``n``."""
-    own = " UNION ALL ".join(
-        f"SELECT {column} AS value, {group_of(column)} AS grouped FROM {table} "
-        f"WHERE {column} IS NOT NULL AND variant = 'own'"
-        for table in rows
-    )
-    return f"SELECT grouped, value, count(*) AS n FROM ({own}) GROUP BY grouped, value"
-
-
-def rarity_query(counted: str) -> str:
-    """The rarity in bits of each value that a `counts_query` counts: ``-log2(frequency)``.
+    """Make the table of a column's rarities in bits, ``rarity_<column>``: ``-log2(frequency)``.
 
     Frequencies are those among both sides' own rows, for names within a nationality. They are
     rounded to half a bit, so that one more record changes the weights of few others.
     """
-    return f"""
-        WITH counted AS ({counted}),
+    own = " UNION ALL ".join(
+        f"SELECT {column} AS value, {_group_of(column)} AS grouped FROM plain_{side} "
+        f"WHERE {column} IS NOT NULL AND variant = 'own'"
+        for side in ("l", "r")
+    )
+    connection.execute(
+        f"""
+        CREATE TABLE rarity_{column} AS
+        WITH counted AS (
+            SELECT grouped, value, count(*) AS n FROM ({own}) GROUP BY grouped, value
+        ),
         overall AS (
             SELECT value, sum(n) / sum(sum(n)) OVER () AS share FROM counted GROUP BY value
         ),
@@ -67,6 +55,12 @@ def rarity_query(counted: str) -> str:
                )) / 2, {RAREST}) AS bits
         FROM within JOIN overall USING (value)
         """
+    )
+
+
+def _group_of(column: str) -> str:
+    """The group of people within which a column's values are counted, as SQL over a row."""
+    return "coalesce(nationality, '')" if column in WITHIN_NATIONALITY else "''"
 
 
 def lay(
@@ -79,7 +73,7 @@ def lay(
     for begin in range(0, max(len(rows), 1), AT_ONCE):
         batches = rows.slice(begin, AT_ONCE).to_batches(max_chunksize=PIECE)
         connection.register("piece", pa.Table.from_batches(batches, rows.schema))
-        query = with_rarities("piece", columns)
+        query = _with_rarities("piece", columns)
         connection.execute(
             f"INSERT INTO rows_{side} {query}" if begin
             else f"CREATE OR REPLACE TABLE rows_{side} AS {query}"
@@ -87,13 +81,13 @@ def lay(
     connection.unregister("piece")
 
 
-def with_rarities(rows: str, columns: Sequence[str]) -> str:
+def _with_rarities(rows: str, columns: Sequence[str]) -> str:
     """Rows and the rarity of their values, ``bits_<column>``, as a query."""
     joins, selected = [], []
     for column in columns:
         joins.append(
             f"LEFT JOIN rarity_{column} AS of_{column} ON of_{column}.value = plain.{column} "
-            f"AND of_{column}.grouped = {group_of(column)}"
+            f"AND of_{column}.grouped = {_group_of(column)}"
         )
         selected.append(f"CASE WHEN variant <> 'turned' THEN of_{column}.bits END AS bits_{column}")
     return f"SELECT {', '.join(['plain.*', *selected])} FROM {rows} AS plain {' '.join(joins)}"

@@ -25,7 +25,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from jobs.link.compare.character_masks import letters_of
-from jobs.link.compare.comparison_levels import Comparison, rarity_columns
+from jobs.link.compare.comparison_levels import Comparison, Shares, rarity_columns
 from jobs.link.compare.level_bounds import (
     SHARED_NUMBER,
     SLACK,
@@ -36,7 +36,6 @@ from jobs.link.compare.level_bounds import (
     possible_if,
 )
 from jobs.link.compare.match_weights import EITHER, exact_grade, grade_weight
-from jobs.link.model.linkage_model import Shares
 
 Array = npt.NDArray[Any]
 
@@ -62,14 +61,13 @@ NAMES: Final = ("given name", "family name")
 class Glance:
     """Tells which pairs may weigh ``at_least``.
 
-    ``numbers`` are `numbers_of` both sides, ``numbered`` the numbers of their rows, sorted.
+    ``numbers`` are `numbers_of` both sides.
     """
 
     comparisons: Sequence[Comparison]
     shares: Shares
     at_least: float
     numbers: tuple[Array, Array]
-    numbered: tuple[Array, Array]
 
     def may_matter(self, rows: tuple[Array, Array], *, is_number_possible: bool) -> Flags:
         """Which pairs of rows may weigh enough.
@@ -94,10 +92,7 @@ class Glance:
 
     def pair(self, rows: tuple[Array, Array]) -> Pair:
         """The numbers of pairs of rows."""
-        left, right = (
-            numbers.take(of if len(numbered) == numbered[-1] + 1 else np.searchsorted(numbered, of))
-            for numbers, numbered, of in zip(self.numbers, self.numbered, rows, strict=True)
-        )
+        left, right = (numbers.take(of) for numbers, of in zip(self.numbers, rows, strict=True))
         return Pair(left, right)
 
     def _looks(self, comparisons: Sequence[Comparison], pair: Pair) -> Array:
@@ -150,7 +145,6 @@ def glance_of(
     shares: Shares,
     at_least: float,
     numbers: tuple[Array, Array],
-    numbered: tuple[Array, Array],
 ) -> Glance:
     """A glance at pairs of rows; writes the weights of the model into their ``numbers``."""
     for side in numbers:
@@ -160,7 +154,6 @@ def glance_of(
         shares=shares,
         at_least=at_least,
         numbers=numbers,
-        numbered=numbered,
     )
 
 
@@ -182,8 +175,7 @@ def numbers_of(
     connection: duckdb.DuckDBPyConnection,
     *,
     rows: str,
-    bits: str | None = None,
-    numbered: Array,
+    count: int,
     comparisons: Sequence[Comparison],
     columns: Collection[str],
 ) -> Array:
@@ -191,9 +183,8 @@ def numbers_of(
 
     Args:
         connection: holds the rows.
-        rows: a table or query like ``rows_l``.
-        bits: one that has the rarities, if ``rows`` has not.
-        numbered: the numbers of its rows, sorted; the records are in their order.
+        rows: ``rows_l`` or ``rows_r``.
+        count: how many rows there are.
         comparisons: what pairs are compared in.
         columns: those that both sides have values in.
     """
@@ -215,34 +206,22 @@ def numbers_of(
         if name in columns
     ]
     parts = []
-    for begin in range(0, max(len(numbered), 1), AT_ONCE):
-        part = numbered[begin : begin + AT_ONCE]
-        found = _between(connection, rows, part, [*wanted, *spelt, "all_names"])
-        rarities = _between(connection, bits or rows, part, rare)
-        plain = [field for of in (found, rarities) for field in of.schema
-                 if field.name not in {*spelt, "all_names", "row"}]  # fmt: skip
-        own = np.zeros(len(part), dtype=_kinds(plain, spelt, comparisons))
-        for of in (found, rarities):
-            place = np.searchsorted(part, np.asarray(of["row"]))
-            for field in plain:
-                if field.name in of.column_names:
-                    own[field.name][place] = np.asarray(of[field.name])
-            for name in (*spelt, "all_names") if of is found else ():
-                own[f"letters_{name}"][place], length = letters_of(of[name].combine_chunks())
-                if name in spelt:
-                    own[f"length_{name}"][place] = length
+    for begin in range(0, max(count, 1), AT_ONCE):
+        found = connection.sql(
+            f"SELECT row, {', '.join([*wanted, *rare, *spelt, 'all_names'])} FROM {rows} "
+            f"WHERE row >= {begin} AND row < {begin + AT_ONCE}"
+        ).to_arrow_table()
+        plain = [f for f in found.schema if f.name not in {*spelt, "all_names", "row"}]
+        own = np.zeros(len(found), dtype=_kinds(plain, spelt, comparisons))
+        place = np.asarray(found["row"]) - begin
+        for field in plain:
+            own[field.name][place] = np.asarray(found[field.name])
+        for name in (*spelt, "all_names"):
+            own[f"letters_{name}"][place], length = letters_of(found[name].combine_chunks())
+            if name in spelt:
+                own[f"length_{name}"][place] = length
         parts.append(own)
     return np.concatenate(parts)
-
-
-def _between(
-    connection: duckdb.DuckDBPyConnection, rows: str, numbered: Array, wanted: Sequence[str]
-) -> pa.Table:
-    """What is wanted of the rows from the first of some numbers to the last."""
-    first, last = (int(numbered[0]), int(numbered[-1])) if len(numbered) else (0, -1)
-    return connection.sql(
-        f"SELECT {', '.join([*wanted, 'row'])} FROM {rows} WHERE row BETWEEN {first} AND {last}"
-    ).to_arrow_table()
 
 
 def _kinds(

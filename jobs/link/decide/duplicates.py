@@ -20,11 +20,12 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from jobs.link.compare.duckdb_scoring import Bench, weigh
+from jobs.link.compare.comparison_levels import Shares
 from jobs.link.decide.link_outcomes import held
 from jobs.link.decide.one_to_one import Numbers, Pairs, Places, Posterior, one_to_one, posterior
 from jobs.link.decide.relatives import held_down, likeness, share_of_relatives
-from jobs.link.model.linkage_model import Shares
+from jobs.link.engine.scoring import weigh
+from jobs.link.engine.scoring_context import ScoringContext
 
 HELD_TWICE: Final = 0.005
 """Share of persons taken to be held twice before any rivals are seen."""
@@ -41,7 +42,7 @@ Side = Literal["l", "r"]
 
 
 def probabilities(
-    table: Bench, candidates: pd.DataFrame, shares: Shares, *, of_registers: bool = True
+    context: ScoringContext, candidates: pd.DataFrame, shares: Shares, *, of_registers: bool = True
 ) -> Posterior:
     """The probability of each pair of records, records of one person counting as one.
 
@@ -50,7 +51,7 @@ def probabilities(
     nothing of its own speaks.
 
     Args:
-        table: the bench that the pairs come from.
+        context: the one that the pairs come from.
         candidates: pairs as `weigh` gives them.
         shares: of the model.
         of_registers: whether reviewers are asked about pairs that `outcomes.held` names. Of files
@@ -61,13 +62,13 @@ def probabilities(
         left=candidates["person_l"].to_numpy(),
         right=candidates["person_r"].to_numpy(),
         weight=candidates["weight"].to_numpy(),
-        left_count=len(table.left),
-        right_count=len(table.right),
-        groups=table.groups() if of_registers else None,
+        left_count=len(context.left),
+        right_count=len(context.right),
+        groups=context.groups() if of_registers else None,
     )
     first = posterior(pairs)
     before = first.prior.of(pairs.left, pairs.right)
-    alike = likeness(table, candidates, shares)
+    alike = likeness(context, candidates, shares)
     relatives = share_of_relatives(pairs, first, alike.kind)
     chances = alike.against(relatives)
     people = pd.DataFrame({"weight": pairs.weight, "sure": 1.0})
@@ -77,7 +78,7 @@ def probabilities(
     )
     for name, side, places in both:
         one = one_each(
-            table, pairs=pairs, prior=before, shares=shares, side=side,
+            context, pairs=pairs, prior=before, shares=shares, side=side,
             relatives=relatives, chances=chances, of_registers=of_registers,
         )  # fmt: skip
         people[name] = one.first[places]
@@ -120,7 +121,7 @@ class OneEach:
 
 
 def one_each(
-    table: Bench,
+    context: ScoringContext,
     *,
     pairs: Pairs,
     prior: Numbers,
@@ -133,7 +134,7 @@ def one_each(
     """Find who stands in a side more than once, among rivals for the same record.
 
     Args:
-        table: the bench that the pairs come from.
+        context: the one that the pairs come from.
         pairs: candidates of the linkage.
         prior: their prior in bits.
         shares: of the model.
@@ -158,12 +159,12 @@ def one_each(
     together = together[together["own_one"] < together["own_two"]]
     if together.empty:
         return nobody
-    found = _weighed(table, together[["own_one", "own_two"]].drop_duplicates(), shares, side)
+    found = _weighed(context, together[["own_one", "own_two"]].drop_duplicates(), shares, side)
     if of_registers:
-        found = found[pd.isna(held(found, table.comparisons))]
+        found = found[pd.isna(held(found, context.comparisons))]
         known = found[["person_l", "person_r"]].set_axis(["own_one", "own_two"], axis=1)
         together = together.merge(known, on=["own_one", "own_two"])
-    found = found.assign(chance=likeness(table, found, shares).against(relatives))
+    found = found.assign(chance=likeness(context, found, shares).against(relatives))
     found = _best_proof(found, together)
     likely = _likely_one(found, count)
     certain = likely > EVEN
@@ -209,11 +210,10 @@ def _likely_one(found: pd.DataFrame, count: int) -> Numbers:
 
 
 def _weighed(
-    table: Bench, together: pd.DataFrame, shares: Shares, side: Literal["l", "r"]
+    context: ScoringContext, together: pd.DataFrame, shares: Shares, side: Literal["l", "r"]
 ) -> pd.DataFrame:
-    table.need(side, pd.concat([together["own_one"], together["own_two"]]).drop_duplicates())
-    table.connection.register("given_rivals", together)
-    table.connection.execute(
+    context.connection.register("given_rivals", together)
+    context.connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE rivals AS
         SELECT one.row AS row_l, two.row AS row_r
@@ -222,8 +222,8 @@ def _weighed(
         WHERE one.variant <> 'turned' AND two.variant <> 'turned'
         """
     )
-    table.connection.unregister("given_rivals")
-    found = weigh(table, shares=shares, at_least=0.0, pairs="rivals", sides=(side, side))
+    context.connection.unregister("given_rivals")
+    found = weigh(context, shares=shares, at_least=0.0, pairs="rivals", sides=(side, side))
     for name in OWN_NUMBERS:
         if name in found:
             found["weight"] += -found[name].clip(upper=0.0)

@@ -23,14 +23,8 @@ from jobs.link.compare.comparison_levels import (
     VARIANT,
     Comparison,
 )
-from jobs.link.model.priors import LEAST_ALONE, SPARE, Prior
+from jobs.link.model.priors import Prior
 from jobs.link.standardise.persons import Side
-
-LINKED_FROM: Final = 0.98
-"""At this bar at most 2 in 100 of the least certain links are wrong; since nearly all links lie
-far above it, that is a few in 10,000 of all."""
-REVIEW_FROM: Final = 0.05
-"""Below 1 in 20, reviewers would look at 19 wrong pairs for each right one."""
 
 Flags = npt.NDArray[np.bool_]
 
@@ -156,14 +150,3 @@ def evidence(
 
 def _keys(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return left * np.int64(2**32) + right
-
-
-def least_weight(left_count: int, right_count: int) -> float:
-    """The weight before prior below which no pair can come near the bar of review.
-
-    The bar is held against the largest prior that `matching` may find, with `SPARE` bits below it
-    for nationalities that are mixed up and for pairs that matter only as rivals.
-    """
-    most = np.log2(max(min(left_count, right_count), 1))
-    alone = np.log2(max(left_count * right_count, 1)) + 2 * np.log2(LEAST_ALONE)
-    return float(np.log2(REVIEW_FROM) - SPARE - (most - alone))

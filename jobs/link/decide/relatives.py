@@ -14,10 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jobs.link.compare.comparison_levels import BIRTH, GIVEN
-from jobs.link.compare.duckdb_scoring import Bench
+from jobs.link.compare.comparison_levels import BIRTH, GIVEN, Shares
 from jobs.link.decide.one_to_one import Numbers, Pairs, Posterior
-from jobs.link.model.linkage_model import Shares
+from jobs.link.engine.scoring_context import ScoringContext
 from jobs.link.model.priors import LEAST_ALONE
 
 TELLING: Final = (GIVEN.name, BIRTH.name)
@@ -57,13 +56,13 @@ class Likeness:
             return np.where(self.speaks, self.usual / relatives[self.kind], 0.0)
 
 
-def likeness(table: Bench, found: pd.DataFrame, shares: Shares) -> Likeness:
+def likeness(context: ScoringContext, found: pd.DataFrame, shares: Shares) -> Likeness:
     """Compare pairs, as `weigh` gives them, in what tells relatives apart."""
     kind = np.zeros(len(found), dtype=np.int64)
     usual = np.ones(len(found))
     proof = np.zeros(len(found))
     for bit, name in enumerate(TELLING):
-        comparison = next((c for c in table.comparisons if c.name == name), None)
+        comparison = next((c for c in context.comparisons if c.name == name), None)
         if comparison is None:
             continue
         weight = found[name].to_numpy()
@@ -71,7 +70,7 @@ def likeness(table: Bench, found: pd.DataFrame, shares: Shares) -> Likeness:
         kind += np.where(weight < 0, 2**bit, 0)
         usual *= np.where(weight < 0, of[found[f"grade {name}"]], 1.0)
         proof = np.maximum(proof, weight)
-    numbers = [c.name for c in table.comparisons if c.needs[0].startswith("id_")]
+    numbers = [c.name for c in context.comparisons if c.needs[0].startswith("id_")]
     proven = found[numbers].sum(axis=1).to_numpy() > 0
     return Likeness(
         kind=np.where(proven, 0, kind).astype(np.int64),

@@ -19,16 +19,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from jobs.link.compare.duckdb_scoring import Bench, bench, weigh
 from jobs.link.decide.duplicates import EVEN, probabilities
-from jobs.link.decide.link_outcomes import REVIEW_FROM, evidence, least_weight
+from jobs.link.decide.link_outcomes import evidence
 from jobs.link.decide.one_to_one import Numbers
+from jobs.link.engine.scoring import weigh
+from jobs.link.engine.scoring_context import ScoringContext, scoring_context
 from jobs.link.model.priors import Prior
-from jobs.link.model.training import train
+from jobs.link.model.thresholds import REVIEW_FROM, least_weight
 from jobs.link.standardise import japanese
 from jobs.link.standardise.dates_of_birth import read_dates
 from jobs.link.standardise.persons import Side, make_side
 from jobs.link.standardise.scripts import by_letter
+from jobs.link.train.training import train
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import disk_error
 
@@ -317,29 +319,33 @@ def _aliases(frame: pd.DataFrame) -> pd.DataFrame | None:
 
 
 def _links(left: Side, right: Side) -> pd.DataFrame:
-    with bench(left=left, right=right) as table:
-        shares = train(table)
+    with scoring_context(left=left, right=right) as context:
+        shares = train(context)
         floor = least_weight(len(left), len(right))
-        table.block(shares=shares, at_least=floor)
-        found = weigh(table, shares=shares, at_least=floor, is_glanced=table.is_large)
-        weighed = probabilities(table, found, shares, of_registers=False)
+        context.block(shares=shares, at_least=floor)
+        found = weigh(context, shares=shares, at_least=floor, is_glanced=context.is_large)
+        weighed = probabilities(context, found, shares, of_registers=False)
         probability = np.round(weighed.probability, 6)
         shown = probability >= REVIEW_FROM
-        return _frame(table, found[shown].reset_index(drop=True), probability[shown], weighed.prior)
+        return _frame(
+            context, found[shown].reset_index(drop=True), probability[shown], weighed.prior
+        )
 
 
-def _frame(table: Bench, found: pd.DataFrame, probability: Numbers, prior: Prior) -> pd.DataFrame:
+def _frame(
+    context: ScoringContext, found: pd.DataFrame, probability: Numbers, prior: Prior
+) -> pd.DataFrame:
     before = prior.of(found["person_l"].to_numpy(), found["person_r"].to_numpy())
     links = pd.DataFrame(
         {
-            "left_id": table.left.persons.to_numpy()[found["person_l"].to_numpy()],
-            "right_id": table.right.persons.to_numpy()[found["person_r"].to_numpy()],
+            "left_id": context.left.persons.to_numpy()[found["person_l"].to_numpy()],
+            "right_id": context.right.persons.to_numpy()[found["person_r"].to_numpy()],
             "probability": probability,
             "match_weight": (found["weight"] + before).round(4) + 0.0,
             "outcome": np.where(probability > EVEN, "linked", "review"),
             "evidence": evidence(
                 found,
-                table.comparisons,
+                context.comparisons,
                 prior=prior,
                 reasons=np.full(len(found), None, dtype=object),
             ),

@@ -12,15 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from jobs.link.compare.comparison_levels import VARIANT, Comparison
+from jobs.link.compare.comparison_levels import VARIANT, Comparison, Shares
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, text_digest
 
 FOLDER: Final = Path(__file__).parent / "packaged"
 CURRENT: Final = FOLDER / "current.json"
-
-Shares = Mapping[str, Mapping[str, tuple[float, float]]]
-"""Comparison name -> grade name -> (share among same, share among others)."""
 
 
 @dataclass(frozen=True, kw_only=True)

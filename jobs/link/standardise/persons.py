@@ -41,13 +41,11 @@ class Side:
     """One side of a linkage.
 
     ``rows`` is sorted by person and variant. ``row`` numbers rows from 0, ``person`` numbers the
-    entries of ``persons``, which holds the persons' keys in ascending order. ``owners`` says whose
-    valid identifiers are which (``id``, ``system``, ``value``), fillers among them.
+    entries of ``persons``, which holds the persons' keys in ascending order.
     """
 
     persons: pd.Index
     rows: pa.Table
-    owners: pa.Table | None = None
 
     def __len__(self) -> int:
         return len(self.persons)
@@ -78,9 +76,7 @@ class Register:
         names = (self.persons, self.aliases, self.identifiers)
         return tuple(name for name in names if name)
 
-    def side(
-        self, tables: Mapping[str, pa.Table], *, fillers: Collection[tuple[str, str]] | None = None
-    ) -> Side:
+    def side(self, tables: Mapping[str, pa.Table]) -> Side:
         """The register's persons with their aliases and identifiers; see `make_side`."""
         persons = self._frame(tables, self.persons)
         return make_side(
@@ -88,13 +84,7 @@ class Register:
             aliases=self._frame(tables, self.aliases),
             numbers=self._numbers(tables, persons),
             turned=self.turned,
-            fillers=fillers,
         )
-
-    def numbers(self, tables: Mapping[str, pa.Table]) -> pd.DataFrame:
-        """Whose valid identifiers are which: ``id``, ``system`` and ``value``, each once."""
-        found = self._numbers(tables, self._frame(tables, self.persons))
-        return _owners(_canonical(found))
 
     def _frame(self, tables: Mapping[str, pa.Table], name: str) -> pd.DataFrame:
         return TABLES[name].frame(tables[name]).rename(columns={self.key: "id"})
@@ -157,7 +147,6 @@ def make_side(
     aliases: pd.DataFrame | None,
     numbers: Mapping[str, pd.DataFrame],
     turned: bool,
-    fillers: Collection[tuple[str, str]] | None = None,
 ) -> Side:
     """Build a side.
 
@@ -167,14 +156,11 @@ def make_side(
         aliases: ``id`` and name columns; rows of nobody in ``persons`` are left out.
         numbers: for each identifier system, frames of ``id`` and ``value``.
         turned: also make the turned rows.
-        fillers: systems and values that are no numbers; by default those that too many share.
     """
     persons = persons.sort_values("id", kind="stable").reset_index(drop=True)
     keys = pd.Index(persons["id"].astype("str"), name="id")
     valid = _canonical(numbers)
-    owners = _owners(valid)
-    fixed = _fixed(persons, _without(valid, fillers_of(owners) if fillers is None else
-                                     fillers), keys)  # fmt: skip
+    fixed = _fixed(persons, _without(valid, _fillers_of(valid)), keys)
     parts = []
     for begin in range(0, max(len(keys), 1), AT_ONCE):
         some = slice(begin, begin + AT_ONCE)
@@ -186,9 +172,7 @@ def make_side(
         parts.append(joined)
     together = pa.concat_tables(parts)
     return Side(
-        persons=keys,
-        rows=together.append_column("row", pa.array(np.arange(len(together)))),
-        owners=pa.Table.from_pandas(owners, preserve_index=False),
+        persons=keys, rows=together.append_column("row", pa.array(np.arange(len(together))))
     )
 
 
@@ -322,20 +306,17 @@ def _canonical(numbers: Mapping[str, pd.DataFrame]) -> Numbers:
     return found
 
 
-def _owners(valid: Numbers) -> pd.DataFrame:
-    """Canonical numbers in one frame: ``id``, ``system`` and ``value``, each once."""
-    parts = [values.assign(system=system) for system, values in valid.items()]
-    parts = parts or [pd.DataFrame(columns=["id", "system", "value"], dtype="str")]
-    return pd.concat(parts, ignore_index=True).drop_duplicates()[["id", "system", "value"]]
-
-
-def fillers_of(owners: pd.DataFrame) -> frozenset[tuple[str, str]]:
+def _fillers_of(valid: Numbers) -> frozenset[tuple[str, str]]:
     """Systems and values that more than `COMMON_IDENTIFIER` persons share.
 
     A prison number is its register's own key, and never one.
     """
-    counts = owners[owners["system"] != "noms"].groupby(["system", "value"]).size()
-    return frozenset(counts.index[counts > COMMON_IDENTIFIER])
+    found = set()
+    for system, values in valid.items():
+        if system != "noms":
+            counts = values.drop_duplicates(["id", "value"])["value"].value_counts()
+            found |= {(system, value) for value in counts.index[counts > COMMON_IDENTIFIER]}
+    return frozenset(found)
 
 
 def _without(valid: Numbers, fillers: Collection[tuple[str, str]]) -> Numbers:

@@ -9,7 +9,7 @@ import pytest
 
 from jobs.link import DuckDB, Linked, engine_named, link_registers
 from jobs.link.block import blocking
-from jobs.link.compare.engines import Engine
+from jobs.link.engine.engines import Engine
 from jobs.runtime.errors import BadInput
 from tests.link.invented import invent, no_decisions, no_identities
 

@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +25,11 @@ import pyarrow as pa
 
 from jobs.link.block.blocking import RuleUse, budget_for, tell, use_of
 from jobs.link.block.blocking_keys import borne_query, cut
-from jobs.link.compare.duckdb_scoring import Bench
+from jobs.link.compare.comparison_levels import Shares
 from jobs.link.compare.match_weights import needed, weighed_query
-from jobs.link.memory.incremental import Scored, bar, laid
-from jobs.link.model.linkage_model import Model, Shares
+from jobs.link.engine.registers import Scored, Tables, least_of, register_context
+from jobs.link.engine.scoring_context import ScoringContext
+from jobs.link.model.linkage_model import Model
 from jobs.runtime.errors import BadInput
 
 if TYPE_CHECKING:
@@ -55,19 +56,19 @@ class Spark:
     master: str = LOCAL_MASTER
 
     @contextmanager
-    def score(self, tables: Mapping[str, pa.Table], *, model: Model) -> Iterator[Scored]:
-        """See `jobs.link.compare.engines.Engine.score`."""
-        with laid(tables, model) as table:
+    def score(self, tables: Tables, *, model: Model) -> Iterator[Scored]:
+        """See `jobs.link.engine.engines.Engine.score`."""
+        with register_context(tables, model) as context:
             with tempfile.TemporaryDirectory() as folder, _session(self.master) as spark:
                 for side in ("l", "r"):
                     path = str(Path(folder) / f"rows_{side}.parquet")
-                    table.connection.execute(f"COPY rows_{side} TO '{path}' (FORMAT parquet)")
+                    context.connection.execute(f"COPY rows_{side} TO '{path}' (FORMAT parquet)")
                     spark.read.parquet(path).createOrReplaceTempView(f"rows_{side}")
-                uses = _block(spark, table)
+                uses = _block(spark, context)
                 tell(uses)
-                floor = bar(len(table.left), len(table.right))
-                found = _weigh(spark, table, model.shares, floor)
-            yield Scored(table=table, found=found, uses=uses)
+                floor = least_of(context)
+                found = _weigh(spark, context, model.shares, floor)
+            yield Scored(context=context, found=found, uses=uses)
 
 
 @contextmanager
@@ -106,12 +107,12 @@ def _session(master: str) -> Iterator["SparkSession"]:
             spark.stop()
 
 
-def _block(spark: "SparkSession", table: Bench) -> list[RuleUse]:
+def _block(spark: "SparkSession", context: ScoringContext) -> list[RuleUse]:
     """Make the view ``pairs``: the same pairs as `blocking.block` makes."""
     from pyspark.sql import functions as f
 
-    rules = table.rules()
-    budget = budget_for(len(table.left) + len(table.right))
+    rules = context.rules()
+    budget = budget_for(len(context.left) + len(context.right))
     keys = {
         side: _spread(
             spark.table(f"rows_{side}"),
@@ -177,11 +178,13 @@ def _spread(rows: "DataFrame", borne: "DataFrame") -> "DataFrame":
     return alone.union(of_person.join(several, "person").select("rule", "row", "key"))
 
 
-def _weigh(spark: "SparkSession", table: Bench, shares: Shares, at_least: float) -> pd.DataFrame:
+def _weigh(
+    spark: "SparkSession", context: ScoringContext, shares: Shares, at_least: float
+) -> pd.DataFrame:
     from pyspark.sql import Window
     from pyspark.sql import functions as f
 
-    columns = ["person", *needed(table.comparisons)]
+    columns = ["person", *needed(context.comparisons)]
     sides = {
         side: spark.table(f"rows_{side}").select(
             f.col("row").alias(f"row_{side}"),
@@ -192,11 +195,11 @@ def _weigh(spark: "SparkSession", table: Bench, shares: Shares, at_least: float)
     beside = spark.table("pairs").join(sides["l"], "row_l").join(sides["r"], "row_r")
     kept = ("row_l", "row_r", "person_l", "person_r")
     query = weighed_query(
-        table.comparisons, shares, beside="SELECT * FROM given", at_least=at_least, kept=kept
+        context.comparisons, shares, beside="SELECT * FROM given", at_least=at_least, kept=kept
     )
     typed = [*(f"{name}::BIGINT AS {name}" for name in kept), "weight::DOUBLE AS weight"]
     schema = [*(f"{name} long" for name in kept), "weight double"]
-    for c in table.comparisons:
+    for c in context.comparisons:
         typed += [f"weight_{c.column}::DOUBLE AS weight_{c.column}", f"grade_{c.column}"]
         schema += [f"weight_{c.column} double", f"grade_{c.column} tinyint"]
     weighed = beside.mapInArrow(
@@ -204,7 +207,7 @@ def _weigh(spark: "SparkSession", table: Bench, shares: Shares, at_least: float)
     )
     best = Window.partitionBy("person_l", "person_r").orderBy(f.desc("weight"), "row_l", "row_r")
     found = weighed.withColumn("place", f.row_number().over(best)).where("place = 1")
-    return _as_weigh(found, table)
+    return _as_weigh(found, context)
 
 
 def _weighed(query: str) -> Callable[[Batches], Batches]:
@@ -222,10 +225,10 @@ def _weighed(query: str) -> Callable[[Batches], Batches]:
     return weighed
 
 
-def _as_weigh(found: "DataFrame", table: Bench) -> pd.DataFrame:
-    """The frame that `engine.weigh` gives."""
+def _as_weigh(found: "DataFrame", context: ScoringContext) -> pd.DataFrame:
+    """The frame that `scoring.weigh` gives."""
     names: dict[str, Any] = {"person_l": "person_l", "person_r": "person_r", "weight": "weight"}
-    for c in table.comparisons:
+    for c in context.comparisons:
         names |= {f"weight_{c.column}": c.name, f"grade_{c.column}": f"grade {c.name}"}
     frame: pd.DataFrame = found.select(*names).toArrow().to_pandas()
     ordered = frame.rename(columns=names).sort_values(["person_l", "person_r"])

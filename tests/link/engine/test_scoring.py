@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from jobs.link.block.blocking import SMALLEST_BUDGET
 from jobs.link.compare.comparison_levels import BIRTH, FAMILY, GIVEN, comparisons_for
-from jobs.link.compare.duckdb_scoring import bench, compare
+from jobs.link.engine.scoring import compare
+from jobs.link.engine.scoring_context import scoring_context
 from jobs.link.model.linkage_model import current_model, first_shares, read_model
-from jobs.link.model.training import train
 from jobs.link.standardise.persons import make_side
+from jobs.link.train.training import train
 from tests.link import reference
 from tests.link.invented import invent
 
@@ -45,14 +46,14 @@ def side(entries: list[dict], *, turned: bool):
 @given(left=people, right=people)
 def test_the_engine_grades_and_weighs_as_the_plain_reference_does(left, right):
     shares = first_shares(comparisons_for(["given", "family", "birth"]))
-    with bench(left=side(left, turned=False), right=side(right, turned=True)) as table:
-        table.connection.execute(
+    with scoring_context(left=side(left, turned=False), right=side(right, turned=True)) as context:
+        context.connection.execute(
             "CREATE TABLE every AS SELECT l.row AS row_l, r.row AS row_r FROM rows_l l, rows_r r"
         )
-        found = compare(table, shares=shares, pairs="every").df()
-        rows = [table.connection.table(f"rows_{name}").df() for name in "lr"]
+        found = compare(context, shares=shares, pairs="every").df()
+        rows = [context.connection.table(f"rows_{name}").df() for name in "lr"]
     rows = [frame.astype(object).where(frame.notna(), None).set_index("row") for frame in rows]
-    used = {comparison.name for comparison in table.comparisons}
+    used = {comparison.name for comparison in context.comparisons}
     for pair in found.to_dict("records"):
         one, two = rows[0].loc[pair["row_l"]].to_dict(), rows[1].loc[pair["row_r"]].to_dict()
         for comparison, grade_of in REFERENCES:
@@ -82,9 +83,9 @@ def test_training_is_the_same_every_time_and_sums_to_one():
             make_side(persons=frame, aliases=None, numbers={}, turned=n == 1)
             for n, frame in enumerate(frames)
         ]
-        with bench(left=sides[0], right=sides[1]) as table:
-            table.block()
-            learned.append(train(table))
+        with scoring_context(left=sides[0], right=sides[1]) as context:
+            context.block()
+            learned.append(train(context))
     assert learned[0] == learned[1]
     for grades in learned[0].values():
         assert math.isclose(sum(same for same, _ in grades.values()), 1.0, abs_tol=1e-6)
@@ -97,9 +98,9 @@ def test_no_blocking_rule_spends_more_than_its_budget():
         make_side(persons=frame, aliases=None, numbers={}, turned=turned)
         for turned in (False, True)
     ]
-    with bench(left=sides[0], right=sides[1]) as table:
-        uses = table.block()
-        formed = table.connection.execute("SELECT count(*) FROM pairs").fetchall()[0][0]
+    with scoring_context(left=sides[0], right=sides[1]) as context:
+        uses = context.block()
+        formed = context.connection.execute("SELECT count(*) FROM pairs").fetchall()[0][0]
     assert all(use.pairs <= SMALLEST_BUDGET for use in uses)
     assert formed == 0
     assert all(use.left_out_pairs == 4_000_000 for use in uses if use.left_out_keys == 1)

@@ -19,10 +19,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.link.compare.comparison_levels import NATIONALITY, Comparison
-from jobs.link.compare.duckdb_scoring import Bench, bench, compare, weigh
+from jobs.link.compare.comparison_levels import NATIONALITY, Comparison, Shares
 from jobs.link.decide.one_to_one import Numbers, Pairs, posterior, prior_for
-from jobs.link.model.linkage_model import Model, Shares, first_shares
+from jobs.link.engine.scoring import compare, weigh
+from jobs.link.engine.scoring_context import ScoringContext, scoring_context
+from jobs.link.model.linkage_model import Model, first_shares
 from jobs.link.standardise.persons import immigration_side, prison_side
 
 log = logging.getLogger(__name__)
@@ -61,8 +62,8 @@ def train_model(
     learned = []
     for tables in worlds:
         sides = prison_side(tables), immigration_side(tables)
-        with bench(left=sides[0], right=sides[1]) as table:
-            learned.append(train(table))
+        with scoring_context(left=sides[0], right=sides[1]) as context:
+            learned.append(train(context))
     known = [name for name in learned[0] if all(name in shares for shares in learned)]
     mean = {
         name: {
@@ -77,14 +78,14 @@ def train_model(
     return Model(version=version, shares=mean, trained_on=trained_on)
 
 
-def train(table: Bench) -> dict[str, dict[str, tuple[float, float]]]:
-    """Learn the shares for both sides on ``table``.
+def train(context: ScoringContext) -> dict[str, dict[str, tuple[float, float]]]:
+    """Learn the shares for both sides of a context.
 
     Returns:
-        Shares for each comparison of the bench, rounded to 9 decimals.
+        Shares for each comparison of the context, rounded to 9 decimals.
     """
-    shares = _among_others(table, first_shares(table.comparisons))
-    table.connection.execute(
+    shares = _among_others(context, first_shares(context.comparisons))
+    context.connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE learned_from AS
         SELECT person FROM (SELECT DISTINCT person FROM rows_l)
@@ -92,13 +93,15 @@ def train(table: Bench) -> dict[str, dict[str, tuple[float, float]]]:
         """,
         [TRAINING_PERSONS],
     )
-    left_count = min(len(table.left), TRAINING_PERSONS)
-    floor = _worth_learning(left_count, len(table.right))
-    table.block_some(
+    left_count = min(len(context.left), TRAINING_PERSONS)
+    floor = _worth_learning(left_count, len(context.right))
+    context.block_some(
         "learned_from", count=TRAINING_PERSONS, into="learning", shares=shares, at_least=floor
     )
-    found = weigh(table, shares=shares, at_least=floor, pairs="learning", is_glanced=table.is_large)
-    learned = _among_same(table, found, shares, left_count)
+    found = weigh(
+        context, shares=shares, at_least=floor, pairs="learning", is_glanced=context.is_large
+    )
+    learned = _among_same(context, found, shares, left_count)
     return _rounded(learned)
 
 
@@ -113,36 +116,36 @@ def _first_prior(left_count: int, right_count: int) -> float:
     return float(np.log2(shared) - np.log2(left_count * right_count))
 
 
-def _among_others(table: Bench, shares: _Counts) -> _Counts:
+def _among_others(context: ScoringContext, shares: _Counts) -> _Counts:
     """Learn from random pairs; if nationalities are known, from pairs of one nationality.
 
     People of one nationality share names, towns and habits of spelling. Since nationality is
     evidence of its own, everything else must say what is left to say among people of one.
     """
-    if not len(table.left) or not len(table.right):
+    if not len(context.left) or not len(context.right):
         return shares
     learned = dict(shares)
-    by_nation = "nationality" in table.columns
-    groups = [(False, [c for c in table.comparisons if c is NATIONALITY or not by_nation])]
+    by_nation = "nationality" in context.columns
+    groups = [(False, [c for c in context.comparisons if c is NATIONALITY or not by_nation])]
     if by_nation:
-        groups.append((True, [c for c in table.comparisons if c is not NATIONALITY]))
+        groups.append((True, [c for c in context.comparisons if c is not NATIONALITY]))
     for within, comparisons in groups:
         wanted = [c for c in comparisons if not c.is_fixed]
         if wanted:
             only_nations = by_nation and not within
             count = NATIONALITY_PAIRS if only_nations else RANDOM_PAIRS
-            _random_pairs(table, within=within, count=count)
-            for comparison, seen in _weighted_grades(table, wanted, shares):
+            _random_pairs(context, within=within, count=count)
+            for comparison, seen in _weighted_grades(context, wanted, shares):
                 learned[comparison.name] = _update(comparison, shares, seen, others=True)
     return learned
 
 
-def _random_pairs(table: Bench, *, within: bool, count: int) -> None:
+def _random_pairs(context: ScoringContext, *, within: bool, count: int) -> None:
     """Make the table ``random_pairs`` of about so many pairs of own rows."""
     meet = "l.nationality = r.nationality" if within else "TRUE"
     share = 1.0
     if within:
-        share = table.connection.execute(
+        share = context.connection.execute(
             """
             WITH l AS (SELECT nationality, count(*) AS n FROM rows_l GROUP BY nationality),
                  r AS (SELECT nationality, count(*) AS n FROM rows_r GROUP BY nationality)
@@ -154,9 +157,9 @@ def _random_pairs(table: Bench, *, within: bool, count: int) -> None:
     each = int(pairs**0.5)
     sizes = [
         min(len(side), max(each, int(pairs) // max(len(other), 1)))
-        for side, other in ((table.left, table.right), (table.right, table.left))
+        for side, other in ((context.left, context.right), (context.right, context.left))
     ]
-    table.connection.execute(
+    context.connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE random_pairs AS
         SELECT l.row AS row_l, r.row AS row_r
@@ -169,42 +172,46 @@ def _random_pairs(table: Bench, *, within: bool, count: int) -> None:
 
 
 def _weighted_grades(
-    table: Bench, comparisons: Sequence[Comparison], shares: Shares
+    context: ScoringContext, comparisons: Sequence[Comparison], shares: Shares
 ) -> Iterator[tuple[Comparison, Numbers]]:
     """How often random pairs show each grade, probable true pairs discounted."""
-    prior = _first_prior(len(table.left), len(table.right))
+    prior = _first_prior(len(context.left), len(context.right))
     grades = ", ".join(f"grade_{comparison.column}" for comparison in comparisons)
-    compare(table, shares=shares, pairs="random_pairs").to_table("compared")
-    counted = table.connection.execute(
+    compare(context, shares=shares, pairs="random_pairs").to_table("compared")
+    counted = context.connection.execute(
         f"""
         SELECT {grades}, sum(1.0 / (1.0 + pow(2.0, least(weight + {prior!r}, 60)))) AS pairs
         FROM compared GROUP BY ALL ORDER BY ALL
         """
     ).df()
-    table.connection.execute("DROP TABLE compared")
-    table.connection.execute("RESET disabled_optimizers")
+    context.connection.execute("DROP TABLE compared")
+    context.connection.execute("RESET disabled_optimizers")
     for comparison in comparisons:
         seen = np.zeros(len(comparison.grades) + 1)
         np.add.at(seen, counted[f"grade_{comparison.column}"].to_numpy() + 1, counted["pairs"])
         yield comparison, np.round(seen[1:], 3)
 
 
-def _among_same(table: Bench, found: pd.DataFrame, shares: _Counts, left_count: int) -> _Counts:
+def _among_same(
+    context: ScoringContext, found: pd.DataFrame, shares: _Counts, left_count: int
+) -> _Counts:
     if found.empty:
         return shares
-    grades = {c.name: found[f"grade {c.name}"].to_numpy(dtype=np.int64) for c in table.comparisons}
-    fixed = _part_not_learned(table, found, grades, shares)
+    grades = {
+        c.name: found[f"grade {c.name}"].to_numpy(dtype=np.int64) for c in context.comparisons
+    }
+    fixed = _part_not_learned(context, found, grades, shares)
     pairs = Pairs(
         left=found["person_l"].to_numpy(),
         right=found["person_r"].to_numpy(),
         weight=found["weight"].to_numpy(),
         left_count=left_count,
-        right_count=len(table.right),
+        right_count=len(context.right),
     )
-    shared = SHARED_AT_FIRST * min(left_count, len(table.right))
+    shared = SHARED_AT_FIRST * min(left_count, len(context.right))
     for _ in range(ROUNDS):
         weight = fixed.copy()
-        for comparison in table.comparisons:
+        for comparison in context.comparisons:
             weight += _log_same(comparison, shares)[grades[comparison.name]]
         now = Pairs(
             left=pairs.left, right=pairs.right, weight=weight,
@@ -214,7 +221,7 @@ def _among_same(table: Bench, found: pd.DataFrame, shares: _Counts, left_count: 
         shared = answer.shared
         updated = {
             c.name: _update(c, shares, _seen(c, grades[c.name], answer.probability))
-            for c in table.comparisons
+            for c in context.comparisons
         }
         change = _largest_change(shares, updated)
         shares = updated
@@ -225,11 +232,11 @@ def _among_same(table: Bench, found: pd.DataFrame, shares: _Counts, left_count: 
 
 
 def _part_not_learned(
-    table: Bench, found: pd.DataFrame, grades: Mapping[str, Any], shares: _Counts
+    context: ScoringContext, found: pd.DataFrame, grades: Mapping[str, Any], shares: _Counts
 ) -> Numbers:
     """The weight of each pair without the shares among same, which change from turn to turn."""
     rest = found["weight"].to_numpy(dtype=np.float64).copy()
-    for comparison in table.comparisons:
+    for comparison in context.comparisons:
         rest -= _log_same(comparison, shares)[grades[comparison.name]]
     return rest
 

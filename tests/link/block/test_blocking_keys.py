@@ -3,12 +3,10 @@
 from collections import Counter
 
 import numpy as np
-import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.link.block.blocking_keys import NO_CUT, Borne, cut, distinct, meet
-from jobs.link.compare.character_masks import STRANGE, letters_of
+from jobs.link.block.blocking_keys import NO_CUT, Borne, cut, meet
 
 keys = st.lists(st.integers(0, 6), max_size=14)
 
@@ -59,16 +57,3 @@ def test_who_bears_a_key_is_found(of, asked):
     at, rows = borne(of).bearers(wanted)
     expected = [(n, row) for n, key in enumerate(asked) for row, own in enumerate(of) if own == key]
     assert sorted(zip(at.tolist(), rows.tolist(), strict=True)) == expected
-    assert borne(of).counts(wanted).tolist() == [of.count(key) for key in asked]
-    assert distinct(wanted).tolist() == sorted(set(asked))
-
-
-@given(texts=st.lists(st.none() | st.text("abzé7 ", max_size=6), max_size=8))
-def test_the_letters_of_a_text_are_told_as_bits(texts):
-    sets, lengths = letters_of(pa.array(texts, pa.string()))
-    for text, letters, length in zip(texts, sets.tolist(), lengths.tolist(), strict=True):
-        if text and not text.isascii():
-            assert (letters, length) == (2**64 - 1, STRANGE)
-        else:
-            assert letters == sum({1 << (ord(letter) & 63) for letter in text or ""})
-            assert length == len(text or "")

@@ -5,11 +5,13 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs.link.compare import duckdb_scoring as engine
 from jobs.link.compare.comparison_levels import comparisons_for
-from jobs.link.compare.duckdb_scoring import bench, compare, weigh
 from jobs.link.compare.level_bounds import SHARED_NUMBER, is_number
 from jobs.link.compare.weight_bounds import NAMES
+from jobs.link.engine import scoring
+from jobs.link.engine import scoring_context as contexts
+from jobs.link.engine.scoring import compare, weigh
+from jobs.link.engine.scoring_context import scoring_context
 from jobs.link.model.linkage_model import first_shares
 from jobs.link.standardise.persons import immigration_side, make_side, prison_side
 from tests.link.invented import invent
@@ -53,16 +55,16 @@ def side(entries: list[dict], *, turned: bool):
 def test_no_comparison_weighs_more_than_it_does_at_a_glance(left, right):
     sides = side(left, turned=False), side(right, turned=True)
     shares = first_shares(comparisons_for({*sides[0].rows.column_names}))
-    with bench(left=sides[0], right=sides[1]) as table:
-        table.connection.execute(
+    with scoring_context(left=sides[0], right=sides[1]) as context:
+        context.connection.execute(
             "CREATE TABLE every AS SELECT l.row AS row_l, r.row AS row_r FROM rows_l l, rows_r r"
         )
-        exact = compare(table, shares=shares, pairs="every").df()
-        table.connection.execute("RESET disabled_optimizers")
-        glance = table.glance(shares, at_least=0.0)
+        exact = compare(context, shares=shares, pairs="every").df()
+        context.connection.execute("RESET disabled_optimizers")
+        glance = context.glance(shares, at_least=0.0)
     rows = exact["row_l"].to_numpy(), exact["row_r"].to_numpy()
     pair = glance.pair(rows)
-    for comparison in table.comparisons:
+    for comparison in context.comparisons:
         weight = exact[f"weight_{comparison.column}"].to_numpy(dtype=float)
         assert (glance.look(comparison, pair) >= weight - 1e-3).all(), comparison.name
         if comparison.name in NAMES:
@@ -71,7 +73,7 @@ def test_no_comparison_weighs_more_than_it_does_at_a_glance(left, right):
     heavy = exact["weight"].to_numpy(dtype=float) >= 0
     assert glance.may_matter(rows, is_number_possible=True)[heavy].all()
     is_apart = np.ones(len(exact), dtype=bool)
-    for comparison in table.comparisons:
+    for comparison in context.comparisons:
         if is_number(comparison):
             grade = exact[f"grade_{comparison.column}"].to_numpy()
             shared = [n for n, g in enumerate(comparison.grades) if g.name in SHARED_NUMBER]
@@ -84,12 +86,12 @@ def test_glancing_at_pairs_gives_the_same_pairs(monkeypatch):
     shares = first_shares(comparisons_for(prison_side(tables).rows.column_names))
     found, formed = [], []
     for least in (10**18, 0):
-        monkeypatch.setattr(engine, "WORTH_GLANCING", least)
-        with bench(left=prison_side(tables), right=immigration_side(tables)) as table:
-            table.block(shares=shares, at_least=0.0)
-            count = table.connection.execute("SELECT count(*) FROM pairs").fetchall()
+        monkeypatch.setattr(contexts, "WORTH_GLANCING", least)
+        with scoring_context(left=prison_side(tables), right=immigration_side(tables)) as context:
+            context.block(shares=shares, at_least=0.0)
+            count = context.connection.execute("SELECT count(*) FROM pairs").fetchall()
             formed.append(count[0][0])
-            found.append(weigh(table, shares=shares, at_least=0.0))
+            found.append(weigh(context, shares=shares, at_least=0.0))
     assert formed[1] < formed[0]
     pd.testing.assert_frame_equal(*found)
 
@@ -99,9 +101,9 @@ def test_glancing_at_pairs_already_formed_gives_the_same_pairs(monkeypatch):
     shares = first_shares(comparisons_for(prison_side(tables).rows.column_names))
     found = []
     for least in (10**9, 0):
-        monkeypatch.setattr(engine, "WORTH_BOUNDING", least)
-        with bench(left=prison_side(tables), right=immigration_side(tables)) as table:
-            table.block()
-            found.append(weigh(table, shares=shares, at_least=0.0))
+        monkeypatch.setattr(scoring, "WORTH_BOUNDING", least)
+        with scoring_context(left=prison_side(tables), right=immigration_side(tables)) as context:
+            context.block()
+            found.append(weigh(context, shares=shares, at_least=0.0))
     assert len(found[0])
     pd.testing.assert_frame_equal(*found)

@@ -5,7 +5,7 @@ import pytest
 
 from jobs.contract.results import IDENTITIES, LINKS
 from jobs.link import link_registers
-from jobs.link.decide.link_outcomes import LINKED_FROM, REVIEW_FROM
+from jobs.link.model.thresholds import LINKED_FROM, REVIEW_FROM
 from tests.link.invented import (
     Invented,
     as_tables,

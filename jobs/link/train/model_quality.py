@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from jobs.link.block.blocking import RuleUse
-from jobs.link.decide.link_outcomes import LINKED_FROM, REVIEW_FROM
 from jobs.link.model.linkage_model import Model
+from jobs.link.model.thresholds import LINKED_FROM, REVIEW_FROM
 
 PAIR: Final = ("prisoner_number", "cid_person_id")
 BANDS: Final = (REVIEW_FROM, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, LINKED_FROM, 0.999, 1.0)

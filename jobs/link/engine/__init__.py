@@ -1,0 +1,1 @@
+"""The engines that find and score pairs: the scoring context, DuckDB and Spark."""

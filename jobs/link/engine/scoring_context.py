@@ -1,0 +1,184 @@
+"""The scoring context: both sides in the engine's database, ready to be blocked and compared."""
+
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from jobs.link.block.blocking import RuleUse, block, tell
+from jobs.link.block.blocking_rules import Rule, rules_for, systems_of
+from jobs.link.compare.comparison_levels import (
+    NATIONALITY,
+    Comparison,
+    Shares,
+    comparisons_for,
+    rarity_columns,
+)
+from jobs.link.compare.term_frequencies import count_values, lay
+from jobs.link.compare.weight_bounds import Glance, glance_of, numbers_of
+from jobs.link.model.priors import Groups
+from jobs.link.standardise.persons import Side
+
+WORTH_GLANCING: Final = 10_000 * 10_000
+"""From so many possible pairs on, a glance while they are formed pays."""
+THREADS: Final = min(os.cpu_count() or 1, 4)
+"""The engine's threads: each needs memory of its own, and more of them help little."""
+MEMORY: Final = f"{500 + 300 * THREADS}MB"
+"""What the engine may hold: on two threads enough for a million persons on each side."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoringContext:
+    """Both sides in the engine's database: the tables ``rows_l`` and ``rows_r``."""
+
+    connection: duckdb.DuckDBPyConnection
+    left: Side
+    right: Side
+    comparisons: tuple[Comparison, ...]
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """Columns that both sides have values in."""
+        return _shared_columns(self.left, self.right)
+
+    def groups(self) -> Groups | None:
+        """The nationality of each person, by number; nothing where none is compared."""
+        if NATIONALITY not in self.comparisons:
+            return None
+        both = [self._nationalities(side) for side in ("l", "r")]
+        numbers = pd.factorize(pd.concat(both, ignore_index=True), sort=True)[0] + 1
+        left, right = np.split(numbers.astype(np.int64), [len(both[0])])
+        return Groups(left=left, right=right)
+
+    def _nationalities(self, side: str) -> "pd.Series[str]":
+        query = f"SELECT nationality FROM rows_{side} WHERE variant = 'own' ORDER BY person"
+        found: pd.Series[str] = self.connection.sql(query).df()["nationality"]
+        return found
+
+    def rules(self) -> tuple[Rule, ...]:
+        """The blocking rules that both sides can use."""
+        return rules_for(self.columns, systems_of(self.columns))
+
+    def block(self, *, shares: Shares | None = None, at_least: float = 0.0) -> list[RuleUse]:
+        """Make the table ``pairs`` of those worth comparing.
+
+        With ``shares`` of a model, pairs that cannot weigh ``at_least`` are left out of it.
+        """
+        glance = None
+        if shares is not None and self.is_large:
+            glance = self.glance(shares, at_least)
+        uses = block(self.connection, rules=self.rules(), persons=self.persons, glance=glance)
+        tell(uses)
+        return uses
+
+    def block_some(
+        self, persons: str, *, count: int, into: str, shares: Shares, at_least: float
+    ) -> None:
+        """Make a table of pairs worth comparing of so many left persons, named by a table."""
+        block(
+            self.connection,
+            rules=self.rules(),
+            persons=self.persons,
+            only=persons,
+            share=min(1.0, count / max(len(self.left), 1)),
+            into=into,
+            glance=self.glance(shares, at_least) if self.is_large else None,
+        )
+
+    def glance(self, shares: Shares, at_least: float) -> Glance:
+        """What tells which pairs of rows may weigh so much."""
+        return glance_of(
+            comparisons=self.comparisons, shares=shares, at_least=at_least, numbers=self._numbers
+        )
+
+    @cached_property
+    def _numbers(self) -> tuple[np.ndarray, np.ndarray]:
+        left, right = (
+            numbers_of(
+                self.connection,
+                rows=f"rows_{side}",
+                count=of.rows.num_rows,
+                comparisons=self.comparisons,
+                columns=self.columns,
+            )
+            for side, of in (("l", self.left), ("r", self.right))
+        )
+        return left, right
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a glance at pairs pays while they are formed."""
+        return len(self.left) * len(self.right) >= WORTH_GLANCING
+
+    @property
+    def persons(self) -> int:
+        """Persons of both sides together."""
+        return len(self.left) + len(self.right)
+
+
+@contextmanager
+def scoring_context(
+    *, left: Side, right: Side, comparisons: Sequence[Comparison] | None = None
+) -> Iterator[ScoringContext]:
+    """Load both sides into a database; comparisons without values on a side are left out."""
+    possible = comparisons_for(_shared_columns(left, right))
+    wanted = None if comparisons is None else {comparison.name for comparison in comparisons}
+    used = tuple(c for c in possible if wanted is None or c.name in wanted)
+    with _connected() as connection:
+        rows = {
+            "l": _with_columns_of(left.rows, right.rows),
+            "r": _with_columns_of(right.rows, left.rows),
+        }
+        for side, own in rows.items():
+            connection.register(f"plain_{side}", own)
+        for column in rarity_columns(used):
+            count_values(connection, column)
+        for side, own in rows.items():
+            connection.unregister(f"plain_{side}")
+            lay(connection, side, own, rarity_columns(used))
+        yield ScoringContext(connection=connection, left=left, right=right, comparisons=used)
+
+
+@contextmanager
+def _connected() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An engine of its own; what does not fit in `MEMORY` lies in a temporary folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = {"memory_limit": MEMORY, "threads": THREADS, "temp_directory": folder}
+        connection = duckdb.connect(":memory:", config=settings)
+        try:
+            connection.execute("SET preserve_insertion_order = false")
+            connection.execute("SET enable_progress_bar = false")
+            yield connection
+        finally:
+            connection.close()
+
+
+def _with_columns_of(rows: pa.Table, other: pa.Table) -> pa.Table:
+    """Rows with every column of either side, in one order."""
+    names = sorted(set(rows.column_names) | set(other.column_names))
+    for name in names:
+        if name not in rows.column_names:
+            rows = rows.append_column(name, pa.nulls(rows.num_rows, other[name].type))
+    return rows.select(names)
+
+
+def _shared_columns(left: Side, right: Side) -> frozenset[str]:
+    return frozenset(
+        name
+        for name in left.rows.column_names
+        if all(_has_values(side.rows, name) for side in (left, right))
+    )
+
+
+def _has_values(rows: pa.Table, name: str) -> bool:
+    return name in rows.column_names and rows[name].null_count < rows.num_rows

@@ -1,1 +1,0 @@
-"""What one run of the linkage leaves for the next."""

@@ -1,0 +1,1 @@
+"""How a model is learned without labels, and how good it is."""
