@@ -10,10 +10,11 @@ Dates are calendar dates in England and Wales; timestamps are UTC.
 
 from jobs.contract.immigration import IMMIGRATION
 from jobs.contract.prison import PRISON
-from jobs.contract.schema import Table
+from jobs.contract.schema import Field, Table
+from jobs.runtime.files import canonical_json, text_digest
 
 CONTRACT_VERSION = "2"
-"""Raised whenever a table or field changes; written into every landing's manifest."""
+"""Raised whenever a table, field or code changes; written into every landing's manifest."""
 
 EXTRA_COLUMNS = b"extra_columns"
 """Key in a landed table's Arrow metadata: the columns delivered beyond the contract, as JSON."""
@@ -23,3 +24,25 @@ REGISTERS: dict[str, dict[str, Table]] = {"prison": PRISON, "immigration": IMMIG
 
 TABLES: dict[str, Table] = {**PRISON, **IMMIGRATION}
 """Every table of both registers by full name."""
+
+
+def delivered_digest() -> str:
+    """Digest of what is delivered: tables, keys, references and fields, and no sentence about them.
+
+    A landing bears it, so that none is read as if it were of another contract. Codes are left out:
+    a landing is copied before they are looked at.
+    """
+    tables = {
+        name: {
+            "key": table.key,
+            "parents": table.parents,
+            "may_be_empty": table.may_be_empty,
+            "fields": [_delivered(field) for field in table.fields],
+        }
+        for name, table in TABLES.items()
+    }
+    return text_digest(canonical_json(tables))
+
+
+def _delivered(field: Field) -> tuple[str, str, bool, bool, str]:
+    return (field.name, field.kind, field.nullable, field.personal, field.unit)

@@ -5,6 +5,6 @@ CSV or Parquet files. Everything after this step reads the landing, never the re
 """
 
 from jobs.extract.landing import Landing, feed_date, land, open_landing
-from jobs.extract.manifest import Manifest, TableManifest
+from jobs.extract.landing_manifest import LandingManifest, TableManifest
 
-__all__ = ["Landing", "Manifest", "TableManifest", "feed_date", "land", "open_landing"]
+__all__ = ["Landing", "LandingManifest", "TableManifest", "feed_date", "land", "open_landing"]

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jobs.contract.schema import Field, Kind, Table
-from jobs.extract.manifest import ColumnTotals, TableManifest
+from jobs.extract.landing_manifest import ColumnTotals, TableManifest
 from jobs.extract.mapping import Place
 from jobs.extract.sources import BATCH_ROWS, Delivered, Source, Wanted
 from jobs.runtime.errors import BadInput

@@ -15,10 +15,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from jobs.contract.registers import CONTRACT_VERSION, EXTRA_COLUMNS
+from jobs.contract.registers import CONTRACT_VERSION, EXTRA_COLUMNS, delivered_digest
 from jobs.extract.copying import copy_table
 from jobs.extract.feed import delivered_date, read_feed
-from jobs.extract.manifest import Manifest, read_manifest, write_manifest
+from jobs.extract.landing_manifest import LandingManifest, read_manifest, write_manifest
 from jobs.extract.mapping import SiteMapping, read_mapping
 from jobs.extract.source_kinds import open_source
 from jobs.extract.sources import parse_url, safe_name
@@ -33,7 +33,7 @@ class Landing:
     """A whole landing whose files were verified against their hashes when it was opened."""
 
     folder: Path
-    manifest: Manifest
+    manifest: LandingManifest
 
     def table(self, full_name: str) -> pa.Table:
         """One table as delivered: the contract's column names, the source's types.
@@ -160,10 +160,11 @@ def open_landing(
     latest = fetches[-1]
     manifest = read_manifest(folder=latest)
     todo = "fetch the register again"
-    if manifest.contract_version != CONTRACT_VERSION:
+    if not manifest.is_of_this_contract:
         raise BadInput(
             f"landing [{latest}]",
-            f"is of contract [{manifest.contract_version}], this is [{CONTRACT_VERSION}]",
+            f"is of another contract (version [{manifest.contract_version}], "
+            f"this is [{CONTRACT_VERSION}])",
             todo,
         )
     if (manifest.register, manifest.as_of) != (register, as_of):
@@ -181,8 +182,11 @@ def _fetches(day: Path) -> list[Path]:
 
 def _is_of(latest: Path, source: str, register: str, site: SiteMapping) -> bool:
     manifest = read_manifest(folder=latest)
-    wanted = (_name(source, register), site.digest, CONTRACT_VERSION)
-    return (manifest.source, manifest.mapping_digest, manifest.contract_version) == wanted
+    same_source = (manifest.source, manifest.mapping_digest) == (
+        _name(source, register),
+        site.digest,
+    )
+    return same_source and manifest.is_of_this_contract
 
 
 def _name(source: str, register: str) -> str:
@@ -201,13 +205,14 @@ def _fetch(
         for name, place in site.places.items():
             if name != feed:
                 tables[name] = copy_table(source=opened, place=place, folder=folder)
-    manifest = Manifest(
+    manifest = LandingManifest(
         register=register,
         as_of=as_of,
         fetch=number,
         source=_name(source, register),
         mapping_digest=site.digest,
         contract_version=CONTRACT_VERSION,
+        contract_digest=delivered_digest(),
         source_as_of=as_of,
         source_generated_at=generated_at,
         tables=tables,

@@ -1,5 +1,6 @@
 """A landing is what the register delivered: whole, hashed, used again, never changed."""
 
+import dataclasses
 import json
 import os
 import shutil
@@ -14,9 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jobs.contract import prison, registers
 from jobs.extract import Landing, land, open_landing
 from jobs.runtime.errors import BadInput
-from jobs.runtime.files import locked
+from jobs.runtime.files import canonical_json, locked, text_digest
 from jobs.runtime.settings import ROOT
 from tests.builders import AS_OF, default_rows, register_tables
 from tests.check.stages import rows_checked
@@ -124,6 +126,43 @@ def test_a_changed_value_changes_the_digest(source: str, tmp_path: Path) -> None
     first = land_prison(source, tmp_path / "landing")
     second = land_prison(changed, tmp_path / "landing")
     assert first.manifest.content_digest != second.manifest.content_digest
+
+
+def as_landed_before(landing: Landing, **changes: str) -> None:
+    """Write a landing's manifest as software from before contracts had digests left it."""
+    path = landing.folder / "manifest.json"
+    inner = json.loads(path.read_text())["manifest"] | changes
+    inner.pop("contract_digest", None)
+    digest = text_digest(canonical_json(inner))
+    path.write_text(canonical_json({"digest": digest, "manifest": inner}))
+
+
+def test_a_landing_of_a_contract_of_other_content_is_not_used_again(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landing = land_prison(source, tmp_path / "landing")
+    assert land_prison(source, tmp_path / "landing").folder == landing.folder
+    wider = tuple(
+        dataclasses.replace(field, nullable=False) if field.name == "gender" else field
+        for field in prison.PERSONS.fields
+    )
+    changed = dataclasses.replace(prison.PERSONS, fields=wider)
+    monkeypatch.setitem(registers.TABLES, "prison.persons", changed)
+    with pytest.raises(BadInput, match=r"is of another contract .* fetch the register again"):
+        open_landing(register="prison", as_of=AS_OF, folder=tmp_path / "landing")
+    assert land_prison(source, tmp_path / "landing").folder != landing.folder
+
+
+def test_a_landing_from_before_digests_is_of_the_contract_of_its_version(
+    source: str, tmp_path: Path
+) -> None:
+    landing = land_prison(source, tmp_path / "landing")
+    as_landed_before(landing)
+    assert land_prison(source, tmp_path / "landing").folder == landing.folder
+    as_landed_before(landing, contract_version="1")
+    with pytest.raises(BadInput, match=r"another contract \(version \[1\], this is"):
+        open_landing(register="prison", as_of=AS_OF, folder=tmp_path / "landing")
+    assert land_prison(source, tmp_path / "landing").folder != landing.folder
 
 
 def test_the_manifest_holds_control_totals_and_no_personal_value(

@@ -6,8 +6,9 @@ from expectations import suite
 from jobs.assess import rules_markdown
 from jobs.check import quality_rules_markdown
 from jobs.contract.dictionary import data_dictionary_markdown
-from jobs.report import FIGURES, figures_markdown
-from jobs.report.figures.definition_versions import figure_versions
+from jobs.contract.versions import versions_csv
+from jobs.operate.declared_versions import declared_versions
+from jobs.report import figures_markdown
 from jobs.runtime.settings import ROOT
 from jobs.synthetic.output.world_page import invented_world_markdown
 
@@ -16,16 +17,16 @@ def generated_pages() -> dict[Path, str]:
     """Every generated page: where it belongs and what it must say.
 
     Raises:
-        BadInput: the definition of a figure changed without a new version and a word about it.
+        BadInput: a declaration changed without a new version and a word about it.
     """
     folder = ROOT / "docs"
-    versions = folder / "figure-versions.csv"
+    versions = folder / "versions.csv"
     return {
         folder / "data-dictionary.md": data_dictionary_markdown(),
         folder / "figures.md": figures_markdown(),
-        versions: figure_versions(
+        versions: versions_csv(
             known=versions.read_text(encoding="utf-8") if versions.is_file() else "",
-            figures=FIGURES,
+            declared=declared_versions(),
             changelog=(ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
         ),
         folder / "invented-world.md": invented_world_markdown(),

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from jobs.contract.registers import CONTRACT_VERSION, delivered_digest
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, text_digest
 
@@ -50,8 +51,8 @@ class TableManifest:
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
-class Manifest:
-    """What a register delivered for a night."""
+class LandingManifest:
+    """What a register delivered for a night, under a contract of this version and content."""
 
     register: str
     as_of: date
@@ -62,6 +63,17 @@ class Manifest:
     source_as_of: date
     source_generated_at: datetime
     tables: dict[str, TableManifest]
+    contract_digest: str = ""
+
+    @property
+    def is_of_this_contract(self) -> bool:
+        """Whether the contract of today is the one under which this was landed.
+
+        A landing from before digests were kept says no more than the version.
+        """
+        if not self.contract_digest:
+            return self.contract_version == CONTRACT_VERSION
+        return self.contract_digest == delivered_digest()
 
     @property
     def content_digest(self) -> str:
@@ -70,17 +82,17 @@ class Manifest:
         return text_digest(self.contract_version, *(part for pair in parts for part in pair))
 
 
-_MANIFEST = TypeAdapter(Manifest)
+_MANIFEST = TypeAdapter(LandingManifest)
 
 
-def write_manifest(*, manifest: Manifest, folder: Path) -> None:
+def write_manifest(*, manifest: LandingManifest, folder: Path) -> None:
     """Write the manifest with a digest of itself."""
     content = _MANIFEST.dump_python(manifest, mode="json", exclude_none=True)
     text = canonical_json({"digest": text_digest(canonical_json(content)), "manifest": content})
     (folder / FILE_NAME).write_text(text + "\n", encoding="utf-8")
 
 
-def read_manifest(*, folder: Path) -> Manifest:
+def read_manifest(*, folder: Path) -> LandingManifest:
     """Read a manifest and verify its own digest.
 
     Raises:
