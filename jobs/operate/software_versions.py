@@ -1,6 +1,7 @@
 """Versions of everything that turns the registers into results, as a manifest names them."""
 
 import hashlib
+from pathlib import Path
 from typing import Final
 
 from jobs import __version__
@@ -10,7 +11,33 @@ from jobs.link import Model
 from jobs.runtime.files import text_digest
 from jobs.runtime.settings import ROOT, Settings
 
-_NOT_CODE: Final = ("jobs/synthetic/", "jobs/assess/policy/rules/", "jobs/link/model/packaged/")
+CHANGES_NO_RESULT: Final = (
+    # Commands, and how they are shown.
+    "jobs/__main__.py",
+    "jobs/commands/",
+    "jobs/runtime/progress.py",
+    # Emails.
+    "jobs/notify/",
+    "jobs/operate/emails.py",
+    # The invented registers, which are data like any other.
+    "jobs/synthetic/",
+    # Databases: what they give to a night is in its manifest, what they hold is audited as written.
+    "jobs/warehouse/",
+    "jobs/operate/databases.py",
+    # How results are shown, and pages of the documentation.
+    "jobs/report/charts/",
+    "jobs/report/site/",
+    "jobs/report/summary/",
+    "jobs/report/workbook/",
+    "jobs/contract/dictionary.py",
+    "jobs/contract/versions.py",
+    "jobs/contract/view_models.py",
+    "jobs/operate/declared_versions.py",
+    # What has a version of its own: a movement tells a change of either from one of the code.
+    "jobs/assess/policy/rules/",
+    "jobs/link/model/packaged/",
+)
+"""Rooms and files that leave every published table as it is; any other, a new one too, counts."""
 
 
 def software(settings: Settings, model: Model) -> dict[str, str]:
@@ -24,15 +51,16 @@ def software(settings: Settings, model: Model) -> dict[str, str]:
     }
 
 
-def code_digest() -> str:
-    """Digest of everything that computes a publication and has no version of its own.
+def code_digest(root: Path = ROOT) -> str:
+    """Digest of the code that computes a publication, of the repository at ``root``.
 
-    The rules and the linkage model have theirs: a movement tells a change of either from one of
-    the code.
+    A publication's id holds it, and a night whose code differs from that of the night before
+    assesses the night before again. So it leaves out `CHANGES_NO_RESULT`: the wording of an email
+    makes no new publication.
     """
     digest = hashlib.sha256()
-    for path in sorted([*ROOT.glob("jobs/**/*"), *ROOT.glob("expectations/**/*")]):
-        name = path.relative_to(ROOT).as_posix()
-        if path.is_file() and "__pycache__" not in name and not name.startswith(_NOT_CODE):
+    for path in sorted([*root.glob("jobs/**/*"), *root.glob("expectations/**/*")]):
+        name = path.relative_to(root).as_posix()
+        if path.is_file() and "__pycache__" not in name and not name.startswith(CHANGES_NO_RESULT):
             digest.update(text_digest(name, hashlib.sha256(path.read_bytes()).hexdigest()).encode())
     return digest.hexdigest()
