@@ -28,9 +28,9 @@ from jobs.assess import assess, load_policy
 from jobs.contract import codes as c
 from jobs.contract.registers import TABLES
 from jobs.contract.results import IDENTITIES, LINKS
+from samples.odd_worlds import NIGHTS, invent, side_by_side
 from tests.assess.test_agreement import disagreements, fast
 from tests.assess.test_monotone import LAWS, improved
-from tests.assess.worlds import NIGHTS, invent, side_by_side
 
 BATCH: Final = 250
 NIGHT: Final = date(2006, 4, 25)

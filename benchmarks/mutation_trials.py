@@ -143,8 +143,8 @@ def prepare() -> None:
 
     import jobs.check  # noqa: F401
     import tests.conftest  # noqa: F401
+    from samples.odd_worlds import EXAMPLES, NIGHTS, cohort, invent
     from tests.assess.slow import judged
-    from tests.assess.worlds import EXAMPLES, NIGHTS, cohort, invent
 
     cohort()
     for world in invent(start=0, count=EXAMPLES):

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from jobs.report import About, render_site
-from tests.report.invented import AS_OF, invent
+from samples.report_nights import AS_OF, invent
 
 
 def main() -> None:

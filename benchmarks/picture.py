@@ -13,7 +13,7 @@ from typing import Final
 from PIL import Image
 
 from jobs.runtime.settings import ROOT, load_settings
-from tests.report.browser import browser, quiet_page
+from samples.browser import browser, quiet_page
 
 WIDTH: Final = 1000
 HEIGHT: Final = 1180

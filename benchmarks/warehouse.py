@@ -24,7 +24,7 @@ import typer
 from jobs.contract import results
 from jobs.warehouse import open_warehouse, publish, start_embedded, upgrade
 from jobs.warehouse.store.tables import INTERVALS
-from tests.warehouse import nights
+from samples import nights
 
 FIRST, SECOND = date(2006, 4, 25), date(2006, 4, 26)
 

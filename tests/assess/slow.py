@@ -5,8 +5,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from samples.odd_worlds import EXAMPLES, NIGHTS, World
 from tests.assess.reference import Reference
-from tests.assess.worlds import EXAMPLES, NIGHTS, World
 
 Answers = dict[str, dict[str, Any]]
 

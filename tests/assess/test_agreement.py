@@ -15,9 +15,9 @@ import pytest
 from jobs.assess import Assessed, assess
 from jobs.contract.registers import TABLES
 from jobs.contract.results import IDENTITIES, LINKS
+from samples.odd_worlds import EXAMPLES, NIGHT, NIGHTS, World, invent, side_by_side
+from samples.stories import frame, policy
 from tests.assess.slow import Answers, judged, key_of, slow
-from tests.assess.stories import frame, policy
-from tests.assess.worlds import EXAMPLES, NIGHT, NIGHTS, World, invent, side_by_side
 
 
 def invented() -> tuple[World, ...]:

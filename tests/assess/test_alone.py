@@ -5,13 +5,13 @@ from dataclasses import fields
 import pandas as pd
 import pytest
 
+from samples.stories import Story, assess_all
 from tests.assess import (
     test_casework_findings,
     test_discrepancies,
     test_flags,
     test_status,
 )
-from tests.assess.stories import Story, assess_all
 
 TABLES = (
     test_casework_findings.FINDINGS,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from jobs.contract.results import ASSESSMENTS, FLAGS
-from tests.assess.stories import HELD, REFERRED, RELEASED, Story, assess_all, decision
+from samples.stories import HELD, REFERRED, RELEASED, Story, assess_all, decision
 from tests.assess.test_flags import NEW, YEAR, sentenced
 
 NOBODY = {field.name: None for field in ASSESSMENTS.fields}

@@ -8,7 +8,7 @@ import pytest
 
 from jobs.assess import assess
 from jobs.check import accept_rows
-from tests.assess.stories import HELD, Story, apart, beside, people, policy, registers
+from samples.stories import HELD, Story, apart, beside, people, policy, registers
 
 SHORT: dict[str, Any] = {"term_months": 3}
 

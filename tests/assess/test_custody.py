@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from jobs.assess import Assessed, assess
-from tests.assess.stories import (
+from samples.minimal_registers import table
+from samples.stories import (
     REFERRED,
     RELEASED,
     Story,
@@ -19,7 +20,6 @@ from tests.assess.stories import (
     registers,
     tell,
 )
-from tests.builders import table
 
 D1, D2, D3, D4 = date(2004, 6, 1), date(2004, 9, 1), date(2005, 2, 1), date(2005, 9, 1)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.assess.stories import (
+from samples.stories import (
     HELD,
     NIGHT,
     REFERRED,

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.assess.stories import HELD, NIGHT, REFERRED, Story, decision, gather
+from samples.stories import HELD, NIGHT, REFERRED, Story, decision, gather
 from tests.assess.test_flags import YEAR, flags, sentenced
 
 TEN = {"term_months": 120}

@@ -8,7 +8,7 @@ import pytest
 
 from jobs.assess import assess
 from jobs.contract.results import DISCREPANCIES
-from tests.assess.stories import (
+from samples.stories import (
     HELD,
     REFERRED,
     RELEASED,

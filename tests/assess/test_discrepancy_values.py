@@ -8,7 +8,8 @@ import pytest
 
 from jobs.assess import assess
 from jobs.contract.results import IDENTITIES
-from tests.assess.stories import (
+from samples.minimal_registers import table
+from samples.stories import (
     NIGHT,
     RELEASED,
     SENTENCED,
@@ -22,7 +23,6 @@ from tests.assess.stories import (
     tables_of,
 )
 from tests.assess.test_discrepancies import DAY, DEPORTED, discrepancies, here
-from tests.builders import table
 
 TOMORROW = NIGHT + timedelta(days=1)
 BEFORE, LATER = date(2005, 3, 1), date(2006, 2, 1)

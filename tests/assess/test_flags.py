@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from jobs.contract.results import FLAGS, OUTCOME
-from tests.assess.stories import HELD, REFERRED, RELEASED, Story, assess_all, decision, gather
+from samples.stories import HELD, REFERRED, RELEASED, Story, assess_all, decision, gather
 
 
 def flags(told: Story) -> dict[str, Any]:

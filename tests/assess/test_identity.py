@@ -9,8 +9,8 @@ import pytest
 
 from jobs.assess import assess
 from jobs.contract.results import IDENTITIES, LINKS
-from tests.assess.stories import REFERRED, Story, decision, frame, policy, registers, tell
-from tests.builders import register_tables, table
+from samples.minimal_registers import register_tables, table
+from samples.stories import REFERRED, Story, decision, frame, policy, registers, tell
 
 TOLD = Story(cases=(REFERRED,), events=(decision(date(2004, 10, 1)),))
 """Considered in time, if the immigration person P1 is this prisoner."""

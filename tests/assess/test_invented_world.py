@@ -6,8 +6,8 @@ import pytest
 from jobs.assess import Assessed, assess
 from jobs.contract.results import IDENTITIES, LINKS, MISSED_STATUSES
 from jobs.synthetic import World
-from tests.assess.stories import frame, policy
-from tests.assess.worlds import NIGHT, cohort
+from samples.odd_worlds import NIGHT, cohort
+from samples.stories import frame, policy
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.assess.stories import REFERRED, Story, decision, tell
+from samples.odd_worlds import World, side_by_side
+from samples.stories import REFERRED, Story, decision, tell
 from tests.assess.test_agreement import fast, invented
-from tests.assess.worlds import World, side_by_side
 
 CONCERN = {
     "OUT_OF_SCOPE": 0,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.assess.stories import HELD, REFERRED, RELEASED, Story, decision, gather, tell
+from samples.stories import HELD, REFERRED, RELEASED, Story, decision, gather, tell
 from tests.assess.test_flags import YEAR, flags, sentenced
 
 MONTHS_18 = ({"term_months": 18},)

@@ -9,8 +9,8 @@ import pytest
 
 from jobs.assess import Assessed, assess
 from jobs.contract.results import IDENTITIES, LINKS
-from tests.assess.stories import decision, frame, policy
-from tests.builders import register_tables, table
+from samples.minimal_registers import register_tables, table
+from samples.stories import decision, frame, policy
 
 YEAR = {"term_months": 12}
 Episodes = dict[str, tuple[str, date | None]]

@@ -7,7 +7,7 @@ import pytest
 
 from jobs.assess import Policy, rules_changed, rules_cited, rules_in_force, rules_markdown
 from jobs.assess.policy.dated_rules import Period, Rule
-from tests.assess.stories import policy
+from samples.stories import policy
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 

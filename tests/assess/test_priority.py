@@ -8,8 +8,8 @@ import pytest
 
 from jobs.assess import assess
 from jobs.contract.results import ASSESSMENTS, IDENTITIES, LINKS
-from tests.assess.stories import frame, policy
-from tests.builders import register_tables, table
+from samples.minimal_registers import register_tables, table
+from samples.stories import frame, policy
 
 NIGHT = date(2006, 4, 25)
 EPISODE = ("last_movement_date", "confirmed_release_date")

@@ -10,9 +10,9 @@ import pytest
 from jobs.assess import rules_cited
 from jobs.contract.registers import TABLES
 from jobs.contract.results import REASONS
-from tests.assess.stories import HELD, REFERRED, Story, assess_all, decision, policy, tell
+from samples.odd_worlds import side_by_side
+from samples.stories import HELD, REFERRED, Story, assess_all, decision, policy, tell
 from tests.assess.test_agreement import fast, invented
-from tests.assess.worlds import side_by_side
 
 
 def test_a_missed_release_is_told_from_the_record_to_the_status() -> None:

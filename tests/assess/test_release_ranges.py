@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.assess.stories import HELD, SENTENCED, Story, gather
+from samples.stories import HELD, SENTENCED, Story, gather
 from tests.assess.test_flags import flags
 from tests.assess.test_release import OLD, held
 

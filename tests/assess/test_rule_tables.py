@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from jobs.assess import Assessed
-from tests.assess.stories import (
+from samples.stories import (
     HELD,
     NIGHT,
     REFERRED,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.assess.stories import Story, decision, gather, tell
+from samples.stories import Story, decision, gather, tell
 from tests.assess.test_flags import NEW, flags, sentenced
 
 SHORT: dict[str, Any] = {"term_months": 3}

@@ -8,8 +8,8 @@ import pytest
 
 from jobs.contract.registers import TABLES
 from jobs.runtime.errors import GateFailed
-from tests.builders import register_tables, table
-from tests.check.stages import failures, rows_checked
+from samples.gate_stages import failures, rows_checked
+from samples.minimal_registers import register_tables, table
 
 
 def with_column(full_name: str, column: str, values: pa.Array) -> dict[str, pa.Table]:

@@ -12,7 +12,7 @@ from jobs.check.suite import run_suite
 from jobs.contract import results
 from jobs.contract.registers import EXTRA_COLUMNS, TABLES
 from jobs.runtime.errors import GateFailed
-from tests.builders import AS_OF, default_rows, register_tables
+from samples.minimal_registers import AS_OF, default_rows, register_tables
 
 
 def test_a_clean_night_passes_and_says_what_was_asked() -> None:

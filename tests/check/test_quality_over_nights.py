@@ -18,7 +18,7 @@ from jobs.operate.emails import prepare_emails
 from jobs.runtime.errors import BadInput, GateFailed
 from jobs.runtime.settings import Settings
 from jobs.warehouse import Override, current_publication, open_warehouse, read_table, upgrade
-from tests.builders import AS_OF, default_rows, register_tables
+from samples.minimal_registers import AS_OF, default_rows, register_tables
 
 NEGATIVE = "prison.sentences.term_years.negative"
 BAD = [

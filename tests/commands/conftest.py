@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from jobs.__main__ import app
 from jobs.warehouse import Publication, open_warehouse, publish, upgrade
-from tests.warehouse import nights
+from samples import nights
 
 Run = Callable[..., Result]
 

@@ -15,7 +15,7 @@ from jobs.link import current_model, read_model
 from jobs.operate.model_registry import model_in_use
 from jobs.runtime.errors import BadInput
 from jobs.warehouse import current_publication, open_warehouse, read_table
-from tests.builders import AS_OF
+from samples.minimal_registers import AS_OF
 
 NIGHT = str(AS_OF)
 PEOPLE = "1200"

@@ -8,8 +8,8 @@ import pytest
 from jobs.commands.publications.publication_texts import LONDON, find_publication, moment
 from jobs.runtime.errors import BadInput
 from jobs.warehouse import read_table
+from samples.nights import AS_OF
 from tests.commands.conftest import Published
-from tests.warehouse.nights import AS_OF
 
 NIGHT = str(AS_OF)
 

@@ -29,10 +29,10 @@ from jobs.contract import results
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import load_settings
 from jobs.warehouse import decisions, open_warehouse, publish, upgrade
-from tests.builders import AS_OF
-from tests.movement.nights import episode, frame
+from samples import nights
+from samples.minimal_registers import AS_OF
+from samples.positions import episode, frame
 from tests.movement.test_bridging import landings_at
-from tests.warehouse import nights
 
 NIGHT = str(AS_OF)
 EVIDENCE = {"before evidence": -9.5, "given name: same": 6.25, "held: possible twins": 0.0}

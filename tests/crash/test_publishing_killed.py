@@ -28,14 +28,14 @@ from jobs.warehouse import (
 from jobs.warehouse.embedded import sockets, supervisor
 from jobs.warehouse.store.bulk import Content
 from jobs.warehouse.store.publishing import content_digest
-from tests.warehouse import nights
+from samples import nights
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 2000
 PUBLISH = f"""
 import sys
 from jobs.warehouse import open_warehouse, publish
-from tests.warehouse import nights
+from samples import nights
 facts = nights.facts(people={PEOPLE}, seed=2)
 print("ready", flush=True)
 sys.stdin.readline()

@@ -11,8 +11,8 @@ from jobs.check.check_history import AS_OF as DAY
 from jobs.check.check_history import CheckHistory, with_first_failures, with_first_seen
 from jobs.check.profile import HELD, MOVED, OPEN, RECORDED, UNKNOWN_CODE
 from jobs.contract import results
-from tests.builders import AS_OF, default_rows, register_tables
-from tests.check.stages import nights_before, suite_asked
+from samples.gate_stages import nights_before, suite_asked
+from samples.minimal_registers import AS_OF, default_rows, register_tables
 from tests.expectations.test_result_checks import facts_of_a_night, rows
 
 Row = dict[str, Any]

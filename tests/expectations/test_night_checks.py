@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from jobs.contract import results
-from tests.builders import AS_OF, default_rows, register_tables
-from tests.check.stages import suite_asked
+from samples.gate_stages import suite_asked
+from samples.minimal_registers import AS_OF, default_rows, register_tables
 
 
 def counts(**rows_in: int) -> pd.DataFrame:

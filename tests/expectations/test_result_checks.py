@@ -12,7 +12,7 @@ from jobs.check import check_results_of_night
 from jobs.contract import results
 from jobs.contract.schema import Kind, Table
 from jobs.runtime.errors import GateFailed
-from tests.builders import AS_OF
+from samples.minimal_registers import AS_OF
 
 Facts = dict[str, pd.DataFrame]
 

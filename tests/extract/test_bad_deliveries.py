@@ -9,8 +9,8 @@ import pytest
 
 from jobs.extract import land
 from jobs.runtime.errors import BadInput
-from tests.builders import AS_OF, register_tables
-from tests.extract import deliveries
+from samples import deliveries
+from samples.minimal_registers import AS_OF, register_tables
 
 Spoil = Callable[[Path], object]
 

@@ -14,8 +14,8 @@ from jobs.extract.source_kinds import open_source
 from jobs.extract.sources import Source
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.warehouse import EmbeddedServer
-from tests.builders import AS_OF, register_tables
-from tests.extract import deliveries
+from samples import deliveries
+from samples.minimal_registers import AS_OF, register_tables
 
 
 def land_prison(source: str, tmp_path: Path) -> Landing:

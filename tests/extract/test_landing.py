@@ -20,9 +20,9 @@ from jobs.extract import Landing, land, open_landing
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, locked, text_digest
 from jobs.runtime.settings import ROOT
-from tests.builders import AS_OF, default_rows, register_tables
-from tests.check.stages import rows_checked
-from tests.extract import deliveries
+from samples import deliveries
+from samples.gate_stages import rows_checked
+from samples.minimal_registers import AS_OF, default_rows, register_tables
 
 
 def land_prison(source: str, folder: Path, **changes: object) -> Landing:

@@ -7,8 +7,8 @@ import pytest
 from jobs.extract import land
 from jobs.extract.mapping import read_mapping
 from jobs.runtime.errors import BadInput
-from tests.builders import AS_OF, register_tables
-from tests.extract import deliveries
+from samples import deliveries
+from samples.minimal_registers import AS_OF, register_tables
 
 MAPPING = """
 schema = "oms"

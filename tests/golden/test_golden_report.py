@@ -15,7 +15,7 @@ import pytest
 
 from jobs.notify import Recipient, render
 from jobs.report import About, Briefer, Earlier, render_site
-from tests.report.invented import AS_OF, Invented, invent
+from samples.report_nights import AS_OF, Invented, invent
 from tests.report.test_report_workbook import Book
 
 FOLDER = Path(__file__).parent

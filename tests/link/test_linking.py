@@ -6,7 +6,7 @@ import pytest
 from jobs.contract.results import IDENTITIES, LINKS
 from jobs.link import link_registers
 from jobs.link.model.thresholds import LINKED_FROM, REVIEW_FROM
-from tests.link.invented import (
+from samples.person_pairs import (
     Invented,
     as_tables,
     decisions,

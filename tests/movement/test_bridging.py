@@ -20,10 +20,10 @@ from jobs.operate import rebase as bridging
 from jobs.operate.rebase import COMPARED_WITH, assess_again, compared_with, kept_or, versions_of
 from jobs.report.movement import TABLES, Position
 from jobs.warehouse import Manifest, open_warehouse, publish, record_decision, upgrade
-from tests.builders import AS_OF, RECORDED, register_tables
+from samples import nights
+from samples.minimal_registers import AS_OF, RECORDED, register_tables
+from samples.positions import VERSIONS, frame
 from tests.expectations.test_result_checks import facts_of_a_night
-from tests.movement.nights import VERSIONS, frame
-from tests.warehouse import nights
 
 DECIDED = {
     "prisoner_number": "A1002AA", "cid_person_id": "P1", "judgement": "must_not_link",

@@ -8,7 +8,7 @@ from jobs.assess.decide.status import STATUSES
 from jobs.contract import results
 from jobs.report.movement import Versions, explain_movement
 from jobs.report.movement.causes import LADDER
-from tests.movement.nights import BEFORE, day, episode, position
+from samples.positions import BEFORE, day, episode, position
 
 Story = dict[str, Any]
 

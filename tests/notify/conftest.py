@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 from jobs.contract import results
 from jobs.report import About, Briefer
 from jobs.warehouse import Manifest, open_warehouse, publish, upgrade
-from tests.report.invented import AS_OF, Invented, invent
+from samples.report_nights import AS_OF, Invented, invent
 
 
 @pytest.fixture(scope="session")

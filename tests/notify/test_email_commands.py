@@ -11,7 +11,7 @@ from jobs.operate.emails import prepare_emails
 from jobs.runtime import settings as settings_module
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
-from tests.report.invented import AS_OF
+from samples.report_nights import AS_OF
 
 NIGHT = datetime.combine(AS_OF, datetime.min.time())
 URL = "https://pages.example.invalid/nights/"

@@ -15,7 +15,7 @@ from jobs.report import About, Briefer, Earlier, headline
 from jobs.report.facts import Facts
 from jobs.report.figures.figure_registry import compute_figures
 from jobs.runtime.errors import BadInput
-from tests.report.invented import AS_OF, Invented, invent
+from samples.report_nights import AS_OF, Invented, invent
 
 HEAD = Recipient(address="head@casework.example.invalid", role="Head of casework")
 GOVERNOR = Recipient(

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser
 
 from jobs.notify import Recipient, render
 from jobs.report import About, Briefer
-from tests.report.browser import browser, quiet_page, violations
-from tests.report.invented import AS_OF, invent
+from samples.browser import browser, quiet_page, violations
+from samples.report_nights import AS_OF, invent
 
 TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
 MOST_BYTES = 100_000

@@ -22,8 +22,8 @@ from jobs.notify import (
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.runtime.settings import Settings
 from jobs.warehouse.store.tables import OUTBOX
+from samples.report_nights import AS_OF, Invented
 from tests.notify.conftest import Server, briefer, publish_night
-from tests.report.invented import AS_OF, Invented
 
 READERS = tuple(
     Recipient(address=f"{name}@readers.example.invalid", role=name) for name in ("ann", "bob", "cy")

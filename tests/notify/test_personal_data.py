@@ -28,8 +28,8 @@ from jobs.operate.emails import prepare_emails
 from jobs.report import csv_text
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
+from samples.report_nights import AS_OF, Invented, frame_of, invent
 from tests.notify.conftest import Server, briefer
-from tests.report.invented import AS_OF, Invented, frame_of, invent
 
 DOMAIN = "casework.example.invalid"
 HEAD = Recipient(address=f"head@{DOMAIN}", role="Head of casework", detail=Detail.FULL)

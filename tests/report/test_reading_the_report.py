@@ -7,7 +7,7 @@ import pytest
 
 from jobs.report import About, render_site
 from jobs.runtime.settings import ROOT
-from tests.report.invented import AS_OF, invent
+from samples.report_nights import AS_OF, invent
 
 GUIDE = (ROOT / "docs" / "reading-the-report.md").read_text(encoding="utf-8")
 ROWS = [

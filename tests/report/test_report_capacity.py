@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from jobs.report.forecast.capacity import NEVER, Pace, forecast, too_late, turns, waiting
 from jobs.runtime.errors import BadInput
-from tests.report.invented import AS_OF, invent
+from samples.report_nights import AS_OF, invent
 
 WORLD = invent(episodes=2_000)
 PEOPLE = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 120)), max_size=60)

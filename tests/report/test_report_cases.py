@@ -6,7 +6,7 @@ import pytest
 from jobs.contract import results
 from jobs.report import LISTS, case_list, explain, key_figure
 from jobs.runtime.errors import BadInput
-from tests.report.invented import invent
+from samples.report_nights import invent
 
 WORLD = invent(episodes=500)
 PERSONAL = {

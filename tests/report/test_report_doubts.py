@@ -14,7 +14,7 @@ from jobs.report.facts import Facts
 from jobs.report.figures.counting import Moves, count_rows, upper_poisson
 from jobs.report.figures.figure_registry import compute_figures
 from jobs.report.figures.uncertainty import Doubts, find_doubts, no_doubts
-from tests.report.invented import AS_OF, frame_of
+from samples.report_nights import AS_OF, frame_of
 
 RELEASED = {"is_released": True, "is_in_scope": True, "release_date": pd.Timestamp("2005-06-01")}
 

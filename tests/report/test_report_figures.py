@@ -11,7 +11,7 @@ from jobs.report import FIGURES, figures_markdown, headline, key_figure
 from jobs.report.facts import Facts
 from jobs.report.figures.counting import Moves, count_rows
 from jobs.report.figures.figure_registry import compute_figures
-from tests.report.invented import AS_OF, TODAY, frame_of, invent, report
+from samples.report_nights import AS_OF, TODAY, frame_of, invent, report
 
 WORLD = invent(episodes=1_500)
 

@@ -8,7 +8,7 @@ import pytest
 
 from jobs.report import About, render_site
 from jobs.report.charts.history import past_and_present
-from tests.report.invented import AS_OF, Invented, invent
+from samples.report_nights import AS_OF, Invented, invent
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")
 

@@ -6,7 +6,7 @@ from jobs.contract import results
 from jobs.report.charts.pace_charts import notice_before_release, staff_and_work, time_to_decision
 from jobs.report.facts import Facts
 from jobs.report.figures.figure_registry import compute_figures
-from tests.report.invented import AS_OF, invent
+from samples.report_nights import AS_OF, invent
 
 
 def episodes(**columns: list[str | None]) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from jobs.report.site import site as site_module
 from jobs.report.site.page_parts import KINDS
 from jobs.runtime.files import whole_folder
 from jobs.runtime.settings import ROOT
-from tests.report.invented import AS_OF, Invented, invent, report
+from samples.report_nights import AS_OF, Invented, invent, report
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a", policy_version="1", model_version="2")
 ASSESSED = ROOT / "jobs" / "assess" / "discrepancies.py"

@@ -11,7 +11,7 @@ from jobs.contract import results
 from jobs.report import About, case_list, headline, write_workbook
 from jobs.report.facts import Facts
 from jobs.report.figures.figure_registry import compute_figures
-from tests.report.invented import AS_OF, Invented, invent
+from samples.report_nights import AS_OF, Invented, invent
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")
 NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}

@@ -11,7 +11,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from jobs.report import About, case_list, write_workbook
-from tests.report.invented import AS_OF, Invented, invent
+from samples.report_nights import AS_OF, Invented, invent
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")
 STARTS = ("=1+1", "+1", "-1", "@SUM(1)", "\t=1+1", "=HYPERLINK(1)", "<b>&\N{PILE OF POO}")

@@ -14,7 +14,7 @@ from jobs.link.engine.scoring import compare, weigh
 from jobs.link.engine.scoring_context import scoring_context
 from jobs.link.model.linkage_model import first_shares
 from jobs.link.standardise.persons import immigration_side, make_side, prison_side
-from tests.link.invented import invent
+from samples.person_pairs import invent
 
 names = st.none() | st.sampled_from(
     ["Mohammed", "Muhamad", "Al", "O", "Jean Pierre", "Jean", "van der Berg", "Berg",

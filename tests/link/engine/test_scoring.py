@@ -12,8 +12,8 @@ from jobs.link.engine.scoring_context import scoring_context
 from jobs.link.model.linkage_model import current_model, first_shares, read_model
 from jobs.link.standardise.persons import make_side
 from jobs.link.train.training import train
+from samples.person_pairs import invent
 from tests.link import reference
-from tests.link.invented import invent
 
 names = st.sampled_from(
     ["Mohammed", "Muhamad", "Mohamed", "Ali", "Al", "Omar", "O", "Jean Pierre", "Jean", "Nguyen",

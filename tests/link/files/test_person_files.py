@@ -7,7 +7,7 @@ import pytest
 from jobs.link.files.person_files import COLUMNS, link_files, name_parts
 from jobs.link.standardise.dates_of_birth import read_dates
 from jobs.runtime.errors import BadInput
-from tests.link.invented import invent
+from samples.person_pairs import invent
 
 SHARED = 400
 

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.link.identity.identities import identities
-from tests.link.invented import no_identities
+from samples.person_pairs import no_identities
 
 PRISON = pd.Index(["P1", "P2", "P3"])
 IMMIGRATION = pd.Index(["C1", "C2", "C3"])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from jobs.contract.results import LINKS
 from jobs.link.identity.identities import identities
 from jobs.link.identity.identity_changes import identity_changes
-from tests.link.invented import no_identities
+from samples.person_pairs import no_identities
 
 PRISON, IMMIGRATION = ["P1", "P2", "P3"], ["C1", "C2", "C3"]
 Link = tuple[str, str, str, str | None]

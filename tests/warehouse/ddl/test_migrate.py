@@ -15,7 +15,7 @@ from jobs.warehouse.ddl import migrate, repeatable_ddl
 from jobs.warehouse.store.bulk import Content, copy_in
 from jobs.warehouse.store.reading import publications, read_table
 from jobs.warehouse.store.tables import INTERVALS, SCHEMAS, SNAPSHOTS, WAREHOUSE
-from tests.warehouse import nights
+from samples import nights
 
 CATALOGUE = {
     "columns": """
@@ -108,7 +108,11 @@ def test_data_of_every_earlier_revision_are_read_by_this_code(database: str, rev
         pd.testing.assert_frame_equal(read[shared], wanted[shared])
         later = [column for column in table.columns if column not in loaded[name]]
         assert read[later].isna().all(axis=None), name
-    later_night = publish(engine, manifest=nights.manifest(policy="2"), tables=nights.facts(seed=2))
+    later_night = publish(
+        engine,
+        manifest=nights.manifest(policy="2"),
+        tables=nights.facts(seed=2),
+    )
     assert later_night.supersedes == written
     with engine.connect() as connection, migrate.migration_context(connection) as context:
         assert compare_metadata(context, WAREHOUSE) == []

@@ -18,7 +18,7 @@ from jobs.warehouse import (
 )
 from jobs.warehouse.ddl.roles import QUALITY, READER, REVIEWER, WRITER
 from jobs.warehouse.ddl.views import VIEWS
-from tests.warehouse import nights
+from samples import nights
 
 
 class Users:

@@ -3,7 +3,7 @@ import sqlalchemy as sa
 from jobs.contract import results
 from jobs.warehouse import publish
 from jobs.warehouse.ddl.views import VIEWS
-from tests.warehouse import nights
+from samples import nights
 
 
 def rows(engine: sa.Engine, view: str, columns: str = "*") -> list[tuple[object, ...]]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jobs.contract import results
 from jobs.warehouse import publications, publish, read_table
-from tests.warehouse import nights
+from samples import nights
 
 State = dict[str, str]
 PEOPLE = st.sampled_from(["A", "B", "C", "D"])
@@ -46,7 +46,9 @@ def test_every_publication_reads_back_and_intervals_never_overlap(
     told = {}
     for state in states:
         made = publish(
-            warehouse, manifest=nights.manifest(landing=f"{next(_MARKS)}"), tables=night_of(state)
+            warehouse,
+            manifest=nights.manifest(landing=f"{next(_MARKS)}"),
+            tables=night_of(state),
         )
         told[made.publication_id] = state
     for publication_id, state in told.items():
@@ -67,7 +69,11 @@ def test_an_unchanged_night_writes_no_interval(warehouse: sa.Engine) -> None:
 
 
 def test_only_what_changed_is_written(warehouse: sa.Engine) -> None:
-    publish(warehouse, manifest=nights.manifest(), tables=night_of({"A": "x", "B": "x", "C": "x"}))
+    publish(
+        warehouse,
+        manifest=nights.manifest(),
+        tables=night_of({"A": "x", "B": "x", "C": "x"}),
+    )
     publish(
         warehouse,
         manifest=nights.manifest(landing="b"),

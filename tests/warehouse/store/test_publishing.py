@@ -22,7 +22,7 @@ from jobs.warehouse import (
     read_rows,
     read_table,
 )
-from tests.warehouse import nights
+from samples import nights
 
 DAY = timedelta(days=1)
 
@@ -167,7 +167,12 @@ def test_an_audit_sees_the_new_rows_and_nobody_else_does(warehouse: sa.Engine) -
 
 def test_a_named_override_is_kept_with_the_publication(warehouse: sa.Engine) -> None:
     override = Override(by="A. Manager", reason="the feed is late, agreed with the service")
-    publish(warehouse, manifest=nights.manifest(), tables=nights.facts(), override=override)
+    publish(
+        warehouse,
+        manifest=nights.manifest(),
+        tables=nights.facts(),
+        override=override,
+    )
     found = current_publication(warehouse, as_of=nights.AS_OF)
     assert found is not None
     assert found.override == override
@@ -231,7 +236,11 @@ def test_known_identities_are_those_of_the_date_before_however_late_it_ran(
     assert latest_identities(warehouse, before=nights.AS_OF).empty
     late, early = nights.facts(seed=1), nights.facts(seed=2)
     publish(warehouse, manifest=nights.manifest(), tables=late)
-    publish(warehouse, manifest=nights.manifest(as_of=nights.AS_OF - DAY), tables=early)
+    publish(
+        warehouse,
+        manifest=nights.manifest(as_of=nights.AS_OF - DAY),
+        tables=early,
+    )
     pd.testing.assert_frame_equal(
         latest_identities(warehouse, before=nights.AS_OF),
         early["nightly.identities"].sort_values(["register", "person_id"], ignore_index=True),
@@ -263,11 +272,18 @@ def test_a_second_run_waits_for_the_first(warehouse: sa.Engine) -> None:
     second = another(warehouse)
     with ThreadPoolExecutor(2) as pool:
         slow = pool.submit(
-            publish, warehouse, manifest=nights.manifest(), tables=nights.facts(), audit=audit
+            publish,
+            warehouse,
+            manifest=nights.manifest(),
+            tables=nights.facts(),
+            audit=audit,
         )
         assert holding.wait(20)
         fast = pool.submit(
-            publish, second, manifest=nights.manifest(policy="2"), tables=nights.facts(seed=2)
+            publish,
+            second,
+            manifest=nights.manifest(policy="2"),
+            tables=nights.facts(seed=2),
         )
         assert not fast.done()
         assert current_publication(second, as_of=nights.AS_OF) is None

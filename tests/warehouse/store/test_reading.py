@@ -6,7 +6,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from jobs.warehouse import figures_before, publish
-from tests.warehouse import nights
+from samples import nights
 
 DAY = timedelta(days=1)
 

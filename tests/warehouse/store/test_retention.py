@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from jobs.contract import results
 from jobs.runtime.errors import BadInput
 from jobs.warehouse import publish, read_table, remove_old
-from tests.warehouse import nights
+from samples import nights
 
 DATES = (date(2006, 1, 31), date(2006, 2, 1), date(2006, 5, 31), date(2006, 6, 1))
 GONE = {
@@ -24,7 +24,9 @@ GONE = {
 def publish_all(engine: sa.Engine, dates: tuple[date, ...] = DATES) -> dict[date, str]:
     return {
         day: publish(
-            engine, manifest=nights.manifest(as_of=day), tables=nights.facts(seed=seed)
+            engine,
+            manifest=nights.manifest(as_of=day),
+            tables=nights.facts(seed=seed),
         ).publication_id
         for seed, day in enumerate(dates)
     }

@@ -117,7 +117,9 @@ def invent_assessments(rng: np.random.Generator, rows: int) -> pd.DataFrame:
     possibly = review & status.isin(["NOT_REFERRED", "DUE"]) & (rng.random(rows) < 0.5)
     offences = np.array([entry.code for entry in c.OFFENCE.codes])
     offence = pd.Series(rng.choice(offences, rows)).where(rng.random(rows) > 0.08)
-    seriousness = {entry.code: entry.seriousness for entry in c.OFFENCE.codes}
+    seriousness = {
+        entry.code: entry.seriousness for entry in c.OFFENCE.codes if isinstance(entry, c.Offence)
+    }
     nationality = pd.Series(rng.choice(["JAMAICA", "NIGERIA", "POLAND", "UNKNOWN", "BRIT"], rows))
     referred = pd.Series(sentence + pd.to_timedelta(rng.integers(20, 200, rows), "D"))
     referred = referred.where(cleared | (status.eq("DUE") & linked))
@@ -148,8 +150,8 @@ def invent_assessments(rng: np.random.Generator, rows: int) -> pd.DataFrame:
         "referred_date": referred,
         "started_date": referred,
         "considered_date": decided.where(status.isin(["CONSIDERED", "CONSIDERED_LATE"])),
-        "decision": np.where(
-            status.isin(["CONSIDERED", "CONSIDERED_LATE"]), "DECISION_PURSUE", None
+        "decision": pd.Series("DECISION_PURSUE", status.index).where(
+            status.isin(["CONSIDERED", "CONSIDERED_LATE"])
         ),
         "case_id": numbered("C", rows).where(linked),
         "link_outcome": np.where(linked, "linked", np.where(review, "review", "not_linked")),

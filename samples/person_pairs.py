@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.contract.registers import TABLES
+from jobs.contract.results import DECISIONS, IDENTITIES
 from jobs.link.standardise.identifiers import check_letter
 
 SYLLABLES = ("ka mo ra li sa ne to vi du be ha jo mi za pe lu fa gi ro na te wo yu sha kri "
@@ -61,20 +62,19 @@ def shuffled(tables: dict[str, pa.Table], seed: int) -> dict[str, pa.Table]:
 
 
 def no_decisions() -> pd.DataFrame:
+    """No reviewer has decided anything."""
     return decisions([])
 
 
 def decisions(entries: list[tuple[str, str, str]]) -> pd.DataFrame:
-    from jobs.contract.results import DECISIONS
-
+    """Reviewers' judgements: prisoner number, immigration person, judgement."""
     frame = pd.DataFrame(entries, columns=["prisoner_number", "cid_person_id", "judgement"])
     frame = frame.assign(reviewer="R01", reason="seen", decided_at=pd.Timestamp(0, tz="UTC"))
     return DECISIONS.frame(DECISIONS.arrow(frame))
 
 
 def no_identities() -> pd.DataFrame:
-    from jobs.contract.results import IDENTITIES
-
+    """Nobody had an identity on an earlier night."""
     return IDENTITIES.empty()
 
 
@@ -140,7 +140,7 @@ def _immigration(rng: np.random.Generator, people: pd.DataFrame, noise: float) -
     seen = _noisy(rng, people, noise)
     seen["cid_person_id"] = [f"C{n:07d}" for n in number.tolist()]
     told = [f"{letter[n // 9999 % 24]}{n % 9999 + 1:04d}{letter[n % 24]}A" for n in number.tolist()]
-    seen["noms_number"] = np.where(rng.random(len(seen)) < 0.3, told, None)
+    seen["noms_number"] = pd.Series(told, dtype="str").where(rng.random(len(seen)) < 0.3)
     for column in ("pnc_number", "cro_number"):
         seen[column] = seen[column].where(rng.random(len(seen)) < 0.4, None)
     return seen

@@ -17,7 +17,7 @@ from jobs.check.rows import CheckedRows, check_rows
 from jobs.check.suite import run_suite
 from jobs.contract import results
 from jobs.contract.registers import TABLES
-from tests.builders import AS_OF
+from samples.minimal_registers import AS_OF
 
 Tables = Mapping[str, pa.Table]
 

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -38,7 +39,11 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def quiet_page(
-    opened: Browser, *, width: int = 1280, scheme: str = "light", **options: object
+    opened: Browser,
+    *,
+    width: int = 1280,
+    scheme: Literal["light", "dark"] = "light",
+    **options: Any,
 ) -> Iterator[Page]:
     """A page that fails the test at its end if it logged an error or asked the network."""
     context = opened.new_context(

@@ -1,6 +1,7 @@
 """Invented nights for the warehouse: every table, with rows that look like nothing real."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,7 +45,7 @@ def facts(*, people: int = 20, seed: int = 1) -> Facts:
 def rows(table: Table, count: int, seed: int = 1) -> pd.DataFrame:
     """``count`` invented rows with different keys; what may be empty sometimes is."""
     chance = np.random.default_rng([seed, count, len(table.fields)])
-    columns = {field.name: _values(field, count, chance) for field in table.fields}
+    columns: dict[str, Any] = {field.name: _values(field, count, chance) for field in table.fields}
     numbers = np.arange(count)
     for name in table.key:
         if table.field(name).kind is Kind.TEXT and not table.field(name).codes:

@@ -68,7 +68,9 @@ def as_sqlite(register: str, tables: Tables, path: Path) -> str:
 def conninfo(url: str) -> str:
     """What libpq takes, of an SQLAlchemy URL."""
     parsed = sa.make_url(url)
-    return make_conninfo(user=parsed.username, dbname=parsed.database, host=parsed.query["host"])
+    return make_conninfo(
+        user=parsed.username, dbname=parsed.database, host=str(parsed.query["host"])
+    )
 
 
 def _plain(value: object) -> object:

@@ -77,7 +77,7 @@ def position(
         for register, known in (("prison", people), ("immigration", immigration or {}))
         for person, identity in known.items()
     ]
-    counted = figures or {name: float(n) for name, n in members(assessments).sum().items()}
+    counted = figures or {str(name): float(n) for name, n in members(assessments).sum().items()}
     assert set(counted) <= set(MEMBERS)
     return Position(
         as_of=as_of,

@@ -1,0 +1,1 @@
+"""How certain and how fast the steps are: measured by hand, never at night and not in the suite."""
