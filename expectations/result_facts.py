@@ -14,9 +14,27 @@ LINKED_TWICE = 0.1
 """Largest share of links to a person who is linked already; the number is this project's."""
 
 
+_RULES_GIVEN = (
+    (results.ASSESSMENTS, "scope_rule_id"),
+    (results.ASSESSMENTS, "status_rule_id"),
+    (results.FLAGS, "duty_rule_id"),
+    (results.FLAGS, "exemption_rule_id"),
+)
+"""The rules that gave an answer: each is explained."""
+
+
 def checks() -> list[Check]:
     """Rows, statuses, links, and figures against lists."""
-    return [*_rows(), *_codes(), *_assessments(), *_flags(), *_links(), *_figures(), *_movement()]
+    return [
+        *_rows(),
+        *_codes(),
+        *_assessments(),
+        *_named_in_reasons(),
+        *_flags(),
+        *_links(),
+        *_figures(),
+        *_movement(),
+    ]
 
 
 def _zero(name: str, table: Table, meaning: str, number: str, column: str | None = None) -> Check:
@@ -133,6 +151,24 @@ def _assessments() -> Iterator[Check]:
         WHERE a.status IS NULL OR r.episode_id IS NULL
         """,
     )
+
+
+def _named_in_reasons() -> Iterator[Check]:
+    for table, column in _RULES_GIVEN:
+        # An assessment always has a rule of its scope and status; a flag may have none.
+        is_given = f"a.{column} IS NOT NULL" if table is results.FLAGS else "true"
+        yield _zero(
+            f"{column}.has_its_reason",
+            table,
+            "the rule that is named is among the reasons of the episode",
+            f"""
+            SELECT count(*) FROM {table.full_name} a
+            ANTI JOIN nightly.reasons r
+            ON r.episode_id = a.episode_id AND r.rule_id = a.{column}
+            WHERE {is_given}
+            """,  # noqa: S608
+            column,
+        )
 
 
 def _flags() -> Iterator[Check]:

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from jobs.assess import Policy, rules_changed, rules_cited, rules_in_force, rules_markdown
+from jobs.assess import (
+    Policy,
+    rules_changed,
+    rules_cited,
+    rules_in_force,
+    rules_markdown,
+)
 from jobs.assess.policy.dated_rules import Period, Rule
 from samples.stories import policy
 

@@ -1,5 +1,6 @@
 """A flawed rule file or override: the whole line that the operator reads, and what is accepted."""
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,9 @@ import numpy as np
 import pytest
 
 from jobs.assess import Policy, load_policy
-from jobs.assess.policy.dated_rules import FOLDER, POLICY_VERSION
+from jobs.assess.applied_rules import APPLIED
+from jobs.assess.policy.applied_rules import AppliedRule
+from jobs.assess.policy.dated_rules import FOLDER, POLICY_VERSION, read_policy
 from jobs.runtime.errors import BadInput
 from tests.assess.test_policy import OVERRIDE, PERIOD, RULE, overridden
 
@@ -18,7 +21,13 @@ def loaded(folder: Path, text: str) -> Policy:
     """The shipped rules with one more file."""
     shutil.copytree(FOLDER, folder, dirs_exist_ok=True)
     (folder / "zz.toml").write_text(text)
-    return load_policy(folder=folder)
+    return read_policy(applied=applied(text), folder=folder)
+
+
+def applied(text: str) -> dict[str, AppliedRule]:
+    """The rules that code applies, and those of a text beside them."""
+    more = re.findall(r'^id = "((?:test|fine)\.rule)"$', text, re.MULTILINE)
+    return {**APPLIED, **{rule_id: AppliedRule(id=rule_id) for rule_id in more}}
 
 
 FINE = RULE.replace("test.rule", "fine.rule") + PERIOD
@@ -125,7 +134,7 @@ def test_a_period_holds_from_its_first_day_up_to_its_end(tmp_path: Path) -> None
         tmp_path,
         RULE + ENDS + "numbers = { months = 1 }\n" + OFF + "from = 2003-01-01\n"
         + PERIOD + "from = 2004-01-01\nto = 2005-01-01\nnumbers = { months = 2 }\n",
-    )["test.rule"]  # fmt: skip
+    ).rules["test.rule"]  # fmt: skip
     wanted = {
         date(1, 1, 1): 1,
         date(2003, 12, 31): 1,
@@ -170,9 +179,10 @@ def test_an_override_changes_the_period_that_it_names(
     file = tmp_path / "overrides.toml"
     text = OVERRIDE.replace("numbers = { months_before_release = 18 }", change)
     file.write_text(text.replace("consideration.due", "test.rule"))
-    shipped = load_policy(folder=tmp_path / "rules")
-    policy = load_policy(folder=tmp_path / "rules", overrides=file)
-    rule = policy["test.rule"]
+    rules = applied(THREE)
+    shipped = read_policy(applied=rules, folder=tmp_path / "rules")
+    policy = read_policy(applied=rules, folder=tmp_path / "rules", overrides=file)
+    rule = policy.rules["test.rule"]
     assert [rule.number_on("months", day) for day in YEARS] == months
     assert rule.number_on("weeks", YEARS[0]) == 5
     assert [each.id for each in policy.rules.values()] == [e.id for e in shipped.rules.values()]

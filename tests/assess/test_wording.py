@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from jobs.assess.explain.wording import chosen, in_words, lengths, numbers, say
+from jobs.assess.wording import chosen, fill, in_words, lengths, numbers
 
 DAYS = [
     (date(2006, 1, 1), "1 January 2006"),
@@ -66,10 +66,10 @@ def test_the_name_at_each_place_and_another_where_there_is_none() -> None:
 
 def test_a_template_is_filled_row_by_row() -> None:
     day = pa.array(["1 May", "2 May"])
-    told = say("From {day} for {number} days.", 2, day=day, number=numbers(np.array([3, 4])))
+    told = fill("From {day} for {number} days.", 2, day=day, number=numbers(np.array([3, 4])))
     assert told.to_pylist() == ["From 1 May for 3 days.", "From 2 May for 4 days."]
-    assert say("{day}", 2, day=day).to_pylist() == ["1 May", "2 May"]
+    assert fill("{day}", 2, day=day).to_pylist() == ["1 May", "2 May"]
 
 
 def test_a_template_without_parts_is_told_as_it_stands() -> None:
-    assert say("Held in prison.", 3).to_pylist() == ["Held in prison."] * 3
+    assert fill("Held in prison.", 3).to_pylist() == ["Held in prison."] * 3

@@ -44,10 +44,20 @@ def assessment(episode: str, status: str, **fields: Any) -> dict[str, Any]:
     return {
         "episode_id": episode,
         "status": status,
+        "status_rule_id": f"status.{status.lower().replace('_', '-')}",
+        "scope_rule_id": "referral.non-eea-length",
         "is_in_scope": True,
         "link_outcome": "not_linked",
         **fields,
     }
+
+
+def reasons(episode: str, *rules: str) -> list[dict[str, Any]]:
+    """Reasons of an episode by the rule of its scope and by these."""
+    return [
+        {"episode_id": episode, "position": position, "rule_id": rule}
+        for position, rule in enumerate(("referral.non-eea-length", *rules), start=1)
+    ]
 
 
 def facts_of_a_night() -> Facts:
@@ -88,12 +98,19 @@ def facts_of_a_night() -> Facts:
         **facts,
         "nightly.assessments": assessments,
         "nightly.reasons": rows(
-            results.REASONS, *({"episode_id": f"E{n}", "position": 1} for n in (1, 2, 3))
+            results.REASONS,
+            *reasons("E1", "status.not-referred"),
+            *reasons("E2", "status.due", "duty.condition-1", "exemption.under-18"),
+            *reasons("E3", "status.considered"),
         ),
         "nightly.flags": rows(
             results.FLAGS,
             {"episode_id": "E1", "outcome": "IN_PROCESS"},
-            {"episode_id": "E2"},
+            {
+                "episode_id": "E2",
+                "duty_rule_id": "duty.condition-1",
+                "exemption_rule_id": "exemption.under-18",
+            },
             {"episode_id": "E3"},
         ),
         "nightly.discrepancies": rows(
@@ -150,7 +167,7 @@ def put(name: str, position: Any, **fields: Any) -> Spoil:
     return spoil
 
 
-def drop(name: str, position: int) -> Spoil:
+def drop(name: str, position: int | list[int]) -> Spoil:
     def spoil(facts: Facts) -> None:
         facts[f"nightly.{name}"] = facts[f"nightly.{name}"].drop(index=position)
 
@@ -213,7 +230,35 @@ def forget(figure: str) -> Spoil:
             put("assessments", 2, link_probability=1.5), "assessments.link_probability.in_range",
             id="a probability above one",
         ),
-        pytest.param(drop("reasons", 0), "assessments.have_reasons", id="no reason is given"),
+        pytest.param(
+            drop("reasons", [0, 1]), "assessments.have_reasons", id="no reason is given"
+        ),
+        pytest.param(
+            drop("reasons", 0), "assessments.scope_rule_id.has_its_reason",
+            id="the rule of the scope is not among the reasons",
+        ),
+        pytest.param(
+            put("assessments", 1, scope_rule_id=None), "assessments.scope_rule_id.has_its_reason",
+            id="no rule of the scope is named",
+        ),
+        pytest.param(
+            drop("reasons", 1), "assessments.status_rule_id.has_its_reason",
+            id="the rule of the status is not among the reasons",
+        ),
+        pytest.param(
+            put("assessments", 2, status_rule_id="status.due"),
+            "assessments.status_rule_id.has_its_reason",
+            id="the rule of the status is a reason of another episode only",
+        ),
+        pytest.param(
+            put("flags", 2, exemption_rule_id="exemption.under-18"),
+            "flags.exemption_rule_id.has_its_reason",
+            id="an exemption is a reason of another episode only",
+        ),
+        pytest.param(
+            put("reasons", slice(None), rule_id="status.due"),
+            "flags.duty_rule_id.has_its_reason", id="the duty is not among the reasons",
+        ),
         pytest.param(repeat("flags"), "flags.assessed", id="an episode is flagged twice"),
         pytest.param(
             put("flags", 0, outcome=None), "flags.outcome.complete",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from jobs.assess.decide.status import STATUSES
+from jobs.assess.decide.status import NAMES as STATUSES
 from jobs.contract import results
 from jobs.report.movement import Versions, explain_movement
 from jobs.report.movement.causes import LADDER

@@ -1,6 +1,6 @@
 """The findings of a night as the table that everybody reads."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,24 +10,29 @@ from jobs.assess import columns as col
 from jobs.assess.columns import NO_DAY
 from jobs.assess.criteria.scope import SCOPE_RULES
 from jobs.assess.decide import status as st
+from jobs.assess.decide.standing import Standing
+from jobs.assess.findings import Findings
 from jobs.assess.frames import coded, frame_of, taken, whole_numbers
+from jobs.assess.policy.applied_rules import AppliedRule
 from jobs.assess.read.criminal_cases import DECISIONS
 from jobs.assess.read.custody import DIED
 from jobs.assess.read.nationality import output
 from jobs.contract import codes as c
 from jobs.contract.results import ASSESSMENTS
 
-if TYPE_CHECKING:
-    from jobs.assess.assessment import Findings
+DIED_IN_CUSTODY = AppliedRule(id="exit.died")
+LEFT_THE_COUNTRY = AppliedRule(id="exit.removed")
+RULES: tuple[AppliedRule, ...] = (DIED_IN_CUSTODY, LEFT_THE_COUNTRY)
+"""The rules that are applied here."""
 
 
-def assessments_of(found: "Findings") -> pd.DataFrame:
+def assessments_of(found: Findings, standing: Standing) -> pd.DataFrame:
     """One row of `results.ASSESSMENTS` for each episode, in order of id."""
     episodes, sentenced, custody = found.episodes, found.sentenced, found.custody
     handled, decisions, cases = found.handled, found.decisions, found.cases
     decided = np.where(handled.timely >= 0, handled.timely, handled.late)
-    to_release = (found.due.earliest - found.as_of).astype(np.int64)
-    is_expected = ~custody.is_gone & ~np.isnat(found.due.earliest)
+    to_release = (found.earliest.day - found.as_of).astype(np.int64)
+    is_expected = ~custody.is_gone & ~np.isnat(found.earliest.day)
     offence = coded(sentenced.offence, [offence.code for offence in c.OFFENCE.codes])
     columns: dict[str, Any] = {
         "episode_id": episodes.column("episode_id"),
@@ -35,22 +40,22 @@ def assessments_of(found: "Findings") -> pd.DataFrame:
         "prisoner_number": episodes.column("prisoner_number"),
         "prison_id": episodes.column("prison_id"),
         "nationality": output(found.nationality),
-        "status": coded(found.status, st.STATUSES),
-        "status_rule_id": coded(found.status, st.STATUS_RULES),
+        "status": coded(standing.status, st.NAMES),
+        "status_rule_id": coded(standing.status, [status.id for status in st.STATUSES]),
         "is_foreign_national": ~found.nationality.is_british,
         "is_nationality_unknown": found.nationality.is_unclear,
         "is_in_custody": custody.is_on_roll,
         "is_released": custody.is_released,
         "is_court_recommended": found.is_court_recommended,
-        "is_in_scope": found.in_scope,
-        "scope_rule_id": _scope_rules(found),
+        "is_in_scope": standing.in_scope,
+        "scope_rule_id": _scope_rules(found, standing),
         "offence_code": offence,
         "seriousness": whole_numbers(sentenced.seriousness, sentenced.seriousness <= 5),
         "sentence_date": sentenced.first_sentence,
         "sentence_days": whole_numbers(sentenced.length_days, sentenced.length_days >= 0),
         "release_date": custody.release_date,
-        "earliest_release_date": np.where(custody.is_gone, NO_DAY, found.due.earliest),
-        "due_date": np.where(found.in_scope & ~custody.is_gone, found.due.due, NO_DAY),
+        "earliest_release_date": np.where(custody.is_gone, NO_DAY, found.earliest.day),
+        "due_date": np.where(standing.in_scope & ~custody.is_gone, standing.due, NO_DAY),
         "days_to_release": whole_numbers(to_release, is_expected),
         "referred_date": handled.referred,
         "started_date": handled.started,
@@ -63,13 +68,14 @@ def assessments_of(found: "Findings") -> pd.DataFrame:
         "link_probability": found.identified.probability,
         "possible_case_id": taken(cases.table.column("case_id"), handled.possible_case),
         "is_possibly_considered": handled.is_possibly_considered,
-        "priority": whole_numbers(found.rank, found.rank > 0),
+        "priority": whole_numbers(standing.rank, standing.rank > 0),
     }
     return frame_of(ASSESSMENTS, columns)
 
 
-def _scope_rules(found: "Findings") -> pa.Array:
-    names = [*SCOPE_RULES, "exit.died", "exit.removed"]
-    gone = found.scope.in_scope & ~found.in_scope
+def _scope_rules(found: Findings, standing: Standing) -> pa.Array:
+    """The rule of the scope; that of the exit where somebody in scope died or was removed."""
+    names = [*SCOPE_RULES, DIED_IN_CUSTODY.id, LEFT_THE_COUNTRY.id]
+    gone = found.scope.in_scope & ~standing.in_scope
     exit_rule = np.where(found.custody.kind == DIED, len(names) - 2, len(names) - 1)
     return coded(np.where(gone, exit_rule, found.scope.scope_rule), names)

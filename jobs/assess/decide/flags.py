@@ -5,7 +5,7 @@ is too late. Every flag names its rule.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import holidays
 import numpy as np
@@ -13,38 +13,44 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
-from jobs.assess.criteria.scope import BRITISH_RULE, EXEMPTIONS, SCOPE_RULES
+from jobs.assess.criteria.referral import BRITISH, EVERY_FOREIGN_NATIONAL
+from jobs.assess.criteria.scope import EXEMPTION_RULES, SCOPE_RULES
 from jobs.assess.decide import status as st
-from jobs.assess.decide.missed_outcomes import OUTCOME_RULES, OUTCOMES, find_outcomes
+from jobs.assess.decide.outcomes import FOUND_BRITISH, NAMES, OUTCOMES, decide_outcomes
+from jobs.assess.decide.standing import Standing
+from jobs.assess.findings import Findings
 from jobs.assess.frames import coded, frame_of, whole_numbers
+from jobs.assess.policy.applied_rules import AppliedRule
+from jobs.assess.policy.dated_rules import Policy
 from jobs.contract.results import FLAGS
 
-if TYPE_CHECKING:
-    from jobs.assess.assessment import Findings
-    from jobs.assess.policy.dated_rules import Policy
-
-_ALERTS = ("last", "fifth", "fourth", "third", "second", "first")
+_ALERTS = AppliedRule(
+    id="consideration.alerts", numbers=("last", "fifth", "fourth", "third", "second", "first")
+)
+_DEADLINE = AppliedRule(id="referral.deadline", numbers=("working_days",))
+RULES: tuple[AppliedRule, ...] = (_ALERTS, _DEADLINE)
+"""The rules that are applied here."""
 
 
 def raise_flags(
-    found: "Findings", *, tables: Mapping[str, pa.Table], policy: "Policy"
+    found: Findings, standing: Standing, *, tables: Mapping[str, pa.Table], policy: Policy
 ) -> pd.DataFrame:
     """One row of `results.FLAGS` for each episode whose person is not simply British.
 
     Args:
         found: the findings of the night.
+        standing: what was decided upon them.
         tables: both registers.
         policy: the rules.
     """
     scope, recomputed = found.scope, found.recomputed
-    rows = np.flatnonzero(scope.scope_rule != BRITISH_RULE)
-    night = np.full(len(found.status), found.as_of)
+    rows = np.flatnonzero(~scope.is_by(BRITISH))
     referral_due, late = _referral_deadline(found, policy)
     restriction = found.handled.restricted
-    unconsidered = np.isin(found.status, st.UNCONSIDERED)
-    outcome = find_outcomes(found, tables=tables)
-    outcome = np.where(unconsidered | _found_british(found, outcome), outcome, -1)
-    alert = _alert(found, policy, night)
+    unconsidered = st.is_unconsidered(standing.status)
+    outcome = decide_outcomes(found, tables=tables)
+    outcome = np.where(unconsidered | _found_british(found, standing, outcome), outcome, -1)
+    alert = _alert(found, standing, policy)
     columns: dict[str, Any] = {
         "episode_id": found.episodes.column("episode_id").take(rows),
         "is_duty_to_deport": scope.duty[rows],
@@ -54,7 +60,9 @@ def raise_flags(
         "is_referral_met": scope.referral[rows],
         "referral_rule_id": coded(scope.referral_rule[rows], SCOPE_RULES),
         "is_exempt": scope.exempt[rows],
-        "exemption_rule_id": coded(np.where(scope.exempt, scope.exempt_rule, -1)[rows], EXEMPTIONS),
+        "exemption_rule_id": coded(
+            np.where(scope.exempt, scope.exempt_rule, -1)[rows], EXEMPTION_RULES
+        ),
         "computed_release_date": recomputed.earliest[rows],
         "computed_release_latest_date": recomputed.latest[rows],
         "is_release_disputed": recomputed.is_disputed[rows],
@@ -67,34 +75,35 @@ def raise_flags(
         "alert_days": whole_numbers(alert[rows], alert[rows] >= 0),
         "restriction_date": restriction[rows],
         "is_restriction_missing": (unconsidered & np.isnat(restriction))[rows],
-        "outcome": coded(outcome[rows], OUTCOMES),
-        "outcome_rule_id": coded(outcome[rows], OUTCOME_RULES),
+        "outcome": coded(outcome[rows], NAMES),
+        "outcome_rule_id": coded(outcome[rows], [each.id for each in OUTCOMES]),
     }
     return frame_of(FLAGS, columns)
 
 
-def _found_british(found: "Findings", outcome: Whole) -> Flags:
+def _found_british(found: Findings, standing: Standing, outcome: Whole) -> Flags:
     """Released unconsidered, and found to be British since: they wait to be verified in prison."""
-    waits = (found.status == st.VERIFY) & found.custody.is_released & (found.handled.timely < 0)
-    british: Flags = waits & (outcome == OUTCOMES.index("BRITISH"))
+    waits = st.is_one_of(standing.status, "VERIFY_NATIONALITY") & found.custody.is_released
+    waits &= found.handled.timely < 0
+    british: Flags = waits & (outcome == OUTCOMES.index(FOUND_BRITISH))
     return british
 
 
-def _alert(found: "Findings", policy: "Policy", night: Days) -> Whole:
+def _alert(found: Findings, standing: Standing, policy: Policy) -> Whole:
     """The nearest alert that a due and unconsidered episode has reached, -1 for none."""
-    rule = policy["consideration.alerts"]
-    ahead = (found.due.earliest - found.as_of).astype(np.int64)
-    waiting = (found.status == st.DUE) & ~np.isnat(found.due.earliest)
-    steps = [rule.number(name, night) for name in _ALERTS]
+    rule, night = policy[_ALERTS], np.full(len(standing.status), found.as_of)
+    ahead = (found.earliest.day - found.as_of).astype(np.int64)
+    waiting = st.is_one_of(standing.status, "DUE") & ~np.isnat(found.earliest.day)
+    steps = [rule.number(name, night) for name in _ALERTS.numbers]
     return np.select([waiting & (ahead <= step) for step in steps], steps, -1)
 
 
-def _referral_deadline(found: "Findings", policy: "Policy") -> tuple[Days, Flags]:
+def _referral_deadline(found: Findings, policy: Policy) -> tuple[Days, Flags]:
     """The last working day to refer, and whether it was missed.
 
     The day of the sentence where release is so near that the notice is due at once.
     """
-    rule = policy["referral.deadline"]
+    rule = policy[_DEADLINE]
     on = found.sentenced.selects
     asked = rule.in_force(on) & found.scope.in_scope & found.sentenced.is_sentenced
     due = np.full(len(on), NO_DAY)
@@ -106,9 +115,9 @@ def _referral_deadline(found: "Findings", policy: "Policy") -> tuple[Days, Flags
     due[asked] = np.busday_offset(
         on[asked], days, roll="backward", holidays=np.array(sorted(closed), dtype="datetime64[D]")
     )
-    everybody = policy["referral.every-foreign-national"]
+    everybody = policy[EVERY_FOREIGN_NATIONAL]
     soon = on + everybody.number("at_once_within_days", on).astype("timedelta64[D]")
-    at_once = asked & everybody.in_force(on) & (found.due.earliest <= soon)
+    at_once = asked & everybody.in_force(on) & (found.earliest.day <= soon)
     due = np.where(at_once, on, due)
     referred = np.where(found.handled.is_referred, found.handled.referred, NO_DAY)
     late = np.where(np.isnat(referred), due < found.as_of, referred > due)

@@ -2,30 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from jobs.assess import columns as col
 from jobs.assess.columns import Whole
-from jobs.assess.explain.wording import TEXT, say, taken
+from jobs.assess.findings import Findings
+from jobs.assess.policy.applied_rules import AppliedRule
+from jobs.assess.wording import TEXT, fill, numbers, taken
 from jobs.contract.results import REASONS
-
-if TYPE_CHECKING:
-    from jobs.assess.assessment import Findings
-
-EPISODES, SENTENCES, MOVEMENTS = "prison.episodes", "prison.sentences", "prison.movements"
-PERSONS, CASES, EVENTS = "prison.persons", "immigration.cases", "immigration.events"
+from jobs.contract.schema import Table
 
 EPISODES_AT_ONCE: Final = 10_000
 """Episodes whose reasons are written out together: the text of all is never in memory twice."""
 
 
 @dataclass(frozen=True)
-class Said:
-    """A template and its parts, one text for each row once it is written out."""
+class TextTemplate:
+    """A template and its parts: one text for each row once it is written out."""
 
     template: str
     parts: Mapping[str, Any] = field(default_factory=dict)
@@ -34,48 +32,55 @@ class Said:
         """The text of some of the rows."""
         count = rows.stop - rows.start
         parts = {name: words.slice(rows.start, count) for name, words in self.parts.items()}
-        return say(self.template, count, **parts)
+        return fill(self.template, count, **parts)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Step:
-    """One rule's answer to some episodes: their positions, and what is said of each."""
+    """One rule's answer about some episodes: their positions, the words, and the row used."""
 
     episodes: npt.NDArray[np.int32]
     rule: str
-    finding: Said
+    finding: TextTemplate
     table: str
-    key: Said | None
+    key: TextTemplate | None
 
 
 class Reasons:
     """Reasons as they are given, step by step; written out and sorted by episode at the end."""
 
-    def __init__(self, found: "Findings", rules: list[str]) -> None:
+    def __init__(self, found: Findings, rules: list[str]) -> None:
+        self._found = found
         self._rules = rules
         self._steps: list[_Step] = []
         self._episode_ids = _column(found.episodes, "episode_id")
         self._case_ids = _column(found.cases.table, "case_id")
 
-    def own_key(self, rows: Whole) -> Said:
+    def own_key(self, rows: Whole) -> TextTemplate:
         """The keys of the episodes at these positions."""
-        return Said("{owner}", {"owner": self.owner(rows)})
+        return TextTemplate("{owner}", {"owner": taken(self._episode_ids, rows)})
 
-    def case_key(self, rows: Whole) -> Said:
+    def case_key(self, rows: Whole) -> TextTemplate:
         """The keys of the cases at these positions."""
-        return Said("{case}", {"case": taken(self._case_ids, rows)})
+        return TextTemplate("{case}", {"case": taken(self._case_ids, rows)})
 
-    def owner(self, rows: Whole) -> pa.Array:
-        """The ids of the episodes at these positions, as a part of a longer key."""
-        return taken(self._episode_ids, rows)
+    def sentence_key(self, rows: Whole) -> TextTemplate:
+        """The keys of the sentences at these positions."""
+        owner = col.at(self._found.sentence_episode, rows, 0)
+        return self.numbered_key(owner, col.at(self._found.sentence_sequence, rows, 0))
+
+    def numbered_key(self, rows: Whole, number: Whole) -> TextTemplate:
+        """The keys of rows that have their number within the episodes at these positions."""
+        owner = taken(self._episode_ids, rows)
+        return TextTemplate("{owner}|{number}", {"owner": owner, "number": numbers(number)})
 
     def add(
         self,
         rows: Whole,
-        rule: str,
+        rule: AppliedRule,
         finding: str,
-        table: str = "",
-        key: Said | None = None,
+        table: Table | None = None,
+        key: TextTemplate | None = None,
         **parts: Any,
     ) -> None:
         """Give a reason to the episodes at these positions, which ascend."""
@@ -83,9 +88,9 @@ class Reasons:
             self._steps.append(
                 _Step(
                     episodes=rows.astype(np.int32),
-                    rule=rule,
-                    finding=Said(finding, parts),
-                    table=table,
+                    rule=rule.id,
+                    finding=TextTemplate(finding, parts),
+                    table=table.full_name if table else "",
                     key=key,
                 )
             )

@@ -1,13 +1,14 @@
 """The rules as data: dated, cited, and refused when anything about them is unclear.
 
-Every rule lies in a TOML file under ``policy/``: its id, what it says, the event whose date selects
-the period that applies, and for each period a citation, a confidence and its numbers. Code asks a
-rule by id for the numbers in force on each day; no number of policy is written in code.
+Every rule lies in a TOML file under ``rules/``: its id, what it says, the event whose date selects
+the period that applies, and for each period a citation, a confidence and its numbers. Code declares
+the rules that it applies (`AppliedRule`) and asks each for the numbers in force on each day; no
+number of policy is written in code.
 """
 
 import itertools
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -18,6 +19,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from jobs.assess.columns import Days, Flags, Whole
+from jobs.assess.policy.applied_rules import AppliedRule
 from jobs.assess.policy.rule_overrides import Placed, read_overrides
 from jobs.assess.policy.toml_lines import line_of
 from jobs.runtime.errors import BadInput
@@ -28,42 +30,6 @@ POLICY_VERSION = "3"
 
 FOLDER = Path(__file__).parent / "rules"
 _START, _END = date(1, 1, 1), date(9999, 12, 31)
-
-NEEDED: dict[str, tuple[str, ...]] = {
-    "consideration.alerts": ("first", "second", "third", "fourth", "fifth", "last"),
-    "consideration.due": ("months_before_release",),
-    "discrepancy.release-date": ("tolerance_days",),
-    "duty.condition-1": ("months",),
-    "exemption.under-18": ("age",),
-    "priority.ranking": (
-        *(f"seriousness_{grade}" for grade in (1, 2, 3, 4, 5, "unknown")),
-        "released",
-        *(f"within_{days}_days" for days in (7, 30, 90, 180, 365)),
-        "later",
-    ),
-    "referral.aggregate": ("months", "years", "earlier_sentences"),
-    "referral.deadline": ("working_days",),
-    "referral.eea-length": ("months",),
-    "referral.every-foreign-national": ("at_once_within_days",),
-    "referral.non-eea-length": ("months",),
-    "referral.unclear-length": ("months",),
-    "release.act-1991": (
-        "numerator",
-        "denominator",
-        "long_numerator",
-        "long_denominator",
-        "long_term_months",
-    ),
-    "release.act-2003": ("numerator", "denominator"),
-    "release.curfew": ("days", "from_months", "under_months"),
-    "release.disputed": ("tolerance_days",),
-    "release.extended": ("numerator", "denominator"),
-    "release.forty-percent-long": ("numerator", "denominator"),
-    "release.forty-percent-short": ("numerator", "denominator", "under_months"),
-    "release.two-thirds": ("numerator", "denominator"),
-    "removal.early": ("days", "served_numerator", "served_denominator"),
-}
-"""The numbers that code reads of a rule: each switched-on period must give them all."""
 
 
 class Confidence(StrEnum):
@@ -194,9 +160,9 @@ class Policy:
     rules: dict[str, Rule] = field(repr=False)
     overrides: tuple[Placed, ...] = ()
 
-    def __getitem__(self, rule_id: str) -> Rule:
-        """The rule of this id."""
-        return self.rules[rule_id]
+    def __getitem__(self, rule: AppliedRule | str) -> Rule:
+        """The dated rule that code applies, or the one of this id."""
+        return self.rules[rule if isinstance(rule, str) else rule.id]
 
     def refuse_expired(self, *, as_of: date) -> None:
         """Stop a night on which an override has expired.
@@ -227,18 +193,25 @@ class Policy:
         ]
 
 
-def load_policy(*, folder: Path = FOLDER, overrides: Path | None = None) -> Policy:
+def read_policy(
+    *,
+    applied: Mapping[str, AppliedRule],
+    folder: Path = FOLDER,
+    overrides: Path | None = None,
+) -> Policy:
     """Read every rule file of a folder, and a site's overrides.
 
     Args:
+        applied: the rules that code applies, by id, with the numbers that it reads.
         folder: the rule files.
         overrides: a TOML file of ``[[override]]`` tables, each with ``rule``, ``from`` where the
             period has one, ``numbers`` or ``switched_on``, ``reason``, ``owner``, ``expires``.
 
     Raises:
         BadInput: a file that is not TOML, an unknown key, a missing citation or number, a rule that
-            is missing or given twice, periods that leave a gap or overlap, or an unverified rule
-            that is switched on. The message names file and line.
+            is missing or given twice, one that is switched on and applied by no code, periods that
+            leave a gap or overlap, or an unverified rule that is switched on. The message names
+            file and line.
     """
     rules: dict[str, Rule] = {}
     texts: list[str] = []
@@ -246,11 +219,14 @@ def load_policy(*, folder: Path = FOLDER, overrides: Path | None = None) -> Poli
         text = path.read_text(encoding="utf-8")
         texts += [path.name, text]
         for index, rule in enumerate(_read(path, text)):
-            _refuse_flaws(path, text, index, rule)
+            flaw = _flaw(rule, applied.get(rule.id))
             if rule.id in rules:
-                raise _bad(path, text, ("rule", index), f"rule [{rule.id}] is given twice")
+                flaw = (), f"rule [{rule.id}] is given twice"
+            if flaw is not None:
+                where, what = flaw
+                raise _bad(path, text, ("rule", index, *where), what)
             rules[rule.id] = rule
-    missing = sorted(NEEDED.keys() - rules.keys())
+    missing = sorted(applied.keys() - rules.keys())
     if missing:
         raise BadInput(f"folder [{folder}]", f"no rule [{missing[0]}]", "restore its file")
     placed: tuple[Placed, ...] = ()
@@ -258,18 +234,19 @@ def load_policy(*, folder: Path = FOLDER, overrides: Path | None = None) -> Poli
         text, placed = read_overrides(overrides)
         texts += ["overrides", text]
         for each in placed:
-            rules[each.override.rule] = _overridden(each, rules.get(each.override.rule))
+            rule_id = each.override.rule
+            if rule_id not in rules:
+                raise each.refuse(f"no rule [{rule_id}]")
+            if rule_id not in applied:
+                raise each.refuse(f"rule [{rule_id}] is known by report only: no code reads it yet")
+            rules[rule_id] = _overridden(each, rules[rule_id])
     digest = text_digest(*texts)
     return Policy(version=POLICY_VERSION, digest=digest, rules=rules, overrides=placed)
 
 
-def _overridden(placed: Placed, rule: Rule | None) -> Rule:
+def _overridden(placed: Placed, rule: Rule) -> Rule:
     """The rule with the numbers of an override in the period that it names."""
     override = placed.override
-    if rule is None:
-        raise placed.refuse(f"no rule [{override.rule}]")
-    if override.switched_on and not rule.periods:
-        raise placed.refuse(f"rule [{rule.id}] is known by report only: no code reads it yet")
     index = [
         index
         for index, period in enumerate(rule.period)
@@ -311,20 +288,23 @@ def _read(path: Path, text: str) -> tuple[Rule, ...]:
         raise _bad(path, text, first["loc"], f"[{where}] {first['msg'].lower()}") from None
 
 
-def _refuse_flaws(path: Path, text: str, index: int, rule: Rule) -> None:
-    needed = set(NEEDED.get(rule.id, ()))
-    for number, period in enumerate(rule.period):
-        where = ("rule", index, "period", number)
-        if not period.switched_off and set(period.numbers) != needed and rule.id in NEEDED:
-            odd = sorted(needed ^ set(period.numbers))
-            raise _bad(path, text, where, f"rule [{rule.id}]: number [{odd[0]}] missing or unknown")
+def _flaw(rule: Rule, applied: AppliedRule | None) -> tuple[tuple[Any, ...], str] | None:
+    """What is wrong with a rule, and where in it; nothing if it can be applied."""
+    if applied is not None and applied.numbers:
+        for number, period in enumerate(rule.period):
+            odd = sorted(set(applied.numbers) ^ set(period.numbers))
+            if odd:
+                what = f"rule [{rule.id}]: number [{odd[0]}] missing or unknown"
+                return ("period", number), what
     switched_on = [n for n, period in enumerate(rule.period) if not period.switched_off]
     for earlier, later in itertools.pairwise(switched_on):
         ends, starts = rule.period[earlier].ends, rule.period[later].starts
         if ends != starts:
-            flaw = "a gap" if ends < starts else "an overlap"
-            what = f"rule [{rule.id}]: {flaw} between [{ends}] and [{starts}]"
-            raise _bad(path, text, ("rule", index, "period", later), what)
+            kind = "a gap" if ends < starts else "an overlap"
+            return ("period", later), f"rule [{rule.id}]: {kind} between [{ends}] and [{starts}]"
+    if applied is None and rule.periods:
+        return (), f"rule [{rule.id}] is switched on and no code reads it"
+    return None
 
 
 def _bad(path: Path, text: str, where: Sequence[Any], what: str) -> BadInput:

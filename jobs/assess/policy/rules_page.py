@@ -11,7 +11,6 @@ from jobs.assess.policy.dated_rules import (
     Period,
     Policy,
     Rule,
-    load_policy,
 )
 
 _GROUPS = {
@@ -55,9 +54,9 @@ of bad news that improves a status. The test suite asks of 250.
 """
 
 
-def rules_markdown() -> str:
-    """The text of ``docs/rules.md``: every rule, its periods, numbers and sources."""
-    rules = sorted(load_policy().rules.values(), key=lambda rule: (_group(rule), rule.id))
+def rules_page(*, policy: Policy) -> str:
+    """The text of the page: every rule, its periods, numbers and sources."""
+    rules = sorted(policy.rules.values(), key=lambda rule: (_group(rule), rule.id))
     parts = [_HEAD]
     for group, members in groupby(rules, key=_group):
         parts.append(f"\n## {_GROUPS.get(group, group)}\n")
@@ -72,7 +71,7 @@ def rules_in_force(*, policy: Policy, day: date) -> str:
         lines += [_headline(entry), f"    {entry.rule.says}", f"    {_source(entry.period)}"]
     for _, rule in sorted(policy.rules.items()):
         for period in (period for period in rule.period if period.switched_off):
-            numbers = f" ({told})" if (told := _numbers(period)) else ""
+            numbers = f" ({text})" if (text := _numbers(period)) else ""
             lines += [
                 f"{rule.id}: switched off, not verified: {rule.title}{numbers}",
                 f"    {rule.says}",
@@ -97,7 +96,7 @@ def rules_cited(
 
     Args:
         policy: the rules.
-        rule_ids: the rules of the reasons of one episode; repetitions are told once.
+        rule_ids: the rules of the reasons of one episode; each is cited once.
         sentenced: the day that selects those rules that a sentence, conviction or conduct selects.
         night: the day that selects the others.
     """
@@ -149,8 +148,9 @@ def _source(period: Period) -> str:
 
 def _sides(change: Change) -> Sequence[str]:
     def side(name: str, period: Period | None) -> str:
-        told = f"{_numbers(period) or 'in force'}; {_source(period)}" if period else "not in force"
-        return f"    {name}: {told}"
+        if period is None:
+            return f"    {name}: not in force"
+        return f"    {name}: {_numbers(period) or 'in force'}; {_source(period)}"
 
     return side("before", change.before), side("after", change.after)
 

@@ -11,6 +11,7 @@ from jobs.assess.columns import NO_DAY, Days, Flags, Whole
 from jobs.assess.read.criminal_cases import COUNTS, NOT_PURSUE, Cases, Decisions, Events, by_night
 from jobs.assess.read.custody import REMOVED, Custody
 from jobs.assess.read.episode_identity import Identified
+from jobs.contract import immigration, prison
 from jobs.contract.codes import RESTRICTION_EVENTS
 
 
@@ -47,7 +48,6 @@ class Handled:
     is_referred: Flags
     is_referred_in_time: Flags
     is_exempt: Flags
-    exempt_case: Whole
     referred: Days
     referral_case: Whole
     started: Days
@@ -99,9 +99,8 @@ def handle(
     possible = ~certain & spans
     held = col.any_of(pair, in_time & ~sure, len(episode))
     possible_pair = col.pick(episode, [~held, case], possible, count)
-    exempt = col.pick(episode, [case], certain & spans & cases.is_exempt[case], count)
     decided = np.where(timely >= 0, timely, late)
-    served = _order_served(tables["prison.alerts"], identified, window, as_of)
+    served = _order_served(tables[prison.ALERTS.full_name], identified, window, as_of)
     ordered = np.fmin(order, served)
     discounted = sure & ~(belongs & valid) & spans[pair]
 
@@ -118,8 +117,7 @@ def handle(
         is_possibly_considered=col.any_of(of, in_time & ~sure, count) & (timely < 0),
         is_referred=referral >= 0,
         is_referred_in_time=col.any_of(episode, certain & spans & in_good_time, count),
-        is_exempt=exempt >= 0,
-        exempt_case=_row(case, exempt),
+        is_exempt=col.any_of(episode, certain & spans & cases.is_exempt[case], count),
         referred=col.at(cases.referred, case_of_referral, NO_DAY),
         referral_case=case_of_referral,
         started=first_of(cases.started),
@@ -212,8 +210,8 @@ def _restrictions(tables: Mapping[str, pa.Table], identified: Identified, window
     """The first detention or bail of the linked person between conviction and release."""
     found = np.full(len(window.anchor), NO_DAY)
     for name, field in (
-        ("immigration.detentions", "start_date"),
-        ("immigration.bails", "granted_date"),
+        (immigration.DETENTIONS.full_name, "start_date"),
+        (immigration.BAILS.full_name, "granted_date"),
     ):
         day, episode, row = _own(tables[name], field, identified)
         inside = (day[row] >= window.anchor[episode]) & (day[row] <= window.limit[episode])
@@ -236,7 +234,7 @@ def _removals(
     window: Window,
     as_of: np.datetime64,
 ) -> Days:
-    day, episode, removal = _own(tables["immigration.removals"], "removed_date", identified)
+    day, episode, removal = _own(tables[immigration.REMOVALS.full_name], "removed_date", identified)
     day = by_night(day, as_of)
     hit = _belongs(day[removal], episode, window)
     there = col.earliest(np.where(hit, episode, -1), day[removal], len(window.anchor))

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from jobs.assess import columns as col
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
 from jobs.contract import codes as c
+from jobs.contract import immigration
 
 COUNTS, NO_CASEWORKER, OPEN_DEFERRAL, WITHDRAWN, UNDATED = range(5)
 """Whether a decision counts, or the first reason why not."""
@@ -124,10 +125,10 @@ def read_cases(
         persons: ``immigration.persons`` in the order that ``Cases.person`` refers to.
         as_of: the night; rows recorded later, and days that lie after it, are left out.
     """
-    table = tables["immigration.cases"]
+    table = tables[immigration.CASES.full_name]
     table = table.filter(pa.array(col.known_by(table, as_of)))
     table = col.sort(table, by="case_id", keep=_CASE_COLUMNS)
-    events = _events(tables["immigration.events"], table, as_of)
+    events = _events(tables[immigration.EVENTS.full_name], table, as_of)
 
     def first(event_type: str) -> Days:
         hit = col.is_one_of(events.table, "event_type", {event_type})

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from jobs.assess import columns as col
 from jobs.assess.columns import Flags, Whole
+from jobs.contract import immigration
 from jobs.contract.results import IDENTITIES, LINKS
 from jobs.runtime.files import text_digest
 
@@ -69,7 +70,7 @@ def identify(
     numbers = [*episodes.column("prisoner_number").chunks, *prison.column("person_id").chunks]
     prisoners = pc.unique(pa.chunked_array(numbers, pa.string()))
     persons = col.sort(
-        tables["immigration.persons"],
+        tables[immigration.PERSONS.full_name],
         by="cid_person_id",
         keep=_PERSON_COLUMNS,
     )

@@ -12,12 +12,15 @@ import pyarrow.compute as pc
 
 from jobs.assess import columns as col
 from jobs.assess.columns import Days, Flags, Whole
+from jobs.assess.policy.applied_rules import AppliedRule
 from jobs.assess.policy.dated_rules import Policy
 from jobs.contract import codes as c
 
 BRITISH, IRISH, EEA, NON_EEA, UNCLEAR = range(5)
 NO_EVIDENCE, SECOND_BRITISH, THERE_BRITISH, THERE_FOREIGN, COURT = range(5)
 """What speaks against the prison record, strongest first after none."""
+
+EEA_TREATMENT = AppliedRule(id="nationality.eea")
 
 CODES = [nationality.code for nationality in c.NATIONALITY.codes]
 _IS_BRITISH = np.array([getattr(n, "is_british", False) for n in c.NATIONALITY.codes])
@@ -105,7 +108,7 @@ def read_nationality(
         [SECOND_BRITISH, THERE_BRITISH, THERE_FOREIGN, COURT],
         NO_EVIDENCE,
     )
-    eea_holds = policy["nationality.eea"].in_force(conduct)
+    eea_holds = policy[EEA_TREATMENT].in_force(conduct)
     own = _group(first, second, selects, eea_holds)
     own[conflict] = UNCLEAR
     there = _group(other.foreign, np.full(len(first), -1), selects, eea_holds)

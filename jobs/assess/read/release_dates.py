@@ -12,8 +12,23 @@ import pyarrow as pa
 
 from jobs.assess import columns as col
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
+from jobs.assess.policy.applied_rules import AppliedRule
 from jobs.assess.policy.dated_rules import Policy
 from jobs.assess.read.sentences import Sentenced, SentenceRows, meets
+
+RELEASE_DATES = {
+    "confirmed_release_date": "confirmed release date",
+    "conditional_release_date": "conditional release date",
+    "conditional_release_override_date": "conditional release date entered by hand",
+    "automatic_release_date": "automatic release date",
+    "automatic_release_override_date": "automatic release date entered by hand",
+    "parole_eligibility_date": "parole eligibility",
+    "home_detention_curfew_eligibility_date": "home detention curfew eligibility",
+    "tariff_date": "end of the tariff",
+}
+"""Recorded dates on which somebody may be released (rule ``release.earliest``), in words."""
+RECOMPUTED = len(RELEASE_DATES)
+"""The place, after those recorded, of the date worked out from the sentences."""
 
 _RECORDED = (
     "conditional_release_override_date",
@@ -22,6 +37,41 @@ _RECORDED = (
     "automatic_release_date",
 )
 _DAY = np.timedelta64(1, "D")
+
+DISPUTED = AppliedRule(id="release.disputed", numbers=("tolerance_days",))
+_ACT_1991 = AppliedRule(
+    id="release.act-1991",
+    numbers=(
+        "numerator",
+        "denominator",
+        "long_numerator",
+        "long_denominator",
+        "long_term_months",
+    ),
+)
+_ACT_2003 = AppliedRule(id="release.act-2003", numbers=("numerator", "denominator"))
+_TWO_THIRDS = AppliedRule(id="release.two-thirds", numbers=("numerator", "denominator"))
+_EXTENDED = AppliedRule(id="release.extended", numbers=("numerator", "denominator"))
+_FORTY_SHORT = AppliedRule(
+    id="release.forty-percent-short", numbers=("numerator", "denominator", "under_months")
+)
+_FORTY_LONG = AppliedRule(id="release.forty-percent-long", numbers=("numerator", "denominator"))
+_CURFEW = AppliedRule(id="release.curfew", numbers=("days", "from_months", "under_months"))
+_REMOVAL = AppliedRule(
+    id="removal.early", numbers=("days", "served_numerator", "served_denominator")
+)
+RULES: tuple[AppliedRule, ...] = (
+    DISPUTED,
+    _ACT_1991,
+    _ACT_2003,
+    _TWO_THIRDS,
+    _EXTENDED,
+    _FORTY_SHORT,
+    _FORTY_LONG,
+    _CURFEW,
+    _REMOVAL,
+)
+"""The rules that are applied here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +91,17 @@ class Recomputed:
     removal: Days
     on_record: Days
     row: Whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarliestRelease:
+    """When each person can be released at the earliest, ``NaT`` where no date is plausible.
+
+    ``source`` is the place of the date in `RELEASE_DATES`, `RECOMPUTED`, or -1 without one.
+    """
+
+    day: Days
+    source: Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +150,7 @@ def recompute(
     tariff = np.where(sentenced.indeterminate, col.days(episodes, "tariff_date"), NO_DAY)
     recorded = col.first_day(*(col.days(episodes, name) for name in _RECORDED))
     night = np.full(count, as_of)
-    tolerance = policy["release.disputed"].number("tolerance_days", night) * _DAY
+    tolerance = policy[DISPUTED].number("tolerance_days", night) * _DAY
     parole = col.days(episodes, "parole_eligibility_date")
     has_parole = earliest < automatic
     eligible = col.days(episodes, "home_detention_curfew_eligibility_date")
@@ -109,26 +170,47 @@ def recompute(
     )
 
 
+def earliest_release(
+    *, episodes: pa.Table, sentenced: Sentenced, recomputed: Days
+) -> EarliestRelease:
+    """The earliest plausible release date of each episode, and where it comes from.
+
+    Args:
+        episodes: ``prison.episodes``, in the order of the result.
+        sentenced: the sentences; a date before them is implausible.
+        recomputed: the release date worked out from the sentences.
+    """
+    floor = col.first_day(sentenced.first_sentence, col.days(episodes, "reception_date"))
+    earliest = np.full(len(episodes), NO_DAY)
+    source = np.full(len(episodes), -1)
+    candidates = [col.days(episodes, name) for name in RELEASE_DATES]
+    for index, day in enumerate([*candidates, recomputed]):
+        better = ~np.isnat(day) & ~(day < floor) & ~(day >= earliest)
+        earliest = np.where(better, day, earliest)
+        source = np.where(better, index, source)
+    return EarliestRelease(day=earliest, source=source)
+
+
 def _points(rows: SentenceRows, policy: Policy) -> _Points:
     """The days to serve under the regime of each sentence."""
     length = (rows.ends - rows.starts).astype(np.int64)
     conduct = col.first_day(col.days(rows.table, "offence_date"), rows.starts)
     is_plus = col.is_one_of(rows.table, "calculation_type", {"SDS_PLUS"})
-    is_plus &= policy["release.two-thirds"].in_force(rows.starts)
+    is_plus &= policy[_TWO_THIRDS].in_force(rows.starts)
     is_extended = col.is_one_of(rows.table, "calculation_type", {"EDS"})
     says_1991 = col.is_one_of(rows.table, "calculation_type", {"ADIMP_1991"})
     says_2003 = col.is_one_of(rows.table, "calculation_type", {"ADIMP"})
-    is_new = policy["release.act-2003"].in_force(conduct)
+    is_new = policy[_ACT_2003].in_force(conduct)
     by_1991 = ~is_plus & ~is_extended & (says_1991 | (~says_2003 & ~is_new))
-    old = policy["release.act-1991"]
+    old = policy[_ACT_1991]
     long = by_1991 & (
         rows.ends >= col.add_months(rows.starts, old.number("long_term_months", conduct))
     )
-    half = _share(length, *_fraction(policy, "release.act-2003"))
-    two_thirds = _share(length, *_fraction(policy, "release.two-thirds"))
-    short_point = _share(length, *_fraction(policy, "release.act-1991"))
-    long_point = _share(length, *_fraction(policy, "release.act-1991", "long_"))
-    extended = _share(length, *_fraction(policy, "release.extended"))
+    half = _share(length, *_fraction(policy, _ACT_2003))
+    two_thirds = _share(length, *_fraction(policy, _TWO_THIRDS))
+    short_point = _share(length, *_fraction(policy, _ACT_1991))
+    long_point = _share(length, *_fraction(policy, _ACT_1991, "long_"))
+    extended = _share(length, *_fraction(policy, _EXTENDED))
     kinds = [is_plus, is_extended, long, by_1991]
     automatic = np.select(kinds, [two_thirds, extended, long_point, short_point], half)
     forty = _forty(rows, length, half, policy)
@@ -138,8 +220,8 @@ def _points(rows: SentenceRows, policy: Policy) -> _Points:
     return _Points(early=early, automatic=automatic, latest=latest)
 
 
-def _fraction(policy: Policy, rule_id: str, prefix: str = "") -> tuple[int, int]:
-    numbers = policy[rule_id].periods[-1].numbers
+def _fraction(policy: Policy, rule: AppliedRule, prefix: str = "") -> tuple[int, int]:
+    numbers = policy[rule].periods[-1].numbers
     return numbers[f"{prefix}numerator"], numbers[f"{prefix}denominator"]
 
 
@@ -150,7 +232,7 @@ def _share(length: Whole, numerator: int, denominator: int) -> Whole:
 
 def _forty(rows: SentenceRows, length: Whole, half: Whole, policy: Policy) -> Whole:
     """Two fifths of the term, for those who would otherwise be held past the day it began."""
-    short, long = policy["release.forty-percent-short"], policy["release.forty-percent-long"]
+    short, long = policy[_FORTY_SHORT], policy[_FORTY_LONG]
     if not (rows.ends >= np.datetime64(short.periods[0].starts)).any():
         return half
     under = short.periods[-1].numbers["under_months"]
@@ -159,7 +241,7 @@ def _forty(rows: SentenceRows, length: Whole, half: Whole, policy: Policy) -> Wh
         is_short, np.datetime64(short.periods[0].starts), np.datetime64(long.periods[0].starts)
     )
     until = (begins - rows.starts).astype("timedelta64[D]").astype(np.int64)
-    point = _share(length, *_fraction(policy, "release.forty-percent-short"))
+    point = _share(length, *_fraction(policy, _FORTY_SHORT))
     return np.minimum(half, np.maximum(point, until))
 
 
@@ -173,7 +255,7 @@ def _adjustment(episodes: pa.Table, rows: SentenceRows, count: int) -> Whole:
 
 def _curfew(sentenced: Sentenced, release: Days, policy: Policy) -> Days:
     """The first day of home detention curfew of those whose term allows it."""
-    rule = policy["release.curfew"]
+    rule = policy[_CURFEW]
     short = ~meets(sentenced, months=rule.number("under_months", release))
     long = meets(sentenced, months=rule.number("from_months", release))
     opens = release - rule.number("days", release).astype("timedelta64[D]")
@@ -183,7 +265,7 @@ def _curfew(sentenced: Sentenced, release: Days, policy: Policy) -> Days:
 
 
 def _removal(sentenced: Sentenced, release: Days, policy: Policy, night: Days) -> Days:
-    rule = policy["removal.early"]
+    rule = policy[_REMOVAL]
     opens = release - rule.number("days", night).astype("timedelta64[D]")
     period = (release - sentenced.starts).astype(np.int64)
     numerator = rule.number("served_numerator", night)

@@ -93,7 +93,6 @@ class Sentenced:
     conviction: Days
     conduct: Days
     offence: Whole
-    offence_row: Whole
     seriousness: Whole
 
 
@@ -147,7 +146,6 @@ def read_sentences(
         conviction=col.first_day(convicted, passed),
         conduct=col.first_day(conduct, selects),
         offence=col.at(offence, worst, -1),
-        offence_row=worst,
         seriousness=col.at(grade, worst, 9),
     )
     return sentenced, rows

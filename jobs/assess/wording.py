@@ -1,7 +1,7 @@
 """Sentences for many rows at once, from templates and columns of text.
 
 A column of text is held as its different texts and, row by row, which of them it is: a million
-days are a few thousand words. `say` and `plain` write the text out.
+days are a few thousand words. `fill` and `plain` write the text out.
 """
 
 import re
@@ -34,7 +34,7 @@ _MONTHS = (
 )
 
 
-def say(template: str, count: int, **parts: Any) -> pa.Array:
+def fill(template: str, count: int, **parts: Any) -> pa.Array:
     """The template with each ``{part}`` replaced row by row; ``count`` rows."""
     pieces = _PART.split(template)
     if len(pieces) == 1:
@@ -57,7 +57,7 @@ def in_words(days: Days) -> pa.Array:
     """Days as ``25 April 2006``."""
     different, place = _different(days.astype("datetime64[D]").view(np.int64))
     names = [NO_DAY_TEXT if np.isnat(day) else _day(day) for day in different.view("datetime64[D]")]
-    return _held(names, place)
+    return _coded(names, place)
 
 
 def _day(day: np.datetime64) -> str:
@@ -69,7 +69,7 @@ def lengths(months: Whole, days: Whole) -> pa.Array:
     """Terms as ``18 months and 5 days``."""
     size = int(days.max(initial=0)) + 1
     different, place = _different(months * size + days)
-    return _held([_length(int(key) // size, int(key) % size) for key in different], place)
+    return _coded([_length(int(key) // size, int(key) % size) for key in different], place)
 
 
 def _length(months: int, days: int) -> str:
@@ -84,17 +84,17 @@ def _length(months: int, days: int) -> str:
 def numbers(values: Whole) -> pa.Array:
     """Whole numbers as text."""
     different, place = _different(values)
-    return _held([str(number) for number in different], place)
+    return _coded([str(number) for number in different], place)
 
 
 def chosen(names: Sequence[str], places: Whole, otherwise: str = "") -> pa.Array:
     """The name at each place, ``otherwise`` where the place is -1."""
-    return _held([*names, otherwise], np.where(places < 0, len(names), places))
+    return _coded([*names, otherwise], np.where(places < 0, len(names), places))
 
 
 def taken(column: Any, rows: Whole) -> pa.Array:
     """The text of a column at these rows."""
-    return _held(column.cast(TEXT), rows)
+    return _coded(column.cast(TEXT), rows)
 
 
 def _different(values: Whole) -> tuple[Whole, Whole]:
@@ -103,7 +103,7 @@ def _different(values: Whole) -> tuple[Whole, Whole]:
     return different, place
 
 
-def _held(texts: Any, place: Whole) -> pa.Array:
+def _coded(texts: Any, place: Whole) -> pa.Array:
     """Rows that hold one of these texts each."""
     names = texts if isinstance(texts, pa.Array) else pa.array(texts, TEXT)
     return pa.DictionaryArray.from_arrays(pa.array(place.astype(np.int32)), names)

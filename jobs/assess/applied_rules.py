@@ -1,0 +1,59 @@
+"""Every rule that the assessment applies, and the policy that states them all."""
+
+from pathlib import Path
+from typing import Final
+
+from jobs.assess.criteria import scope
+from jobs.assess.decide import (
+    assessment_rows,
+    discrepancy_rules,
+    due_date,
+    flags,
+    outcomes,
+    ranking,
+    status,
+)
+from jobs.assess.explain import casework_reasons, record_reasons, release_reasons
+from jobs.assess.policy.applied_rules import by_id
+from jobs.assess.policy.dated_rules import FOLDER, Policy, read_policy
+from jobs.assess.policy.rules_page import rules_page
+from jobs.assess.read import release_dates
+
+APPLIED: Final = by_id(
+    rule
+    for module in (
+        release_dates,
+        scope,
+        due_date,
+        status,
+        ranking,
+        flags,
+        outcomes,
+        discrepancy_rules,
+        assessment_rows,
+        record_reasons,
+        release_reasons,
+        casework_reasons,
+    )
+    for rule in module.RULES
+)
+"""The rules by id. One that is left out here is refused where its file is read."""
+
+
+def load_policy(*, folder: Path = FOLDER, overrides: Path | None = None) -> Policy:
+    """The dated rules that the assessment applies, with a site's overrides.
+
+    Args:
+        folder: the rule files.
+        overrides: a TOML file of a site's own numbers (`read_policy` says what it may hold).
+
+    Raises:
+        BadInput: a flawed file, a rule that is missing or that no code reads, or a flawed override;
+            the message names file and line.
+    """
+    return read_policy(applied=APPLIED, folder=folder, overrides=overrides)
+
+
+def rules_markdown() -> str:
+    """The text of ``docs/rules.md``: every rule, its periods, numbers and sources."""
+    return rules_page(policy=load_policy())

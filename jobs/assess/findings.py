@@ -1,0 +1,258 @@
+"""Everything found about each custody episode, and the order in which it is found.
+
+Sentences, custody, who the person is, nationality, what the immigration service did, whether
+deportation must be considered, and when somebody can be released at the earliest. What follows
+from it is decided in `jobs.assess.decide`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from jobs.assess import columns as col
+from jobs.assess.columns import NO_DAY, Days, Flags, Whole
+from jobs.assess.criteria.criterion import Candidates
+from jobs.assess.criteria.duty import duty_begins
+from jobs.assess.criteria.earlier_sentences import aggregate
+from jobs.assess.criteria.referral import AGGREGATE
+from jobs.assess.criteria.scope import Scope, decide_scope
+from jobs.assess.policy.dated_rules import Policy
+from jobs.assess.read.casework import Handled, Window, handle
+from jobs.assess.read.criminal_cases import PURSUE, Cases, Decisions, read_cases, read_decisions
+from jobs.assess.read.custody import Custody, read_custody
+from jobs.assess.read.episode_identity import Identified, identify
+from jobs.assess.read.nationality import (
+    Nationality,
+    OtherRecord,
+    read_nationality,
+    read_other_record,
+)
+from jobs.assess.read.release_dates import (
+    RELEASE_DATES,
+    EarliestRelease,
+    Recomputed,
+    earliest_release,
+    recompute,
+)
+from jobs.assess.read.sentences import Sentenced, read_sentences
+from jobs.contract import prison
+
+_EPISODE_COLUMNS = (
+    "episode_id",
+    "prisoner_number",
+    "prison_id",
+    "reception_date",
+    "status",
+    "legal_status",
+    "imprisonment_status",
+    "sentence_start_date",
+    *RELEASE_DATES,
+    "additional_days_awarded",
+    "last_movement_type",
+    "last_movement_reason",
+    "last_movement_date",
+)
+_EPISODE_COLUMNS_KEPT = ["episode_id", "prisoner_number", "prison_id", "reception_date"]
+COURT_RECOMMENDATION = "REC_DEP"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What was found about the episodes, one entry for each, in order of id.
+
+    ``sentence_episode`` and ``sentence_sequence`` name the sentences by their rows.
+    """
+
+    episodes: pa.Table
+    sentence_episode: Whole
+    sentence_sequence: Whole
+    identified: Identified
+    sentenced: Sentenced
+    custody: Custody
+    nationality: Nationality
+    is_court_recommended: Flags
+    scope: Scope
+    cases: Cases
+    decisions: Decisions
+    handled: Handled
+    recomputed: Recomputed
+    earliest: EarliestRelease
+    as_of: np.datetime64
+
+
+def find(
+    *,
+    tables: Mapping[str, pa.Table],
+    links: pd.DataFrame,
+    identities: pd.DataFrame,
+    as_of: date,
+    policy: Policy,
+    quarantine: pd.DataFrame | None = None,
+) -> Findings:
+    """Read the registers and ask the criteria, in the order in which a caseworker would reason.
+
+    The arguments are those of `jobs.assess.assess`. What follows from the findings (status, flags,
+    discrepancies) is decided upon them.
+    """
+    day = np.datetime64(as_of, "D")
+    episodes = col.sort(tables[prison.EPISODES.full_name], by="episode_id", keep=_EPISODE_COLUMNS)
+    persons = tables[prison.PERSONS.full_name]
+    person = col.positions(episodes.column("prisoner_number"), persons.column("prisoner_number"))
+    sentenced, sentences = read_sentences(
+        episodes=episodes,
+        sentences=tables[prison.SENTENCES.full_name],
+        as_of=day,
+        kept_aside=_kept_aside(episodes, quarantine),
+    )
+    custody = read_custody(
+        episodes=episodes, movements=tables[prison.MOVEMENTS.full_name], as_of=day
+    )
+    recommended = col.is_one_of(episodes, "imprisonment_status", {COURT_RECOMMENDATION})
+    identified = identify(episodes=episodes, tables=tables, links=links, identities=identities)
+    cases, events = read_cases(tables=tables, persons=identified.persons, as_of=day)
+    nationality = read_nationality(
+        person=person,
+        persons=persons,
+        other=_other_record(identified, cases),
+        is_court_recommended=recommended,
+        selects=sentenced.selects,
+        conduct=sentenced.conduct,
+        policy=policy,
+    )
+    decisions = read_decisions(cases=cases, known=events, as_of=day)
+    window = _window(episodes, sentenced, custody, recommended, identified.identity, day)
+    handled = handle(
+        tables=tables,
+        identified=identified,
+        cases=cases,
+        events=events,
+        decisions=decisions,
+        custody=custody,
+        window=window,
+        as_of=day,
+    )
+    candidates = Candidates(
+        sentenced=sentenced,
+        sentence_rows=sentences,
+        group=nationality.group,
+        is_court_recommended=recommended,
+        earlier=aggregate(
+            sentenced=sentenced,
+            group=nationality.group,
+            identity=identified.identity,
+            rule=policy[AGGREGATE],
+        ),
+        born=col.at(col.days(persons, "date_of_birth"), person, NO_DAY),
+        is_exempt_on_record=handled.is_exempt,
+        is_extradited=custody.is_extradited,
+        is_held_over=_held_over(
+            custody, sentenced, handled, decisions, begins=duty_begins(policy), as_of=day
+        ),
+        policy=policy,
+    )
+    recomputed = recompute(
+        episodes=episodes, sentenced=sentenced, rows=sentences, policy=policy, as_of=day
+    )
+    return Findings(
+        episodes=episodes.select(_EPISODE_COLUMNS_KEPT),
+        sentence_episode=sentences.episode,
+        sentence_sequence=sentences.sequence,
+        identified=identified,
+        sentenced=sentenced,
+        custody=custody,
+        nationality=nationality,
+        is_court_recommended=recommended,
+        scope=decide_scope(candidates),
+        cases=cases,
+        decisions=decisions,
+        handled=handled,
+        recomputed=recomputed,
+        earliest=earliest_release(
+            episodes=episodes, sentenced=sentenced, recomputed=recomputed.earliest
+        ),
+        as_of=day,
+    )
+
+
+def _kept_aside(episodes: pa.Table, quarantine: pd.DataFrame | None) -> Flags:
+    """Whether a sentence of each episode lies in quarantine."""
+    if quarantine is None or quarantine.empty:
+        return np.zeros(len(episodes), dtype=bool)
+    keys = quarantine.loc[quarantine["table_name"].eq("sentences"), "row_key"].dropna()
+    owners = pa.array(keys.str.split("|").str[0].unique(), pa.string())
+    return col.positions(episodes.column("episode_id"), owners) >= 0
+
+
+def _other_record(identified: Identified, cases: Cases) -> OtherRecord:
+    return read_other_record(
+        identity=identified.identity,
+        count=len(identified.identity_ids),
+        certain=identified.certain,
+        persons=identified.persons,
+        owner=cases.person,
+        firm=cases.is_criminal & ~cases.is_british,
+        found_british=cases.is_british,
+    )
+
+
+def _window(
+    episodes: pa.Table,
+    sentenced: Sentenced,
+    custody: Custody,
+    recommended: Flags,
+    identity: Whole,
+    as_of: np.datetime64,
+) -> Window:
+    anchor = np.where(
+        recommended, col.first_day(sentenced.anchor, sentenced.selects), sentenced.anchor
+    )
+    seen = np.fmax(
+        custody.last_seen,
+        np.where(sentenced.first_sentence > as_of, NO_DAY, sentenced.first_sentence),
+    )
+    limit = np.where(custody.is_gone, custody.exit_date, as_of)
+    return Window(
+        anchor=anchor,
+        before=_next_anchor(anchor, identity),
+        limit=np.where(custody.is_gone & np.isnat(limit), seen, limit),
+        reception=col.days(episodes, "reception_date"),
+    )
+
+
+def _held_over(
+    custody: Custody,
+    sentenced: Sentenced,
+    handled: Handled,
+    decisions: Decisions,
+    *,
+    begins: np.datetime64,
+    as_of: np.datetime64,
+) -> Flags:
+    """Whether somebody was in custody when the duty began, and not decided upon by then."""
+    pursued = col.at(decisions.kind, handled.timely, -1) == PURSUE
+    decided = pursued & (col.at(decisions.day, handled.timely, NO_DAY) < begins)
+    decided |= handled.order_signed < begins
+    held = (sentenced.first_sentence < begins) & ~(custody.exit_date < begins)
+    answer: Flags = held & ~decided & (as_of >= begins)
+    return answer
+
+
+def _next_anchor(anchor: Days, identity: Whole) -> Days:
+    """For each episode: the next later anchor of the same identity."""
+    known = np.flatnonzero(~np.isnat(anchor))
+    order = known[np.lexsort((anchor[known], identity[known]))]
+    answer = np.full(len(anchor), NO_DAY)
+    if len(order) == 0:
+        return answer
+    same = identity[order][1:] == identity[order][:-1]
+    new = np.r_[True, ~(same & (anchor[order][1:] == anchor[order][:-1]))]
+    starts = np.flatnonzero(new)
+    first = order[starts]
+    follows = np.r_[identity[first][1:] == identity[first][:-1], False]
+    later = np.where(follows, np.r_[anchor[first][1:], NO_DAY], NO_DAY)
+    answer[order] = later[np.cumsum(new) - 1]
+    return answer
