@@ -12,27 +12,33 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.contract import registers as records
+from jobs.contract.registers import TABLES
 from jobs.runtime.errors import BadInput
 from jobs.runtime.memory_release import give_back
 from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
+from jobs.synthetic.base.error_labels import ErrorLabels
+from jobs.synthetic.base.noise import Noise, noise_named
 from jobs.synthetic.base.random_draws import Flags, some, stream
-from jobs.synthetic.casework import case_events as happenings
-from jobs.synthetic.casework import criminal_case_days as criminal
-from jobs.synthetic.casework import measures, staff
-from jobs.synthetic.custody import cohort, prisons, recording
-from jobs.synthetic.custody import recorded_release_dates as release_dates
-from jobs.synthetic.custody import unusual_events as unusual
-from jobs.synthetic.errors import invalid_rows as flaws
-from jobs.synthetic.errors.noise import Noise, noise_named
-from jobs.synthetic.errors.record_errors import Labels
-from jobs.synthetic.output import immigration_register, prison_register, truth
-from jobs.synthetic.output.register_records import Held, hold
-from jobs.synthetic.people import nationalities as nat
-from jobs.synthetic.people import people as people_of
-from jobs.synthetic.people import population, residents
-from jobs.synthetic.people.population import Size
+from jobs.synthetic.casework import case_events, case_histories, enforcement, residents
+from jobs.synthetic.custody import (
+    cohort,
+    prisoners,
+    prisons,
+    recorded_release_dates,
+    recording,
+    unusual_events,
+)
+from jobs.synthetic.errors import invalid_rows
+from jobs.synthetic.people import nationalities, person_details, world_size
+from jobs.synthetic.people.world_size import Size
+from jobs.synthetic.registers import (
+    enforcement_tables,
+    immigration_register,
+    prison_register,
+    truth,
+)
+from jobs.synthetic.registers.register_records import RegisterRecords, record_everybody
 
 FIRST_NIGHT: Final = date(1996, 1, 1)
 LAST_NIGHT: Final = date(2007, 12, 31)
@@ -43,7 +49,7 @@ class World:
     """Both registers as they stood on a night, and the truth about them.
 
     ``tables`` holds every table of the contract by full name; ``truth`` holds ``people``,
-    ``episodes`` and ``errors`` (see `jobs.synthetic.output.truth`).
+    ``episodes`` and ``errors`` (see `jobs.synthetic.registers.truth`).
     """
 
     seed: int
@@ -62,17 +68,17 @@ class History:
     size: Size
     noise: Noise
     everybody: pd.DataFrame = field(repr=False)
-    lived: pd.DataFrame = field(repr=False)
+    stays: pd.DataFrame = field(repr=False)
     cases: pd.DataFrame = field(repr=False)
     others: pd.DataFrame = field(repr=False)
     events: pd.DataFrame = field(repr=False)
-    moved: pd.DataFrame = field(repr=False)
+    movements: pd.DataFrame = field(repr=False)
     places: pd.DataFrame = field(repr=False)
     detentions: pd.DataFrame = field(repr=False)
     bails: pd.DataFrame = field(repr=False)
     barriers: pd.DataFrame = field(repr=False)
     lost: pd.DataFrame = field(repr=False)
-    held: Held = field(repr=False)
+    registers: RegisterRecords = field(repr=False)
 
 
 def build_world(
@@ -115,35 +121,35 @@ def build_history(*, seed: int, people: int | Size, noise: str | Noise = "defaul
     """
     size = people if isinstance(people, Size) else Size(people=people)
     rates = noise if isinstance(noise, Noise) else noise_named(noise)
-    persons, lived = population.populate(seed=seed, size=size)
-    lived = unusual.add_sentences(lived, persons, stream(seed, "unusual sentences"))
-    cases = criminal.criminal_cases(lived, persons, stream(seed, "cases"))
-    cases = happenings.close_last(cases)
+    persons, stays = prisoners.populate(seed=seed, size=size)
+    stays = unusual_events.add_sentences(stays, persons, stream(seed, "unusual sentences"))
+    cases = case_histories.criminal_cases(stays, persons, stream(seed, "cases"))
+    cases = case_events.close_last(cases)
     everybody = residents.add_residents(
-        seed=seed, size=size, persons=persons, lived=lived, cases=cases
+        seed=seed, size=size, persons=persons, stays=stays, cases=cases
     )
-    labels = Labels()
+    labels = ErrorLabels()
     give_back()
-    everybody = people_of.describe(everybody, seed=seed, noise=rates, labels=labels)
-    everybody = everybody.assign(is_naturalised=_naturalised(everybody, lived, seed, rates))
+    everybody = person_details.describe(everybody, seed=seed, noise=rates, labels=labels)
+    everybody = everybody.assign(is_naturalised=_naturalised(everybody, stays, seed, rates))
     give_back()
     others = residents.other_cases(everybody, stream(seed, "other cases"), rates, labels)
-    lived = recording.add_recorded(lived, stream(seed, "recording"), rates, labels)
-    lived = unusual.add_recalls(lived, persons, stream(seed, "recalls"))
-    lived = _with_corrections(lived)
+    stays = recording.add_recorded(stays, stream(seed, "recording"), rates, labels)
+    stays = unusual_events.add_recalls(stays, persons, stream(seed, "recalls"))
+    stays = _with_corrections(stays)
     places = prisons.prisons(seed)
-    detained = measures.detentions(lived, cases, stream(seed, "detentions"))
-    barriers = measures.barriers(cases, stream(seed, "barriers"))
+    detained = enforcement.detentions(stays, cases, stream(seed, "detentions"))
+    barriers = enforcement.barriers(cases, stream(seed, "barriers"))
     waiting = np.zeros(len(cases), dtype=bool)
-    waiting[barriers.loc[barriers["kind"] == measures.TRAVEL, "case"]] = True
+    waiting[barriers.loc[barriers["kind"] == enforcement.TRAVEL, "case"]] = True
     cases = cases.assign(needs_document=waiting)
     cases = recording.add_told(cases, stream(seed, "release dates told"), rates, labels)
-    events = happenings.happenings(cases, stream(seed, "events"), rates, labels)
-    moved = _compact(recording.movements(lived, persons, places, stream(seed, "movements")))
-    bails = measures.bails(detained, stream(seed, "bails"))
+    events = case_events.draw_events(cases, stream(seed, "events"), rates, labels)
+    movements = _compact(recording.movements(stays, persons, places, stream(seed, "movements")))
+    bails = enforcement.bails(detained, stream(seed, "bails"))
     give_back()
-    written = hold(
-        everybody, lived=lived, cases=cases, others=others, seed=seed, noise=rates, labels=labels
+    written = record_everybody(
+        everybody, stays=stays, cases=cases, others=others, seed=seed, noise=rates, labels=labels
     )
     give_back()
     return History(
@@ -152,17 +158,17 @@ def build_history(*, seed: int, people: int | Size, noise: str | Noise = "defaul
         noise=rates,
         # What the registers hold of names and numbers stands in their records from here on.
         everybody=_compact(everybody.select_dtypes(exclude="str")),
-        lived=_compact(lived),
+        stays=_compact(stays),
         cases=cases,
         others=others,
         events=events,
-        moved=moved,
+        movements=movements,
         places=places,
         detentions=detained,
         bails=bails,
         barriers=barriers,
-        lost=unusual.whereabouts(lived, stream(seed, "lost")),
-        held=written,
+        lost=unusual_events.whereabouts(stays, stream(seed, "lost")),
+        registers=written,
     )
 
 
@@ -172,26 +178,26 @@ def _compact(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(wide, "int32"))
 
 
-def _naturalised(everybody: pd.DataFrame, lived: pd.DataFrame, seed: int, rates: Noise) -> Flags:
+def _naturalised(everybody: pd.DataFrame, stays: pd.DataFrame, seed: int, rates: Noise) -> Flags:
     """People who became British, as the prison never learnt.
 
     They are drawn from those whom no rule ever asks to be considered, so that nobody's true status
     hangs on it.
     """
     asked = np.zeros(len(everybody), dtype=bool)
-    asked[lived.loc[lived["is_decided"] | lived["is_missed"], "person"]] = True
+    asked[stays.loc[stays["is_decided"] | stays["is_missed"], "person"]] = True
     may: Flags = everybody["in_prison"].to_numpy() & days.known(everybody["other_day"]) & ~asked
-    may &= (everybody["nationality"] != nat.BRITISH).to_numpy()
-    may &= (everybody["group"] != population.COHORT).to_numpy()
+    may &= (everybody["nationality"] != nationalities.BRITISH).to_numpy()
+    may &= (everybody["group"] != world_size.COHORT).to_numpy()
     return may & some(stream(seed, "naturalised"), rates.naturalised, len(everybody))
 
 
-def _with_corrections(lived: pd.DataFrame) -> pd.DataFrame:
+def _with_corrections(stays: pd.DataFrame) -> pd.DataFrame:
     """The day on which the record of a restated member of the cohort was put right."""
     steps = np.array([days.number(day) for day in published.RESTATED])
-    restated = lived["restatement"].to_numpy()
+    restated = stays["restatement"].to_numpy()
     corrected = np.isin(restated % 10, [cohort.BRITISH_FOUND, cohort.TERM_CORRECTED])
-    return lived.assign(corrected_day=np.where(corrected, steps[restated // 10] - 3, days.NEVER))
+    return stays.assign(corrected_day=np.where(corrected, steps[restated // 10] - 3, days.NEVER))
 
 
 def on_night(history: History, *, as_of: date) -> World:
@@ -207,23 +213,23 @@ def on_night(history: History, *, as_of: date) -> World:
     night = immigration_register.case_night(h.cases, h.events, day)
     # The truth first: working it out takes room that the registers fill later.
     true = {
-        "people": truth.people(h.held, h.everybody, day),
+        "people": truth.people(h.registers, h.everybody, day),
         "episodes": truth.episodes(
-            held=h.held,
+            registers=h.registers,
             everybody=h.everybody,
-            lived=h.lived,
+            stays=h.stays,
             cases=h.cases,
             night=night,
             as_of=day,
         ),
-        "errors": truth.errors(h.held, day),
+        "errors": truth.errors(h.registers, day),
     }
     give_back()
     found = prison_register.tables(
         as_of=day,
-        held=h.held,
-        lived=h.lived,
-        moved=h.moved,
+        registers=h.registers,
+        stays=h.stays,
+        movements=h.movements,
         cases=h.cases,
         places=h.places,
         seed=h.seed,
@@ -231,31 +237,34 @@ def on_night(history: History, *, as_of: date) -> World:
     give_back()
     found |= immigration_register.tables(
         as_of=day,
-        held=h.held,
+        registers=h.registers,
         everybody=h.everybody,
-        lived=h.lived,
+        stays=h.stays,
         cases=h.cases,
         others=h.others,
         events=h.events,
-        held_outside=h.detentions,
+        detentions=h.detentions,
         lost=h.lost,
-        release_on_record=release_dates.on_record(h.lived, as_of=day, seed=h.seed),
+        release_on_record=recorded_release_dates.on_record(h.stays, as_of=day, seed=h.seed),
     )
-    found |= {
-        "immigration.barriers": measures.barriers_table(h.barriers, night, day),
-        "immigration.appeals": measures.appeals_table(h.cases, night),
-        "immigration.detentions": measures.detentions_table(h.detentions, h.held, h.places, day),
-        "immigration.bails": measures.bails_table(h.bails, h.held, day),
-        "immigration.reportings": measures.reportings_table(h.bails, day),
-        "immigration.removals": measures.removals_table(h.lived, h.cases, h.everybody, h.held, day),
-        "immigration.staffing": staff.staffing(day),
-    }
-    found = flaws.break_rows(found, seed=h.seed, noise=h.noise)
+    found |= enforcement_tables.tables(
+        as_of=day,
+        registers=h.registers,
+        everybody=h.everybody,
+        stays=h.stays,
+        cases=h.cases,
+        night=night,
+        places=h.places,
+        barriers=h.barriers,
+        detentions=h.detentions,
+        bails=h.bails,
+    )
+    found = invalid_rows.break_rows(found, seed=h.seed, noise=h.noise)
     return World(
         seed=h.seed,
         size=h.size,
         as_of=as_of,
         noise=h.noise,
-        tables={name: found[name] for name in records.TABLES},
+        tables={name: found[name] for name in TABLES},
         truth=true,
     )

@@ -12,9 +12,8 @@ from jobs.contract import codes
 from jobs.synthetic import History, World, build_history, on_night
 from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
-from jobs.synthetic.custody import passed_sentences as sentences
-from jobs.synthetic.custody import unusual_events as unusual
-from jobs.synthetic.people import nationalities as nat
+from jobs.synthetic.custody import sentencing, unusual_events
+from jobs.synthetic.people import nationalities
 from tests.synthetic.conftest import FOUND, frame, truth
 
 LITTLE = 1200
@@ -80,16 +79,16 @@ def test_nobody_is_released_before_they_were_received_nor_recalled_before_releas
     seed: int,
 ) -> None:
     history = build_history(seed=seed, people=LITTLE, noise="harsh")
-    lived = history.lived
-    back = lived[days.known(lived["recalled"])]
+    stays = history.stays
+    back = stays[days.known(stays["recalled"])]
     assert (back["recalled"] > back["end"]).all()
     assert (back["released_again"] > back["recalled"]).all()
     assert not back["is_missed"].any()
-    foreign = history.everybody["nationality"].to_numpy()[back["person"]] != nat.BRITISH
+    foreign = history.everybody["nationality"].to_numpy()[back["person"]] != nationalities.BRITISH
     for day in published.CENSUS:
-        assert not unusual.back_inside(back[foreign], days.number(day)).any()
+        assert not unusual_events.back_inside(back[foreign], days.number(day)).any()
     assert (history.lost["lost"] < history.lost["found"]).all()
-    suspended = lived[days.known(lived["suspended_day"])]
+    suspended = stays[days.known(stays["suspended_day"])]
     assert (suspended["offence_day"] < suspended["suspended_day"]).all()
     assert (suspended["suspended_day"] < suspended["sentence_day"]).all()
 
@@ -122,15 +121,15 @@ def test_a_hospital_order_has_no_dates(world: World) -> None:
 
 
 def test_extended_sentences_are_for_violence_and_sex_since_they_exist(history: History) -> None:
-    own = history.lived[history.lived["calculation"] == sentences.EXTENDED]
+    own = history.stays[history.stays["calculation"] == sentencing.EXTENDED]
     assert len(own) > 10
-    assert (sentences.SERIOUSNESS[own["offence"]] <= 2).all()
+    assert (sentencing.SERIOUSNESS[own["offence"]] <= 2).all()
     assert (own["sentence_day"] >= days.number(date(1998, 9, 30))).all()
 
 
 def test_some_are_recalled_and_released_again_under_one_episode(history: History) -> None:
-    lived = history.lived
-    night = int(lived.loc[days.known(lived["recalled"]), "recalled"].median())
+    stays = history.stays
+    night = int(stays.loc[days.known(stays["recalled"]), "recalled"].median())
     inside, outside = (
         on_night(history, as_of=days.calendar(day)) for day in (night, days.WORLD_END)
     )
@@ -164,11 +163,11 @@ def test_some_people_of_the_immigration_register_have_no_case(noisy: World) -> N
 
 
 def test_a_term_entered_wrongly_is_put_right(noisy_history: History) -> None:
-    lived = noisy_history.lived
-    corrected = lived["term_corrected"].between(days.WORLD_START, days.WORLD_END)
-    corrected &= lived[["first_months", "term_months"]].max(axis=1) < 24
+    stays = noisy_history.stays
+    corrected = stays["term_corrected"].between(days.WORLD_START, days.WORLD_END)
+    corrected &= stays[["first_months", "term_months"]].max(axis=1) < 24
     stay = int(np.flatnonzero(corrected)[0])
-    own, terms = lived.iloc[stay], []
+    own, terms = stays.iloc[stay], []
     for day in (own["sentence_recorded"], own["term_corrected"]):
         rows = frame(on_night(noisy_history, as_of=days.calendar(int(day))), "prison.sentences")
         rows = rows[(rows["episode_id"] == f"B{stay:08d}") & (rows["sentence_sequence"] == 1)]

@@ -7,11 +7,9 @@ from hypothesis import strategies as st
 
 from jobs.synthetic.base.random_draws import stream
 from jobs.synthetic.errors import spelling
-from jobs.synthetic.people import invented_names as names
-from jobs.synthetic.people import nationalities as nat
-from jobs.synthetic.people import person_numbers as identifiers
+from jobs.synthetic.people import invented_names, nationalities, person_numbers
 
-LETTERS = identifiers.CHECK_LETTERS
+LETTERS = person_numbers.CHECK_LETTERS
 INDEX = np.arange(200_000, dtype=np.int64)
 
 
@@ -35,7 +33,7 @@ def test_the_check_letter_is_that_of_numbers_known_to_be_valid(
 
 
 def test_every_pnc_number_is_valid_and_unique() -> None:
-    numbers = identifiers.pnc_numbers(INDEX, np.full(len(INDEX), 1999))
+    numbers = person_numbers.pnc_numbers(INDEX, np.full(len(INDEX), 1999))
     assert len(set(numbers)) == len(INDEX)
     for number in numbers[:500]:
         year, rest = number.split("/")
@@ -44,7 +42,7 @@ def test_every_pnc_number_is_valid_and_unique() -> None:
 
 
 def test_every_cro_number_is_valid_and_unique() -> None:
-    numbers = identifiers.cro_numbers(INDEX, np.full(len(INDEX), 2004))
+    numbers = person_numbers.cro_numbers(INDEX, np.full(len(INDEX), 2004))
     assert len(set(numbers)) == len(INDEX)
     for number in numbers[:500]:
         serial, rest = number.split("/")
@@ -53,7 +51,7 @@ def test_every_cro_number_is_valid_and_unique() -> None:
 
 
 def test_prison_numbers_have_their_form_and_are_unique() -> None:
-    numbers = identifiers.prisoner_numbers(np.arange(300_000, dtype=np.int64))
+    numbers = person_numbers.prisoner_numbers(np.arange(300_000, dtype=np.int64))
     assert len(set(numbers)) == len(numbers)
     assert all(len(number) == 7 for number in numbers)
     first = numbers[0]
@@ -64,7 +62,7 @@ def test_prison_numbers_have_their_form_and_are_unique() -> None:
 
 def test_home_office_references_come_in_four_forms() -> None:
     index = np.arange(8, dtype=np.int64)
-    found = identifiers.home_office_references(index, index, np.full(8, 2001))
+    found = person_numbers.home_office_references(index, index, np.full(8, 2001))
     shapes = {"".join("9" if c.isdigit() else c if c in "/YE" else "A" for c in f) for f in found}
     assert {len(shape) for shape in shapes} >= {8, 11, 12}
     assert any("/" in reference for reference in found)
@@ -72,16 +70,16 @@ def test_home_office_references_come_in_four_forms() -> None:
 
 
 def test_every_nationality_s_cultures_have_names() -> None:
-    for origin in nat.ORIGINS:
+    for origin in nationalities.ORIGINS:
         for name in origin.cultures:
-            assert name in names.cultures(), origin.code
+            assert name in invented_names.cultures(), origin.code
 
 
-@pytest.mark.parametrize("name", names.cultures())
+@pytest.mark.parametrize("name", invented_names.cultures())
 def test_every_culture_has_a_hundred_full_names_or_more(name: str) -> None:
-    position = names.cultures().index(name)
+    position = invented_names.cultures().index(name)
     size = 2000
-    drawn = names.draw(
+    drawn = invented_names.draw(
         stream(1, name),
         cultures_of=np.full(size, position),
         is_female=np.arange(size) % 3 == 0,
@@ -95,9 +93,9 @@ def test_every_culture_has_a_hundred_full_names_or_more(name: str) -> None:
 
 def test_polish_women_have_their_own_form_of_the_surname() -> None:
     size = 3000
-    drawn = names.draw(
+    drawn = invented_names.draw(
         stream(2, "polish"),
-        cultures_of=np.full(size, names.cultures().index("polish")),
+        cultures_of=np.full(size, invented_names.cultures().index("polish")),
         is_female=np.ones(size, dtype=bool),
     )
     assert drawn["last"].str.endswith("ska").any()
@@ -147,8 +145,8 @@ def test_marks_are_lost_as_old_systems_lost_them() -> None:
 
 
 def test_names_stay_within_reason() -> None:
-    for name in names.cultures():
-        own = names.culture(name)
+    for name in invented_names.cultures():
+        own = invented_names.culture(name)
         for word in (*own.male, *own.female, *own.last):
             assert 1 < len(word) < 25, (name, word)
             assert word == word.strip()

@@ -9,8 +9,8 @@ import pytest
 
 from jobs.runtime.errors import BadInput
 from jobs.synthetic import Noise, World, build_world, noise_named
+from jobs.synthetic.base.noise import NOISES
 from jobs.synthetic.errors import spelling
-from jobs.synthetic.errors.noise import NOISES
 from tests.synthetic.conftest import FOUND, frame, truth
 
 PEOPLE = 9000

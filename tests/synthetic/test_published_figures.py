@@ -11,7 +11,7 @@ from jobs.contract import registers as records
 from jobs.synthetic import DEFAULT_PEOPLE, History, World, build_history, on_night
 from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
-from jobs.synthetic.people import nationalities as nat
+from jobs.synthetic.people import nationalities
 from tests.synthetic.conftest import FOUND, frame, truth
 
 DEFAULT_SEED = 2006
@@ -151,10 +151,10 @@ def test_about_3000_were_deported_over_2004_and_2005(history: History) -> None:
 def test_foreign_nationals_received_under_sentence_follow_the_published_years(
     history: History,
 ) -> None:
-    lived = history.lived
-    foreign = history.everybody["nationality"].to_numpy()[lived["person"]] != nat.BRITISH
-    sentenced = foreign & (lived["kind"] == 0).to_numpy()
-    years = pd.Series(days.years(lived["sentence_day"].to_numpy()[sentenced])).value_counts()
+    stays = history.stays
+    foreign = history.everybody["nationality"].to_numpy()[stays["person"]] != nationalities.BRITISH
+    sentenced = foreign & (stays["kind"] == 0).to_numpy()
+    years = pd.Series(days.years(stays["sentence_day"].to_numpy()[sentenced])).value_counts()
     for year, people in published.RECEPTIONS.items():
         assert years[year] == pytest.approx(people, rel=0.02), year
 

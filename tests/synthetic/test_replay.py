@@ -9,7 +9,7 @@ import pytest
 
 from jobs.runtime.errors import BadInput
 from jobs.synthetic import History, Noise, World, build_history
-from jobs.synthetic.people.population import Size
+from jobs.synthetic.people.world_size import Size
 from jobs.synthetic.replay.replay import EVER, Replay, nights_of, replay
 from jobs.synthetic.replay.replay_page import replay_markdown, replay_picture
 from tests.synthetic.conftest import FOUND

@@ -21,7 +21,7 @@ from jobs.synthetic import (
     on_night,
 )
 from jobs.synthetic.base import days
-from jobs.synthetic.people import population
+from jobs.synthetic.people import world_size
 from tests.synthetic.conftest import FOUND, PEOPLE, frame, truth
 
 LITTLE = 1200
@@ -145,8 +145,8 @@ def test_a_small_world_shrinks_foreign_prisoners_and_keeps_the_cohort_whole(peop
     everybody = build_history(seed=1, people=people, noise="none").everybody
     before = everybody[everybody["first_reception"] <= days.FOUND]
     share = Size(people=people).foreign_share
-    assert (before["group"] == population.COHORT).sum() == 1023
-    assert (before["group"] == population.FOREIGN).sum() == pytest.approx(70_000 * share, rel=0.05)
+    assert (before["group"] == world_size.COHORT).sum() == 1023
+    assert (before["group"] == world_size.FOREIGN).sum() == pytest.approx(70_000 * share, rel=0.05)
     assert len(before) == people
     known = (everybody["known_day"] <= days.FOUND).to_numpy()
     assert known.sum() == people
@@ -158,9 +158,9 @@ def test_true_scale_stays_true_scale_however_small_the_samples() -> None:
     size = Size(people=130_000, british_rate=0.002, others_rate=0.005)
     everybody = build_history(seed=1, people=size, noise="none").everybody
     before = everybody[everybody["first_reception"] <= days.FOUND]["group"].value_counts()
-    others = everybody["known_day"][everybody["group"] == population.RESIDENT]
-    assert before[population.FOREIGN] == pytest.approx(70_000, rel=0.03)
-    assert before[population.BRITISH] == 2000
+    others = everybody["known_day"][everybody["group"] == world_size.RESIDENT]
+    assert before[world_size.FOREIGN] == pytest.approx(70_000, rel=0.03)
+    assert before[world_size.BRITISH] == 2000
     assert (others <= days.FOUND).sum() == 20_000
 
 
@@ -209,19 +209,19 @@ def test_events_once_recorded_never_change(clean_history: History) -> None:
 @given(seed=st.integers(0, 10**6), noise=st.sampled_from(["none", "default", "harsh"]))
 def test_every_world_keeps_the_order_of_things_as_they_happened(seed: int, noise: str) -> None:
     history = build_history(seed=seed, people=LITTLE, noise=noise)
-    lived, cases = history.lived, history.cases
-    assert (lived["reception"] < lived["end"]).all()
-    born = history.everybody["birth_day"].to_numpy()[lived["person"]]
-    assert (lived["reception"] - born > 17 * 365).all()
-    assert (lived["reception"] <= lived["reception_recorded"]).all()
-    assert (lived["end"] <= lived["end_recorded"]).all()
-    following = lived["person"].eq(lived["person"].shift())
-    assert (lived["reception"] > lived["end"].shift())[following].all()
-    decided = lived[lived["is_decided"]]
+    stays, cases = history.stays, history.cases
+    assert (stays["reception"] < stays["end"]).all()
+    born = history.everybody["birth_day"].to_numpy()[stays["person"]]
+    assert (stays["reception"] - born > 17 * 365).all()
+    assert (stays["reception"] <= stays["reception_recorded"]).all()
+    assert (stays["end"] <= stays["end_recorded"]).all()
+    following = stays["person"].eq(stays["person"].shift())
+    assert (stays["reception"] > stays["end"].shift())[following].all()
+    decided = stays[stays["is_decided"]]
     assert (decided["sentence_day"] < decided["referred_day"]).all()
     assert (decided["referred_day"] < decided["decision_day"]).all()
     assert (decided["decision_day"] < decided[["end", "scheduled"]].min(axis=1)).all()
-    assert not (lived["is_in_scope"] & ~lived["is_decided"] & ~lived["is_missed"]).any()
+    assert not (stays["is_in_scope"] & ~stays["is_decided"] & ~stays["is_missed"]).any()
     for event in ("allocated", "started", "pursue", "not_pursue", "deferred", "order", "removed"):
         assert (cases["received"] <= cases[event]).all(), event
     assert (cases["order"] <= cases["removed"]).all()

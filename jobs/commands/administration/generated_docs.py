@@ -10,7 +10,7 @@ from jobs.contract.versions import versions_csv
 from jobs.operate.declared_versions import declared_versions
 from jobs.report import figures_markdown
 from jobs.runtime.settings import ROOT
-from jobs.synthetic.output.world_page import invented_world_markdown
+from jobs.synthetic.output.invented_world_page import invented_world_markdown
 
 
 def generated_pages() -> dict[Path, str]:

@@ -1,1 +1,1 @@
-"""What every part of the world leans on: random draws, days, columns, published figures."""
+"""What every part of the world leans on: random draws, days, rates of errors, published figures."""

@@ -1,4 +1,4 @@
-"""Seeded chance: every part of the world draws from a stream of its own.
+"""Seeded random draws: every part of the world draws from a stream of its own.
 
 A stream depends on the seed and the part's name only, so a change in one part leaves the others
 as they were, and threads or row order cannot show.

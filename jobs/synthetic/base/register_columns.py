@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jobs.contract import registers as records
+from jobs.contract.schema import Table
 from jobs.synthetic.base.random_draws import Flags, Ints
 
 
@@ -38,9 +38,8 @@ def wholes(values: npt.ArrayLike, *, where: Flags | None = None) -> pa.Array:
     return pa.array(array, mask=None if where is None else ~where)
 
 
-def table(name: str, columns: Mapping[str, Any]) -> pa.Table:
+def table(declared: Table, columns: Mapping[str, Any]) -> pa.Table:
     """An Arrow table of the contract, sorted by its key; columns not given are empty."""
-    declared = records.TABLES[name]
     size = len(next(iter(columns.values())))
     arrays = [
         pa.array(columns[field.name], type=field.kind.arrow)
@@ -50,7 +49,7 @@ def table(name: str, columns: Mapping[str, Any]) -> pa.Table:
     ]
     unknown = set(columns) - set(declared.columns)
     if unknown:
-        raise ValueError(f"[{name}] has no columns {sorted(unknown)}")
+        raise ValueError(f"[{declared.full_name}] has no columns {sorted(unknown)}")
     built = pa.Table.from_arrays(arrays, schema=declared.arrow_schema)
     if _is_sorted(built, declared.key):
         return built

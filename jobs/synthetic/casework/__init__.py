@@ -1,1 +1,1 @@
-"""What the immigration service does about them."""
+"""What the immigration service does about them, and whom it knows."""

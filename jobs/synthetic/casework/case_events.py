@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from jobs.synthetic.base import days
+from jobs.synthetic.base.error_labels import ErrorLabels
+from jobs.synthetic.base.noise import Noise
 from jobs.synthetic.base.random_draws import Ints, some
-from jobs.synthetic.casework.criminal_case_days import DAYS
-from jobs.synthetic.errors.noise import Noise
-from jobs.synthetic.errors.record_errors import Labels
+from jobs.synthetic.casework.case_histories import DAYS
 
 TYPES: Final = (
     "REFERRED", "ALLOCATED", "STARTED", "QUESTIONNAIRE_SENT", "QUESTIONNAIRE_RETURNED",
@@ -31,8 +31,8 @@ STAGES: Final = (
 """The stage that each event opens; empty where it opens none."""
 
 
-def happenings(
-    cases: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
+def draw_events(
+    cases: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: ErrorLabels
 ) -> pd.DataFrame:
     """Every event: ``case`` and ``type`` (positions), ``day``, ``recorded``.
 

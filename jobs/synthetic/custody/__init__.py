@@ -1,1 +1,1 @@
-"""What befalls them in prison."""
+"""What happens to them in prison: sentences, stays, movements."""

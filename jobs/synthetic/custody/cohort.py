@@ -15,9 +15,8 @@ from jobs.contract import codes
 from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.base.random_draws import Flags, Ints, between, choose, sample, spread
-from jobs.synthetic.custody import custody_stays as stays
-from jobs.synthetic.custody import passed_sentences as sentences
-from jobs.synthetic.people import nationalities as nat
+from jobs.synthetic.custody import custody_stays, sentencing
+from jobs.synthetic.people import nationalities
 
 OUTCOMES: Final = tuple(published.outcomes())
 """Where a member of the cohort stood in 2007, by position."""
@@ -40,20 +39,20 @@ def people(rng: np.random.Generator) -> pd.DataFrame:
     size = published.COHORT
     # States that joined the EEA later are left out: whichever day a reader takes for membership,
     # everybody here is in scope.
-    old_member = days.number(published.releases()[0].last) > nat.EEA_FROM
-    allowed = ~(days.known(nat.EEA_FROM) & ~old_member)
-    allowed[[nat.BRITISH, nat.IRISH]] = False
-    nationality = choose(rng, nat.weights_where(allowed), size)
+    old_member = days.number(published.releases()[0].last) > nationalities.EEA_FROM
+    allowed = ~(days.known(nationalities.EEA_FROM) & ~old_member)
+    allowed[[nationalities.BRITISH, nationalities.IRISH]] = False
+    nationality = choose(rng, nationalities.weights_where(allowed), size)
     is_unknown = np.zeros(size, dtype=bool)
-    outside = np.flatnonzero(~days.known(nat.EEA_FROM)[nationality])
+    outside = np.flatnonzero(~days.known(nationalities.EEA_FROM)[nationality])
     is_unknown[sample(rng, outside, _UNKNOWN)] = True
     return pd.DataFrame(
         {"nationality": nationality, "is_unknown": is_unknown, "is_female": rng.random(size) < 0.08}
     )
 
 
-def live(members: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """The stays of the cohort, in the columns of `stays.live` and with those of its story.
+def cohort_stays(members: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """The stays of the cohort: as `custody_stays.draw_lives` gives them, and columns of its own.
 
     Adds ``bucket`` (line of the table of releases, -1 for other stays), ``is_dated``,
     ``is_referred``, ``restatement`` and ``outcome`` (where the person stood in 2007, by position;
@@ -70,15 +69,18 @@ def live(members: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     earlier = earlier.assign(is_referred=False, restatement=NOT_RESTATED, outcome=-1)
     missed["order"] = np.isin(np.arange(size), aggregated).astype(np.int64)
     parts = [missed, earlier, _later_stays(missed, rng)]
-    lived = pd.concat(parts, ignore_index=True).drop(columns="is_aggregated")
-    return lived.sort_values(["person", "order"], kind="stable", ignore_index=True)
+    stays = pd.concat(parts, ignore_index=True).drop(columns="is_aggregated")
+    return stays.sort_values(["person", "order"], kind="stable", ignore_index=True)
 
 
 def _missed_stays(members: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     size = len(members)
     offence = _offences(rng)
-    eea = days.known(nat.EEA_FROM)[members["nationality"]] & ~members["is_unknown"].to_numpy()
-    usual = (offence < 0) | (sentences.SERIOUSNESS[np.maximum(offence, 0)] >= 3)
+    eea = (
+        days.known(nationalities.EEA_FROM)[members["nationality"]]
+        & ~members["is_unknown"].to_numpy()
+    )
+    usual = (offence < 0) | (sentencing.SERIOUSNESS[np.maximum(offence, 0)] >= 3)
     certain = ~members["is_unknown"].to_numpy()
     recommended = np.zeros(size, dtype=bool)
     recommended[sample(rng, np.flatnonzero(certain), published.COURT_RECOMMENDED)] = True
@@ -88,7 +90,7 @@ def _missed_stays(members: pd.DataFrame, rng: np.random.Generator) -> pd.DataFra
     aggregated = np.zeros(size, dtype=bool)
     few = np.flatnonzero(~recommended & usual & certain & ~eea)
     aggregated[sample(rng, few, _BY_AGGREGATION)] = True
-    months, extra_days = sentences.draw_terms(
+    months, extra_days = sentencing.draw_terms(
         rng,
         offence,
         at_least=np.select([short, aggregated, eea], [3, 8, 24], 12),
@@ -101,11 +103,11 @@ def _missed_stays(members: pd.DataFrame, rng: np.random.Generator) -> pd.DataFra
     drawn = pd.DataFrame(
         {
             "person": np.arange(size),
-            "kind": stays.SENTENCED,
+            "kind": custody_stays.SENTENCED,
             "offence": offence,
             "term_months": months,
             "term_days": extra_days,
-            "structure": sentences.SINGLE,
+            "structure": sentencing.SINGLE,
             "extra_months": 0,
             "remand_days": remand,
             "added_days": 0,
@@ -138,18 +140,18 @@ def _later_stays(missed: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame
     first = np.full(len(own), days.number(date(2006, 5, 2)))
     reception = between(rng, first, days.number(date(2006, 7, 28)))
     sentence = between(rng, first + 255, days.number(date(2007, 3, 30)))
-    offence = sentences.draw_offences(rng, is_british=np.zeros(len(own), dtype=bool))
-    murder = sentences.OFFENCES.index("MURDER")
+    offence = sentencing.draw_offences(rng, is_british=np.zeros(len(own), dtype=bool))
+    murder = sentencing.OFFENCES.index("MURDER")
     later = own.assign(
         reception=reception,
         sentence_day=sentence,
         conviction_day=sentence - 14,
         offence_day=reception - 20,
-        offence=np.where(offence == murder, sentences.OFFENCES.index("ROBBERY"), offence),
+        offence=np.where(offence == murder, sentencing.OFFENCES.index("ROBBERY"), offence),
         term_months=between(rng, np.full(len(own), 6), 10) * 12,
         term_days=0,
         remand_days=sentence - reception,
-        calculation=sentences.ACT_2003,
+        calculation=sentencing.ACT_2003,
         is_recommended=False,
         order=missed["order"][inside] + 1,
         bucket=-1,
@@ -157,16 +159,16 @@ def _later_stays(missed: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame
         is_referred=False,
         outcome=-1,
     )
-    later = sentences.add_schedule(later)
+    later = sentencing.add_schedule(later)
     release = days.working_day_before(later["conditional_release"])
     return later.assign(
         curfew=days.NEVER,
         scheduled=release,
         end=release,
-        end_reason=stays.REASON["DD"],
-        removal=stays.DEPORTATION,
+        end_reason=custody_stays.REASON["DD"],
+        removal=custody_stays.DEPORTATION,
         is_decided=True,
-        decision=stays.PURSUE,
+        decision=custody_stays.PURSUE,
         referred_day=sentence + 7,
         decision_day=sentence + between(rng, np.full(len(own), 30), 200),
     )
@@ -178,14 +180,14 @@ def _offences(rng: np.random.Generator) -> Ints:
         entry.category: entry.code for entry in codes.OFFENCE.codes
         if isinstance(entry, codes.Offence)
     }  # fmt: skip
-    counts = dict.fromkeys(sentences.OFFENCES, 0) | published.SEX_OFFENCES
+    counts = dict.fromkeys(sentencing.OFFENCES, 0) | published.SEX_OFFENCES
     missing = 0
     for category, number in published.offences().items():
         if category == "Not available":
             missing = number
         elif category != "Sex offences (other)":
             counts[categories[category]] = number
-    by_position = {position: counts[code] for position, code in enumerate(sentences.OFFENCES)}
+    by_position = {position: counts[code] for position, code in enumerate(sentencing.OFFENCES)}
     return spread({-1: missing, **by_position}, rng)
 
 
@@ -217,7 +219,7 @@ def _restatements(drawn: pd.DataFrame, rng: np.random.Generator) -> Ints:
         drawn["is_dated"] & ~drawn["is_recommended"] & ~drawn["is_aggregated"]
         & (drawn["offence"] >= 0)
     ).to_numpy()  # fmt: skip
-    serious = sentences.SERIOUSNESS[np.maximum(drawn["offence"].to_numpy(), 0)] <= 2
+    serious = sentencing.SERIOUSNESS[np.maximum(drawn["offence"].to_numpy(), 0)] <= 2
     referred = np.flatnonzero(plain & ~serious & drawn["is_referred"].to_numpy())
     chosen = rng.permutation(referred)
     causes = [(step, cause) for step, step_causes in enumerate(_CAUSES) for cause in step_causes]
@@ -228,7 +230,7 @@ def _restatements(drawn: pd.DataFrame, rng: np.random.Generator) -> Ints:
 
 def _backwards(drawn: pd.DataFrame, release: Ints) -> pd.DataFrame:
     """Place each sentence so that its scheduled release falls on the day of release."""
-    guess = release - sentences.approximate_half(
+    guess = release - sentencing.approximate_half(
         drawn["term_months"].to_numpy(),
         drawn["term_days"].to_numpy(),
         drawn["structure"].to_numpy(),
@@ -238,12 +240,12 @@ def _backwards(drawn: pd.DataFrame, release: Ints) -> pd.DataFrame:
     for _ in range(4):
         offence_day = guess - drawn["remand_days"].to_numpy() - 45
         months = drawn["term_months"].to_numpy()
-        is_new = (offence_day >= sentences.ACT_2003_FROM) & (months >= 12)
-        life = drawn["offence"].to_numpy() == sentences.OFFENCES.index("MURDER")
+        is_new = (offence_day >= sentencing.ACT_2003_FROM) & (months >= 12)
+        life = drawn["offence"].to_numpy() == sentencing.OFFENCES.index("MURDER")
         calculation = np.select(
-            [life, is_new], [sentences.LIFE, sentences.ACT_2003], sentences.ACT_1991
+            [life, is_new], [sentencing.LIFE, sentencing.ACT_2003], sentencing.ACT_1991
         )
-        placed = sentences.add_schedule(
+        placed = sentencing.add_schedule(
             drawn.assign(
                 sentence_day=guess,
                 offence_day=offence_day,
@@ -259,10 +261,12 @@ def _backwards(drawn: pd.DataFrame, release: Ints) -> pd.DataFrame:
         scheduled=release,
         curfew=days.NEVER,
         end=release,
-        end_reason=np.where(days.known(placed["parole"]), stays.REASON["NP"], stays.REASON["CR"]),
+        end_reason=np.where(
+            days.known(placed["parole"]), custody_stays.REASON["NP"], custody_stays.REASON["CR"]
+        ),
         is_decided=False,
-        decision=stays.NO_DECISION,
-        removal=stays.NOT_REMOVED,
+        decision=custody_stays.NO_DECISION,
+        removal=custody_stays.NOT_REMOVED,
         referred_day=days.NEVER,
         decision_day=days.NEVER,
     )

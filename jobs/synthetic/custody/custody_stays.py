@@ -14,8 +14,8 @@ import pandas as pd
 
 from jobs.synthetic.base import days
 from jobs.synthetic.base.random_draws import Flags, Floats, Ints, between, choose, some
-from jobs.synthetic.custody import passed_sentences as sentences
-from jobs.synthetic.people import nationalities as nat
+from jobs.synthetic.custody import sentencing
+from jobs.synthetic.people import nationalities
 
 SENTENCED, REMANDED, DETAINED, CIVIL = range(4)
 """Kinds of stay."""
@@ -42,7 +42,7 @@ _AGGREGATION_MONTHS: Final = 12
 _AGGREGATION_COUNT: Final = 2
 
 
-class History:
+class EarlierSentences:
     """The last sentences of each person on record: what the aggregation rule looks back at."""
 
     def __init__(self, size: int) -> None:
@@ -78,42 +78,44 @@ def in_scope(
     unclear; outside the EEA also less than 12 where this and one or two earlier sentences, passed
     within five years, total 12.
     """
-    irish = (nationality == nat.IRISH) & ~is_unknown
-    eea = (nat.EEA_FROM[nationality] <= sentence_day) & ~is_unknown
+    irish = (nationality == nationalities.IRISH) & ~is_unknown
+    eea = (nationalities.EEA_FROM[nationality] <= sentence_day) & ~is_unknown
     by_length = (months >= np.where(eea, 24, 12)) & ~irish
     by_total = ~eea & ~irish & ~is_unknown & (earlier > 0)
     by_total &= months + earlier >= _AGGREGATION_MONTHS
-    scope: Flags = (is_recommended | by_length | by_total) & (nationality != nat.BRITISH)
+    scope: Flags = (is_recommended | by_length | by_total) & (nationality != nationalities.BRITISH)
     return scope
 
 
 def _near_scope(people: pd.DataFrame, months: Floats, earlier: Floats) -> Flags:
     """Outside the criteria, but close enough that a careful service would have decided too."""
     nationality = people["nationality"].to_numpy()
-    accession = (nat.EEA_FROM[nationality] > days.number(date(1996, 1, 1))) & (months >= 11.5)
+    accession = (nationalities.EEA_FROM[nationality] > days.number(date(1996, 1, 1))) & (
+        months >= 11.5
+    )
     unclear = people["is_unknown"].to_numpy() & (months >= 11.5)
-    repeated = (earlier > 0) & (months + earlier >= 10.5) & (nationality != nat.IRISH)
-    close: Flags = (accession | unclear | repeated) & (nationality != nat.BRITISH)
+    repeated = (earlier > 0) & (months + earlier >= 10.5) & (nationality != nationalities.IRISH)
+    close: Flags = (accession | unclear | repeated) & (nationality != nationalities.BRITISH)
     return close
 
 
-def live(people: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def draw_lives(people: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Everybody's stays in prison, sorted by person and order.
 
     Args:
         people: ``nationality`` (position), ``is_unknown``, ``birth_day``, ``first_reception``
             and ``most_stays``, indexed by person from 0.
-        rng: source of chance.
+        rng: random draws.
 
     Returns:
         One row for each stay: see the columns built here; ``person`` counts from 0.
     """
-    history = History(len(people))
+    earlier_sentences = EarlierSentences(len(people))
     person = np.arange(len(people))
     reception = people["first_reception"].to_numpy()
     found = []
     for order in range(MOST_STAYS):
-        stays = _next_stay(people, person, reception, history, rng).assign(order=order)
+        stays = _next_stay(people, person, reception, earlier_sentences, rng).assign(order=order)
         found.append(stays)
         again = (
             ~stays["end_reason"].isin(FINAL).to_numpy()
@@ -122,21 +124,21 @@ def live(people: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         )
         gap = 20 + rng.exponential(520, len(stays)).astype(np.int64)
         person, reception = person[again], (stays["end"].to_numpy() + gap)[again]
-    lived = pd.concat(found, ignore_index=True)
-    lived = lived[(lived["end"] >= days.WORLD_START) & (lived["reception"] <= days.WORLD_END)]
-    return lived.sort_values(["person", "order"], kind="stable", ignore_index=True)
+    lives = pd.concat(found, ignore_index=True)
+    lives = lives[(lives["end"] >= days.WORLD_START) & (lives["reception"] <= days.WORLD_END)]
+    return lives.sort_values(["person", "order"], kind="stable", ignore_index=True)
 
 
 def _next_stay(
     everybody: pd.DataFrame,
     person: Ints,
     reception: Ints,
-    history: History,
+    earlier_sentences: EarlierSentences,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
     people = everybody.iloc[person]
     size = len(person)
-    british = people["nationality"].to_numpy() == nat.BRITISH
+    british = people["nationality"].to_numpy() == nationalities.BRITISH
     foreign_kind = choose(rng, [0.775, 0.13, 0.09, 0.005], size)
     british_kind = choose(rng, [0.86, 0.13, 0.0, 0.01], size)
     kind = np.where(british, british_kind, foreign_kind)
@@ -144,10 +146,10 @@ def _next_stay(
         rng, people=people, person=person, reception=reception, kind=kind, is_british=british
     )
     sentenced = kind == SENTENCED
-    day, months = stays["sentence_day"].to_numpy(), sentences.total_months(stays)
+    day, months = stays["sentence_day"].to_numpy(), sentencing.total_months(stays)
     years = _AGGREGATION_YEARS
-    earlier = history.earlier_months(person, day, years=years, count=_AGGREGATION_COUNT)
-    wide = history.earlier_months(person, day, years=years + 1, count=MOST_STAYS)
+    earlier = earlier_sentences.earlier_months(person, day, years=years, count=_AGGREGATION_COUNT)
+    wide = earlier_sentences.earlier_months(person, day, years=years + 1, count=MOST_STAYS)
     stays["is_in_scope"] = sentenced & in_scope(
         nationality=people["nationality"].to_numpy(),
         is_unknown=people["is_unknown"].to_numpy(),
@@ -161,7 +163,7 @@ def _next_stay(
     _add_ends(stays, british, rng)
     # What ended before the world began is on no record.
     kept = sentenced & (stays["end"] >= days.WORLD_START).to_numpy()
-    history.add(person[kept], day[kept], months[kept])
+    earlier_sentences.add(person[kept], day[kept], months[kept])
     return stays
 
 
@@ -176,17 +178,17 @@ def draw_stays(
 ) -> pd.DataFrame:
     """Reception, sentence and scheduled dates of one stay for each of ``people``."""
     size = len(person)
-    offence = sentences.draw_offences(rng, is_british=is_british)
+    offence = sentencing.draw_offences(rng, is_british=is_british)
     none = np.zeros(size, dtype=np.int64)
     # British people whose nationality nobody recorded get short terms only and never life, so
     # that no rule has to guess.
     below = np.where(is_british & people["is_unknown"].to_numpy(), 11, 0)
-    murder, theft = (sentences.OFFENCES.index(code) for code in ("MURDER", "THEFT"))
+    murder, theft = (sentencing.OFFENCES.index(code) for code in ("MURDER", "THEFT"))
     offence = np.where((below > 0) & (offence == murder), theft, offence)
-    months, extra_days = sentences.draw_terms(rng, offence, at_least=none, below=below)
-    structure, extra = sentences.draw_structure(rng, months)
-    structure = np.where(below > 0, sentences.SINGLE, structure)
-    absorbs = sentences.approximate_half(months, extra_days, structure, extra) - 12
+    months, extra_days = sentencing.draw_terms(rng, offence, at_least=none, below=below)
+    structure, extra = sentencing.draw_structure(rng, months)
+    structure = np.where(below > 0, sentencing.SINGLE, structure)
+    absorbs = sentencing.approximate_half(months, extra_days, structure, extra) - 12
     wanted = np.where(some(rng, 0.6, size), 7 + rng.exponential(55, size), 0).astype(np.int64)
     remand = np.clip(np.minimum(wanted, absorbs), 0, 400)
     sentence_day = reception + remand
@@ -196,11 +198,11 @@ def draw_stays(
         some(rng, 0.045, size)
         & ~is_british
         & ~people["is_unknown"].to_numpy()
-        & (people["nationality"].to_numpy() != nat.IRISH)
+        & (people["nationality"].to_numpy() != nationalities.IRISH)
         & (months >= 2)
         & (kind == SENTENCED)
     )
-    calculation = sentences.draw_calculation(
+    calculation = sentencing.draw_calculation(
         rng, offence=offence, offence_day=offence_day, months=months, is_young=young
     )
     stays = pd.DataFrame(
@@ -224,7 +226,7 @@ def draw_stays(
         }
     )
     stays["added_days"] = np.where(stays["term_months"] < 6, 0, stays["added_days"])
-    return sentences.add_schedule(stays)
+    return sentencing.add_schedule(stays)
 
 
 def _add_ends(stays: pd.DataFrame, british: Flags, rng: np.random.Generator) -> None:
@@ -283,7 +285,7 @@ def _add_scheduled(stays: pd.DataFrame, british: Flags, rng: np.random.Generator
     on_curfew = british & days.known(curfew) & (curfew + 3 < release) & some(rng, 0.3, size)
     by_curfew = between(rng, np.minimum(curfew, release - 2), release - 1)
     unsentenced = stays["reception"].to_numpy() + 3 + rng.exponential(230, size).astype(np.int64)
-    endless = np.isin(stays["calculation"], [sentences.LIFE, sentences.PROTECTION])
+    endless = np.isin(stays["calculation"], [sentencing.LIFE, sentencing.PROTECTION])
     stays["early_removal"] = np.where(british, days.NEVER, stays["early_removal"])
     choices = [
         (kind == REMANDED, unsentenced, np.where(some(rng, 0.5, size), REASON["RE"], REASON["BL"])),

@@ -7,15 +7,13 @@ import pandas as pd
 
 from jobs.synthetic.base import days
 from jobs.synthetic.base.random_draws import Flags, Floats, Ints, stream
-from jobs.synthetic.custody import cohort
-from jobs.synthetic.custody import passed_sentences as sentences
-from jobs.synthetic.custody import unusual_events as unusual
+from jobs.synthetic.custody import cohort, sentencing, unusual_events
 
 _CONFIRMED_AHEAD: Final = 42
 _CONFIRMED: Final = 0.75
 
 
-def luck(size: int, seed: int) -> Floats:
+def row_draws(size: int, seed: int) -> Floats:
     """A number from 0 to 1 for each stay, on which hangs how its row is kept."""
     return stream(seed, "episodes").random(size)
 
@@ -23,7 +21,7 @@ def luck(size: int, seed: int) -> Floats:
 def has_ended(stays: pd.DataFrame, as_of: int) -> Flags:
     """Stays whose end is on record and who were not recalled since."""
     ended: Flags = (stays["end_recorded"] <= as_of).to_numpy()
-    return ended & ~unusual.back_inside(stays, as_of)
+    return ended & ~unusual_events.back_inside(stays, as_of)
 
 
 def is_sentenced(stays: pd.DataFrame, as_of: int) -> Flags:
@@ -32,14 +30,14 @@ def is_sentenced(stays: pd.DataFrame, as_of: int) -> Flags:
     return answer
 
 
-def confirmed(stays: pd.DataFrame, chance: Floats, as_of: int) -> Ints:
+def confirmed(stays: pd.DataFrame, draws: Floats, as_of: int) -> Ints:
     """The confirmed release: the day of one that has been, or a near one that was decided on."""
     ended, sentenced = has_ended(stays, as_of), is_sentenced(stays, as_of)
     due = stays["scheduled"].to_numpy()
-    near = (due - as_of <= _CONFIRMED_AHEAD) & (due > as_of) & (chance < _CONFIRMED)
+    near = (due - as_of <= _CONFIRMED_AHEAD) & (due > as_of) & (draws < _CONFIRMED)
     where = sentenced & ((ended & stays["is_dated"].to_numpy()) | (~ended & near))
-    where &= (stays["calculation"] != sentences.HOSPITAL).to_numpy()
-    return np.where(where, np.where(ended, unusual.last_end(stays, as_of), due), days.NEVER)
+    where &= (stays["calculation"] != sentencing.HOSPITAL).to_numpy()
+    return np.where(where, np.where(ended, unusual_events.last_end(stays, as_of), due), days.NEVER)
 
 
 def recorded(stays: pd.DataFrame, name: str, as_of: int) -> Ints:
@@ -56,9 +54,9 @@ def is_corrected(stays: pd.DataFrame, as_of: int) -> Flags:
     return found & (stays["restatement"] % 10 == cohort.TERM_CORRECTED).to_numpy()
 
 
-def on_record(lived: pd.DataFrame, *, as_of: int, seed: int) -> Ints:
+def on_record(stays: pd.DataFrame, *, as_of: int, seed: int) -> Ints:
     """The release date that the prison goes by: confirmed, conditional or automatic."""
-    day = confirmed(lived, luck(len(lived), seed), as_of)
+    day = confirmed(stays, row_draws(len(stays), seed), as_of)
     for name in ("conditional_recorded", "automatic_recorded"):
-        day = np.where(days.known(day), day, recorded(lived, name, as_of))
+        day = np.where(days.known(day), day, recorded(stays, name, as_of))
     return day

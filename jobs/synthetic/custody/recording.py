@@ -9,17 +9,16 @@ import numpy as np
 import pandas as pd
 
 from jobs.synthetic.base import days
+from jobs.synthetic.base.error_labels import ErrorLabels
+from jobs.synthetic.base.noise import Noise
 from jobs.synthetic.base.random_draws import Ints, between, some
-from jobs.synthetic.custody import custody_stays as stays
-from jobs.synthetic.custody import prisons
-from jobs.synthetic.errors.noise import Noise
-from jobs.synthetic.errors.record_errors import Labels
-from jobs.synthetic.people import nationalities as nat
+from jobs.synthetic.custody import custody_stays, prisons
+from jobs.synthetic.people import nationalities
 
 ADMISSION, COURT, TRANSFER, RELEASE = range(4)
 TYPES: Final = ("ADM", "CRT", "TRN", "REL")
 """Movement types, by position."""
-REASONS: Final = ("N", "I", "CRT", "NOTR", *stays.REASONS, "24")
+REASONS: Final = ("N", "I", "CRT", "NOTR", *custody_stays.REASONS, "24")
 """Movement reasons, by position."""
 _ENDS_FROM: Final = 4
 _RECALL: Final = REASONS.index("24")
@@ -31,95 +30,95 @@ _STALE: Final = 0.8
 
 
 def add_recorded(
-    lived: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
+    stays: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: ErrorLabels
 ) -> pd.DataFrame:
     """Add the days on which reception, sentence and end were recorded, never before they were."""
-    reception = lived["reception"].to_numpy() + _lateness(len(lived), rng, noise, labels, lived)
-    sentence = lived["sentence_day"].to_numpy() + _lateness(len(lived), rng, noise, labels, lived)
-    end = lived["end"].to_numpy() + _lateness(len(lived), rng, noise, labels, lived)
+    reception = stays["reception"].to_numpy() + _lateness(len(stays), rng, noise, labels, stays)
+    sentence = stays["sentence_day"].to_numpy() + _lateness(len(stays), rng, noise, labels, stays)
+    end = stays["end"].to_numpy() + _lateness(len(stays), rng, noise, labels, stays)
     # An undated release was noted on its day; only the date was left out.
-    end = np.where(lived["is_dated"], end, lived["end"])
+    end = np.where(stays["is_dated"], end, stays["end"])
     sentence = np.maximum(sentence, reception)
-    sentenced = (lived["kind"] == stays.SENTENCED).to_numpy()
-    lived = lived.assign(
+    sentenced = (stays["kind"] == custody_stays.SENTENCED).to_numpy()
+    stays = stays.assign(
         reception_recorded=reception,
         sentence_recorded=np.where(sentenced, sentence, days.NEVER),
         end_recorded=np.maximum(end, np.where(sentenced, sentence, reception)),
     )
-    lived = _with_wrong_ends(_with_miscalculations(lived, rng, noise, labels), rng, noise, labels)
-    return _with_wrong_terms(lived, rng, noise, labels)
+    stays = _with_wrong_ends(_with_miscalculations(stays, rng, noise, labels), rng, noise, labels)
+    return _with_wrong_terms(stays, rng, noise, labels)
 
 
 def _with_miscalculations(
-    lived: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
+    stays: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: ErrorLabels
 ) -> pd.DataFrame:
     """Release dates as recorded, and a few convictions recorded after the sentence.
 
     Some release dates are wrong by remand time or concurrent terms, as happened to 541 prisoners
     in 1996.
     """
-    size = len(lived)
-    wrong = some(rng, noise.release_miscalculated, size) & ~lived["is_missed"].to_numpy()
+    size = len(stays)
+    wrong = some(rng, noise.release_miscalculated, size) & ~stays["is_missed"].to_numpy()
     shift = np.where(wrong, between(rng, np.full(size, -90), 120), 0)
     recorded = {
-        name: np.where(days.known(lived[column]), lived[column] + shift, lived[column])
+        name: np.where(days.known(stays[column]), stays[column] + shift, stays[column])
         for name, column in (
             ("automatic_recorded", "automatic_release"),
             ("conditional_recorded", "conditional_release"),
         )
     }
     disordered = some(rng, noise.dates_out_of_order, size)
-    person = lived["person"].to_numpy()
+    person = stays["person"].to_numpy()
     labels.add_people("prison", person[wrong], "release_miscalculated")
     labels.add_people("prison", person[disordered], "dates_out_of_order")
-    return lived.assign(**recorded, is_out_of_order=disordered)
+    return stays.assign(**recorded, is_out_of_order=disordered)
 
 
 def _with_wrong_ends(
-    lived: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
+    stays: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: ErrorLabels
 ) -> pd.DataFrame:
     """Ends first recorded under an earlier day and put right later, back-dated."""
-    size = len(lived)
+    size = len(stays)
     early = between(rng, np.full(size, 1), np.full(size, 20))
-    room = lived["end"].to_numpy() - lived["reception"].to_numpy() > 40
-    wrong = some(rng, noise.corrected_later, size) & room & ~lived["is_missed"].to_numpy()
-    until = lived["end_recorded"].to_numpy() + 30 + rng.exponential(120, size).astype(np.int64)
-    labels.add_people("prison", lived["person"].to_numpy()[wrong], "corrected_later")
-    return lived.assign(
-        first_end=np.where(wrong, lived["end"] - early, lived["end"]),
+    room = stays["end"].to_numpy() - stays["reception"].to_numpy() > 40
+    wrong = some(rng, noise.corrected_later, size) & room & ~stays["is_missed"].to_numpy()
+    until = stays["end_recorded"].to_numpy() + 30 + rng.exponential(120, size).astype(np.int64)
+    labels.add_people("prison", stays["person"].to_numpy()[wrong], "corrected_later")
+    return stays.assign(
+        first_end=np.where(wrong, stays["end"] - early, stays["end"]),
         end_corrected=np.where(wrong, until, -days.NEVER),
     )
 
 
 def _with_wrong_terms(
-    lived: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
+    stays: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: ErrorLabels
 ) -> pd.DataFrame:
     """Terms first recorded wrongly and put right later: ``first_months``, ``term_corrected``."""
-    size = len(lived)
-    months = lived["term_months"].to_numpy()
+    size = len(stays)
+    months = stays["term_months"].to_numpy()
     slip = rng.choice(np.array([-12, -6, -3, -1, 1, 3, 6, 12]), size)
     wrong = some(rng, noise.terms_corrected, size) & (months > 1) & (months + slip > 0)
-    wrong &= (lived["kind"] == stays.SENTENCED).to_numpy() & ~lived["is_missed"].to_numpy()
-    until = lived["sentence_recorded"].to_numpy() + 30
+    wrong &= (stays["kind"] == custody_stays.SENTENCED).to_numpy() & ~stays["is_missed"].to_numpy()
+    until = stays["sentence_recorded"].to_numpy() + 30
     until = until + rng.exponential(150, size).astype(np.int64)
-    labels.add_people("prison", lived["person"].to_numpy()[wrong], "terms_corrected")
-    return lived.assign(
+    labels.add_people("prison", stays["person"].to_numpy()[wrong], "terms_corrected")
+    return stays.assign(
         first_months=np.where(wrong, months + slip, months),
         term_corrected=np.where(wrong, until, -days.NEVER),
     )
 
 
 def _lateness(
-    size: int, rng: np.random.Generator, noise: Noise, labels: Labels, lived: pd.DataFrame
+    size: int, rng: np.random.Generator, noise: Noise, labels: ErrorLabels, stays: pd.DataFrame
 ) -> Ints:
     late = some(rng, noise.recorded_late, size)
     wait = 1 + np.minimum(rng.exponential(9, size), 60).astype(np.int64)
-    labels.add_people("prison", lived["person"].to_numpy()[late], "recorded_late")
+    labels.add_people("prison", stays["person"].to_numpy()[late], "recorded_late")
     return np.where(late, wait, 0)
 
 
 def add_told(
-    cases: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
+    cases: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: ErrorLabels
 ) -> pd.DataFrame:
     """Add by how many days the casework team has each release date wrong (``told_shift``).
 
@@ -135,7 +134,7 @@ def add_told(
 
 
 def movements(
-    lived: pd.DataFrame,
+    stays: pd.DataFrame,
     persons: pd.DataFrame,
     places: pd.DataFrame,
     rng: np.random.Generator,
@@ -143,20 +142,20 @@ def movements(
     """All movements of the world, by stay and in order.
 
     Args:
-        lived: stays with the days they were recorded.
+        stays: stays with the days they were recorded.
         persons: people, by position.
         places: prisons, from `prisons.prisons`.
-        rng: source of chance.
+        rng: random draws.
 
     Returns:
         ``stay``, ``sequence``, ``day`` (`days.NEVER` if not recorded), ``first_day`` (as
         recorded until it was ``corrected``), ``recorded``, ``type``,
         ``reason``, ``from_prison``, ``to_prison`` (positions; -1 is outside).
     """
-    size = len(lived)
-    british = persons["nationality"].to_numpy()[lived["person"]] == nat.BRITISH
-    detained = (lived["kind"] == stays.DETAINED).to_numpy()
-    start, end = lived["reception"].to_numpy(), lived["end"].to_numpy()
+    size = len(stays)
+    british = persons["nationality"].to_numpy()[stays["person"]] == nationalities.BRITISH
+    detained = (stays["kind"] == custody_stays.DETAINED).to_numpy()
+    start, end = stays["reception"].to_numpy(), stays["end"].to_numpy()
     count = np.minimum((end - start) // _DAYS_TO_TRANSFER, _MOST_TRANSFERS)
     count = np.where(detained, 0, np.minimum(count, rng.integers(0, _MOST_TRANSFERS + 1, size)))
     where = [
@@ -164,39 +163,39 @@ def movements(
         for _ in range(_MOST_TRANSFERS + 1)
     ]
     stay = np.arange(size)
-    sentenced = (lived["kind"] == stays.SENTENCED).to_numpy()
-    remanded = lived["sentence_day"].to_numpy() > start
+    sentenced = (stays["kind"] == custody_stays.SENTENCED).to_numpy()
+    remanded = stays["sentence_day"].to_numpy() > start
     parts = [
-        _part(stay, start, lived["reception_recorded"].to_numpy(), ADMISSION,
+        _part(stay, start, stays["reception_recorded"].to_numpy(), ADMISSION,
               np.where(sentenced & ~remanded, 1, 0), _OUTSIDE, where[0]),
     ]  # fmt: skip
     at_court = sentenced & remanded
-    sentence, told = (lived[name].to_numpy() for name in ("sentence_day", "sentence_recorded"))
+    sentence, told = (stays[name].to_numpy() for name in ("sentence_day", "sentence_recorded"))
     court = _part(stay, sentence, told, COURT, 2, where[0], where[0])
     parts.append(court[at_court])
     last = where[0]
-    later = np.where(sentenced, lived["sentence_day"], start)
+    later = np.where(sentenced, stays["sentence_day"], start)
     for number in range(_MOST_TRANSFERS):
         moves = (count > number) & (end - later > 3)
         day = between(rng, later + 1, np.minimum(later + _DAYS_TO_TRANSFER, end - 1))
         moves &= day < end
         part = _part(stay, day, day, TRANSFER, 3, last, where[number + 1])
-        part["recorded"] = np.maximum(day, lived["reception_recorded"])
+        part["recorded"] = np.maximum(day, stays["reception_recorded"])
         parts.append(part[moves])
         last = np.where(moves, where[number + 1], last)
         later = np.where(moves, day, later)
-    reason = _ENDS_FROM + lived["end_reason"].to_numpy()
-    told = lived["end_recorded"].to_numpy()
+    reason = _ENDS_FROM + stays["end_reason"].to_numpy()
+    told = stays["end_recorded"].to_numpy()
     leaving = _part(stay, end, told, RELEASE, reason, last, _OUTSIDE)
-    leaving["day"] = np.where(lived["is_dated"], end, days.NEVER)
-    wrong = (lived["end_corrected"] > 0).to_numpy()
-    leaving["first_day"] = np.where(wrong, lived["first_end"], leaving["day"])
-    leaving["corrected"] = lived["end_corrected"].to_numpy()
+    leaving["day"] = np.where(stays["is_dated"], end, days.NEVER)
+    wrong = (stays["end_corrected"] > 0).to_numpy()
+    leaving["first_day"] = np.where(wrong, stays["first_end"], leaving["day"])
+    leaving["corrected"] = stays["end_corrected"].to_numpy()
     parts.append(leaving)
-    recalled = days.known(lived["recalled"])
-    back, again = lived["recalled"].to_numpy(), lived["released_again"].to_numpy()
+    recalled = days.known(stays["recalled"])
+    back, again = stays["recalled"].to_numpy(), stays["released_again"].to_numpy()
     parts.append(_part(stay, back, back, ADMISSION, _RECALL, _OUTSIDE, last)[recalled])
-    leave = _ENDS_FROM + stays.REASON["CR"]
+    leave = _ENDS_FROM + custody_stays.REASON["CR"]
     parts.append(_part(stay, again, again, RELEASE, leave, last, _OUTSIDE)[recalled])
     moved = pd.concat(parts, ignore_index=True)
     moved["first_day"] = moved["first_day"].fillna(days.NEVER).astype("int64")

@@ -15,10 +15,8 @@ import pandas as pd
 from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.base.random_draws import Flags, Ints, between, some
-from jobs.synthetic.custody import custody_stays as stays
-from jobs.synthetic.custody import passed_sentences as sentences
-from jobs.synthetic.people import nationalities as nat
-from jobs.synthetic.people import population
+from jobs.synthetic.custody import custody_stays, sentencing
+from jobs.synthetic.people import nationalities, world_size
 
 SUSPENDED_BESIDE: Final = 0.012
 """Share of sentenced stays in which a suspended sentence was passed too and never activated: courts
@@ -50,13 +48,13 @@ NOTHING, SUSPENDED, FINED = range(3)
 """What was passed beside a sentence without counting."""
 
 _EXTENDED_FROM: Final = days.number(date(1998, 9, 30))
-_ON_LICENCE: Final = tuple(stays.REASON[code] for code in ("CR", "NP", "PX", "HR"))
+_ON_LICENCE: Final = tuple(custody_stays.REASON[code] for code in ("CR", "NP", "PX", "HR"))
 _SUSPENDED_MONTHS: Final = np.array([3, 6, 9, 12, 18, 24])
 _CENSUS: Final = tuple(days.number(day) for day in published.CENSUS)
 
 
 def add_sentences(
-    lived: pd.DataFrame, persons: pd.DataFrame, rng: np.random.Generator
+    stays: pd.DataFrame, persons: pd.DataFrame, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Make some sentences suspended, extended, hospital orders or in default of a fine.
 
@@ -66,41 +64,41 @@ def add_sentences(
     Adds ``suspended_day`` (when the main sentence was passed, if it was suspended; `days.NEVER`),
     ``beside`` (one of the constants above), ``beside_months`` and ``beside_days``.
     """
-    size = len(lived)
-    person = lived["person"].to_numpy()
-    months, calculation = lived["term_months"].to_numpy(), lived["calculation"].to_numpy()
-    british = persons["nationality"].to_numpy()[person] == nat.BRITISH
+    size = len(stays)
+    person = stays["person"].to_numpy()
+    months, calculation = stays["term_months"].to_numpy(), stays["calculation"].to_numpy()
+    british = persons["nationality"].to_numpy()[person] == nationalities.BRITISH
     unknown = persons["is_unknown"].to_numpy()[person]
-    free = (lived["kind"] == stays.SENTENCED).to_numpy().copy()
-    free &= persons["group"].to_numpy()[person] != population.COHORT
-    endless = np.isin(calculation, sentences.ENDLESS)
+    free = (stays["kind"] == custody_stays.SENTENCED).to_numpy().copy()
+    free &= persons["group"].to_numpy()[person] != world_size.COHORT
+    endless = np.isin(calculation, sentencing.ENDLESS)
     # Received once only, so that no other sentence of theirs is added to it.
     once = free & (np.bincount(person)[person] == 1) & ~endless
-    single = (lived["structure"] == sentences.SINGLE).to_numpy()
-    asked = (lived["is_decided"] | lived["is_recommended"]).to_numpy()
+    single = (stays["structure"] == sentencing.SINGLE).to_numpy()
+    asked = (stays["is_decided"] | stays["is_recommended"]).to_numpy()
     fined = once & single & ~asked & (months <= 1) & some(rng, FINED_ALONE, size)
     activated = once & single & ~fined & (months >= 2) & (months < 24) & some(rng, ACTIVATED, size)
-    activated &= calculation != sentences.YOUNG
-    offence = lived["offence"].to_numpy()
-    grave = (offence >= 0) & (sentences.SERIOUSNESS[np.maximum(offence, 0)] <= 2)
+    activated &= calculation != sentencing.YOUNG
+    offence = stays["offence"].to_numpy()
+    grave = (offence >= 0) & (sentencing.SERIOUSNESS[np.maximum(offence, 0)] <= 2)
     extended = free & grave & ~endless & ~activated & (months >= 12) & some(rng, EXTENDED, size)
-    extended &= (lived["sentence_day"] >= _EXTENDED_FROM).to_numpy()
+    extended &= (stays["sentence_day"] >= _EXTENDED_FROM).to_numpy()
     # An order reaches every length, so only those already in scope, and British people, get one.
-    hospital = free & (lived["end_reason"] == stays.REASON["HP"]).to_numpy()
-    hospital &= (lived["is_in_scope"] & lived["is_decided"]).to_numpy() | (british & ~unknown)
+    hospital = free & (stays["end_reason"] == custody_stays.REASON["HP"]).to_numpy()
+    hospital &= (stays["is_in_scope"] & stays["is_decided"]).to_numpy() | (british & ~unknown)
     hospital &= some(rng, HOSPITAL_ORDERS, size)
     calculation = np.select(
         [hospital, fined, activated, extended],
-        [sentences.HOSPITAL, sentences.FINED, sentences.SUSPENDED, sentences.EXTENDED],
+        [sentencing.HOSPITAL, sentencing.FINED, sentencing.SUSPENDED, sentencing.EXTENDED],
         calculation,
     )
     before = between(rng, np.full(size, 30), 400)
-    sentence, offended = lived["sentence_day"].to_numpy(), lived["offence_day"].to_numpy()
+    sentence, offended = stays["sentence_day"].to_numpy(), stays["offence_day"].to_numpy()
     beside = np.where(some(rng, FINED_BESIDE, size), FINED, NOTHING)
     beside = np.where(some(rng, SUSPENDED_BESIDE, size), SUSPENDED, beside)
     beside = np.where(free & ~fined & ~hospital, beside, NOTHING)
     drawn = _SUSPENDED_MONTHS[rng.integers(0, len(_SUSPENDED_MONTHS), size)]
-    changed = lived.assign(
+    changed = stays.assign(
         calculation=calculation,
         suspended_day=np.where(activated, sentence - before, days.NEVER),
         offence_day=np.where(activated, np.minimum(offended, sentence - before - 20), offended),
@@ -115,60 +113,60 @@ def add_sentences(
 
 
 def add_recalls(
-    lived: pd.DataFrame, persons: pd.DataFrame, rng: np.random.Generator
+    stays: pd.DataFrame, persons: pd.DataFrame, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Recall some people from licence: ``recalled`` and ``released_again``, else `days.NEVER`.
 
     Foreign prisoners are recalled between the days of the census only, which counts them exactly.
     """
-    size = len(lived)
-    person = lived["person"].to_numpy()
-    told = np.maximum(lived["end_recorded"].to_numpy(), lived["end_corrected"].to_numpy())
-    licence = lived["licence_expiry"].to_numpy()
+    size = len(stays)
+    person = stays["person"].to_numpy()
+    told = np.maximum(stays["end_recorded"].to_numpy(), stays["end_corrected"].to_numpy())
+    licence = stays["licence_expiry"].to_numpy()
     back = told + 10 + np.minimum(rng.exponential(80, size), 700).astype(np.int64)
     served = between(rng, np.full(size, 28), 120)
     again = days.working_day_before(back + served)
-    for_life = (lived["calculation"] == sentences.LIFE).to_numpy()
+    for_life = (stays["calculation"] == sentencing.LIFE).to_numpy()
     last = np.r_[person[1:] != person[:-1], True] if size else np.zeros(0, dtype=bool)
-    chosen = last & some(rng, RECALLED, size) & lived["end_reason"].isin(_ON_LICENCE).to_numpy()
-    chosen &= (persons["group"].to_numpy()[person] != population.COHORT) & (told > 0)
+    chosen = last & some(rng, RECALLED, size) & stays["end_reason"].isin(_ON_LICENCE).to_numpy()
+    chosen &= (persons["group"].to_numpy()[person] != world_size.COHORT) & (told > 0)
     chosen &= for_life | (days.known(licence) & (again < licence))
-    foreign = persons["nationality"].to_numpy()[person] != nat.BRITISH
+    foreign = persons["nationality"].to_numpy()[person] != nationalities.BRITISH
     for day in _CENSUS:
         chosen &= ~(foreign & (back <= day) & (again > day))
-    return lived.assign(
+    return stays.assign(
         recalled=np.where(chosen, back, days.NEVER),
         released_again=np.where(chosen, again, days.NEVER),
     )
 
 
-def back_inside(lived: pd.DataFrame, as_of: int) -> Flags:
+def back_inside(stays: pd.DataFrame, as_of: int) -> Flags:
     """Stays whose person is in prison again on recall at the end of a night."""
-    inside: Flags = (lived["recalled"] <= as_of).to_numpy()
-    return inside & (lived["released_again"] > as_of).to_numpy()
+    inside: Flags = (stays["recalled"] <= as_of).to_numpy()
+    return inside & (stays["released_again"] > as_of).to_numpy()
 
 
-def last_end(lived: pd.DataFrame, as_of: int) -> Ints:
+def last_end(stays: pd.DataFrame, as_of: int) -> Ints:
     """The day on which each stay ended as a night knows it: the first end, or that after recall."""
-    again = lived["released_again"].to_numpy()
-    return np.where(again <= as_of, again, lived["end"])
+    again = stays["released_again"].to_numpy()
+    return np.where(again <= as_of, again, stays["end"])
 
 
-def whereabouts(lived: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def whereabouts(stays: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """People lost after their release: ``person``, ``lost``, ``found``.
 
     ``found`` is `days.NEVER` for those not found again by the end of the world.
     """
-    released = lived["end_reason"].isin([*_ON_LICENCE, stays.REASON["BD"]]).to_numpy()
-    rows = np.flatnonzero(released & (lived["decision"] == stays.PURSUE).to_numpy())
-    rows = rows[~lived["is_missed"].to_numpy()[rows]]
+    released = stays["end_reason"].isin([*_ON_LICENCE, custody_stays.REASON["BD"]]).to_numpy()
+    rows = np.flatnonzero(released & (stays["decision"] == custody_stays.PURSUE).to_numpy())
+    rows = rows[~stays["is_missed"].to_numpy()[rows]]
     rows = rows[some(rng, LOST, len(rows))]
-    lost = lived["end"].to_numpy()[rows] + 20 + rng.exponential(200, len(rows)).astype(np.int64)
+    lost = stays["end"].to_numpy()[rows] + 20 + rng.exponential(200, len(rows)).astype(np.int64)
     found = lost + 30 + rng.exponential(400, len(rows)).astype(np.int64)
     again = some(rng, FOUND_AGAIN, len(rows))
     return pd.DataFrame(
         {
-            "person": lived["person"].to_numpy()[rows],
+            "person": stays["person"].to_numpy()[rows],
             "lost": lost,
             "found": np.where(again, found, days.NEVER),
         }

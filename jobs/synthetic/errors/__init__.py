@@ -1,1 +1,1 @@
-"""How wrong the registers are about it."""
+"""How wrong the registers are: errors of records, invalid rows."""

@@ -7,8 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jobs.contract import immigration, prison
+from jobs.synthetic.base.noise import Noise
 from jobs.synthetic.base.random_draws import stream
-from jobs.synthetic.errors.noise import Noise
 
 _THOUSAND: Final = 1000
 _NOWHERE: Final = "X9999999"
@@ -75,12 +76,12 @@ def _put(rows: pa.Table, column: str, values: pa.Array) -> pa.Table:
 
 
 _SPOILED: Final[dict[str, Callable[[pa.Table], pa.Table]]] = {
-    "prison.persons": _older,
-    "prison.sentences": _negative_term,
-    "prison.movements": _orphan("episode_id"),
-    "prison.episodes": _repeated,
-    "immigration.persons": _older,
-    "immigration.events": _no_event_type,
-    "immigration.barriers": _orphan("case_id"),
-    "immigration.removals": _repeated,
+    prison.PERSONS.full_name: _older,
+    prison.SENTENCES.full_name: _negative_term,
+    prison.MOVEMENTS.full_name: _orphan("episode_id"),
+    prison.EPISODES.full_name: _repeated,
+    immigration.PERSONS.full_name: _older,
+    immigration.EVENTS.full_name: _no_event_type,
+    immigration.BARRIERS.full_name: _orphan("case_id"),
+    immigration.REMOVALS.full_name: _repeated,
 }

@@ -4,18 +4,17 @@ Each function changes the records in place and labels what it did, so that a sco
 kind of error cost which link.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from jobs.synthetic.base import days
+from jobs.synthetic.base.error_labels import ErrorLabels
+from jobs.synthetic.base.noise import Noise
 from jobs.synthetic.base.random_draws import Flags, Ints, Texts, between, choose, some
 from jobs.synthetic.errors import spelling
-from jobs.synthetic.errors.noise import Noise
-from jobs.synthetic.people import invented_names as names_of
-from jobs.synthetic.people import nationalities as nat
+from jobs.synthetic.people import invented_names, nationalities
 
 _NEIGHBOURS: Final = {
     "KOSOVO": "ALBANIA", "ALBANIA": "KOSOVO", "MOLDOVA": "ROMANIA", "ROMANIA": "MOLDOVA",
@@ -29,57 +28,19 @@ _NEIGHBOURS: Final = {
     "RUSSIA": "UKRAINE", "UKRAINE": "RUSSIA", "GUYANA": "JAMAICA", "SIERRA": "LIBERIA",
 }  # fmt: skip
 _ELSEWHERE: Final = "OTHER"
-_ANY_RECORD: Final = -2
 _PLACEHOLDER_NAMES: Final = ("MIG_ERROR_1", "DUPLICATE_2", "NO_SHOW_3", "MIG_ERROR_7")
 _PLACEHOLDER_BIRTHS: Final = (-25_567, 0)  # 1900-01-01 and 1970-01-01
 _PLACEHOLDER_CRO: Final = "000000/00Z"
 _NAMES: Final = ("first_name", "middle_names", "last_name")
 
 
-class Labels:
-    """What was done to which record: the truth about the registers' errors."""
-
-    def __init__(self) -> None:
-        self._found: list[pd.DataFrame] = []
-
-    def add(self, register: str, records: pd.DataFrame, where: Flags, kind: str) -> None:
-        """Label the records (by position) where an error of this kind was made."""
-        rows = np.flatnonzero(where)
-        self._add(register, rows, records["person"].to_numpy()[rows], kind)
-
-    def add_people(self, register: str, person: Ints, kind: str) -> None:
-        """Label people, where an error is not of one record."""
-        own = np.unique(person)
-        self._add(register, np.full(len(own), _ANY_RECORD), own, kind)
-
-    def _add(self, register: str, record: Ints, person: Ints, kind: str) -> None:
-        self._found.append(
-            pd.DataFrame({"register": register, "record": record, "person": person, "kind": kind})
-        )
-
-    def frame(self, first_records: Mapping[str, Ints]) -> pd.DataFrame:
-        """Every label: ``register``, ``record`` (position), ``person``, ``kind``.
-
-        Args:
-            first_records: for each register the position of each person's first record, which
-                takes the labels of people; -1 for people whom it does not hold.
-        """
-        found = pd.concat(self._found, ignore_index=True)
-        record, person = found["record"].to_numpy().copy(), found["person"].to_numpy()
-        for register, first in first_records.items():
-            open_ = (record == _ANY_RECORD) & (found["register"] == register).to_numpy()
-            record[open_] = first[person[open_]]
-        found = found.assign(record=record)
-        return found[found["record"] >= 0].reset_index(drop=True)
-
-
-def names(
+def add_name_errors(
     records: pd.DataFrame,
     everybody: pd.DataFrame,
     register: str,
     rng: np.random.Generator,
     noise: Noise,
-    labels: Labels,
+    labels: ErrorLabels,
 ) -> pd.DataFrame:
     """Make the errors of names, and give back the aliases the register has recorded."""
     size = len(records)
@@ -121,7 +82,7 @@ def _respell(
     register: str,
     rng: np.random.Generator,
     noise: Noise,
-    labels: Labels,
+    labels: ErrorLabels,
 ) -> tuple[Texts, Texts]:
     """Other romanisations, then slips at the keyboard, in forenames and surnames."""
     size = len(records)
@@ -130,7 +91,7 @@ def _respell(
     for part, before in zip(("first_name", "last_name"), pair, strict=True):
         after = before.copy()
         chosen = some(rng, noise.transliterated, size)
-        for position, name in enumerate(names_of.cultures()):
+        for position, name in enumerate(invented_names.cultures()):
             rows = np.flatnonzero(chosen & (culture == position))
             if len(rows):
                 after[rows] = spelling.romanise(after[rows], name, rng)
@@ -155,13 +116,13 @@ def _aliases(
     register: str,
     rng: np.random.Generator,
     noise: Noise,
-    labels: Labels,
+    labels: ErrorLabels,
 ) -> pd.DataFrame:
     """A second name for some; where it was given first, it stands on the record itself."""
     rows = np.flatnonzero(some(rng, noise.aliases, len(records)))
     own = records.iloc[rows]
     people = everybody.iloc[own["person"]]
-    invented = names_of.draw(
+    invented = invented_names.draw(
         rng,
         cultures_of=own["culture"].to_numpy(),
         is_female=people["is_female"].to_numpy(),
@@ -187,12 +148,12 @@ def _aliases(
     return aliases
 
 
-def births(
+def add_birth_errors(
     records: pd.DataFrame,
     register: str,
     rng: np.random.Generator,
     noise: Noise,
-    labels: Labels,
+    labels: ErrorLabels,
 ) -> None:
     """Make the errors of dates of birth; each record has one at most."""
     size = len(records)
@@ -233,42 +194,42 @@ def _day_month_swapped(born: Ints) -> tuple[Ints, Flags]:
     return target.astype("datetime64[D]").astype(np.int64) + month - 1, fits
 
 
-def nationalities(
+def add_nationality_errors(
     records: pd.DataFrame,
     register: str,
     rng: np.random.Generator,
     noise: Noise,
-    labels: Labels,
+    labels: ErrorLabels,
 ) -> None:
     """Make the errors of nationality. Nobody British is made foreign: only the reverse occurs."""
     size = len(records)
     true = records["nationality"].to_numpy()
-    neighbour = np.full(len(nat.CODES), nat.CODES.index(_ELSEWHERE))
+    neighbour = np.full(len(nationalities.CODES), nationalities.CODES.index(_ELSEWHERE))
     for code, other in _NEIGHBOURS.items():
-        neighbour[nat.CODES.index(code)] = nat.CODES.index(other)
-    foreign = (true != nat.BRITISH) & (true < nat.UNKNOWN)
+        neighbour[nationalities.CODES.index(code)] = nationalities.CODES.index(other)
+    foreign = (true != nationalities.BRITISH) & (true < nationalities.UNKNOWN)
     draw = rng.random(size)
     # Most British records are checked against earlier stays, so few of them are left empty.
-    missing = draw < noise.nationality_missing * np.where(true == nat.BRITISH, 0.1, 1.0)
+    missing = draw < noise.nationality_missing * np.where(true == nationalities.BRITISH, 0.1, 1.0)
     reached = noise.nationality_missing + noise.nationality_wrong
     wrong = foreign & ~missing & (draw < reached)
     british = foreign & (register == "prison") & (draw >= reached)
     british &= draw < reached + noise.british_by_mistake
-    unknown = np.where(some(rng, 0.7, size), nat.UNKNOWN, -1)
+    unknown = np.where(some(rng, 0.7, size), nationalities.UNKNOWN, -1)
     records["nationality"] = np.select(
-        [missing, wrong, british], [unknown, neighbour[true], nat.BRITISH], true
+        [missing, wrong, british], [unknown, neighbour[true], nationalities.BRITISH], true
     )
     labels.add(register, records, missing & (true != unknown), "nationality_missing")
     labels.add(register, records, wrong, "nationality_wrong")
     labels.add(register, records, british, "british_by_mistake")
 
 
-def identifiers(
+def add_number_errors(
     records: pd.DataFrame,
     register: str,
     rng: np.random.Generator,
     noise: Noise,
-    labels: Labels,
+    labels: ErrorLabels,
 ) -> None:
     """Make the errors of numbers: missing, mistyped, somebody else's, or written differently."""
     size = len(records)

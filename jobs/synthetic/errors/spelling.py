@@ -5,7 +5,7 @@ All functions take and return arrays of texts; which rows they are given is the 
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from jobs.synthetic.base.random_draws import Texts
+from jobs.synthetic.base.words import each_word
 
 _SAME_NAME: Final = (
     "Mohammed Muhammad Mohamed Mohammad Mohamad Muhammed Mohamud Mehmet",
@@ -219,14 +220,6 @@ def without_marks(texts: Texts) -> Texts:
 def in_capitals(texts: Texts) -> Texts:
     """The same in capital letters."""
     return each_word(texts, str.upper)
-
-
-def each_word(texts: Texts, change: Callable[[str], str]) -> Texts:
-    """Change every text; each different one is worked out once."""
-    code, words = pd.factorize(texts)
-    changed = np.array([change(word) for word in words] or [""], dtype=object)
-    written: Texts = changed[code]
-    return written
 
 
 def _plain(text: str) -> str:

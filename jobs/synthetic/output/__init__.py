@@ -1,1 +1,1 @@
-"""The world as registers, files and truth on a night."""
+"""A world in files and databases, its description, and how right a publication of it was."""

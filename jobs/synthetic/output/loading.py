@@ -6,7 +6,7 @@ from typing import Final
 import adbc_driver_postgresql.dbapi as adbc
 import sqlalchemy as sa
 
-from jobs.contract import registers as records
+from jobs.contract.registers import REGISTERS, TABLES
 from jobs.runtime.errors import Unreachable
 from jobs.synthetic.world import World
 
@@ -49,17 +49,17 @@ def _connect(register: str, url: str) -> adbc.Connection:
 
 def _load_register(world: World, register: str, connection: adbc.Connection) -> None:
     with connection.cursor() as cursor:
-        for name, table in records.REGISTERS[register].items():
+        for name, table in REGISTERS[register].items():
             cursor.execute(f'DROP TABLE IF EXISTS {_SCHEMA}."{table.name}" CASCADE')
             for statement in _statements(name):
                 cursor.execute(statement)
-            # The flaws of a register break its keys, so the database declares none.
+            # The invalid rows of a register break its keys, so the database declares none.
             if world.tables[name].num_rows:
                 cursor.adbc_ingest(table.name, world.tables[name], mode="append")
 
 
 def _statements(name: str) -> list[str]:
-    declared = records.TABLES[name]
+    declared = TABLES[name]
     table = sa.Table(declared.name, sa.MetaData(schema=_SCHEMA), *declared.sql_columns())
     dialect = sa.create_engine("postgresql+psycopg://").dialect
     create = str(sa.schema.CreateTable(table).compile(dialect=dialect))

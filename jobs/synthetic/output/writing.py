@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from jobs.contract import registers as records
+from jobs.contract.registers import REGISTERS, TABLES
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import whole_folder
 from jobs.synthetic.world import World
@@ -47,7 +47,7 @@ def write_world(
         whole_folder(folder / "immigration") as immigration,
     ):
         places = {"prison": prison, "immigration": immigration}
-        for name, table in records.TABLES.items():
+        for name, table in TABLES.items():
             _write(world.tables[name], places[table.space] / f"{table.name}.{format}")
         for old in (*(folder / register for register in places), *([truth] if truth else [])):
             shutil.rmtree(old, ignore_errors=True)
@@ -59,7 +59,7 @@ def write_world(
 
 def _check_apart(folder: Path, truth: Path) -> None:
     wanted = truth.resolve()
-    for register in records.REGISTERS:
+    for register in REGISTERS:
         place = (folder / register).resolve()
         if place in (wanted, *wanted.parents) or wanted in place.parents:
             raise BadInput(

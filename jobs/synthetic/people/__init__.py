@@ -1,1 +1,1 @@
-"""Who the invented people are: names, numbers, nationalities."""
+"""Who the people are: how many, their names, nationalities and numbers."""

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from jobs.synthetic.base.random_draws import Flags, Ints, Texts, choose, falling, some
-from jobs.synthetic.errors.spelling import each_word
+from jobs.synthetic.base.words import each_word
 
 _FOLDER = Path(__file__).parent / "names"
 _BUILT_SHARE = 0.6

@@ -22,8 +22,8 @@ from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.base.random_draws import Ints
 from jobs.synthetic.custody.cohort import RESTATEMENT
-from jobs.synthetic.output.prison_register import episode_ids
-from jobs.synthetic.people import nationalities as nat
+from jobs.synthetic.people import nationalities
+from jobs.synthetic.registers.prison_episodes import episode_ids
 from jobs.synthetic.world import History, World, on_night
 
 Tables = Mapping[str, pd.DataFrame]
@@ -79,8 +79,8 @@ class Replay:
 
     ``first_due``: a row for each of the 1,023: ``episode_id``, ``release_date`` (as it happened),
     ``first_night`` (first night whose due list names them; empty where none does),
-    ``days_notice`` (from that night to release), ``was_held`` (in custody and due on a replayed
-    night) and ``was_listed`` (on the due list of every such night).
+    ``days_notice`` (from that night to release), ``was_in_custody`` (in custody and due on a
+    replayed night) and ``was_listed`` (on the due list of every such night).
 
     ``steps``: how the figure `EVER` moved from the night of the failure to each restatement:
     ``until`` (night), ``who`` (``cohort`` or ``others``), ``cause`` (as the software gave it),
@@ -101,7 +101,7 @@ def replay(*, history: History, nights: Iterable[date], run_night: RunNight) -> 
         run_night: runs the whole night over a world's registers; it never sees the truth.
     """
     ordered = sorted(set(nights))
-    figures, held, moved = [], [], []
+    figures, in_custody, moved = [], [], []
     before: pd.Series | None = None
     with steps("replay", len(ordered)) as progress:
         for night in ordered:
@@ -111,14 +111,14 @@ def replay(*, history: History, nights: Iterable[date], run_night: RunNight) -> 
             episodes = world.truth["episodes"].to_pandas(date_as_object=False)
             figures.append(_figures(night, tables, episodes))
             assessments = tables[results.ASSESSMENTS.full_name].set_index("episode_id")
-            held.append(_held(night, assessments, episodes))
+            in_custody.append(_in_custody(night, assessments, episodes))
             now = _ever_missed(assessments)
             if before is not None and _FOUND < night <= max(published.RESTATED):
                 moved.append(_moved(night, before, now, tables, episodes))
             before = now
     return Replay(
         figures=pd.concat(figures, ignore_index=True),
-        first_due=_first_due(history, pd.concat(held, ignore_index=True)),
+        first_due=_first_due(history, pd.concat(in_custody, ignore_index=True)),
         steps=_by_restatement(moved),
     )
 
@@ -243,7 +243,7 @@ def _because(truly: set[str], reported: set[str], said: pd.DataFrame, status: pd
     return "; ".join(parts)
 
 
-def _held(night: date, assessments: pd.DataFrame, episodes: pd.DataFrame) -> pd.DataFrame:
+def _in_custody(night: date, assessments: pd.DataFrame, episodes: pd.DataFrame) -> pd.DataFrame:
     """Members of the cohort who were in custody on a night, and whether the due list names them."""
     own = episodes[episodes["is_cohort"] & episodes["status"].isin(["DUE", "NOT_YET_DUE"])]
     listed = assessments["status"].eq("DUE").reindex(own["episode_id"], fill_value=False)
@@ -256,31 +256,31 @@ def _held(night: date, assessments: pd.DataFrame, episodes: pd.DataFrame) -> pd.
     )
 
 
-def _first_due(history: History, held: pd.DataFrame) -> pd.DataFrame:
+def _first_due(history: History, in_custody: pd.DataFrame) -> pd.DataFrame:
     """The first night on which each of the 1,023 was due and the register showed it.
 
     Between replayed nights the night follows from the record: a year before the earliest release,
     or when the sentence was recorded. Who is British on the prison's record is never listed.
     """
-    lived = history.lived
-    rows = np.flatnonzero(lived["is_missed"])
-    own = lived.iloc[rows]
+    stays = history.stays
+    rows = np.flatnonzero(stays["is_missed"])
+    own = stays.iloc[rows]
     opening = ["automatic_release", "conditional_release", "parole", "tariff"]
     earliest = own[opening].min(axis=1).to_numpy()
     first = np.maximum(days.add_months(earliest, -12), own["sentence_recorded"].to_numpy())
-    record = history.held.prison.iloc[history.held.stay_record[rows]]
+    record = history.registers.prison.iloc[history.registers.stay_record[rows]]
     end = own["end"].to_numpy()
-    never = (record["nationality"] == nat.BRITISH).to_numpy() | (first >= end)
-    held = held.merge(
+    never = (record["nationality"] == nationalities.BRITISH).to_numpy() | (first >= end)
+    in_custody = in_custody.merge(
         pd.DataFrame({"episode_id": episode_ids(rows), "first": _dates(first)}), on="episode_id"
     )
-    due = held[held["night"] >= held["first"]]
+    due = in_custody[in_custody["night"] >= in_custody["first"]]
     unlisted = due.loc[~due["is_listed"], "episode_id"]
     found = pd.DataFrame({"episode_id": episode_ids(rows), "release_date": _dates(end)})
     found["first_night"] = _dates(first).mask(never)
     found["days_notice"] = pd.Series(end - first, dtype="Int64").mask(never)
-    found["was_held"] = found["episode_id"].isin(due["episode_id"])
-    found["was_listed"] = found["was_held"] & ~found["episode_id"].isin(unlisted)
+    found["was_in_custody"] = found["episode_id"].isin(due["episode_id"])
+    found["was_listed"] = found["was_in_custody"] & ~found["episode_id"].isin(unlisted)
     return found.sort_values("episode_id", ignore_index=True)
 
 

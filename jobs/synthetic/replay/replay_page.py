@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from jobs.synthetic.base import published_figures as published
-from jobs.synthetic.people.population import Size
+from jobs.synthetic.people.world_size import Size
 from jobs.synthetic.replay.replay import EVER, Replay
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _scale(size: Size) -> list[str]:
 
 def _notice(first: pd.DataFrame) -> list[str]:
     notice = first["days_notice"]
-    seen = first[first["was_held"]]
+    seen = first[first["was_in_custody"]]
     lines = [
         "## When each of the 1,023 would first have been on the due list",
         "",

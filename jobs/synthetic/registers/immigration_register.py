@@ -7,25 +7,20 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.contract import codes
+from jobs.contract import codes, immigration
 from jobs.synthetic.base import days
 from jobs.synthetic.base import register_columns as columns
 from jobs.synthetic.base.random_draws import Flags, Ints, Texts
-from jobs.synthetic.casework import case_events as happenings
-from jobs.synthetic.casework import criminal_case_days as criminal
-from jobs.synthetic.casework import staff
+from jobs.synthetic.casework import case_events, case_histories, residents, staffing
 from jobs.synthetic.casework.case_events import AT, DECISIONS, STAGES, TYPES
-from jobs.synthetic.custody import custody_stays as stays
-from jobs.synthetic.custody import passed_sentences as sentences
-from jobs.synthetic.custody import unusual_events as unusual
-from jobs.synthetic.output.prison_register import aliases_table, feed, nationality_on
-from jobs.synthetic.output.register_records import Held, visible
-from jobs.synthetic.people import residents
+from jobs.synthetic.custody import custody_stays, sentencing, unusual_events
 from jobs.synthetic.people.person_numbers import numbered, staff_codes
+from jobs.synthetic.registers.prison_register import aliases_table, feed, nationality_on
+from jobs.synthetic.registers.register_records import RegisterRecords, visible
 
 _OUTCOMES: Final = tuple(entry.code for entry in codes.CASE_OUTCOME.codes)
 _OPENS_STAGE: Final = np.array([bool(stage) for stage in STAGES])
-_STAGE_NAMES: Final = (*STAGES, *criminal.CLOSINGS, "TRAVEL_DOCUMENT")
+_STAGE_NAMES: Final = (*STAGES, *case_histories.CLOSINGS, "TRAVEL_DOCUMENT")
 _REASON_PURSUE: Final = "deportation is conducive to the public good"
 _REASON_NOT: Final = "family and private life outweigh"
 _REASON_DEFERRED: Final = "country situation to be reviewed before release"
@@ -42,7 +37,7 @@ class CaseNight:
 
 def case_night(cases: pd.DataFrame, events: pd.DataFrame, as_of: int) -> CaseNight:
     """What is on record of each criminal case by the end of ``as_of``."""
-    days_of = happenings.known_days(events, len(cases), as_of)
+    days_of = case_events.known_days(events, len(cases), as_of)
     seen = events[(events["recorded"] <= as_of).to_numpy()]
     last = columns.latest(
         seen["case"].to_numpy(), seen["recorded"].to_numpy(), len(cases), missing=0
@@ -55,13 +50,13 @@ def case_night(cases: pd.DataFrame, events: pd.DataFrame, as_of: int) -> CaseNig
 def tables(
     *,
     as_of: int,
-    held: Held,
+    registers: RegisterRecords,
     everybody: pd.DataFrame,
-    lived: pd.DataFrame,
+    stays: pd.DataFrame,
     cases: pd.DataFrame,
     others: pd.DataFrame,
     events: pd.DataFrame,
-    held_outside: pd.DataFrame,
+    detentions: pd.DataFrame,
     lost: pd.DataFrame,
     release_on_record: Ints,
 ) -> dict[str, pa.Table]:
@@ -69,36 +64,36 @@ def tables(
 
     Args:
         as_of: the night.
-        held: records of both registers.
+        registers: records of both registers.
         everybody: people, by position.
-        lived: stays in prison.
+        stays: stays in prison.
         cases: criminal cases.
         others: other cases.
         events: events of criminal cases.
-        held_outside: stays in detention, as `measures.detentions` gives them.
-        lost: people lost and found; see `unusual.whereabouts`.
+        detentions: stays in detention, as `enforcement.detentions` gives them.
+        lost: people lost and found; see `unusual_events.whereabouts`.
         release_on_record: the release date that the prison goes by, for each stay.
     """
     night = case_night(cases, events, as_of)
     return {
-        "immigration.feed": feed("immigration", as_of),
-        "immigration.persons": _persons(
-            held, everybody, lived, cases, night, held_outside, lost, as_of
+        immigration.FEED.full_name: feed(immigration.FEED, as_of),
+        immigration.PERSONS.full_name: _persons(
+            registers, everybody, stays, cases, night, detentions, lost, as_of
         ),
-        "immigration.aliases": aliases_table(
-            "immigration.aliases",
+        immigration.ALIASES.full_name: aliases_table(
+            immigration.ALIASES,
             "cid_person_id",
-            held.immigration,
-            held.immigration_aliases,
+            registers.immigration,
+            registers.immigration_aliases,
             as_of,
         ),
-        "immigration.cases": pa.concat_tables(
+        immigration.CASES.full_name: pa.concat_tables(
             [
-                _criminal(cases, lived, held, night, release_on_record, as_of),
-                _others(others, held, len(cases), as_of),
+                _criminal(cases, stays, registers, night, release_on_record, as_of),
+                _others(others, registers, len(cases), as_of),
             ]
         ).sort_by("case_id"),
-        "immigration.events": _events(events, cases, as_of),
+        immigration.EVENTS.full_name: _events(events, cases, as_of),
     }
 
 
@@ -108,16 +103,16 @@ def case_ids(case: Ints) -> Texts:
 
 
 def _persons(
-    held: Held,
+    registers: RegisterRecords,
     everybody: pd.DataFrame,
-    lived: pd.DataFrame,
+    stays: pd.DataFrame,
     cases: pd.DataFrame,
     night: CaseNight,
-    held_outside: pd.DataFrame,
+    detentions: pd.DataFrame,
     lost: pd.DataFrame,
     as_of: int,
 ) -> pa.Table:
-    records = held.immigration
+    records = registers.immigration
     standing = visible(records, as_of)
     own = records["person"].to_numpy()[standing]
     records = records[standing]
@@ -126,15 +121,15 @@ def _persons(
         cases["person"].to_numpy(), np.minimum(night.last_recorded, as_of), size, missing=0
     )
     contact = np.maximum(contact, np.minimum(everybody["known_day"].to_numpy(), as_of))
-    located = _located(everybody, lived, cases, night, held_outside, lost, as_of)
+    located = _located(everybody, stays, cases, night, detentions, lost, as_of)
     died = np.full(size, days.NEVER, dtype=np.int64)
-    ended = lived["end_recorded"].to_numpy() <= as_of
-    dead = ended & (lived["end_reason"] == stays.REASON["DEC"]).to_numpy()
-    died[lived["person"].to_numpy()[dead]] = lived["end"].to_numpy()[dead]
+    ended = stays["end_recorded"].to_numpy() <= as_of
+    dead = ended & (stays["end_reason"] == custody_stays.REASON["DEC"]).to_numpy()
+    died[stays["person"].to_numpy()[dead]] = stays["end"].to_numpy()[dead]
     told = (records["numbers_day"] <= as_of).to_numpy()
     verified = np.isin(located[own], [_ABROAD]) | (own % 5 == 0)
     return columns.table(
-        "immigration.persons",
+        immigration.PERSONS,
         {
             "cid_person_id": columns.texts(records["key"]),
             "ho_reference": columns.texts(records["ho_reference"]),
@@ -164,10 +159,10 @@ _IN_CUSTODY, _FOUND, _LOST, _ABROAD, _UNKNOWN = range(5)
 
 def _located(
     everybody: pd.DataFrame,
-    lived: pd.DataFrame,
+    stays: pd.DataFrame,
     cases: pd.DataFrame,
     night: CaseNight,
-    held_outside: pd.DataFrame,
+    detentions: pd.DataFrame,
     lost: pd.DataFrame,
     as_of: int,
 ) -> Ints:
@@ -177,37 +172,37 @@ def _located(
     missing = (lost["lost"] <= as_of) & (lost["found"] > as_of)
     located[lost["person"].to_numpy()[missing.to_numpy()]] = _LOST
     located[lost["person"].to_numpy()[(lost["found"] <= as_of).to_numpy()]] = _FOUND
-    inside = (lived["reception_recorded"] <= as_of) & (lived["end_recorded"] > as_of)
-    held = inside.to_numpy() | unusual.back_inside(lived, as_of)
-    located[lived["person"].to_numpy()[held]] = _IN_CUSTODY
-    kept = (held_outside["start"] <= as_of) & (held_outside["end"] > as_of)
-    located[held_outside["person"].to_numpy()[kept.to_numpy()]] = _IN_CUSTODY
-    gone = (lived["removal"] > 0).to_numpy() & (lived["end_recorded"] <= as_of).to_numpy()
-    located[lived["person"].to_numpy()[gone]] = _ABROAD
+    inside = (stays["reception_recorded"] <= as_of) & (stays["end_recorded"] > as_of)
+    in_custody = inside.to_numpy() | unusual_events.back_inside(stays, as_of)
+    located[stays["person"].to_numpy()[in_custody]] = _IN_CUSTODY
+    kept = (detentions["start"] <= as_of) & (detentions["end"] > as_of)
+    located[detentions["person"].to_numpy()[kept.to_numpy()]] = _IN_CUSTODY
+    gone = (stays["removal"] > 0).to_numpy() & (stays["end_recorded"] <= as_of).to_numpy()
+    located[stays["person"].to_numpy()[gone]] = _ABROAD
     removed = days.known(night.days_of[:, AT["removed"]])
     located[cases["person"].to_numpy()[removed]] = _ABROAD
     decided = days.known(night.days_of[:, list(DECISIONS)].min(axis=1))
-    untraced = decided & (cases["outcome_2007"] == criminal.NOT_LOCATED).to_numpy()
+    untraced = decided & (cases["outcome_2007"] == case_histories.NOT_LOCATED).to_numpy()
     located[cases["person"].to_numpy()[untraced]] = _LOST
     return located
 
 
 def _criminal(
     cases: pd.DataFrame,
-    lived: pd.DataFrame,
-    held: Held,
+    stays: pd.DataFrame,
+    registers: RegisterRecords,
     night: CaseNight,
     release_on_record: Ints,
     as_of: int,
 ) -> pa.Table:
     rows = np.flatnonzero(night.shown)
     own, seen = cases.iloc[rows], night.days_of[rows]
-    stay = lived.iloc[own["stay"].to_numpy()]
+    stay = stays.iloc[own["stay"].to_numpy()]
     stage, entered = _stages(own, seen)
     considered, outcome = _outcomes(own, seen)
     allocated = days.known(seen[:, AT["allocated"]])
     offence = stay["offence"].to_numpy()
-    priority = np.where(offence < 0, 3, sentences.SERIOUSNESS[np.maximum(offence, 0)])
+    priority = np.where(offence < 0, 3, sentencing.SERIOUSNESS[np.maximum(offence, 0)])
     basis = np.where(
         stay["is_recommended"],
         "Immigration Act 1971 section 3(6)",
@@ -220,16 +215,16 @@ def _criminal(
     )
     decided = days.known(considered)
     return columns.table(
-        "immigration.cases",
+        immigration.CASES,
         {
             "case_id": columns.texts(case_ids(rows)),
             "cid_person_id": columns.texts(
-                held.immigration["key"].to_numpy()[held.case_record[rows]]
+                registers.immigration["key"].to_numpy()[registers.case_record[rows]]
             ),
             "case_type": columns.texts(np.full(len(rows), "CRIMINAL")),
-            "team": columns.coded(staff.TEAMS, staff.team_of(rows), where=allocated),
-            "caseworker": columns.texts(staff_codes(staff.caseworker_of(rows)), where=allocated),
-            "referral_source": columns.coded(criminal.SOURCES, own["source"]),
+            "team": columns.coded(staffing.TEAMS, staffing.team_of(rows), where=allocated),
+            "caseworker": columns.texts(staff_codes(staffing.caseworker_of(rows)), where=allocated),
+            "referral_source": columns.coded(case_histories.SOURCES, own["source"]),
             "referral_sent_date": days.dates(own["sent"]),
             "referral_received_date": days.dates(seen[:, AT["received"]]),
             "opened_date": days.dates(seen[:, AT["received"]]),
@@ -278,8 +273,8 @@ def _outcomes(own: pd.DataFrame, seen: Ints) -> tuple[Ints, Ints]:
     removed = days.known(seen[:, AT["removed"]])
     closed = days.known(seen[:, AT["closed"]])
     closing = own["closing"].to_numpy()
-    allowed = closed & (closing == criminal.CLOSED_LEAVE) & (latest >= 0)
-    british = closed & (closing == criminal.CLOSED_BRITISH)
+    allowed = closed & (closing == case_histories.CLOSED_LEAVE) & (latest >= 0)
+    british = closed & (closing == case_histories.CLOSED_BRITISH)
     outcome = np.select(
         [removed, british, allowed],
         [_OUTCOMES.index(code) for code in ("DEPORTED", "BRITISH", "ALLOWED_TO_STAY")],
@@ -288,7 +283,7 @@ def _outcomes(own: pd.DataFrame, seen: Ints) -> tuple[Ints, Ints]:
     return np.where(latest >= 0, latest, days.NEVER), outcome
 
 
-def _others(others: pd.DataFrame, held: Held, offset: int, as_of: int) -> pa.Table:
+def _others(others: pd.DataFrame, registers: RegisterRecords, offset: int, as_of: int) -> pa.Table:
     rows = np.flatnonzero(others["opened"] <= as_of)
     own = others.iloc[rows]
     closed = (own["closed"] <= as_of).to_numpy()
@@ -297,14 +292,14 @@ def _others(others: pd.DataFrame, held: Held, offset: int, as_of: int) -> pa.Tab
     stage = np.select([naturalised, british], ["BRITISH", "LEAVE_GRANTED"], "NO_ACTION")
     changed = np.where(closed, own["closed"], own["opened"])
     return columns.table(
-        "immigration.cases",
+        immigration.CASES,
         {
             "case_id": columns.texts(case_ids(rows + offset)),
             "cid_person_id": columns.texts(
-                held.immigration["key"].to_numpy()[held.other_record[rows]]
+                registers.immigration["key"].to_numpy()[registers.other_record[rows]]
             ),
             "case_type": columns.coded(residents.CASE_TYPES, own["case_type"]),
-            "team": columns.texts(np.full(len(rows), staff.GENERAL_TEAM)),
+            "team": columns.texts(np.full(len(rows), staffing.GENERAL_TEAM)),
             "opened_date": days.dates(own["opened"]),
             "stage": columns.texts(stage.astype(object), where=closed),
             "stage_entered_date": days.dates(own["closed"], where=closed),
@@ -323,14 +318,16 @@ def _events(events: pd.DataFrame, cases: pd.DataFrame, as_of: int) -> pa.Table:
     reasons = np.full(len(TYPES), "", dtype=object)
     reasons[list(DECISIONS)] = (_REASON_PURSUE, _REASON_NOT, _REASON_DEFERRED)
     return columns.table(
-        "immigration.events",
+        immigration.EVENTS,
         {
             "event_id": columns.texts(numbered("E", case * len(TYPES) + kind, 10)),
             "case_id": columns.texts(case_ids(case)),
             "event_type": columns.coded(TYPES, kind),
             "occurred_date": days.dates(shown["day"]),
             "recorded_at": days.moments(shown["recorded"], by=case),
-            "caseworker": columns.texts(staff_codes(staff.caseworker_of(case)), where=~by_office),
+            "caseworker": columns.texts(
+                staff_codes(staffing.caseworker_of(case)), where=~by_office
+            ),
             "reason": columns.texts(reasons[kind]),
             "deferred_until_date": days.dates(
                 cases["deferred_until"].to_numpy()[case], where=deferred

@@ -12,20 +12,18 @@ import pandas as pd
 
 from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
+from jobs.synthetic.base.error_labels import ErrorLabels
+from jobs.synthetic.base.noise import Noise
 from jobs.synthetic.base.random_draws import Flags, Ints, Texts, sample, some, stream
 from jobs.synthetic.custody import cohort
-from jobs.synthetic.errors import record_errors as mistakes
-from jobs.synthetic.errors.noise import Noise
-from jobs.synthetic.errors.record_errors import Labels
-from jobs.synthetic.people import nationalities as nat
-from jobs.synthetic.people import person_numbers as identifiers
-from jobs.synthetic.people import population
+from jobs.synthetic.errors import record_errors
+from jobs.synthetic.people import nationalities, person_numbers, world_size
 
 _GENDERS: Final = ("M", "F")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class RegisterRecords:
     """The records of both registers, and which stays, cases and aliases belong to which.
 
     ``stay_record``, ``case_record`` and ``other_record`` give the record (by position) that holds
@@ -42,38 +40,40 @@ class Held:
     errors: pd.DataFrame
 
 
-def hold(
+def record_everybody(
     everybody: pd.DataFrame,
     *,
-    lived: pd.DataFrame,
+    stays: pd.DataFrame,
     cases: pd.DataFrame,
     others: pd.DataFrame,
     seed: int,
     noise: Noise,
-    labels: Labels,
-) -> Held:
+    labels: ErrorLabels,
+) -> RegisterRecords:
     """Write down everybody in the registers that know them, and label every error."""
-    corrected = _corrections(lived, everybody)
+    corrected = _corrections(stays, everybody)
     prison = _prison_records(everybody, corrected, seed, noise, labels)
     immigration = _immigration_records(everybody, corrected, seed, noise, labels)
     aliases = []
     for register, records in (("prison", prison), ("immigration", immigration)):
         rng = stream(seed, register, "errors")
-        aliases.append(mistakes.names(records, everybody, register, rng, noise, labels))
-        mistakes.births(records, register, rng, noise, labels)
-        mistakes.nationalities(records, register, rng, noise, labels)
-        mistakes.identifiers(records, register, rng, noise, labels)
+        aliases.append(
+            record_errors.add_name_errors(records, everybody, register, rng, noise, labels)
+        )
+        record_errors.add_birth_errors(records, register, rng, noise, labels)
+        record_errors.add_nationality_errors(records, register, rng, noise, labels)
+        record_errors.add_number_errors(records, register, rng, noise, labels)
     size = len(everybody)
     first, second = _first_records(prison, size), _second_records(prison, size)
-    later = (lived["order"].to_numpy() >= 1) & (second[lived["person"]] >= 0)
-    stay_record = np.where(later, second[lived["person"]], first[lived["person"]])
-    _appear_by(prison, stay_record, lived["reception"].to_numpy())
+    later = (stays["order"].to_numpy() >= 1) & (second[stays["person"]] >= 0)
+    stay_record = np.where(later, second[stays["person"]], first[stays["person"]])
+    _appear_by(prison, stay_record, stays["reception"].to_numpy())
     firsts = {"prison": first, "immigration": _first_records(immigration, size)}
     first, second = firsts["immigration"], _second_records(immigration, size)
     split = second[cases["person"]] >= 0
     case_record = np.where(split, second[cases["person"]], first[cases["person"]])
     _appear_by(immigration, case_record, cases["received"].to_numpy())
-    return Held(
+    return RegisterRecords(
         prison=prison,
         immigration=immigration,
         prison_aliases=aliases[0],
@@ -92,18 +92,18 @@ def _appear_by(records: pd.DataFrame, record: Ints, day: Ints) -> None:
     records["since"] = since
 
 
-def _corrections(lived: pd.DataFrame, everybody: pd.DataFrame) -> Ints:
+def _corrections(stays: pd.DataFrame, everybody: pd.DataFrame) -> Ints:
     """Day on which each person was found to be British; `days.NEVER` for the others."""
     steps = np.array([days.number(day) for day in published.RESTATED])
-    restated = lived["restatement"].to_numpy()
+    restated = stays["restatement"].to_numpy()
     british = restated % 10 == cohort.BRITISH_FOUND
     found = np.full(len(everybody), days.NEVER, dtype=np.int64)
-    found[lived["person"].to_numpy()[british]] = steps[restated[british] // 10] - 3
+    found[stays["person"].to_numpy()[british]] = steps[restated[british] // 10] - 3
     return found
 
 
 def _prison_records(
-    everybody: pd.DataFrame, corrected: Ints, seed: int, noise: Noise, labels: Labels
+    everybody: pd.DataFrame, corrected: Ints, seed: int, noise: Noise, labels: ErrorLabels
 ) -> pd.DataFrame:
     rng = stream(seed, "prison", "records")
     person = np.flatnonzero(everybody["in_prison"])
@@ -111,11 +111,15 @@ def _prison_records(
     extra = np.arange(len(records)) >= len(person)
     own = records["person"].to_numpy()
     index = everybody["number_index"].to_numpy()[own] + np.where(extra, len(everybody), 0)
-    records["key"] = identifiers.prisoner_numbers(index)
+    records["key"] = person_numbers.prisoner_numbers(index)
     nationality = everybody["nationality"].to_numpy()[own]
     unclear = everybody["is_unknown"].to_numpy()[own]
     how = rng.permutation(len(everybody))[own] % 10
-    unknown = np.select([how == 0, how == 1], [nat.REFUSED, nat.STATELESS], nat.UNKNOWN)
+    unknown = np.select(
+        [how == 0, how == 1],
+        [nationalities.REFUSED, nationalities.STATELESS],
+        nationalities.UNKNOWN,
+    )
     records["nationality"] = np.where(unclear, unknown, nationality)
     records["second_nationality"] = _second_nationality(records, rng)
     records["corrected_day"] = corrected[own]
@@ -138,13 +142,13 @@ def _shared(people: int, seed: int, noise: Noise) -> Flags:
 
 def _second_nationality(records: pd.DataFrame, rng: np.random.Generator) -> Ints:
     """Second nationality of a few, a neighbour of no account for any rule; -1 for none."""
-    foreign = (records["nationality"] != nat.BRITISH).to_numpy()
+    foreign = (records["nationality"] != nationalities.BRITISH).to_numpy()
     dual = foreign & some(rng, 0.01, len(records))
-    return np.where(dual, nat.CODES.index("OTHER"), -1)
+    return np.where(dual, nationalities.CODES.index("OTHER"), -1)
 
 
 def _immigration_records(
-    everybody: pd.DataFrame, corrected: Ints, seed: int, noise: Noise, labels: Labels
+    everybody: pd.DataFrame, corrected: Ints, seed: int, noise: Noise, labels: ErrorLabels
 ) -> pd.DataFrame:
     rng = stream(seed, "immigration", "records")
     person = np.flatnonzero(everybody["in_immigration"])
@@ -152,15 +156,15 @@ def _immigration_records(
     extra = np.arange(len(records)) >= len(person)
     own = records["person"].to_numpy()
     index = rng.permutation(len(everybody))[own] + np.where(extra, len(everybody), 0)
-    records["key"] = identifiers.numbered("P", index, 8)
+    records["key"] = person_numbers.numbered("P", index, 8)
     records["nationality"] = everybody["nationality"].to_numpy()[own]
     records["corrected_day"] = corrected[own]
     records["ho_reference"] = everybody["ho_reference"].to_numpy()[own]
-    records.loc[extra, "ho_reference"] = identifiers.home_office_references(
+    records.loc[extra, "ho_reference"] = person_numbers.home_office_references(
         index[extra], index[extra], days.years(records["since"].to_numpy()[extra])
     )
     naturalised = everybody["is_naturalised"].to_numpy()[own]
-    records["nationality"] = np.where(naturalised, nat.BRITISH, records["nationality"])
+    records["nationality"] = np.where(naturalised, nationalities.BRITISH, records["nationality"])
     shared = _shared(len(everybody), seed, noise)
     in_prison = everybody["in_prison"].to_numpy()
     told = np.where(in_prison, shared, True)[own]
@@ -184,7 +188,7 @@ def _records(
     noise: Noise,
 ) -> pd.DataFrame:
     """One record for each person and, below, the second records of those held twice."""
-    plain = person[(everybody["group"].to_numpy()[person] != population.COHORT)]
+    plain = person[(everybody["group"].to_numpy()[person] != world_size.COHORT)]
     doubled = sample(rng, plain, round(noise.duplicated * len(person)))
     own = np.concatenate([person, doubled])
     people = everybody.iloc[own]
@@ -227,11 +231,11 @@ def visible(records: pd.DataFrame, as_of: int) -> Flags:
     return standing & (records["merged_day"] > as_of).to_numpy()
 
 
-def keys_on(held: Held, as_of: int) -> Texts:
+def keys_on(registers: RegisterRecords, as_of: int) -> Texts:
     """The key under which each stay stands on a night, after the merges made by then."""
-    records = held.prison
+    records = registers.prison
     first = _first_records(records, int(records["person"].max()) + 1)
-    merged = (records["merged_day"] <= as_of).to_numpy()[held.stay_record]
-    own = records["person"].to_numpy()[held.stay_record]
-    now = np.where(merged, first[own], held.stay_record)
+    merged = (records["merged_day"] <= as_of).to_numpy()[registers.stay_record]
+    own = records["person"].to_numpy()[registers.stay_record]
+    now = np.where(merged, first[own], registers.stay_record)
     return records["key"].to_numpy()[now]

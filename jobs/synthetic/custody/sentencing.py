@@ -91,7 +91,7 @@ def draw_terms(
     """Months and days of a main term, from the bands of the offence.
 
     Args:
-        rng: source of chance.
+        rng: random draws.
         offence: position of each offence; -1 counts as moderately serious.
         at_least: months that the term must reach, element by element.
         below: months that it must stay below; 0 for no limit.

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
+from jobs.contract import immigration
 from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.base import register_columns as columns
@@ -39,7 +40,7 @@ def caseworker_of(case: Ints) -> Ints:
     return (case * 53) % _CASEWORKERS + 1
 
 
-def staffing(as_of: int) -> pa.Table:
+def staffing_table(as_of: int) -> pa.Table:
     """Every team's staff on each Monday to ``as_of``."""
     monday = days.number(date(1996, 1, 1))
     weeks = np.arange(monday, as_of + 1, _WEEK)
@@ -55,7 +56,7 @@ def staffing(as_of: int) -> pa.Table:
     absent = np.round(fte * (0.04 + 0.01 * ((weeks // _WEEK) % 5)[:, None]) * 2) / 2
     lent = (diverted > 0).ravel()
     return columns.table(
-        "immigration.staffing",
+        immigration.STAFFING,
         {
             "team": columns.texts(np.tile(np.array(TEAMS, dtype=object), rows)),
             "staffing_date": days.dates(np.repeat(weeks, teams)),

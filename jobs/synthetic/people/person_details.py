@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from jobs.synthetic.base import days
+from jobs.synthetic.base.error_labels import ErrorLabels
+from jobs.synthetic.base.noise import Noise
 from jobs.synthetic.base.random_draws import (
     Flags,
     Ints,
@@ -21,11 +23,7 @@ from jobs.synthetic.base.random_draws import (
     some,
     stream,
 )
-from jobs.synthetic.errors.noise import Noise
-from jobs.synthetic.errors.record_errors import Labels
-from jobs.synthetic.people import invented_names as names
-from jobs.synthetic.people import nationalities as nat
-from jobs.synthetic.people import person_numbers as identifiers
+from jobs.synthetic.people import invented_names, nationalities, person_numbers
 
 _AREAS: Final = (
     "E1", "E6", "E7", "E17", "N4", "N15", "N17", "NW2", "NW10", "SE5", "SE8", "SE15", "SE18",
@@ -37,16 +35,20 @@ _AREAS: Final = (
 _GENERATION_DAYS: Final = (19 * 365, 38 * 365)
 
 
-def describe(persons: pd.DataFrame, *, seed: int, noise: Noise, labels: Labels) -> pd.DataFrame:
+def describe(
+    persons: pd.DataFrame, *, seed: int, noise: Noise, labels: ErrorLabels
+) -> pd.DataFrame:
     """Add names, birth place, postcode and numbers to the people of the world.
 
-    Adds ``culture`` (position in `names.cultures`), ``first``, ``middle``, ``last``,
+    Adds ``culture`` (position in `invented_names.cultures`), ``first``, ``middle``, ``last``,
     ``birth_place``, ``postcode``, ``prisoner_number``, ``pnc``, ``cro``, ``ho_reference``,
     ``insurance``, ``passport``; a number that a person never got is ``""``.
     """
     rng = stream(seed, "names")
     cultures_of = _cultures(persons["nationality"].to_numpy(), rng)
-    drawn = names.draw(rng, cultures_of=cultures_of, is_female=persons["is_female"].to_numpy())
+    drawn = invented_names.draw(
+        rng, cultures_of=cultures_of, is_female=persons["is_female"].to_numpy()
+    )
     described = pd.concat([persons.assign(culture=cultures_of), drawn], axis=1)
     described["birth_place"] = _birth_places(persons["nationality"].to_numpy(), rng)
     described["postcode"] = _postcodes(len(persons), rng)
@@ -55,8 +57,11 @@ def describe(persons: pd.DataFrame, *, seed: int, noise: Noise, labels: Labels) 
 
 
 def _cultures(nationality: Ints, rng: np.random.Generator) -> Ints:
-    position = {name: n for n, name in enumerate(names.cultures())}
-    options = [nat.BRITISH_CULTURES, *(origin.cultures for origin in nat.ORIGINS)]
+    position = {name: n for n, name in enumerate(invented_names.cultures())}
+    options = [
+        nationalities.BRITISH_CULTURES,
+        *(origin.cultures for origin in nationalities.ORIGINS),
+    ]
     found = np.zeros(len(nationality), dtype=np.int64)
     for code, cultures in enumerate(options):
         rows = np.flatnonzero(nationality == code)
@@ -67,7 +72,9 @@ def _cultures(nationality: Ints, rng: np.random.Generator) -> Ints:
 
 def _birth_places(nationality: Ints, rng: np.random.Generator) -> Texts:
     found = np.full(len(nationality), "", dtype=object)
-    for code, towns in enumerate([nat.BRITISH_TOWNS, *(origin.towns for origin in nat.ORIGINS)]):
+    for code, towns in enumerate(
+        [nationalities.BRITISH_TOWNS, *(origin.towns for origin in nationalities.ORIGINS)]
+    ):
         rows = np.flatnonzero(nationality == code)
         found[rows] = np.array(towns, dtype=object)[choose(rng, falling(len(towns)), len(rows))]
     return found
@@ -75,11 +82,11 @@ def _birth_places(nationality: Ints, rng: np.random.Generator) -> Texts:
 
 def _postcodes(size: int, rng: np.random.Generator) -> Texts:
     areas = np.array(_AREAS, dtype=object)[choose(rng, np.ones(len(_AREAS)), size)]
-    return identifiers.postcodes(areas, rng.integers(0, 4410, size))
+    return person_numbers.postcodes(areas, rng.integers(0, 4410, size))
 
 
 def _look_alikes(
-    persons: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
+    persons: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: ErrorLabels
 ) -> pd.DataFrame:
     """Make some people resemble another of the same culture and sex."""
     size = len(persons)
@@ -157,19 +164,19 @@ def _numbers(persons: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 
     form = rng.integers(0, 4, size)
     return persons.assign(
-        prisoner_number=only(in_prison, lambda own, _: identifiers.prisoner_numbers(own)),
-        pnc=only(has_police, lambda own, at: identifiers.pnc_numbers(own, arrested[at])),
-        cro=only(has_police, lambda own, at: identifiers.cro_numbers(own, arrested[at])),
+        prisoner_number=only(in_prison, lambda own, _: person_numbers.prisoner_numbers(own)),
+        pnc=only(has_police, lambda own, at: person_numbers.pnc_numbers(own, arrested[at])),
+        cro=only(has_police, lambda own, at: person_numbers.cro_numbers(own, arrested[at])),
         ho_reference=only(
             in_immigration,
-            lambda own, at: identifiers.home_office_references(own, form[at], known[at]),
+            lambda own, at: person_numbers.home_office_references(own, form[at], known[at]),
         ),
         insurance=only(
             in_prison & some(rng, 0.35, size),
-            lambda own, _: identifiers.insurance_numbers(own),
+            lambda own, _: person_numbers.insurance_numbers(own),
         ),
         passport=only(
-            in_prison & some(rng, 0.3, size), lambda own, _: identifiers.passport_numbers(own)
+            in_prison & some(rng, 0.3, size), lambda own, _: person_numbers.passport_numbers(own)
         ),
         number_index=index,
     )

@@ -11,13 +11,12 @@ import numpy as np
 import pandas as pd
 
 from jobs.synthetic.base import days
+from jobs.synthetic.base.error_labels import ErrorLabels
+from jobs.synthetic.base.noise import Noise
 from jobs.synthetic.base.random_draws import Flags, between, choose, sample, some, stream
-from jobs.synthetic.custody import custody_stays as stays
-from jobs.synthetic.errors.noise import Noise
-from jobs.synthetic.errors.record_errors import Labels
-from jobs.synthetic.people import nationalities as nat
-from jobs.synthetic.people import population
-from jobs.synthetic.people.population import Size
+from jobs.synthetic.custody import custody_stays
+from jobs.synthetic.people import nationalities
+from jobs.synthetic.people.world_size import AFTER_FOUND, COHORT, RESIDENT, Size
 
 ASYLUM, LEAVE, NATURALISATION, ENFORCEMENT = range(4)
 CASE_TYPES: Final = ("ASYLUM", "LEAVE", "NATIONALITY", "ENFORCEMENT")
@@ -25,12 +24,11 @@ CASE_TYPES: Final = ("ASYLUM", "LEAVE", "NATIONALITY", "ENFORCEMENT")
 GRANTED, REFUSED = range(2)
 _CASE_SHARE: Final = 0.45
 _NATURALISED_SHARE: Final = 0.03
-_AFTER_FOUND: Final = 0.14
 _FEWEST_OTHERS: Final = 50
 
 
 def add_residents(
-    *, seed: int, size: Size, persons: pd.DataFrame, lived: pd.DataFrame, cases: pd.DataFrame
+    *, seed: int, size: Size, persons: pd.DataFrame, stays: pd.DataFrame, cases: pd.DataFrame
 ) -> pd.DataFrame:
     """All people of the world, with where they are known and since when.
 
@@ -43,13 +41,13 @@ def add_residents(
     """
     rng = stream(seed, "residents")
     known = np.full(len(persons), days.NEVER, dtype=np.int64)
-    for table, column in ((cases, "received"), (_expelled(lived), "day")):
+    for table, column in ((cases, "received"), (_expelled(stays), "day")):
         np.minimum.at(known, table["person"].to_numpy(), table[column].to_numpy())
     counted = (persons["first_reception"] <= days.FOUND).to_numpy()
     gap = 30 + rng.exponential(900, len(persons)).astype(np.int64)
     other_day = persons["first_reception"].to_numpy() - gap
     with_other = some(rng, _CASE_SHARE, len(persons)) & days.known(known)
-    with_other &= (persons["nationality"] != nat.BRITISH).to_numpy()
+    with_other &= (persons["nationality"] != nationalities.BRITISH).to_numpy()
     both = int((counted & ((known <= days.FOUND) | with_other)).sum())
     free = np.flatnonzero(~days.known(known) & _may_be_known(persons, rng))
     before, after = free[counted[free]], free[~counted[free]]
@@ -62,16 +60,16 @@ def add_residents(
         other_day=np.where(with_other, other_day, days.NEVER),
         known_day=np.minimum(known, np.where(with_other, other_day, days.NEVER)),
     )
-    held = int((persons["known_day"] <= days.FOUND).sum())
-    residents = _residents(max(size.residents(held), _FEWEST_OTHERS), rng)
+    known_people = int((persons["known_day"] <= days.FOUND).sum())
+    residents = _residents(max(size.residents(known_people), _FEWEST_OTHERS), rng)
     everybody = pd.concat([persons, residents], ignore_index=True)
     return everybody.assign(in_immigration=days.known(everybody["known_day"]))
 
 
 def _may_be_known(persons: pd.DataFrame, rng: np.random.Generator) -> Flags:
     """Prisoners who may have met the immigration service outside a criminal case."""
-    british = (persons["nationality"] == nat.BRITISH).to_numpy()
-    in_cohort = (persons["group"] == population.COHORT).to_numpy()
+    british = (persons["nationality"] == nationalities.BRITISH).to_numpy()
+    in_cohort = (persons["group"] == COHORT).to_numpy()
     naturalised = some(rng, _NATURALISED_SHARE, len(persons))
     seldom = some(rng, 0.4, len(persons))
     unclear = british & persons["is_unknown"].to_numpy()
@@ -79,17 +77,17 @@ def _may_be_known(persons: pd.DataFrame, rng: np.random.Generator) -> Flags:
     return may
 
 
-def _expelled(lived: pd.DataFrame) -> pd.DataFrame:
+def _expelled(stays: pd.DataFrame) -> pd.DataFrame:
     """Stays that the immigration register records in any case: detentions and removals."""
-    detained = (lived["kind"] == stays.DETAINED).to_numpy()
-    removed = (lived["removal"] != stays.NOT_REMOVED).to_numpy()
-    day = np.where(detained, lived["reception"], lived["end"])
-    return pd.DataFrame({"person": lived["person"], "day": day})[detained | removed]
+    detained = (stays["kind"] == custody_stays.DETAINED).to_numpy()
+    removed = (stays["removal"] != custody_stays.NOT_REMOVED).to_numpy()
+    day = np.where(detained, stays["reception"], stays["end"])
+    return pd.DataFrame({"person": stays["person"], "day": day})[detained | removed]
 
 
 def _residents(before: int, rng: np.random.Generator) -> pd.DataFrame:
     """People who were never in prison."""
-    after = round(before * _AFTER_FOUND)
+    after = round(before * AFTER_FOUND)
     start = days.number(date(1996, 1, 2))
     early = between(rng, np.full(before, start), days.FOUND)
     late = between(rng, np.full(after, days.FOUND + 1), days.WORLD_END)
@@ -99,12 +97,12 @@ def _residents(before: int, rng: np.random.Generator) -> pd.DataFrame:
     born = opened - np.minimum(age, 88 * 365).astype(np.int64)
     return pd.DataFrame(
         {
-            "nationality": nat.of_others(rng, size),
+            "nationality": nationalities.of_others(rng, size),
             "is_unknown": False,
             "is_female": some(rng, 0.42, size),
             "birth_day": np.where(born == 0, 1, born),
             "first_reception": days.NEVER,
-            "group": population.RESIDENT,
+            "group": RESIDENT,
             "in_prison": False,
             "other_day": opened,
             "known_day": opened,
@@ -113,7 +111,7 @@ def _residents(before: int, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def other_cases(
-    everybody: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: Labels
+    everybody: pd.DataFrame, rng: np.random.Generator, noise: Noise, labels: ErrorLabels
 ) -> pd.DataFrame:
     """Asylum, leave, naturalisation and enforcement cases; a few people have none.
 
@@ -128,13 +126,15 @@ def other_cases(
     person = person[~bare]
     size = len(person)
     nationality = everybody["nationality"].to_numpy()[person]
-    eea = days.known(nat.EEA_FROM)[nationality]
+    eea = days.known(nationalities.EEA_FROM)[nationality]
     kind = np.where(
         eea,
         choose(rng, [0.05, 0.75, 0.15, 0.05], size),
         choose(rng, [0.50, 0.30, 0.06, 0.14], size),
     )
-    british = (nationality == nat.BRITISH) | everybody["is_naturalised"].to_numpy()[person]
+    british = (nationality == nationalities.BRITISH) | everybody["is_naturalised"].to_numpy()[
+        person
+    ]
     kind = np.where(british, NATURALISATION, kind)
     # Only British people were naturalised: anybody else's application was refused.
     outcome = np.where(kind == NATURALISATION, REFUSED, choose(rng, [0.45, 0.55], size))

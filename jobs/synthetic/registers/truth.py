@@ -17,14 +17,11 @@ from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.base import register_columns as columns
 from jobs.synthetic.base.random_draws import Flags, Ints
 from jobs.synthetic.casework.case_events import AT, DECISIONS
-from jobs.synthetic.custody import cohort
-from jobs.synthetic.custody import custody_stays as stays
-from jobs.synthetic.custody import passed_sentences as sentences
-from jobs.synthetic.custody import unusual_events as unusual
-from jobs.synthetic.output.immigration_register import CaseNight, case_ids
-from jobs.synthetic.output.prison_register import episode_ids
-from jobs.synthetic.output.register_records import Held, keys_on, visible
-from jobs.synthetic.people import nationalities as nat
+from jobs.synthetic.custody import cohort, custody_stays, sentencing, unusual_events
+from jobs.synthetic.people import nationalities
+from jobs.synthetic.registers.immigration_register import CaseNight, case_ids
+from jobs.synthetic.registers.prison_episodes import episode_ids
+from jobs.synthetic.registers.register_records import RegisterRecords, keys_on, visible
 
 GROUPS: Final = ("cohort", "foreign", "british", "resident")
 _YEAR_MONTHS: Final = 12
@@ -52,13 +49,16 @@ _STATUSES: Final = (
 ) = range(7)
 
 
-def people(held: Held, everybody: pd.DataFrame, as_of: int) -> pa.Table:
+def people(registers: RegisterRecords, everybody: pd.DataFrame, as_of: int) -> pa.Table:
     """``person``, ``group``, ``nationality``, ``prisoner_number``, ``cid_person_id``.
 
     Somebody held twice on one side has a row for each pair of records.
     """
     sides = []
-    for records, key in ((held.prison, "prisoner_number"), (held.immigration, "cid_person_id")):
+    for records, key in (
+        (registers.prison, "prisoner_number"),
+        (registers.immigration, "cid_person_id"),
+    ):
         shown = records.loc[visible(records, as_of), ["person", "key"]]
         sides.append(shown.rename(columns={"key": key}))
     pairs = sides[0].merge(sides[1], on="person", how="outer")
@@ -68,7 +68,9 @@ def people(held: Held, everybody: pd.DataFrame, as_of: int) -> pa.Table:
         {
             "person": own,
             "group": columns.coded(GROUPS, everybody["group"].to_numpy()[own]),
-            "nationality": columns.coded(nat.CODES, everybody["nationality"].to_numpy()[own]),
+            "nationality": columns.coded(
+                nationalities.CODES, everybody["nationality"].to_numpy()[own]
+            ),
             "prisoner_number": pa.array(pairs["prisoner_number"]).cast(pa.string()),
             "cid_person_id": pa.array(pairs["cid_person_id"]).cast(pa.string()),
         }
@@ -77,9 +79,9 @@ def people(held: Held, everybody: pd.DataFrame, as_of: int) -> pa.Table:
 
 def episodes(
     *,
-    held: Held,
+    registers: RegisterRecords,
     everybody: pd.DataFrame,
-    lived: pd.DataFrame,
+    stays: pd.DataFrame,
     cases: pd.DataFrame,
     night: CaseNight,
     as_of: int,
@@ -94,15 +96,15 @@ def episodes(
         ``release_date``, ``nationality``, ``is_in_scope``, ``is_recommended``, ``offence_code``,
         ``restatement``, ``outcome_2007``.
     """
-    case_of = np.full(len(lived), -1, dtype=np.int64)
+    case_of = np.full(len(stays), -1, dtype=np.int64)
     shown_cases = np.flatnonzero(night.shown)
     case_of[cases["stay"].to_numpy()[shown_cases]] = shown_cases
-    status = statuses(everybody, lived, case_of, night, as_of)
-    rows = np.flatnonzero(lived["reception_recorded"] <= as_of)
-    own = lived[list(_SHOWN)].iloc[rows]
+    status = statuses(everybody, stays, case_of, night, as_of)
+    rows = np.flatnonzero(stays["reception_recorded"] <= as_of)
+    own = stays[list(_SHOWN)].iloc[rows]
     now = status[rows]
     buckets = tuple(bucket.name for bucket in published.releases())
-    outcome = np.full(len(lived), -1, dtype=np.int64)
+    outcome = np.full(len(stays), -1, dtype=np.int64)
     outcome[cases["stay"]] = cases["outcome_2007"]
     population = np.select(
         [now == NOT_REFERRED, now == REFERRED_NOT_CONSIDERED],
@@ -113,7 +115,7 @@ def episodes(
         {
             "episode_id": columns.texts(episode_ids(rows)),
             "person": own["person"].to_numpy(),
-            "prisoner_number": columns.texts(keys_on(held, as_of)[rows]),
+            "prisoner_number": columns.texts(keys_on(registers, as_of)[rows]),
             "case_id": columns.texts(
                 case_ids(np.maximum(case_of[rows], 0)), where=case_of[rows] >= 0
             ),
@@ -124,15 +126,16 @@ def episodes(
             "bucket": columns.coded(buckets, own["bucket"]),
             "is_dated": own["is_dated"].to_numpy(),
             "release_date": days.dates(
-                unusual.last_end(own, as_of),
-                where=(own["end_recorded"] <= as_of).to_numpy() & ~unusual.back_inside(own, as_of),
+                unusual_events.last_end(own, as_of),
+                where=(own["end_recorded"] <= as_of).to_numpy()
+                & ~unusual_events.back_inside(own, as_of),
             ),
             "nationality": columns.coded(
-                nat.CODES, everybody["nationality"].to_numpy()[own["person"]]
+                nationalities.CODES, everybody["nationality"].to_numpy()[own["person"]]
             ),
             "is_in_scope": now != OUT_OF_SCOPE,
             "is_recommended": own["is_recommended"].to_numpy(),
-            "offence_code": columns.coded(sentences.OFFENCES, own["offence"]),
+            "offence_code": columns.coded(sentencing.OFFENCES, own["offence"]),
             "restatement": columns.coded(cohort.RESTATEMENT, own["restatement"] % 10),
             "outcome_2007": columns.coded(tuple(published.outcomes()), outcome[rows]),
         }
@@ -141,27 +144,27 @@ def episodes(
 
 def statuses(
     everybody: pd.DataFrame,
-    lived: pd.DataFrame,
+    stays: pd.DataFrame,
     case_of: Ints,
     night: CaseNight,
     as_of: int,
 ) -> Ints:
     """The true status of each stay on a night (position in the statuses of a custody episode)."""
-    scope = _in_scope(everybody, lived, as_of)
-    held_case = case_of >= 0
+    scope = _in_scope(everybody, stays, as_of)
+    has_case = case_of >= 0
     seen = night.days_of[np.maximum(case_of, 0)]
-    decided = np.where(held_case, seen[:, list(DECISIONS)].min(axis=1), days.NEVER)
-    referred = np.where(held_case, seen[:, AT["received"]], days.NEVER)
-    end = lived["end"].to_numpy()
-    ended = (lived["end_recorded"] <= as_of).to_numpy()
+    decided = np.where(has_case, seen[:, list(DECISIONS)].min(axis=1), days.NEVER)
+    referred = np.where(has_case, seen[:, AT["received"]], days.NEVER)
+    end = stays["end"].to_numpy()
+    ended = (stays["end_recorded"] <= as_of).to_numpy()
     in_time = decided <= end
     opening = ["confirmed", "automatic_release", "conditional_release", "parole", "tariff"]
-    earliest = lived[[name for name in opening if name in lived]].min(axis=1).to_numpy()
+    earliest = stays[[name for name in opening if name in stays]].min(axis=1).to_numpy()
     due = days.add_months(np.minimum(earliest, days.NEVER // 2), -_YEAR_MONTHS) <= as_of
     # Nobody knows when a hospital order ends: consideration is due at once.
-    due |= (lived["calculation"] == sentences.HOSPITAL).to_numpy()
-    ended = ended & ~unusual.back_inside(lived, as_of)
-    released = ended & np.isin(lived["end_reason"], _RELEASES)
+    due |= (stays["calculation"] == sentencing.HOSPITAL).to_numpy()
+    ended = ended & ~unusual_events.back_inside(stays, as_of)
+    released = ended & np.isin(stays["end_reason"], _RELEASES)
     left = ended & ~released
     return np.select(
         [
@@ -186,26 +189,28 @@ def statuses(
     )
 
 
-_RELEASES: Final = tuple(stays.REASON[code] for code in ("CR", "NP", "PX", "HR", "BL", "BD", "RE"))
+_RELEASES: Final = tuple(
+    custody_stays.REASON[code] for code in ("CR", "NP", "PX", "HR", "BL", "BD", "RE")
+)
 
 
-def _in_scope(everybody: pd.DataFrame, lived: pd.DataFrame, as_of: int) -> Flags:
+def _in_scope(everybody: pd.DataFrame, stays: pd.DataFrame, as_of: int) -> Flags:
     """In scope on what is recorded of the sentence, after the corrections made by the night."""
-    person = lived["person"].to_numpy()
+    person = stays["person"].to_numpy()
     found = np.full(len(everybody), days.NEVER, dtype=np.int64)
-    british = (lived["restatement"] % 10 == cohort.BRITISH_FOUND).to_numpy()
-    found[person[british]] = lived["corrected_day"].to_numpy()[british]
-    corrected = lived["corrected_day"].to_numpy() <= as_of
-    corrected &= np.isin(lived["restatement"] % 10, [cohort.BRITISH_FOUND, cohort.TERM_CORRECTED])
-    scope: Flags = lived["is_in_scope"].to_numpy() & (found[person] > as_of) & ~corrected
-    return scope & (lived["sentence_recorded"] <= as_of).to_numpy()
+    british = (stays["restatement"] % 10 == cohort.BRITISH_FOUND).to_numpy()
+    found[person[british]] = stays["corrected_day"].to_numpy()[british]
+    corrected = stays["corrected_day"].to_numpy() <= as_of
+    corrected &= np.isin(stays["restatement"] % 10, [cohort.BRITISH_FOUND, cohort.TERM_CORRECTED])
+    scope: Flags = stays["is_in_scope"].to_numpy() & (found[person] > as_of) & ~corrected
+    return scope & (stays["sentence_recorded"] <= as_of).to_numpy()
 
 
-def errors(held: Held, as_of: int) -> pa.Table:
+def errors(registers: RegisterRecords, as_of: int) -> pa.Table:
     """``register``, ``record`` (its key), ``person``, ``kind`` of every error on a night."""
     parts = []
-    for register, records in (("immigration", held.immigration), ("prison", held.prison)):
-        own = held.errors[(held.errors["register"] == register).to_numpy()]
+    for register, records in (("immigration", registers.immigration), ("prison", registers.prison)):
+        own = registers.errors[(registers.errors["register"] == register).to_numpy()]
         own = own[visible(records, as_of)[own["record"]]]
         own = own.sort_values(["record", "kind"], kind="stable")
         keys = pa.array(records["key"]).cast(pa.string())

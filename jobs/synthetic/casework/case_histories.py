@@ -15,9 +15,8 @@ from jobs.contract import codes
 from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.base.random_draws import Flags, Ints, between, choose, sample, some
-from jobs.synthetic.custody import cohort
-from jobs.synthetic.custody import custody_stays as stays
-from jobs.synthetic.people import nationalities as nat
+from jobs.synthetic.custody import cohort, custody_stays
+from jobs.synthetic.people import nationalities
 
 DAYS: Final = (
     "sent", "received", "allocated", "started", "questionnaire_sent", "questionnaire_returned",
@@ -40,40 +39,40 @@ _NOT_LOOKED_AT_DAYS: Final = 900
 
 
 def criminal_cases(
-    lived: pd.DataFrame, persons: pd.DataFrame, rng: np.random.Generator
+    stays: pd.DataFrame, persons: pd.DataFrame, rng: np.random.Generator
 ) -> pd.DataFrame:
     """All criminal cases of the world, in the order of the stays they are for.
 
     Args:
-        lived: stays as `population.populate` gives them.
+        stays: stays as `prisoners.populate` gives them.
         persons: people, by position.
-        rng: source of chance.
+        rng: random draws.
 
     Returns:
-        ``person``, ``stay`` (position in ``lived``), the days of `DAYS`, ``source``, ``closing``,
+        ``person``, ``stay`` (position in ``stays``), the days of `DAYS`, ``source``, ``closing``,
         ``appeal`` (positions; -1 without), ``deferred_until``, ``removal``.
     """
-    nationality = persons["nationality"].to_numpy()[lived["person"]]
-    foreign = nationality != nat.BRITISH
-    sentenced = (lived["kind"] == stays.SENTENCED).to_numpy()
-    decided = lived["is_decided"].to_numpy()
-    in_cohort = persons["group"].to_numpy()[lived["person"]] == 0
-    outside = foreign & sentenced & ~decided & ~in_cohort & (nationality != nat.IRISH)
-    outside &= lived["total_days"].to_numpy() > 50
-    outside &= some(rng, _REFERRED_THOUGH_OUTSIDE, len(lived))
-    missed = lived["is_missed"].to_numpy()
+    nationality = persons["nationality"].to_numpy()[stays["person"]]
+    foreign = nationality != nationalities.BRITISH
+    sentenced = (stays["kind"] == custody_stays.SENTENCED).to_numpy()
+    decided = stays["is_decided"].to_numpy()
+    in_cohort = persons["group"].to_numpy()[stays["person"]] == 0
+    outside = foreign & sentenced & ~decided & ~in_cohort & (nationality != nationalities.IRISH)
+    outside &= stays["total_days"].to_numpy() > 50
+    outside &= some(rng, _REFERRED_THOUGH_OUTSIDE, len(stays))
+    missed = stays["is_missed"].to_numpy()
     parts = [
-        _decided_cases(lived, decided, rng),
-        _outside_cases(lived, outside, rng),
-        _cohort_cases(lived, missed, rng),
+        _decided_cases(stays, decided, rng),
+        _outside_cases(stays, outside, rng),
+        _cohort_cases(stays, missed, rng),
     ]
     cases = pd.concat(parts, ignore_index=True)
     return cases.sort_values("stay", kind="stable", ignore_index=True)
 
 
-def _empty_cases(lived: pd.DataFrame, where: Flags) -> pd.DataFrame:
+def _empty_cases(stays: pd.DataFrame, where: Flags) -> pd.DataFrame:
     stay = np.flatnonzero(where)
-    cases = pd.DataFrame({"person": lived["person"].to_numpy()[stay], "stay": stay})
+    cases = pd.DataFrame({"person": stays["person"].to_numpy()[stay], "stay": stay})
     for name in (*DAYS, "deferred_until"):
         cases[name] = days.NEVER
     return cases.assign(
@@ -86,10 +85,10 @@ def _empty_cases(lived: pd.DataFrame, where: Flags) -> pd.DataFrame:
     )
 
 
-def _decided_cases(lived: pd.DataFrame, where: Flags, rng: np.random.Generator) -> pd.DataFrame:
+def _decided_cases(stays: pd.DataFrame, where: Flags, rng: np.random.Generator) -> pd.DataFrame:
     """Cases decided before release, and what came of them."""
-    cases = _empty_cases(lived, where)
-    own = lived[where]
+    cases = _empty_cases(stays, where)
+    own = stays[where]
     size = len(own)
     received, decision = own["referred_day"].to_numpy(), own["decision_day"].to_numpy()
     chosen = own["decision"].to_numpy()
@@ -99,13 +98,13 @@ def _decided_cases(lived: pd.DataFrame, where: Flags, rng: np.random.Generator) 
         between(rng, np.zeros(size), 6), received - own["sentence_day"].to_numpy()
     )
     _add_work(cases, decision, rng)
-    pursue = chosen == stays.PURSUE
+    pursue = chosen == custody_stays.PURSUE
     _set(cases, "pursue", pursue, decision)
-    _set(cases, "not_pursue", chosen == stays.NOT_PURSUE, decision)
-    _set(cases, "deferred", chosen == stays.DEFERRED, decision)
-    _set(cases, "deferred_until", chosen == stays.DEFERRED, np.maximum(decision + 120, end))
+    _set(cases, "not_pursue", chosen == custody_stays.NOT_PURSUE, decision)
+    _set(cases, "deferred", chosen == custody_stays.DEFERRED, decision)
+    _set(cases, "deferred_until", chosen == custody_stays.DEFERRED, np.maximum(decision + 120, end))
     removal = own["removal"].to_numpy()
-    gone = pursue & np.isin(removal, [stays.DEPORTATION, stays.EARLY])
+    gone = pursue & np.isin(removal, [custody_stays.DEPORTATION, custody_stays.EARLY])
     cases["removal"] = np.where(pursue, removal, 0)
     _add_order(cases, gone, decision, end, rng)
     _add_appeals(cases, pursue & some(rng, 0.3, size), decision, end, rng)
@@ -174,14 +173,16 @@ def _add_closings(cases: pd.DataFrame, own: pd.DataFrame, rng: np.random.Generat
     cases["closed"] = day
     kind = choose(rng, [0.62, 0.12, 0.26], size) + CLOSED_LEAVE
     cases["closing"] = np.where(days.known(removed), CLOSED_REMOVED, kind)
-    left = np.isin(own["end_reason"].to_numpy(), [stays.REASON["RP"], stays.REASON["EX"]])
+    left = np.isin(
+        own["end_reason"].to_numpy(), [custody_stays.REASON["RP"], custody_stays.REASON["EX"]]
+    )
     cases["closing"] = np.where(left, CLOSED_REMOVED, cases["closing"])
 
 
-def _outside_cases(lived: pd.DataFrame, where: Flags, rng: np.random.Generator) -> pd.DataFrame:
+def _outside_cases(stays: pd.DataFrame, where: Flags, rng: np.random.Generator) -> pd.DataFrame:
     """Referrals of people outside the criteria: nobody has to decide, and hardly anybody does."""
-    cases = _empty_cases(lived, where)
-    own = lived[where]
+    cases = _empty_cases(stays, where)
+    own = stays[where]
     size = len(own)
     start, end = own["sentence_day"].to_numpy(), own["end"].to_numpy()
     cases["received"] = between(rng, start + 1, np.maximum(end - 1, start + 1))
@@ -196,10 +197,10 @@ def _outside_cases(lived: pd.DataFrame, where: Flags, rng: np.random.Generator) 
     return cases
 
 
-def _cohort_cases(lived: pd.DataFrame, where: Flags, rng: np.random.Generator) -> pd.DataFrame:
+def _cohort_cases(stays: pd.DataFrame, where: Flags, rng: np.random.Generator) -> pd.DataFrame:
     """Cases of the 1,023: referred in time or found in April 2006, all decided too late."""
-    cases = _empty_cases(lived, where)
-    own = lived[where]
+    cases = _empty_cases(stays, where)
+    own = stays[where]
     size = len(own)
     referred = own["is_referred"].to_numpy()
     start, end = own["sentence_day"].to_numpy(), own["end"].to_numpy()
@@ -254,7 +255,7 @@ def _decide_late(
     _set(cases, "order", deported, decision + 10)
     removed = between(rng, decision + 15, days.number(date(2007, 9, 30)))
     _set(cases, "removed", deported, removed)
-    cases["removal"] = np.where(deported, stays.DEPORTATION, 0)
+    cases["removal"] = np.where(deported, custody_stays.DEPORTATION, 0)
     won = stayed & pursued
     _set(cases, "lodged", won, decision + 8)
     _set(cases, "determined", won, decision + 90)

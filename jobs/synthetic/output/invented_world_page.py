@@ -4,27 +4,28 @@ from dataclasses import fields
 from typing import Final
 
 from jobs.synthetic.base import published_figures as published
-from jobs.synthetic.custody import unusual_events as unusual
-from jobs.synthetic.errors.noise import NOISES, Noise
-from jobs.synthetic.people import population
-from jobs.synthetic.people.population import Size
+from jobs.synthetic.base.noise import NOISES, Noise
+from jobs.synthetic.custody import unusual_events
+from jobs.synthetic.people import world_size
+from jobs.synthetic.people.world_size import Size
 
-_SIZES: Final = (5_000, 40_000, 100_000, population.DEFAULT_PEOPLE, 1_000_000)
+_SIZES: Final = (5_000, 40_000, 100_000, world_size.DEFAULT_PEOPLE, 1_000_000)
 _EVENTS: Final = (
-    ("a suspended sentence passed beside another, never activated", unusual.SUSPENDED_BESIDE,
+    ("a suspended sentence passed beside another, never activated", unusual_events.SUSPENDED_BESIDE,
      "of sentenced stays"),
-    ("days in default of a fine beside a sentence", unusual.FINED_BESIDE, "of sentenced stays"),
-    ("a stay in default of a fine alone", unusual.FINED_ALONE,
+    ("days in default of a fine beside a sentence", unusual_events.FINED_BESIDE,
+     "of sentenced stays"),
+    ("a stay in default of a fine alone", unusual_events.FINED_ALONE,
      "of terms of a month or less, of people received once"),
-    ("a suspended sentence activated", unusual.ACTIVATED,
+    ("a suspended sentence activated", unusual_events.ACTIVATED,
      "of terms under two years, of people received once"),
-    ("an extended sentence", unusual.EXTENDED,
+    ("an extended sentence", unusual_events.EXTENDED,
      "of violent and sexual offences with a year or more, from 30 September 1998"),
-    ("a hospital order", unusual.HOSPITAL_ORDERS, "of moves from prison to hospital"),
-    ("a recall from licence", unusual.RECALLED,
+    ("a hospital order", unusual_events.HOSPITAL_ORDERS, "of moves from prison to hospital"),
+    ("a recall from licence", unusual_events.RECALLED,
      "of last releases on licence with licence left to run"),
-    ("lost after release", unusual.LOST, "of those to be deported, but released"),
-    ("found again", unusual.FOUND_AGAIN, "of the lost"),
+    ("lost after release", unusual_events.LOST, "of those to be deported, but released"),
+    ("found again", unusual_events.FOUND_AGAIN, "of the lost"),
 )  # fmt: skip
 
 
@@ -43,7 +44,7 @@ def invented_world_markdown() -> str:
         "## How many people",
         "",
         "`--people` is the number of persons in each register on 25 April 2006. From",
-        f"{population.TRUE_SCALE_PEOPLE:,} upwards every foreign prisoner there was is among them,",
+        f"{world_size.TRUE_SCALE_PEOPLE:,} upwards every foreign prisoner there was is among them,",
         "and samples of British prisoners and of the immigration register's other people fill the",
         "rest. Below, foreign prisoners shrink as well, and so does every published figure but",
         f"those of the {published.COHORT:,}, who are always all there. Half of the prison register",
@@ -54,9 +55,9 @@ def invented_world_markdown() -> str:
         "|---:|---:|",
         *(f"| {size:,} | {Size(people=size).foreign_share:.0%} |" for size in _SIZES),
         "",
-        f"The default is {population.DEFAULT_PEOPLE:,}. `--british-rate` and `--others-rate` take",
-        f"a sample of that share of {population.BRITISH_PEOPLE:,} British prisoners and of",
-        f"{population.OTHER_PEOPLE:,} other people (both are this project's estimates) in place of",
+        f"The default is {world_size.DEFAULT_PEOPLE:,}. `--british-rate` and `--others-rate` take",
+        f"a sample of that share of {world_size.BRITISH_PEOPLE:,} British prisoners and of",
+        f"{world_size.OTHER_PEOPLE:,} other people (both are this project's estimates) in place of",
         "filling up. A register also holds the second records of people held twice.",
         "",
         "## What befalls few",

@@ -1,0 +1,1 @@
+"""What the two registers hold on a night, and the truth beside them."""
