@@ -13,7 +13,7 @@ from jobs.synthetic.people.world_size import Size
 from jobs.synthetic.replay.replay import EVER, Replay, nights_of, replay
 from jobs.synthetic.replay.replay_page import replay_markdown, replay_picture
 from tests.synthetic.conftest import FOUND
-from tests.synthetic.test_perfect_links import assessed
+from tests.synthetic.output.test_score import assessed
 
 SERIES = (date(2004, 12, 31), date(2005, 6, 30), FOUND, date(2006, 5, 31), date(2006, 11, 30))
 
@@ -91,8 +91,8 @@ def test_those_in_custody_on_a_replayed_night_were_seen_on_its_due_list(replayed
     last = pd.Timestamp(date(2005, 6, 30))
     should = (first["first_night"] <= last) & (first["release_date"] > last)
     assert should.sum() > 100
-    assert first.loc[should, "was_held"].all()
-    assert first.loc[first["was_held"], "was_listed"].all()
+    assert first.loc[should, "was_in_custody"].all()
+    assert first.loc[first["was_in_custody"], "was_listed"].all()
 
 
 def test_a_difference_is_explained(clean_history: History) -> None:
