@@ -1,9 +1,9 @@
 """The contract: every table and field of both registers, declared once.
 
 The declarations are in `jobs.contract.prison` and `jobs.contract.immigration`. From them come the
-DDL of the demo databases, the column lists of the extract, the Arrow schema of the landing, the
-base expectations and the data dictionary in ``docs/data-dictionary.md``. A site whose tables differ
-maps them to these names with a mapping file (`jobs.extract.mapping`).
+DDL of the invented registers' databases, the column lists of the extract, the Arrow schema of the
+landing, the base expectations and the data dictionary in ``docs/data-dictionary.md``. A site whose
+tables differ maps them to these names with a mapping file (`jobs.extract.mapping`).
 
 Dates are calendar dates in England and Wales; timestamps are UTC.
 """

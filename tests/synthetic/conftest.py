@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from jobs.contract import registers as records
+from jobs.contract import registers
 from jobs.synthetic import History, World, build_history, on_night
 
 FOUND = date(2006, 4, 25)
@@ -34,7 +34,7 @@ def noisy(noisy_history: History) -> World:
 
 
 def frame(world: World, name: str) -> pd.DataFrame:
-    return records.TABLES[name].frame(world.tables[name])
+    return registers.TABLES[name].frame(world.tables[name])
 
 
 def truth(world: World, name: str) -> pd.DataFrame:

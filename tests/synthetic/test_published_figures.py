@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jobs.contract import codes
-from jobs.contract import registers as records
+from jobs.contract import codes, registers
 from jobs.synthetic import DEFAULT_PEOPLE, History, World, build_history, on_night
 from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
@@ -259,4 +258,4 @@ def test_no_real_prison_is_named(world: World) -> None:
 
 
 def test_the_contract_is_the_one_the_figures_are_read_from() -> None:
-    assert set(records.REGISTERS) == {"prison", "immigration"}
+    assert set(registers.REGISTERS) == {"prison", "immigration"}

@@ -8,8 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobs.commands import synthetic_commands
-from jobs.contract import codes
-from jobs.contract import registers as records
+from jobs.contract import codes, registers
 from jobs.runtime.errors import BadInput
 from jobs.synthetic import (
     DEFAULT_PEOPLE,
@@ -28,7 +27,7 @@ LITTLE = 1200
 
 
 def test_every_table_of_the_contract_is_filled(clean: World) -> None:
-    assert set(clean.tables) == set(records.TABLES)
+    assert set(clean.tables) == set(registers.TABLES)
     assert [name for name, table in clean.tables.items() if not table.num_rows] == [
         "prison.aliases",
         "immigration.aliases",
@@ -37,11 +36,11 @@ def test_every_table_of_the_contract_is_filled(clean: World) -> None:
 
 def test_every_table_has_the_contract_s_schema(noisy: World) -> None:
     for name, table in noisy.tables.items():
-        assert table.schema.equals(records.TABLES[name].arrow_schema), name
+        assert table.schema.equals(registers.TABLES[name].arrow_schema), name
 
 
 def test_the_feed_is_of_the_night_at_ten_in_the_evening(clean: World) -> None:
-    for register in records.REGISTERS:
+    for register in registers.REGISTERS:
         feed = frame(clean, f"{register}.feed")
         assert feed["as_of_date"].tolist() == [pd.Timestamp(FOUND)]
         assert feed["generated_at"].tolist() == [pd.Timestamp("2006-04-25 22:00", tz="UTC")]
@@ -57,7 +56,7 @@ def test_both_registers_hold_the_size_asked_for_and_half_are_in_both(clean: Worl
 
 def test_the_same_seed_gives_the_same_world() -> None:
     worlds = [build_world(seed=3, people=LITTLE, as_of=FOUND) for _ in range(2)]
-    for name in records.TABLES:
+    for name in registers.TABLES:
         assert worlds[0].tables[name].equals(worlds[1].tables[name]), name
     for name in worlds[0].truth:
         assert worlds[0].truth[name].equals(worlds[1].truth[name]), name
@@ -72,7 +71,7 @@ def test_another_seed_gives_other_people() -> None:
 
 
 def test_a_world_without_noise_keeps_every_key_and_parent(clean: World) -> None:
-    for name, declared in records.TABLES.items():
+    for name, declared in registers.TABLES.items():
         table = frame(clean, name)
         assert not table.duplicated(list(declared.key)).any(), name
         for column, parent in declared.parents.items():
@@ -81,7 +80,7 @@ def test_a_world_without_noise_keeps_every_key_and_parent(clean: World) -> None:
 
 
 def test_a_world_with_noise_breaks_few_keys_and_parents(noisy: World) -> None:
-    for name, declared in records.TABLES.items():
+    for name, declared in registers.TABLES.items():
         table = frame(noisy, name)
         assert table.duplicated(list(declared.key)).sum() <= max(3, len(table) / 500), name
         for column, parent in declared.parents.items():
@@ -90,7 +89,7 @@ def test_a_world_with_noise_breaks_few_keys_and_parents(noisy: World) -> None:
 
 
 def test_every_code_is_of_its_list(noisy: World) -> None:
-    for name, declared in records.TABLES.items():
+    for name, declared in registers.TABLES.items():
         table = frame(noisy, name)
         for field in declared.fields:
             if field.codes is not None:
@@ -99,7 +98,7 @@ def test_every_code_is_of_its_list(noisy: World) -> None:
 
 
 def test_required_fields_are_never_empty(noisy: World) -> None:
-    for name, declared in records.TABLES.items():
+    for name, declared in registers.TABLES.items():
         table = frame(noisy, name)
         for field in declared.fields:
             assert field.nullable or table[field.name].notna().all(), (name, field.name)
@@ -258,7 +257,7 @@ def test_the_registers_hold_no_label_of_the_truth(noisy: World) -> None:
 
 def test_tables_are_sorted_so_that_bytes_repeat(clean: World) -> None:
     for name, table in clean.tables.items():
-        key = [(column, "ascending") for column in records.TABLES[name].key]
+        key = [(column, "ascending") for column in registers.TABLES[name].key]
         assert table.equals(table.sort_by(key)), name
 
 

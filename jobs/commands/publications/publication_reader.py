@@ -122,7 +122,7 @@ class PublicationReader:
         """
         tables = (results.ASSESSMENTS, results.REASONS, results.FLAGS)
         facts = {table.full_name: self.table(table) for table in tables}
-        told = explain(episode_id, facts)
+        explained = explain(episode_id, facts)
         reasons, episodes = facts["nightly.reasons"], facts["nightly.assessments"]
         fired = reasons[reasons["episode_id"].eq(episode_id)].sort_values("position")["rule_id"]
         flagged = [rule for _, rule in flags_of(episode_id, facts)]
@@ -134,7 +134,9 @@ class PublicationReader:
             night=self.publication.as_of,
         )
         listed = "".join(f"  {line}\n" for line in cited)
-        return f"{told}\nThe rules and their sources (house: a rule of this project):\n{listed}"
+        return (
+            f"{explained}\nThe rules and their sources (house: a rule of this project):\n{listed}"
+        )
 
     def capacity(self, *, staff: float | None, weeks: int) -> list[str]:
         """What happens to the queue with a number of staff, as lines for a terminal."""

@@ -175,8 +175,8 @@ def movement_text(moved: Moved) -> str:
     for bridge in found:
         _add_bridge(table, bridge)
     basis = str(moved.bridges["basis"].iloc[0])
-    told = next(entry.meaning for entry in results.BASIS.codes if entry.code == basis)
-    return f"{_printed(table)}Basis: {told}.\n"
+    meaning = next(entry.meaning for entry in results.BASIS.codes if entry.code == basis)
+    return f"{_printed(table)}Basis: {meaning}.\n"
 
 
 def write_cases(moved: Moved, out: TextIO) -> None:

@@ -146,5 +146,5 @@ def _chain_shown() -> Iterator[None]:
     try:
         yield
     except Contradiction as error:
-        typer.echo("\n".join(error.told))
+        typer.echo("\n".join(error.chain_lines))
         raise

@@ -147,11 +147,11 @@ def _aliases(aliases: pd.DataFrame, key: str) -> "pd.Series[str]":
 
 
 def evidence_lines(evidence: str) -> list[tuple[str, str, float]]:
-    """The evidence of a pair, comparison by comparison: its name, its grade, its weight in bits."""
+    """The evidence of a pair, comparison by comparison: its name, its level, its weight in bits."""
     lines = []
     for entry, weight in json.loads(evidence).items():
-        comparison, _, grade = entry.partition(": ")
-        lines.append((comparison, grade, float(weight)))
+        comparison, _, level = entry.partition(": ")
+        lines.append((comparison, level, float(weight)))
     return lines
 
 
@@ -164,8 +164,8 @@ def side_by_side(pair: pd.Series) -> list[str]:
     ]
     lines += ["", f"probability {pair['probability']:.4f}; {pair['consequence']}", ""]
     lines += [
-        f"{weight:+9.2f}  {comparison}{': ' if grade else ''}{grade}"
-        for comparison, grade, weight in evidence_lines(pair["evidence"])
+        f"{weight:+9.2f}  {comparison}{': ' if level else ''}{level}"
+        for comparison, level, weight in evidence_lines(pair["evidence"])
     ]
     return lines
 

@@ -76,13 +76,13 @@ def write_review(pairs: pd.DataFrame, path: Path) -> None:
 def _write_evidence(book: Any, pairs: pd.DataFrame, bold: Any) -> None:
     sheet = book.add_worksheet(EVIDENCE)
     sheet.write_string(0, 0, WARNING, bold)
-    headings = ["rank", *PAIR, "comparison", "grade", "weight in bits"]
+    headings = ["rank", *PAIR, "comparison", "comparison level", "weight in bits"]
     for place, name in enumerate(headings):
         sheet.write_string(FIRST_ROW - 1, place, name, bold)
     row = FIRST_ROW
     for rank, one, other, evidence in pairs[["rank", *PAIR, "evidence"]].to_numpy(dtype=object):
-        for comparison, grade, weight in evidence_lines(evidence):
-            sheet.write_row(row, 0, [rank, one, other, comparison, grade, weight])
+        for comparison, level, weight in evidence_lines(evidence):
+            sheet.write_row(row, 0, [rank, one, other, comparison, level, weight])
             row += 1
     sheet.autofilter(FIRST_ROW - 1, 0, max(row - 1, FIRST_ROW), len(headings) - 1)
     sheet.freeze_panes(FIRST_ROW, 3)

@@ -28,7 +28,7 @@ def number(day: date) -> int:
 WORLD_START: Final = number(date(1996, 1, 1))
 WORLD_END: Final = number(date(2007, 12, 31))
 FOUND: Final = number(date(2006, 4, 25))
-"""The night on which the failure was told, for which the size of a world is counted."""
+"""The night on which the failure became known, for which the size of a world is counted."""
 
 
 def calendar(day: int) -> date:

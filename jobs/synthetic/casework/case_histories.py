@@ -244,11 +244,11 @@ def _decide_late(
     deferred = np.zeros(size, dtype=bool)
     deferred[sample(rng, np.flatnonzero(inside), wanted["deferred_in_custody"])] = True
     pursued = (outcome >= 0) & ~not_pursued & ~deferred
-    told = days.number(published.COMPLETED_ON)
-    first = np.maximum(cases["started"].to_numpy() + 3, told + 6)
+    completed_day = days.number(published.COMPLETED_ON)
+    first = np.maximum(cases["started"].to_numpy() + 3, completed_day + 6)
     first = np.where(inside, days.number(date(2006, 8, 1)), first)
     decision = between(rng, first, days.number(date(2006, 12, 8)))
-    decision = np.where(completed & ~inside, told, decision)
+    decision = np.where(completed & ~inside, completed_day, decision)
     for name, flag in (("pursue", pursued), ("not_pursue", not_pursued), ("deferred", deferred)):
         _set(cases, name, flag, decision)
     _set(cases, "deferred_until", deferred, np.full(size, days.number(date(2008, 6, 30))))

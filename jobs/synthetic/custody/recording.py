@@ -170,8 +170,8 @@ def movements(
               np.where(sentenced & ~remanded, 1, 0), _OUTSIDE, where[0]),
     ]  # fmt: skip
     at_court = sentenced & remanded
-    sentence, told = (stays[name].to_numpy() for name in ("sentence_day", "sentence_recorded"))
-    court = _part(stay, sentence, told, COURT, 2, where[0], where[0])
+    sentence, recorded = (stays[name].to_numpy() for name in ("sentence_day", "sentence_recorded"))
+    court = _part(stay, sentence, recorded, COURT, 2, where[0], where[0])
     parts.append(court[at_court])
     last = where[0]
     later = np.where(sentenced, stays["sentence_day"], start)
@@ -185,8 +185,8 @@ def movements(
         last = np.where(moves, where[number + 1], last)
         later = np.where(moves, day, later)
     reason = _ENDS_FROM + stays["end_reason"].to_numpy()
-    told = stays["end_recorded"].to_numpy()
-    leaving = _part(stay, end, told, RELEASE, reason, last, _OUTSIDE)
+    recorded = stays["end_recorded"].to_numpy()
+    leaving = _part(stay, end, recorded, RELEASE, reason, last, _OUTSIDE)
     leaving["day"] = np.where(stays["is_dated"], end, days.NEVER)
     wrong = (stays["end_corrected"] > 0).to_numpy()
     leaving["first_day"] = np.where(wrong, stays["first_end"], leaving["day"])

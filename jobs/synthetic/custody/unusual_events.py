@@ -121,15 +121,15 @@ def add_recalls(
     """
     size = len(stays)
     person = stays["person"].to_numpy()
-    told = np.maximum(stays["end_recorded"].to_numpy(), stays["end_corrected"].to_numpy())
+    recorded = np.maximum(stays["end_recorded"].to_numpy(), stays["end_corrected"].to_numpy())
     licence = stays["licence_expiry"].to_numpy()
-    back = told + 10 + np.minimum(rng.exponential(80, size), 700).astype(np.int64)
+    back = recorded + 10 + np.minimum(rng.exponential(80, size), 700).astype(np.int64)
     served = between(rng, np.full(size, 28), 120)
     again = days.working_day_before(back + served)
     for_life = (stays["calculation"] == sentencing.LIFE).to_numpy()
     last = np.r_[person[1:] != person[:-1], True] if size else np.zeros(0, dtype=bool)
     chosen = last & some(rng, RECALLED, size) & stays["end_reason"].isin(_ON_LICENCE).to_numpy()
-    chosen &= (persons["group"].to_numpy()[person] != world_size.COHORT) & (told > 0)
+    chosen &= (persons["group"].to_numpy()[person] != world_size.COHORT) & (recorded > 0)
     chosen &= for_life | (days.known(licence) & (again < licence))
     foreign = persons["nationality"].to_numpy()[person] != nationalities.BRITISH
     for day in _CENSUS:

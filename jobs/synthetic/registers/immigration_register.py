@@ -126,7 +126,7 @@ def _persons(
     ended = stays["end_recorded"].to_numpy() <= as_of
     dead = ended & (stays["end_reason"] == custody_stays.REASON["DEC"]).to_numpy()
     died[stays["person"].to_numpy()[dead]] = stays["end"].to_numpy()[dead]
-    told = (records["numbers_day"] <= as_of).to_numpy()
+    passed_on = (records["numbers_day"] <= as_of).to_numpy()
     verified = np.isin(located[own], [_ABROAD]) | (own % 5 == 0)
     return columns.table(
         immigration.PERSONS,
@@ -142,9 +142,9 @@ def _persons(
             "nationality_verified": pa.array(verified),
             "birth_place": columns.texts(records["birth_place"]),
             "postcode": columns.texts(records["postcode"], where=own % 3 != 0),
-            "noms_number": columns.texts(records["noms"], where=told),
-            "pnc_number": columns.texts(records["pnc"], where=told),
-            "cro_number": columns.texts(records["cro"], where=told),
+            "noms_number": columns.texts(records["noms"], where=passed_on),
+            "pnc_number": columns.texts(records["pnc"], where=passed_on),
+            "cro_number": columns.texts(records["cro"], where=passed_on),
             "located_status": columns.coded(_LOCATED, located[own]),
             "last_contact_date": days.dates(np.maximum(contact[own], records["since"])),
             "died_date": days.dates(died[own]),

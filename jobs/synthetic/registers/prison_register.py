@@ -251,7 +251,7 @@ def _alerts(stays: pd.DataFrame, cases: pd.DataFrame, keys: Texts, as_of: int) -
     female = np.isin(offence, [sentencing.OFFENCES.index(code) for code in _FEMALE_RISK])
     child = offence == sentencing.OFFENCES.index("SEX_CHILD")
     harm = (np.arange(len(stays)) * 7919) % 97 == 0
-    told = stays["sentence_recorded"].to_numpy()
+    sentence_recorded = stays["sentence_recorded"].to_numpy()
     none = np.full(len(stays), days.NEVER)
     stay = cases["stay"].to_numpy()
     end = stays["end"].to_numpy()
@@ -259,8 +259,8 @@ def _alerts(stays: pd.DataFrame, cases: pd.DataFrame, keys: Texts, as_of: int) -
     sources: list[tuple[int, Ints, Ints, Ints]] = [
         (0, stay, cases["notice"].to_numpy(), none),
         (1, stay, cases["order"].to_numpy(), none),
-        (2, np.flatnonzero(female), told[female], none),
-        (3, np.flatnonzero(child), told[child], none),
+        (2, np.flatnonzero(female), sentence_recorded[female], none),
+        (3, np.flatnonzero(child), sentence_recorded[child], none),
         (4, np.flatnonzero(harm), stays["reception_recorded"].to_numpy()[harm], end),
     ]
     for code, own, day, until in sources:

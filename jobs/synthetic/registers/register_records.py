@@ -167,10 +167,10 @@ def _immigration_records(
     records["nationality"] = np.where(naturalised, nationalities.BRITISH, records["nationality"])
     shared = _shared(len(everybody), seed, noise)
     in_prison = everybody["in_prison"].to_numpy()
-    told = np.where(in_prison, shared, True)[own]
+    passed_on = np.where(in_prison, shared, True)[own]
     for column, source in (("noms", "prisoner_number"), ("pnc", "pnc"), ("cro", "cro")):
         missing = some(rng, noise.identifiers_missing, len(records))
-        records[column] = np.where(told & ~missing, everybody[source].to_numpy()[own], "")
+        records[column] = np.where(passed_on & ~missing, everybody[source].to_numpy()[own], "")
     records["numbers_day"] = np.where(in_prison, everybody["first_reception"], 0)[own]
     records["merged_day"] = days.NEVER
     labels.add("immigration", records, extra, "duplicated")

@@ -145,8 +145,8 @@ def _steps(found: Replay) -> list[str]:
         "|---|---|---|---:|",
     ]
     cohort = found.steps[(found.steps["who"] == "cohort") & found.steps["invented"].ne("")]
-    told = cohort[["until", "invented", "cause"]].astype("str").to_numpy().tolist()
-    for (until, invented, cause), change in zip(told, cohort["change"].tolist(), strict=True):
+    causes = cohort[["until", "invented", "cause"]].astype("str").to_numpy().tolist()
+    for (until, invented, cause), change in zip(causes, cohort["change"].tolist(), strict=True):
         lines.append(
             f"| {until} | {_CAUSES.get(invented, invented)} | {_words(cause)} | {change:+,} |"
         )
@@ -160,8 +160,8 @@ def _steps(found: Replay) -> list[str]:
             lines.append(f"| **reported for {start}** | **{reported[start]:,}** |")
         own = found.steps[found.steps["until"] == end]
         sums = own.groupby(["who", "cause"])["change"].sum().reset_index()
-        told = sums[["who", "cause"]].astype("str").to_numpy().tolist()
-        for (who, cause), change in zip(told, sums["change"].tolist(), strict=True):
+        causes = sums[["who", "cause"]].astype("str").to_numpy().tolist()
+        for (who, cause), change in zip(causes, sums["change"].tolist(), strict=True):
             lines.append(f"| {_words(cause)} ({_who(who)}) | {change:+,} |")
         total = reported[start] + int(own["change"].sum())
         lines.append(f"| **reported for {end}** | **{total:,}** |")

@@ -42,7 +42,7 @@ class Contradiction(BadInput):
 
     ``chain`` holds the decisions that contradict each other: links from one person to another,
     and last the decision that these two are not one person. The message names them by number;
-    whoever may see persons can be shown `told`.
+    whoever may see persons can be shown `chain_lines`.
     """
 
     chain: tuple[Decision, ...] = ()
@@ -61,7 +61,7 @@ class Contradiction(BadInput):
         return error
 
     @property
-    def told(self) -> list[str]:
+    def chain_lines(self) -> list[str]:
         """The chain with its persons, one decision a line: for the reviewer's eyes only."""
         signs = {"must_link": "=", "must_not_link": "is not"}
         return [

@@ -8,8 +8,7 @@ import pyarrow as pa
 import pytest
 
 from jobs.assess import assess, load_policy
-from jobs.contract import registers as records
-from jobs.contract import results
+from jobs.contract import registers, results
 from jobs.synthetic import History, World, on_night
 from jobs.synthetic.output.score import score, statuses
 from tests.synthetic.conftest import FOUND, frame, truth
@@ -165,7 +164,7 @@ def _accepted(world: World) -> dict[str, pd.DataFrame]:
     """A publication over right links; each row that was delivered twice counts once."""
     kept = {
         name: pa.Table.from_pandas(
-            frame(world, name).drop_duplicates(list(records.TABLES[name].key)),
+            frame(world, name).drop_duplicates(list(registers.TABLES[name].key)),
             schema=table.schema,
             preserve_index=False,
         )

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from psycopg import sql
 
-from jobs.contract import registers as records
+from jobs.contract import registers
 from jobs.extract import land
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.synthetic import World, load_world, write_world
@@ -21,14 +21,14 @@ from tests.synthetic.conftest import FOUND
 
 def test_registers_are_written_as_parquet_of_the_contract(noisy: World, tmp_path: Path) -> None:
     write_world(noisy, tmp_path / "out")
-    for name, table in records.TABLES.items():
+    for name, table in registers.TABLES.items():
         read = pq.read_table(tmp_path / "out" / table.space / f"{table.name}.parquet")
         assert read.equals(noisy.tables[name]), name
 
 
 def test_registers_are_written_as_csv_with_a_header(clean: World, tmp_path: Path) -> None:
     write_world(clean, tmp_path / "out", format="csv")
-    for name, table in records.TABLES.items():
+    for name, table in registers.TABLES.items():
         path = tmp_path / "out" / table.space / f"{table.name}.csv"
         read = pd.read_csv(path, dtype=str)
         assert list(read.columns) == table.columns
@@ -89,10 +89,10 @@ def test_a_world_is_loaded_and_loaded_again(
 ) -> None:
     for world in (noisy, clean):
         load_world(world, *urls)
-        for register, url in zip(records.REGISTERS, urls, strict=True):
+        for register, url in zip(registers.REGISTERS, urls, strict=True):
             engine = sa.create_engine(url)
             with engine.connect() as connection:
-                for name, table in records.REGISTERS[register].items():
+                for name, table in registers.REGISTERS[register].items():
                     count = connection.scalar(sa.text(f"SELECT count(*) FROM public.{table.name}"))
                     assert count == world.tables[name].num_rows, name
             engine.dispose()
@@ -134,7 +134,7 @@ class _Killed(BaseException):
     """Ends the writing as a kill would: nothing catches it."""
 
 
-@pytest.mark.parametrize("writes", [1, 12, len(records.TABLES)])
+@pytest.mark.parametrize("writes", [1, 12, len(registers.TABLES)])
 def test_a_half_written_world_is_never_read(
     clean: World, noisy: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int
 ) -> None:
@@ -150,10 +150,10 @@ def test_a_half_written_world_is_never_read(
     monkeypatch.setattr(pq, "write_table", killed)
     with pytest.raises(_Killed):
         write_world(noisy, tmp_path / "in")
-    for register in records.REGISTERS:
+    for register in registers.REGISTERS:
         found = {path.stem: pq.read_table(path) for path in (tmp_path / "in" / register).iterdir()}
         assert all(clean.tables[f"{register}.{name}"].equals(found[name]) for name in found)
-        assert len(found) == len(records.REGISTERS[register])
+        assert len(found) == len(registers.REGISTERS[register])
 
 
 def test_a_world_killed_between_its_registers_is_refused(
@@ -172,7 +172,7 @@ def test_a_world_killed_between_its_registers_is_refused(
     with pytest.raises(_Killed):
         write_world(noisy, tmp_path / "in")
     monkeypatch.undo()
-    standing = [name for name in records.REGISTERS if (tmp_path / "in" / name).exists()]
+    standing = [name for name in registers.REGISTERS if (tmp_path / "in" / name).exists()]
     assert standing == ["immigration"]
     with pytest.raises(BadInput) as refused:
         land(

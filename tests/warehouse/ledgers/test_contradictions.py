@@ -32,7 +32,7 @@ def test_a_chain_of_links_refuses_the_word_that_its_ends_are_two(warehouse: sa.E
     first = [decide(warehouse, *w) for w in [("A", "=", "X"), ("B", "=", "X"), ("B", "=", "Y")]]
     with pytest.raises(Contradiction) as refused:
         decide(warehouse, "A", "!=", "Y")
-    assert [line.split("   ")[0] for line in refused.value.told] == [
+    assert [line.split("   ")[0] for line in refused.value.chain_lines] == [
         "A = X", "B = X", "B = Y", "A is not Y",
     ]  # fmt: skip
     message = str(refused.value)
@@ -47,7 +47,7 @@ def test_a_link_that_would_join_whom_somebody_parted_is_refused(warehouse: sa.En
     decide(warehouse, "B", "=", "Y")
     with pytest.raises(Contradiction) as refused:
         decide(warehouse, "A", "=", "Y")
-    assert [line.split("   ")[0] for line in refused.value.told][-1] == "B is not X"
+    assert [line.split("   ")[0] for line in refused.value.chain_lines][-1] == "B is not X"
 
 
 def test_a_reviewer_may_change_his_mind_about_a_pair(warehouse: sa.Engine) -> None:
