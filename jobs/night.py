@@ -49,8 +49,8 @@ from jobs.runtime.errors import BadInput
 from jobs.runtime.files import locked, text_digest, whole_folder
 from jobs.runtime.progress import steps
 from jobs.warehouse import (
+    CheckOverride,
     Manifest,
-    Override,
     decisions,
     figures_before,
     latest_before,
@@ -80,7 +80,7 @@ class Night(RunFolder):
     ``despite`` is a named person's word that it is published in spite of failed checks.
     """
 
-    despite: Override | None = None
+    despite: CheckOverride | None = None
 
     @timed
     def extract(self, register: str, *, fetch_again: bool = False) -> Counts:
@@ -301,10 +301,10 @@ class Night(RunFolder):
     def _policy(self) -> Policy:
         return load_policy(overrides=self.settings.policy_overrides)
 
-    def _override(self) -> Override | None:
+    def _override(self) -> CheckOverride | None:
         """The word under which this night's check let failures pass."""
         word = self.inputs("check").get(DESPITE)
-        return None if word is None else Override.from_json(word)
+        return None if word is None else CheckOverride.from_json(word)
 
     def _about(self, manifest: Manifest) -> About:
         override = self._override()
@@ -372,7 +372,7 @@ REPORTED = tuple(
 """What `Night.report` leaves; its check results hold those of `Night.check` and of the audit."""
 
 
-def _audit(connection: sa.Connection, publication_id: str, override: Override | None) -> None:
+def _audit(connection: sa.Connection, publication_id: str, override: CheckOverride | None) -> None:
     """Audit the rows as they were written, before anybody else can see them."""
     written = publication_of(connection, publication_id)
     facts = {name: read_rows(connection, written, table) for name, table in results.NIGHTLY.items()}

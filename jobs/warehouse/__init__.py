@@ -23,7 +23,13 @@ from jobs.warehouse.ledgers.review_ledgers import (
 )
 from jobs.warehouse.ledgers.run_log import record_run
 from jobs.warehouse.store.connections import open_warehouse
-from jobs.warehouse.store.publishing import Manifest, Override, Publication, override_of, publish
+from jobs.warehouse.store.publishing import (
+    CheckOverride,
+    Manifest,
+    Publication,
+    override_of,
+    publish,
+)
 from jobs.warehouse.store.reading import (
     current_publication,
     figures_before,
@@ -39,11 +45,11 @@ from jobs.warehouse.store.reading import (
 from jobs.warehouse.store.retention import remove_old
 
 __all__ = [
+    "CheckOverride",
     "Contradiction",
     "Decision",
     "EmbeddedServer",
     "Manifest",
-    "Override",
     "Publication",
     "acknowledge",
     "acknowledgements",

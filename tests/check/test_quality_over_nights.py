@@ -17,7 +17,7 @@ from jobs.night import Night, run_night
 from jobs.operate.emails import prepare_emails
 from jobs.runtime.errors import BadInput, GateFailed
 from jobs.runtime.settings import Settings
-from jobs.warehouse import Override, current_publication, open_warehouse, read_table, upgrade
+from jobs.warehouse import CheckOverride, current_publication, open_warehouse, read_table, upgrade
 from samples.minimal_registers import AS_OF, default_rows, register_tables
 
 NEGATIVE = "prison.sentences.term_years.negative"
@@ -112,7 +112,7 @@ def test_a_failed_critical_check_is_published_on_a_named_persons_word_and_says_s
     with pytest.raises(GateFailed, match=r"prison\.movements\.shrunk"):
         run_night(run)
     assert current_publication(house.engine, as_of=NIGHTS[1]) is None
-    word = Override(
+    word = CheckOverride(
         by="A. Director", reason="one wing moved out", rules=("prison.movements.shrunk",)
     )
     publication_id = run_night(replace(run, despite=word))
@@ -139,7 +139,7 @@ def test_a_failed_critical_check_is_published_on_a_named_persons_word_and_says_s
     ],
 )
 def test_a_word_on_what_needs_none_is_refused(house: House, rule: str, what: str) -> None:
-    word = Override(by="A. Director", reason="a reason", rules=(rule,))
+    word = CheckOverride(by="A. Director", reason="a reason", rules=(rule,))
     with pytest.raises(BadInput, match=what):
         run_night(replace(house.deliver(NIGHTS[0]), despite=word))
     assert current_publication(house.engine, as_of=NIGHTS[0]) is None
@@ -149,7 +149,7 @@ def test_what_breaks_the_contract_is_never_let_pass(house: House) -> None:
     run = house.deliver(NIGHTS[0])
     path = Path(run.settings.prison) / "episodes.parquet"
     pq.write_table(pq.read_table(path).drop_columns(["status"]), path)
-    word = Override(by="A. Director", reason="a reason", rules=("prison.movements.shrunk",))
+    word = CheckOverride(by="A. Director", reason="a reason", rules=("prison.movements.shrunk",))
     with pytest.raises(BadInput, match="status"):
         run_night(replace(run, despite=word))
     assert current_publication(house.engine, as_of=NIGHTS[0]) is None

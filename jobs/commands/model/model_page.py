@@ -11,7 +11,7 @@ from jobs.link.train.model_quality import Quality
 from jobs.report.charts.charts import BAR, FAINT, STRONG, Chart, Draw
 
 ROW_HEIGHT: Final = 0.075
-"""Of a grade on the chart of weights, in heights of an ordinary chart."""
+"""Of a comparison level on the chart of weights, in heights of an ordinary chart."""
 _TEMPLATE: Final = "model.html.j2"
 
 
@@ -58,20 +58,20 @@ def _text(value: Any) -> str:
 
 def _weights(candidate: Quality, current: Quality) -> Chart:
     both = candidate.weights.merge(
-        current.weights, how="left", on=["comparison", "grade"], suffixes=("", "_now")
+        current.weights, how="left", on=["comparison", "level"], suffixes=("", "_now")
     )
     moved = (both["weight"] - both["weight_now"]).abs()
     largest = both[moved == moved.max()].to_dict("records")
-    finding = "No grade to compare with"
+    finding = "No comparison level to hold against"
     if largest:
-        grade = f"{largest[0]['comparison']}: {largest[0]['grade']}"
-        finding = f"The largest change is {moved.max():.2f} bits, {grade}"
+        level = f"{largest[0]['comparison']}: {largest[0]['level']}"
+        finding = f"The largest change is {moved.max():.2f} bits, {level}"
     return Chart(
         name="weights",
         finding=finding,
-        description="Weight of each grade of agreement in bits, candidate and model in use.",
+        description="Match weight of each comparison level in bits, candidate and model in use.",
         draw=_weights_drawn(both),
-        headers=("comparison", "grade", "candidate, bits", "in use, bits"),
+        headers=("comparison", "comparison level", "candidate, bits", "in use, bits"),
         rows=tuple(tuple(_text(value) for value in row) for row in both.to_numpy(dtype=object)),
         height=max(1.0, ROW_HEIGHT * len(both)),
     )
@@ -85,7 +85,7 @@ def _weights_drawn(both: pd.DataFrame) -> Draw:
             both["weight_now"], places, "|", color=STRONG, markersize=9, markeredgewidth=2,
             label="in use",
         )  # fmt: skip
-        labels = both["comparison"] + ": " + both["grade"]
+        labels = both["comparison"] + ": " + both["level"]
         axes.set_yticks(places, labels, fontsize=7 if narrow else 8)
         axes.set_ylim(-1, len(both))
         axes.axvline(0, color=FAINT, linewidth=0.8)

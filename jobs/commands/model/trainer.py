@@ -35,7 +35,7 @@ Tables = dict[str, pa.Table]
 
 
 @dataclass(frozen=True, kw_only=True)
-class World:
+class CheckedWorld:
     """An invented world as it passes the check, and its true pairs."""
 
     name: str
@@ -168,18 +168,18 @@ def _short(digests: dict[str, str]) -> str:
     return text_digest(canonical_json(digests))[:6]
 
 
-def _world(seed: int, people: int, noise: str) -> World:
+def _world(seed: int, people: int, noise: str) -> CheckedWorld:
     built = build_world(seed=seed, people=people, as_of=WORLD_NIGHT, noise=noise)
     checked = check_night(tables=built.tables, as_of=WORLD_NIGHT, suite=suite())
     truth: pd.DataFrame = built.truth["people"].to_pandas()
-    return World(
+    return CheckedWorld(
         name=f"seed {seed}, {noise} noise",
         tables=dict(checked.tables),
         truth=truth.dropna(subset=list(PAIR)),
     )
 
 
-def _measured(model: Model, worlds: list[World]) -> Quality:
+def _measured(model: Model, worlds: list[CheckedWorld]) -> Quality:
     trials = []
     for world in worlds:
         linked = link_registers(

@@ -71,13 +71,16 @@ def quality(model: Model, trials: Sequence[Trial]) -> Quality:
 
 
 def weights(model: Model) -> pd.DataFrame:
-    """The weight of each grade in bits, rarity aside: ``comparison``, ``grade``, ``weight``."""
+    """The match weight of each comparison level in bits: ``comparison``, ``level``, ``weight``.
+
+    Term frequencies are left aside.
+    """
     rows = [
         (comparison, grade, round(float(np.log2(same / others)), 4))
         for comparison, grades in model.shares.items()
         for grade, (same, others) in grades.items()
     ]
-    return pd.DataFrame(rows, columns=["comparison", "grade", "weight"])
+    return pd.DataFrame(rows, columns=["comparison", "level", "weight"])
 
 
 def _marked(trial: Trial) -> pd.DataFrame:

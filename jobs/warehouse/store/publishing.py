@@ -69,7 +69,7 @@ class Manifest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Override:
+class CheckOverride:
     """A named person's word that a night is published in spite of failed checks (``rules``)."""
 
     by: str
@@ -85,7 +85,7 @@ class Override:
         return canonical_json({"by": self.by, "reason": self.reason, "rules": sorted(self.rules)})
 
     @classmethod
-    def from_json(cls, text: str) -> "Override":
+    def from_json(cls, text: str) -> "CheckOverride":
         """The override that a manifest names."""
         given = json.loads(text)
         return cls(by=given["by"], reason=given["reason"], rules=tuple(given["rules"]))
@@ -110,7 +110,7 @@ class Override:
         return f"Published by {self.by} in spite of {checks} that failed{named}: {self.reason}."
 
 
-def override_of(*, rules: Sequence[str], by: str, reason: str) -> Override | None:
+def override_of(*, rules: Sequence[str], by: str, reason: str) -> CheckOverride | None:
     """The word of a person as a command line or a DAG gives it; None where none is given.
 
     Raises:
@@ -120,7 +120,7 @@ def override_of(*, rules: Sequence[str], by: str, reason: str) -> Override | Non
         return None
     if not rules:
         raise BadInput("override", "names no check", "give the id of the failed check too")
-    return Override(by=by, reason=reason, rules=tuple(rules))
+    return CheckOverride(by=by, reason=reason, rules=tuple(rules))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +138,7 @@ class Publication:
     content_digest: str
     manifest: Mapping[str, Any]
     supersedes: str | None = None
-    override: Override | None = None
+    override: CheckOverride | None = None
     is_current: bool = True
 
 
@@ -148,7 +148,7 @@ def publish(
     manifest: Manifest,
     tables: Mapping[str, pd.DataFrame | pa.Table],
     audit: Audit | None = None,
-    override: Override | None = None,
+    override: CheckOverride | None = None,
 ) -> Publication:
     """Write a publication, audit it and make it current, all in one transaction.
 
@@ -226,7 +226,7 @@ def select_publications(
             content_digest=row.content_digest,
             manifest=_readable(row.manifest),
             supersedes=row.earlier_id,
-            override=Override(
+            override=CheckOverride(
                 by=row.override_by,
                 reason=row.override_reason,
                 rules=_rules_passed(row.manifest),
@@ -241,7 +241,7 @@ def select_publications(
 
 def _rules_passed(manifest: Mapping[str, Any]) -> tuple[str, ...]:
     word = manifest["decisions"].get(DESPITE)
-    return () if word is None else Override.from_json(word).rules
+    return () if word is None else CheckOverride.from_json(word).rules
 
 
 def _readable(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -305,7 +305,7 @@ def _insert(
     connection: sa.Connection,
     manifest: Manifest,
     contents: list[Content],
-    override: Override | None,
+    override: CheckOverride | None,
 ) -> int:
     last = connection.scalar(sa.select(sa.func.max(PUBLICATIONS.c.publication_number)))
     number = (last or 0) + 1

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from jobs.contract import results
 from jobs.runtime.errors import BadInput, GateFailed, Unreachable
 from jobs.warehouse import (
-    Override,
+    CheckOverride,
     Publication,
     current_publication,
     latest_before,
@@ -166,7 +166,7 @@ def test_an_audit_sees_the_new_rows_and_nobody_else_does(warehouse: sa.Engine) -
 
 
 def test_a_named_override_is_kept_with_the_publication(warehouse: sa.Engine) -> None:
-    override = Override(by="A. Manager", reason="the feed is late, agreed with the service")
+    override = CheckOverride(by="A. Manager", reason="the feed is late, agreed with the service")
     publish(
         warehouse,
         manifest=nights.manifest(),
@@ -177,7 +177,7 @@ def test_a_named_override_is_kept_with_the_publication(warehouse: sa.Engine) -> 
     assert found is not None
     assert found.override == override
     with pytest.raises(BadInput, match="lacks a name or a reason"):
-        Override(by="A. Manager", reason=" ")
+        CheckOverride(by="A. Manager", reason=" ")
 
 
 def test_a_missing_table_is_refused(warehouse: sa.Engine) -> None:
