@@ -160,9 +160,9 @@ class Policy:
     rules: dict[str, Rule] = field(repr=False)
     overrides: tuple[Placed, ...] = ()
 
-    def __getitem__(self, rule: AppliedRule | str) -> Rule:
-        """The dated rule that code applies, or the one of this id."""
-        return self.rules[rule if isinstance(rule, str) else rule.id]
+    def __getitem__(self, applied: AppliedRule) -> Rule:
+        """The dated rule that code applies; only a declared one can be asked for."""
+        return self.rules[applied.id]
 
     def refuse_expired(self, *, as_of: date) -> None:
         """Stop a night on which an override has expired.
