@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from jobs.check.kinds import Check, on_number
 from jobs.contract import results
+from jobs.contract.case_lists import CASE_LISTS, CaseList
 from jobs.contract.schema import Table
 
 LAW = "a publication that contradicts itself is not made"
@@ -262,15 +263,18 @@ def _links() -> Iterator[Check]:
         )
 
 
-_COUNTED = {
-    "missed.total": f"status IN ({', '.join(repr(s) for s in sorted(results.MISSED_STATUSES))})",
-    "missed.never_referred": "status = 'NOT_REFERRED'",
-    "missed.referred_not_considered": "status = 'REFERRED_NOT_CONSIDERED'",
-    "due.total": "status = 'DUE'",
-    "considered.late": "status = 'CONSIDERED_LATE'",
-    "scope.verify_nationality": "status = 'VERIFY_NATIONALITY'",
+def _select(listed: CaseList) -> str:
+    """The query that counts the rows of a case list."""
+    where = f" WHERE status IN ({_any_of(listed.statuses)})" if listed.statuses else ""
+    return f"SELECT count(*) FROM {listed.table}{where}"  # noqa: S608
+
+
+_STATUSES = {
+    "missed.never_referred": "NOT_REFERRED",
+    "missed.referred_not_considered": "REFERRED_NOT_CONSIDERED",
+    "considered.late": "CONSIDERED_LATE",
 }
-"""Figures and the assessments that they count."""
+"""Figures that count the episodes of one status."""
 
 _SUMS = {
     "missed.by_release_month": "missed.total",
@@ -288,9 +292,11 @@ _SUMS = {
 
 
 def _figures() -> Iterator[Check]:
-    for figure, where in _COUNTED.items():
-        yield _agrees(figure, f"SELECT count(*) FROM nightly.assessments WHERE {where}")  # noqa: S608
-    yield _agrees("backlog.open", "SELECT count(*) FROM nightly.backlog")
+    for listed in CASE_LISTS.values():
+        yield _agrees(listed.total, _select(listed))
+    for figure, status in _STATUSES.items():
+        query = f"SELECT count(*) FROM nightly.assessments WHERE status = '{status}'"  # noqa: S608
+        yield _agrees(figure, query)
     yield _agrees("discrepancies.total", "SELECT count(*) FROM nightly.discrepancies")
     yield _agrees("census.people", "SELECT coalesce(sum(people), 0) FROM nightly.census")
     yield _agrees("quality.rows_in", "SELECT sum(rows_in) FROM nightly.row_counts")

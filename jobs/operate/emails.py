@@ -28,7 +28,7 @@ from jobs.notify import (
     transport_for,
 )
 from jobs.operate.databases import warehouse
-from jobs.report import BRIEFING_TABLES, About, Briefer, Earlier, csv_text
+from jobs.report import BRIEFED, About, Briefer, Earlier, csv_text
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
 from jobs.warehouse import (
@@ -188,7 +188,10 @@ def _published(engine: sa.Engine, as_of: date) -> Publication:
 
 
 def _briefer(engine: sa.Engine, publication: Publication, settings: Settings) -> Briefer:
-    facts = {name: read_table(engine, publication.publication_id, name) for name in BRIEFING_TABLES}
+    facts = {
+        table.full_name: read_table(engine, publication.publication_id, table.full_name)
+        for table in BRIEFED
+    }
     previous = latest_before(engine, as_of=publication.as_of)
     earlier = None
     if previous is not None:

@@ -20,7 +20,7 @@ from jobs.contract.registers import REGISTERS
 from jobs.extract import open_landing
 from jobs.link import Model, link_registers
 from jobs.operate.databases import warehouse
-from jobs.report.movement import TABLES, Moved, Position, Versions, explain_movement
+from jobs.report.movement import EXPLAINING, Moved, Position, Versions, explain_movement
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, text_digest, whole_folder
 from jobs.runtime.settings import Settings
@@ -74,7 +74,7 @@ def versions_of(manifest: Mapping[str, Any]) -> Versions:
 
 def read_position(engine: sa.Engine, publication: Publication) -> Position:
     """A publication as a movement reads it."""
-    wanted = (*TABLES, results.FIGURES.full_name)
+    wanted = [table.full_name for table in (*EXPLAINING, results.FIGURES)]
     return Position(
         as_of=publication.as_of,
         publication_id=publication.publication_id,
@@ -139,7 +139,7 @@ def assess_again(
         model: tonight's linkage model.
 
     Returns:
-        `TABLES` by full name; None where a landing is gone, damaged or of another contract.
+        `EXPLAINING` by full name; None where a landing is gone, damaged or of another contract.
     """
     landed: dict[str, pa.Table] = {}
     try:

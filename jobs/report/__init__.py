@@ -1,29 +1,29 @@
 """The report: what the night found, as figures, lists, pages and the words of the emails.
 
-`build_report` counts; `render_site` shows; `case_list` and `explain` lead from a number to its
+`build_report` counts; `render_site` shows; `rows_of` and `explain` lead from a number to its
 cases and from a case to its reasons. Everything reads the frames of one publication and nothing
 else.
 """
 
+from jobs.report.about import About
 from jobs.report.build import Reported, build_report
 from jobs.report.charts.capacity_charts import clearing
-from jobs.report.facts import About
-from jobs.report.figures.counting import ALL
-from jobs.report.figures.figure_registry import FIGURES, figures_markdown
-from jobs.report.forecast.capacity import Forecast, Pace, forecast
-from jobs.report.lists.case_lists import LISTS, case_list, explain, flags_of
+from jobs.report.figures.registry import FIGURES, figures_markdown
+from jobs.report.forecast.capacity import Forecast, forecast
+from jobs.report.forecast.queue import Pace
+from jobs.report.lists.case_lists import list_named, rows_of
+from jobs.report.lists.explanation import explain, flags_of
+from jobs.report.published import ALL
 from jobs.report.sheets import csv_text
 from jobs.report.site.pages import render_site
-from jobs.report.summary.briefing import TABLES as BRIEFING_TABLES
-from jobs.report.summary.briefing import Briefer, Earlier
+from jobs.report.summary.briefing import BRIEFED, Briefer, Earlier
 from jobs.report.summary.headline import headline, key_figure
 from jobs.report.workbook.workbook import write_workbook
 
 __all__ = [
     "ALL",
-    "BRIEFING_TABLES",
+    "BRIEFED",
     "FIGURES",
-    "LISTS",
     "About",
     "Briefer",
     "Earlier",
@@ -31,7 +31,6 @@ __all__ = [
     "Pace",
     "Reported",
     "build_report",
-    "case_list",
     "clearing",
     "csv_text",
     "explain",
@@ -40,6 +39,8 @@ __all__ = [
     "forecast",
     "headline",
     "key_figure",
+    "list_named",
     "render_site",
+    "rows_of",
     "write_workbook",
 ]

@@ -8,11 +8,12 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.contract import results
-from jobs.report.facts import Facts
-from jobs.report.figures.figure_registry import compute_figures
-from jobs.report.figures.uncertainty import find_doubts
+from jobs.report.figures.inputs import FigureInputs
+from jobs.report.figures.registry import compute_figures
+from jobs.report.figures.uncertainty import estimate_uncertainty
 from jobs.report.lists.backlog import case_flow, open_cases, staff_days, team_work
 from jobs.report.lists.census import take_census
+from jobs.report.published import Frames
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,9 +26,7 @@ class Reported:
     census: pd.DataFrame
 
 
-def build_report(
-    *, tables: Mapping[str, pa.Table], facts: Mapping[str, pd.DataFrame], as_of: date
-) -> Reported:
+def build_report(*, tables: Mapping[str, pa.Table], facts: Frames, as_of: date) -> Reported:
     """List the backlog, put staff beside it, take the census and count every figure.
 
     Args:
@@ -39,8 +38,8 @@ def build_report(
     Returns:
         The four tables; the same whatever the order of the rows that came in.
     """
-    assessments = facts[results.ASSESSMENTS.full_name]
-    identities = facts[results.IDENTITIES.full_name]
+    assessments = results.ASSESSMENTS.of(facts)
+    identities = results.IDENTITIES.of(facts)
     backlog = open_cases(tables=tables, identities=identities, assessments=assessments, as_of=as_of)
     teams = team_work(tables=tables, backlog=backlog, as_of=as_of)
     census = take_census(tables=tables, assessments=assessments)
@@ -50,12 +49,12 @@ def build_report(
         results.TEAMS.full_name: teams,
         results.CENSUS.full_name: census,
     }
-    known = Facts(
+    inputs = FigureInputs(
         frames=frames,
         as_of=as_of,
         flow=case_flow(tables=tables, as_of=as_of),
         staff=staff_days(tables=tables, as_of=as_of),
-        doubts=find_doubts(tables=tables, facts=facts),
+        uncertainty=estimate_uncertainty(tables=tables, facts=facts),
     )
-    figures = compute_figures(known)
+    figures = compute_figures(inputs)
     return Reported(figures=figures, backlog=backlog, teams=teams, census=census)

@@ -11,8 +11,9 @@ from typing import Final
 
 import pandas as pd
 
-from jobs.contract import codes as c
-from jobs.contract.schema import CodeList
+from jobs.contract.case_lists import EPISODE_HEADINGS, HOW_MISSED, CaseList
+from jobs.contract.results import ASSESSMENTS
+from jobs.contract.schema import CodeList, Kind, Table
 from jobs.contract.view_models import number_text
 
 _UNSAFE: Final = re.compile(
@@ -133,6 +134,14 @@ def _yes_no(values: pd.Series, _column: Column) -> pd.Series:
     return texts.where(values.notna(), NOTHING)
 
 
+_KIND_OF: Final = {
+    Kind.TEXT: "text",
+    Kind.DATE: "date",
+    Kind.INTEGER: "whole",
+    Kind.NUMBER: "number",
+    Kind.BOOLEAN: "yes",
+}
+"""How the values of a declared kind read."""
 _KINDS: Final[dict[str, Callable[[pd.Series, Column], pd.Series]]] = {
     "text": _plain,
     "date": _dates,
@@ -141,58 +150,34 @@ _KINDS: Final[dict[str, Callable[[pd.Series, Column], pd.Series]]] = {
     "yes": _yes_no,
 }
 
-RANK: Final = Column(source="priority", heading="Rank", kind="whole")
-EPISODE: Final = Column(source="episode_id", heading="Reference")
-PRISON: Final = Column(source="prison_id", heading="Prison")
-OFFENCE: Final = Column(source="offence_code", heading="Offence", codes=c.OFFENCE)
-NATIONALITY: Final = Column(source="nationality", heading="Nationality", codes=c.NATIONALITY)
-COURT: Final = Column(source="is_court_recommended", heading="Court recommended", kind="yes")
-REFERRED: Final = Column(source="referred_date", heading="Referred", kind="date")
-CASE: Final = Column(source="case_id", heading="Case")
-POSSIBLE: Final = Column(source="possible_case_id", heading="Possible match")
-RELEASED: Final = Column(source="release_date", heading="Released", kind="date")
-RELEASE_DUE: Final = Column(source="earliest_release_date", heading="Earliest release", kind="date")
-DAYS: Final = Column(source="days_to_release", heading="Days left", kind="whole")
-DUE_BY: Final = Column(source="due_date", heading="Due by", kind="date")
-WHAT: Final = Column(
-    source="status",
-    heading="What happened",
-    words={
-        "NOT_REFERRED": "Never referred",
-        "REFERRED_NOT_CONSIDERED": "Referred, never considered",
-    },
-)
 
-MISSED_COLUMNS: Final = (
-    EPISODE,
-    RANK,
-    PRISON,
-    WHAT,
-    RELEASED,
-    OFFENCE,
-    NATIONALITY,
-    COURT,
-    REFERRED,
-    CASE,
-    POSSIBLE,
-)
-DUE_COLUMNS: Final = (
-    EPISODE,
-    RANK,
-    PRISON,
-    RELEASE_DUE,
-    DAYS,
-    DUE_BY,
-    OFFENCE,
-    NATIONALITY,
-    COURT,
-    REFERRED,
-    CASE,
-    POSSIBLE,
-)
+def declared(
+    table: Table, name: str, heading: str, words: Mapping[str, str] | None = None
+) -> Column:
+    """A column that reads as its field is declared; ``words`` stand instead of its codes."""
+    found = table.field(name)
+    codes = found.codes if words is None else None
+    return Column(source=name, heading=heading, kind=_KIND_OF[found.kind], codes=codes, words=words)
+
+
+def list_columns(listed: CaseList) -> tuple[Column, ...]:
+    """The columns of a case list that readers see."""
+    return tuple(
+        declared(listed.table, name, heading, listed.words.get(name))
+        for name, heading in listed.headings.items()
+    )
+
+
+def episode_columns(*names: str) -> tuple[Column, ...]:
+    """Columns of custody episodes under their usual headings."""
+    return tuple(
+        declared(ASSESSMENTS, n, EPISODE_HEADINGS[n], HOW_MISSED if n == "status" else None)
+        for n in names
+    )
+
+
 LATE_COLUMNS: Final = (
-    EPISODE,
-    PRISON,
+    *episode_columns("episode_id", "prison_id"),
     Column(source="release_date", heading="Earliest release", kind="date"),
     Column(source="seriousness", heading="Seriousness (1 to 5)", kind="whole"),
 )
@@ -204,20 +189,6 @@ WHAT_IF_COLUMNS: Final = (
     Column(source="low", heading="Low", kind="whole"),
     Column(source="high", heading="High", kind="whole"),
     Column(source="clearing", heading="Backlog"),
-)
-VERIFY_COLUMNS: Final = (EPISODE, PRISON, RELEASE_DUE, RELEASED, OFFENCE, NATIONALITY, CASE)
-BACKLOG_COLUMNS: Final = (
-    CASE,
-    Column(source="team", heading="Team"),
-    Column(source="stage", heading="Stage", codes=c.STAGE),
-    Column(source="opened_date", heading="Opened", kind="date"),
-    Column(source="age_days", heading="Days open", kind="whole"),
-    Column(source="days_in_stage", heading="Days in stage", kind="whole"),
-    Column(source="days_idle", heading="Days without activity", kind="whole"),
-    Column(source="is_allocated", heading="Caseworker", kind="yes"),
-    NATIONALITY,
-    OFFENCE,
-    Column(source="is_in_custody", heading="In prison", kind="yes"),
 )
 CENSUS_COLUMNS: Final = (
     Column(source="prison_id", heading="Prison"),

@@ -18,7 +18,7 @@ from jobs.extract import Landing, land
 from jobs.link import current_model, link_registers
 from jobs.operate import rebase as bridging
 from jobs.operate.rebase import COMPARED_WITH, assess_again, compared_with, kept_or, versions_of
-from jobs.report.movement import TABLES, Position
+from jobs.report.movement import EXPLAINING, Position
 from jobs.warehouse import Manifest, open_warehouse, publish, record_decision, upgrade
 from samples import nights
 from samples.minimal_registers import AS_OF, RECORDED, register_tables
@@ -102,7 +102,7 @@ def test_the_same_data_under_the_same_software_give_the_same_results(tmp_path: P
 
 
 def test_what_was_assessed_again_is_kept_and_not_computed_twice(tmp_path: Path) -> None:
-    frames = {name: results.NIGHTLY[name].empty() for name in TABLES}
+    frames = {table.full_name: table.empty() for table in EXPLAINING}
     asked: list[int] = []
 
     def work() -> dict[str, pd.DataFrame] | None:
@@ -113,7 +113,7 @@ def test_what_was_assessed_again_is_kept_and_not_computed_twice(tmp_path: Path) 
     for _ in range(2):
         kept = kept_or(work, folder=tmp_path / "again" / "key")
         assert kept is not None
-        assert set(kept) == set(TABLES)
+        assert set(kept) == {table.full_name for table in EXPLAINING}
         for name, expected in frames.items():
             pd.testing.assert_frame_equal(kept[name], expected)
     assert len(asked) == 2

@@ -12,8 +12,8 @@ from jobs.contract import results
 from jobs.contract.view_models import Detail
 from jobs.notify import Recipient, render
 from jobs.report import About, Briefer, Earlier, headline
-from jobs.report.facts import Facts
-from jobs.report.figures.figure_registry import compute_figures
+from jobs.report.figures.inputs import FigureInputs
+from jobs.report.figures.registry import compute_figures
 from jobs.runtime.errors import BadInput
 from samples.report_nights import AS_OF, Invented, invent
 
@@ -229,7 +229,7 @@ def test_html_needs_no_network(world: Invented) -> None:
 
 def test_an_email_of_a_night_without_cases(world: Invented) -> None:
     frames = {name: table.empty() for name, table in results.NIGHTLY.items()}
-    frames["nightly.figures"] = compute_figures(Facts(frames=frames, as_of=AS_OF))
+    frames["nightly.figures"] = compute_figures(FigureInputs(frames=frames, as_of=AS_OF))
     briefing = Briefer(facts=frames, about=ABOUT).for_reader(GOVERNOR.reader)
     data = render(recipient=GOVERNOR, briefing=briefing, sender=SENDER).data
     message = message_from_bytes(data, policy=default)

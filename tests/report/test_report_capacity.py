@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from jobs.report.forecast.capacity import NEVER, Pace, forecast, too_late, turns, waiting
+from jobs.report.forecast.capacity import forecast
+from jobs.report.forecast.queue import NEVER, Pace, too_late, turns, waiting
 from jobs.runtime.errors import BadInput
 from samples.report_nights import AS_OF, invent
 

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from jobs.contract import results
-from jobs.report import LISTS, case_list, explain, key_figure
+from jobs.contract.case_lists import CASE_LISTS
+from jobs.report import explain, key_figure, list_named, rows_of
 from jobs.runtime.errors import BadInput
 from samples.report_nights import invent
 
@@ -25,21 +26,21 @@ PERSONAL = {
 )
 def test_a_list_has_as_many_rows_as_its_figure(name: str, figure: str) -> None:
     counted = key_figure(WORLD.reported.figures, figure).value
-    assert len(case_list(name, WORLD.facts)) == counted
+    assert len(rows_of(CASE_LISTS[name], WORLD.facts)) == counted
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", CASE_LISTS)
 def test_lists_hold_no_personal_field(name: str) -> None:
-    assert not set(case_list(name, WORLD.facts).columns) & PERSONAL
+    assert not set(rows_of(CASE_LISTS[name], WORLD.facts).columns) & PERSONAL
 
 
 @pytest.mark.parametrize("name", ["missed", "due"])
 def test_the_most_urgent_come_first(name: str) -> None:
-    assert case_list(name, WORLD.facts)["priority"].is_monotonic_increasing
+    assert rows_of(CASE_LISTS[name], WORLD.facts)["priority"].is_monotonic_increasing
 
 
 def test_the_oldest_cases_come_first_and_unknown_age_last() -> None:
-    ages = case_list("backlog", WORLD.facts)["age_days"]
+    ages = rows_of(CASE_LISTS["backlog"], WORLD.facts)["age_days"]
     known = ages.dropna()
     assert known.is_monotonic_decreasing
     assert ages.tail(len(ages) - len(known)).isna().all()
@@ -47,7 +48,7 @@ def test_the_oldest_cases_come_first_and_unknown_age_last() -> None:
 
 def test_a_list_that_does_not_exist_is_named() -> None:
     with pytest.raises(BadInput, match=r"list \[nobody\].*missed, due, verify, backlog"):
-        case_list("nobody", WORLD.facts)
+        list_named("nobody")
 
 
 def test_an_explanation_gives_status_rule_dates_and_source_rows() -> None:
@@ -86,6 +87,6 @@ def test_reasons_are_read_in_their_order() -> None:
         **WORLD.facts,
         "nightly.reasons": WORLD.facts["nightly.reasons"].iloc[::-1].reset_index(drop=True),
     }
-    episode = str(case_list("due", WORLD.facts)["episode_id"].iloc[0])
+    episode = str(rows_of(CASE_LISTS["due"], WORLD.facts)["episode_id"].iloc[0])
     assert explain(episode, backwards) == explain(episode, WORLD.facts)
     assert isinstance(backwards["nightly.reasons"], pd.DataFrame)

@@ -1,4 +1,4 @@
-"""Doubts: what may make a figure wrong besides a possible match, and how far it moves the range."""
+"""Uncertainty: what besides a possible match may make a figure wrong, and how far ranges move."""
 
 import numpy as np
 import pandas as pd
@@ -10,17 +10,19 @@ from scipy.stats import poisson
 from jobs.contract import results
 from jobs.contract.registers import TABLES
 from jobs.report import key_figure
-from jobs.report.facts import Facts
-from jobs.report.figures.counting import Moves, count_rows, upper_poisson
-from jobs.report.figures.figure_registry import compute_figures
-from jobs.report.figures.uncertainty import Doubts, find_doubts, no_doubts
+from jobs.report.figures.inputs import FigureInputs
+from jobs.report.figures.ranges import RowUncertainty, count_rows, upper_poisson
+from jobs.report.figures.registry import compute_figures
+from jobs.report.figures.uncertainty import Uncertainty, estimate_uncertainty, no_uncertainty
 from samples.report_nights import AS_OF, frame_of
 
 RELEASED = {"is_released": True, "is_in_scope": True, "release_date": pd.Timestamp("2005-06-01")}
 
 
-def doubts_of(episodes: list[dict[str, object]], **there: list[dict[str, object]]) -> Doubts:
-    """Doubts about these episodes, given immigration persons, cases and links."""
+def uncertainty_of(
+    episodes: list[dict[str, object]], **there: list[dict[str, object]]
+) -> Uncertainty:
+    """What is uncertain about these episodes, given immigration persons, cases and links."""
     facts = facts_of(episodes, there.get("links", []))
     tables = {name: table.arrow(table.empty()) for name, table in TABLES.items()}
     for name, rows in (("persons", there.get("persons", [])), ("cases", there.get("cases", []))):
@@ -29,12 +31,14 @@ def doubts_of(episodes: list[dict[str, object]], **there: list[dict[str, object]
             tables[table.full_name] = table.arrow(
                 frame_of(table, {k: [row[k] for row in rows] for k in rows[0]}, len(rows))
             )
-    return find_doubts(tables=tables, facts=facts.frames)
+    return estimate_uncertainty(tables=tables, facts=facts.frames)
 
 
 def facts_of(
-    episodes: list[dict[str, object]], links: list[dict[str, object]], doubts: Doubts | None = None
-) -> Facts:
+    episodes: list[dict[str, object]],
+    links: list[dict[str, object]],
+    uncertain: Uncertainty | None = None,
+) -> FigureInputs:
     filled = [
         {
             "episode_id": f"E{i}",
@@ -64,7 +68,7 @@ def facts_of(
         frames["nightly.links"] = frame_of(
             results.LINKS, {n: [row[n] for row in rows] for n in rows[0]}, len(rows)
         )
-    return Facts(frames=frames, as_of=AS_OF, doubts=doubts or no_doubts())
+    return FigureInputs(frames=frames, as_of=AS_OF, uncertainty=uncertain or no_uncertainty())
 
 
 UNKNOWN = {
@@ -77,7 +81,7 @@ LINK = {"prisoner_number": "A0", "cid_person_id": "P0", "outcome": "linked"}
 
 
 @pytest.mark.parametrize(
-    ("change", "there", "is_doubtful"),
+    ("change", "there", "is_uncertain"),
     [
         pytest.param({}, None, True, id="unknown and not linked"),
         pytest.param({"link_outcome": "linked"}, "JAMAICA", False, id="linked, from outside"),
@@ -106,19 +110,19 @@ LINK = {"prisoner_number": "A0", "cid_person_id": "P0", "outcome": "linked"}
     ],
 )
 def test_a_nationality_is_in_doubt_unless_the_other_register_settles_it(
-    change: dict[str, object], there: str | None, is_doubtful: bool
+    change: dict[str, object], there: str | None, is_uncertain: bool
 ) -> None:
-    doubts = doubts_of(
+    found = uncertainty_of(
         [UNKNOWN | change],
         links=[LINK] if there else [],
         persons=[{"cid_person_id": "P0", "nationality": there}] if there else [],
     )
-    assert doubts.episodes["nationality_in_doubt"].tolist() == [is_doubtful]
+    assert found.episodes["is_nationality_uncertain"].tolist() == [is_uncertain]
 
 
 def test_a_doubtful_nationality_lowers_the_low_end_and_clears_nobody() -> None:
     episodes = [UNKNOWN, {"status": "NOT_REFERRED"}]
-    facts = facts_of(episodes, [], doubts_of(episodes))
+    facts = facts_of(episodes, [], uncertainty_of(episodes))
     missed = key_figure(compute_figures(facts), "missed.total")
     assert (missed.value, missed.low, missed.high) == (2, 1, 2)
 
@@ -127,7 +131,7 @@ def test_a_decided_case_without_a_prisoner_may_clear_somebody_of_its_time() -> N
     considered = {"status": "CONSIDERED", "link_outcome": "linked", "link_probability": 1.0}
     missed = {"status": "NOT_REFERRED"}
     case = {"case_type": "CRIMINAL", "considered_date": pd.Timestamp("2005-01-01")}
-    found = doubts_of(
+    found = uncertainty_of(
         [considered, missed, missed | {"release_date": pd.Timestamp("1999-01-01")}],
         links=[LINK],
         cases=[
@@ -142,7 +146,7 @@ def test_a_decided_case_without_a_prisoner_may_clear_somebody_of_its_time() -> N
 def test_a_case_with_a_possible_match_is_counted_with_the_match_alone() -> None:
     review = {"prisoner_number": "A0", "cid_person_id": "P0", "outcome": "review"}
     case = {"case_type": "CRIMINAL", "considered_date": pd.Timestamp("2005-01-01")}
-    found = doubts_of(
+    found = uncertainty_of(
         [{"status": "NOT_REFERRED"}],
         links=[review],
         cases=[{"case_id": "C0", "cid_person_id": "P0", **case}],
@@ -161,7 +165,7 @@ def test_wrong_nationalities_are_learned_from_linked_people() -> None:
         *(out for _ in range(20)),
         *({"status": "NOT_REFERRED"} for _ in range(5)),
     ]
-    found = doubts_of(
+    found = uncertainty_of(
         episodes,
         links=[{**LINK, "prisoner_number": f"A{i}", "cid_person_id": f"P{i}"} for i in range(10)],
         persons=[{"cid_person_id": f"P{i}", "nationality": "POLAND"} for i in range(10)],
@@ -195,10 +199,12 @@ def test_large_means_are_right_to_two(mean: float) -> None:
 def test_an_error_of_a_person_moves_all_their_rows() -> None:
     counted = pd.Series([True] * 40)
     chance = pd.Series([0.05] * 40)
-    alone = count_rows(counted=counted, moves=Moves(leave_chance=chance))
+    alone = count_rows(counted=counted, uncertainty=RowUncertainty(leave_chance=chance))
     together = count_rows(
         counted=counted,
-        moves=Moves(leave_chance=chance, persons=pd.Series([f"I{i // 4}" for i in range(40)])),
+        uncertainty=RowUncertainty(
+            leave_chance=chance, persons=pd.Series([f"I{i // 4}" for i in range(40)])
+        ),
     )
     # Poisson of mean 2 exceeds 5 seldom; four rows each: mean 0.5 exceeds 2 seldom, that is 8 rows.
     assert alone["low"].iloc[0] == 35

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from jobs.contract import results
 from jobs.report import FIGURES, figures_markdown, headline, key_figure
-from jobs.report.facts import Facts
-from jobs.report.figures.counting import Moves, count_rows
-from jobs.report.figures.figure_registry import compute_figures
+from jobs.report.figures.inputs import FigureInputs
+from jobs.report.figures.ranges import RowUncertainty, count_rows
+from jobs.report.figures.registry import compute_figures
 from samples.report_nights import AS_OF, TODAY, frame_of, invent, report
 
 WORLD = invent(episodes=1_500)
@@ -26,8 +26,8 @@ def group_sum(id_: str) -> float:
     return float(rows.loc[rows["figure_id"].eq(id_), "value"].sum())
 
 
-def assessed(**columns: object) -> Facts:
-    """Facts with the given assessments, everything else empty."""
+def assessed(**columns: object) -> FigureInputs:
+    """FigureInputs with the given assessments, everything else empty."""
     rows = max(len(v) for v in columns.values() if isinstance(v, list))
     filled: dict[str, object] = {
         "episode_id": [f"E{i}" for i in range(rows)],
@@ -46,7 +46,7 @@ def assessed(**columns: object) -> Facts:
     }
     frames = {name: table.empty() for name, table in results.NIGHTLY.items()}
     frames["nightly.assessments"] = frame_of(results.ASSESSMENTS, filled, rows)
-    return Facts(frames=frames, as_of=AS_OF)
+    return FigureInputs(frames=frames, as_of=AS_OF)
 
 
 def test_every_figure_is_computed_and_fits_the_declared_table() -> None:
@@ -175,7 +175,7 @@ def test_the_high_end_never_exceeds_all_links_false(
     rows = len(probabilities) + counted
     by_link = pd.Series([True] * len(probabilities) + [False] * counted)
     chance = pd.Series([1 - p for p in probabilities] + [0.0] * counted)
-    row = count_rows(counted=~by_link, moves=Moves(enter_chance=chance))
+    row = count_rows(counted=~by_link, uncertainty=RowUncertainty(enter_chance=chance))
     assert counted == row["value"].iloc[0] <= row["high"].iloc[0] <= rows
 
 
@@ -214,7 +214,7 @@ def test_the_share_decided_a_year_before_looks_at_the_last_year_only() -> None:
 
 def test_an_empty_night_has_figures_of_zero_and_no_guesses() -> None:
     frames = {name: table.empty() for name, table in results.NIGHTLY.items()}
-    figures = compute_figures(Facts(frames=frames, as_of=AS_OF))
+    figures = compute_figures(FigureInputs(frames=frames, as_of=AS_OF))
     assert value("missed.total", figures=figures) == 0
     assert key_figure(figures, "staff.cases_per_fte").value is None
     assert key_figure(figures, "pace.referral_to_decision").text == "not known"

@@ -4,8 +4,8 @@ import pandas as pd
 
 from jobs.contract import results
 from jobs.report.charts.pace_charts import notice_before_release, staff_and_work, time_to_decision
-from jobs.report.facts import Facts
-from jobs.report.figures.figure_registry import compute_figures
+from jobs.report.figures.inputs import FigureInputs
+from jobs.report.figures.registry import compute_figures
 from samples.report_nights import AS_OF, invent
 
 
@@ -59,7 +59,7 @@ def test_staff_diverted_stand_on_those_at_work() -> None:
     day = pd.Timestamp("2006-03-15")
     flow = pd.DataFrame({"opened": [day] * 6, "closed": [day] * 3 + [pd.NaT] * 3})
     staff = pd.DataFrame({"day": [day], "working": [10.0], "diverted": [5.0]})
-    facts = Facts(frames=invent(episodes=20).facts, as_of=AS_OF, flow=flow, staff=staff)
+    facts = FigureInputs(frames=invent(episodes=20).facts, as_of=AS_OF, flow=flow, staff=staff)
     chart = staff_and_work(compute_figures(facts))
     assert chart is not None
     assert chart.rows == (("March 2006", "10", "5", "0.60", "0.30"),)

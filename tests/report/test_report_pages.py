@@ -13,8 +13,8 @@ import pytest
 from jobs.contract import results
 from jobs.report import About, headline, key_figure, render_site
 from jobs.report.charts.waterfall import bridges
-from jobs.report.facts import Facts
-from jobs.report.figures.figure_registry import compute_figures
+from jobs.report.figures.inputs import FigureInputs
+from jobs.report.figures.registry import compute_figures
 from jobs.report.site import site as site_module
 from jobs.report.site.page_parts import KINDS
 from jobs.runtime.files import whole_folder
@@ -22,7 +22,7 @@ from jobs.runtime.settings import ROOT
 from samples.report_nights import AS_OF, Invented, invent, report
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a", policy_version="1", model_version="2")
-ASSESSED = ROOT / "jobs" / "assess" / "discrepancies.py"
+ASSESSED = ROOT / "jobs" / "assess"
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 HOSTILE = "<script>alert(1)</script>=1+1\u202e\u200b\N{PILE OF POO}" + "x" * 300
 
@@ -182,7 +182,7 @@ def test_a_cell_that_looks_like_a_formula_is_text(world: Invented, tmp_path: Pat
 
 def test_a_night_without_cases_has_a_whole_site(tmp_path: Path) -> None:
     frames = {name: table.empty() for name, table in results.NIGHTLY.items()}
-    figures = compute_figures(Facts(frames=frames, as_of=AS_OF))
+    figures = compute_figures(FigureInputs(frames=frames, as_of=AS_OF))
     render_site(facts={**frames, "nightly.figures": figures}, about=ABOUT, folder=tmp_path)
     text = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "No: nobody has been released without consideration" in text
@@ -234,7 +234,8 @@ def test_a_notice_stands_on_every_page(world: Invented, tmp_path: Path) -> None:
 
 
 def test_a_kind_of_discrepancy_reads_as_words() -> None:
-    rules = set(re.findall(r'rule="(discrepancy\.[\w-]+)"', ASSESSED.read_text(encoding="utf-8")))
+    code = "".join(path.read_text(encoding="utf-8") for path in ASSESSED.rglob("*.py"))
+    rules = set(re.findall(r'rule="(discrepancy\.[\w-]+)"', code))
     assert rules
     assert rules == set(KINDS)
 

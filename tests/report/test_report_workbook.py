@@ -8,9 +8,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from jobs.contract import results
-from jobs.report import About, case_list, headline, write_workbook
-from jobs.report.facts import Facts
-from jobs.report.figures.figure_registry import compute_figures
+from jobs.contract.case_lists import CASE_LISTS
+from jobs.report import About, headline, rows_of, write_workbook
+from jobs.report.figures.inputs import FigureInputs
+from jobs.report.figures.registry import compute_figures
 from samples.report_nights import AS_OF, Invented, invent
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")
@@ -99,11 +100,11 @@ def test_the_cover_says_what_the_headline_says(book: Book, world: Invented) -> N
 def test_a_list_has_every_row_in_its_order(
     book: Book, world: Invented, sheet: str, name: str
 ) -> None:
-    assert book.column(sheet, "A") == case_list(name, world.facts)["episode_id"].tolist()
+    assert book.column(sheet, "A") == rows_of(CASE_LISTS[name], world.facts)["episode_id"].tolist()
 
 
 def test_dates_are_dates_and_numbers_are_numbers(book: Book, world: Invented) -> None:
-    missed = case_list("missed", world.facts)
+    missed = rows_of(CASE_LISTS["missed"], world.facts)
     days = missed["release_date"].dropna()
     serials = [float(value) for value in book.column("Missed", "E")]
     assert serials == [(day - days.min()).days + min(serials) for day in days]
@@ -139,7 +140,7 @@ def test_the_same_facts_give_the_same_bytes(world: Invented, tmp_path: Path) -> 
 
 def test_a_night_without_cases_has_a_whole_workbook(tmp_path: Path) -> None:
     frames = {name: table.empty() for name, table in results.NIGHTLY.items()}
-    frames["nightly.figures"] = compute_figures(Facts(frames=frames, as_of=AS_OF))
+    frames["nightly.figures"] = compute_figures(FigureInputs(frames=frames, as_of=AS_OF))
     write_workbook(facts=frames, about=ABOUT, path=tmp_path / "book.xlsx")
     assert Book(tmp_path / "book.xlsx").sheets == SHEETS
 

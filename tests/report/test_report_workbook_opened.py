@@ -10,7 +10,8 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from jobs.report import About, case_list, write_workbook
+from jobs.contract.case_lists import CASE_LISTS
+from jobs.report import About, rows_of, write_workbook
 from samples.report_nights import AS_OF, Invented, invent
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")
@@ -61,7 +62,7 @@ def test_each_sheet_is_one_table_with_filters_and_frozen_heads(book: Workbook) -
 
 
 def test_dates_are_read_as_dates_and_numbers_as_numbers(book: Workbook, world: Invented) -> None:
-    due = case_list("due", world.facts)
+    due = rows_of(CASE_LISTS["due"], world.facts)
     rows = list(book["Due"].iter_rows(min_row=4, values_only=True))
     heads = [cell.value for cell in book["Due"][3]]
     releases = [row[heads.index("Earliest release")] for row in rows]
@@ -110,7 +111,7 @@ def test_libreoffice_opens_it_and_reads_the_same(
         with (tmp_path / f"consideration-{sheet}.csv").open(encoding="utf-8", newline="") as file:
             return list(csv.reader(file))
 
-    assert [row[0] for row in rows("Missed")[3:]] == case_list("missed", world.facts)[
+    assert [row[0] for row in rows("Missed")[3:]] == rows_of(CASE_LISTS["missed"], world.facts)[
         "episode_id"
     ].tolist()
     dates = {row[rows("Missed")[2].index("Released")] for row in rows("Missed")[3:]}

@@ -7,16 +7,16 @@ from jobs.assess.decide.status import TO_DO, places
 from jobs.assess.findings import Findings
 from jobs.assess.policy.applied_rules import AppliedRule
 from jobs.assess.policy.dated_rules import Policy
+from jobs.contract.bands import ALERT_DAYS
 
 _GRADES = (1, 2, 3, 4, 5)
 _UNKNOWN_RANKS_AS = 3
-_BANDS = (7, 30, 90, 180, 365)
 _RANKING = AppliedRule(
     id="priority.ranking",
     numbers=(
         *(f"seriousness_{grade}" for grade in (*_GRADES, "unknown")),
         "released",
-        *(f"within_{days}_days" for days in _BANDS),
+        *(f"within_{days}_days" for days in ALERT_DAYS),
         "later",
     ),
 )
@@ -43,9 +43,9 @@ def rank(found: Findings, *, status: Whole, policy: Policy) -> Whole:
     ahead = (earliest - found.as_of).astype("timedelta64[D]")
     nearness = np.select(
         [found.custody.is_released, np.isnat(earliest)]
-        + [ahead <= np.timedelta64(band, "D") for band in _BANDS],
-        [points("released"), points(f"within_{_BANDS[0]}_days")]
-        + [points(f"within_{band}_days") for band in _BANDS],
+        + [ahead <= np.timedelta64(band, "D") for band in ALERT_DAYS],
+        [points("released"), points(f"within_{ALERT_DAYS[0]}_days")]
+        + [points(f"within_{band}_days") for band in ALERT_DAYS],
         points("later"),
     )
     until = np.where(found.custody.is_released, found.custody.release_date, earliest)

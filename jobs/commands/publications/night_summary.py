@@ -4,6 +4,7 @@ from datetime import date
 
 from jobs.commands.publications.publication_reader import PublicationReader
 from jobs.contract import results
+from jobs.contract.case_lists import MISSED
 from jobs.report import headline
 from jobs.runtime.settings import Settings
 
@@ -17,7 +18,7 @@ def summary_lines(*, as_of: date, settings: Settings) -> list[str]:
     with PublicationReader.of(as_of, settings) as reader:
         top = headline(reader.table(results.FIGURES))
         rows = reader.table(results.ROW_COUNTS)
-        missed = reader.cases("missed")
+        missed = reader.cases(MISSED.name)
         publication = reader.publication
     quarantined = rows[rows["quarantined"] > 0]
     kept_aside = ", ".join(
@@ -40,6 +41,6 @@ def summary_lines(*, as_of: date, settings: Settings) -> list[str]:
         "",
         "Try next:",
         f"  .venv/bin/python -m jobs figures --as-of {as_of}",
-        f"  .venv/bin/python -m jobs cases --as-of {as_of} --list missed",
+        f"  .venv/bin/python -m jobs cases --as-of {as_of} --list {MISSED.name}",
         f"  .venv/bin/python -m jobs explain {example} --as-of {as_of}",
     ]

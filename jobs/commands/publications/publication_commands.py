@@ -26,14 +26,6 @@ class ListFormat(StrEnum):
     JSON = "json"
 
 
-class CaseList(StrEnum):
-    """The lists that `cases` knows."""
-
-    MISSED = "missed"
-    DUE = "due"
-    BACKLOG = "backlog"
-
-
 def figures(
     as_of: AsOf,
     output: Annotated[TableFormat, typer.Option("--format")] = TableFormat.TABLE,
@@ -57,7 +49,12 @@ def figures(
 
 def cases(
     as_of: AsOf,
-    which: Annotated[CaseList, typer.Option("--list", help="Which list.")],
+    which: Annotated[
+        str,
+        typer.Option(
+            "--list", metavar="NAME", help="Which list: missed, say; another word names them all."
+        ),
+    ],
     output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.CSV,
 ) -> None:
     """Print a case list of a date's current publication: references only, no names."""
@@ -65,7 +62,7 @@ def cases(
     from jobs.runtime.settings import load_settings
 
     with PublicationReader.of(as_of.date(), load_settings()) as reader:
-        frame = reader.cases(which.value)
+        frame = reader.cases(which)
         if output is ListFormat.CSV:
             frame.to_csv(sys.stdout, index=False, date_format="%Y-%m-%d")
         else:

@@ -16,7 +16,7 @@ from jobs.contract import results
 from jobs.contract.schema import Table
 from jobs.contract.view_models import number_text
 from jobs.operate.databases import warehouse
-from jobs.report import FIGURES, case_list, clearing, explain, flags_of, forecast
+from jobs.report import FIGURES, clearing, explain, flags_of, forecast, list_named, rows_of
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
 from jobs.warehouse import (
@@ -108,11 +108,13 @@ class PublicationReader:
         return printed.get()
 
     def cases(self, name: str) -> pd.DataFrame:
-        """The case list ``missed``, ``due`` or ``backlog``."""
-        facts = {
-            table.full_name: self.table(table) for table in (results.ASSESSMENTS, results.BACKLOG)
-        }
-        return case_list(name, facts)
+        """The rows of a case list.
+
+        Raises:
+            BadInput: there is no such list.
+        """
+        listed = list_named(name)
+        return rows_of(listed, {listed.table.full_name: self.table(listed.table)})
 
     def explain(self, episode_id: str) -> str:
         """Plain English for one episode.
@@ -123,7 +125,7 @@ class PublicationReader:
         tables = (results.ASSESSMENTS, results.REASONS, results.FLAGS)
         facts = {table.full_name: self.table(table) for table in tables}
         explained = explain(episode_id, facts)
-        reasons, episodes = facts["nightly.reasons"], facts["nightly.assessments"]
+        reasons, episodes = results.REASONS.of(facts), results.ASSESSMENTS.of(facts)
         fired = reasons[reasons["episode_id"].eq(episode_id)].sort_values("position")["rule_id"]
         flagged = [rule for _, rule in flags_of(episode_id, facts)]
         day = episodes.loc[episodes["episode_id"].eq(episode_id), "sentence_date"].iloc[0]

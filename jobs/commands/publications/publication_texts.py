@@ -19,7 +19,7 @@ from jobs.operate.model_registry import model_in_use
 from jobs.operate.rebase import assess_again, read_position, versions_of
 from jobs.operate.software_versions import software
 from jobs.report.charts.waterfall import Bridge, bridges
-from jobs.report.figures.figure_registry import FIGURE_BY_ID
+from jobs.report.figures.registry import FIGURE_BY_ID
 from jobs.report.movement import Moved, explain_movement
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings

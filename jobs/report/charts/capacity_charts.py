@@ -7,8 +7,8 @@ import pandas as pd
 
 from jobs.contract.view_models import day_text, number_text, plural
 from jobs.report.charts.charts import BAR, INK, PAPER, STRONG, Chart, Draw
-from jobs.report.figures.counting import value_of
 from jobs.report.forecast.capacity import Forecast
+from jobs.report.published import value_of
 
 WEEKS_DRAWN: Final = 26
 _BAND: Final = ("backlog", "backlog_low", "backlog_high")

@@ -10,13 +10,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from jobs.contract.view_models import day_text, number_text, plural
-from jobs.report import sheets
+from jobs.contract.view_models import day_text, number_text
 from jobs.report.charts.capacity_charts import plain_axes
 from jobs.report.charts.charts import BAR, Chart, Draw
-from jobs.report.figures.counting import ALL
-from jobs.report.figures.figure_registry import FIGURE_BY_ID
-from jobs.report.site.site import Section, Site
+from jobs.report.figures.registry import FIGURE_BY_ID
+from jobs.report.published import ALL
 
 SHOWN: Final = (
     "missed.total",
@@ -56,15 +54,14 @@ def past_and_present(
     return every.sort_values(["figure_id", "day"], ignore_index=True)
 
 
-def history_chart(site: Site, id_: str) -> Chart | None:
-    """A figure over the publications, with its range; nothing before there are two."""
-    if id_ not in site.over_time:
-        site.over_time[id_] = _chart(site, id_)
-    return site.over_time[id_]
+def history_chart(history: pd.DataFrame, id_: str) -> Chart | None:
+    """A figure over the publications, with its range; nothing before there are two.
 
-
-def _chart(site: Site, id_: str) -> Chart | None:
-    rows = site.history[site.history["figure_id"].eq(id_) & site.history["value"].notna()]
+    Args:
+        history: as `past_and_present` gives it.
+        id_: one of `SHOWN`.
+    """
+    rows = history[history["figure_id"].eq(id_) & history["value"].notna()]
     if len(rows) < 2:
         return None
     first, last = rows.iloc[0], rows.iloc[-1]
@@ -75,53 +72,12 @@ def _chart(site: Site, id_: str) -> Chart | None:
         f"{_step(float(last['value']) - float(first['value']))} {day_text(first['day'].date())}",
         description=f"A line with a point for each of {len(rows)} publications and a band for the "
         "range; it is broken where no night was published.",
-        draw=_line(rows, _pieces(rows["day"].tolist(), _usual(site.history["day"])), unit),
+        draw=_line(rows, _pieces(rows["day"].tolist(), _usual(history["day"])), unit),
         headers=("Night", title, "Low", "High"),
         rows=tuple(
             (day_text(day.date()), *(number_text(float(value)) for value in values))
             for day, *values in rows[["day", "value", "low", "high"]].itertuples(index=False)
         ),
-    )
-
-
-def history_page(site: Site) -> None:
-    """The key figures over every publication."""
-    frame = site.history.pivot(index="day", columns="figure_id", values="value")
-    frame = frame.reindex(columns=list(SHOWN)).sort_index(ascending=False).reset_index()
-    csv, _ = site.csv("history", site.history)
-    nights = len(frame)
-    site.page(
-        "history.html",
-        "page.html.j2",
-        "History",
-        lead=f"{plural(nights, 'night', 'nights')} published, from "
-        f"{day_text(frame['day'].iloc[-1].date())} to {day_text(site.about.as_of)}."
-        if nights > 1
-        else "This is the first publication: lines begin with the second.",
-        text="Each night as it stands now: one that was published again counts with its last word. "
-        "Where no night was published the line is broken.",
-        tiles_=(),
-        charts=[history_chart(site, id_) for id_ in SHOWN],
-        sections=[
-            Section(
-                id="nights",
-                title="Each night",
-                csv=csv,
-                sheet=sheets.sheet(
-                    name="nights",
-                    caption="Key figures of each publication, latest first",
-                    frame=frame,
-                    columns=(
-                        sheets.Column(source="day", heading="Night", kind="date"),
-                        *(
-                            sheets.Column(source=i, heading=FIGURE_BY_ID[i].title, kind="number")
-                            for i in SHOWN
-                        ),
-                    ),
-                    sortable=True,
-                ),
-            )
-        ],
     )
 
 

@@ -1,28 +1,31 @@
 """The charts of a night, each under the sentence that it shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
 import pandas as pd
 
+from jobs.contract.bands import AGE_NOT_RECORDED, AGES
+from jobs.contract.case_lists import DUE
 from jobs.contract.view_models import day_text, number_text, plural
 from jobs.report.charts.charts import Chart, bars, columns, shortened
-from jobs.report.figures.counting import ALL
-from jobs.report.figures.episode_figures import NO_DATE
-from jobs.report.lists.backlog import AGE_BAND_ORDER, NO_BAND
-from jobs.report.lists.case_lists import case_list
+from jobs.report.figures.families.backlog import AGE_ORDER
+from jobs.report.figures.families.missed import NO_DATE
+from jobs.report.lists.case_lists import rows_of
+from jobs.report.published import Frames, groups_of
 from jobs.report.sheets import clean
 
 WEEKS_AHEAD: Final = 26
 PRISONS_SHOWN: Final = 15
 MONTHS_SHOWN: Final = 60
-OLD_BANDS: Final = ("2 to 3 years", "3 to 4 years", "4 to 5 years", "over 5 years")
+OLD_BANDS: Final = AGES.names[3:]
+"""Over two years."""
 
 
 def missed_by_month(figures: pd.DataFrame, as_of: date) -> Chart | None:
     """When the missed were released, month by month; earlier years stand in the numbers."""
-    rows = _groups(figures, "missed.by_release_month")
+    rows = groups_of(figures, "missed.by_release_month")
     undated = float(rows["value"].get(NO_DATE, 0.0))
     rows = rows.drop(NO_DATE, errors="ignore")
     if rows.empty:
@@ -69,9 +72,9 @@ def _not_drawn(earlier: float, first: str, undated: float) -> str:
     return f"Not drawn: {' and '.join(parts)}." if parts else ""
 
 
-def due_by_week(facts: Mapping[str, pd.DataFrame], as_of: date) -> Chart | None:
+def due_by_week(facts: Frames, as_of: date) -> Chart | None:
     """Releases ahead of people not considered, week by week from the night."""
-    due = case_list("due", facts)
+    due = rows_of(DUE, facts)
     days = due["days_to_release"].dropna().astype("int64")
     ahead = days[(days >= 0) & (days < 7 * WEEKS_AHEAD)]
     if ahead.empty:
@@ -111,12 +114,13 @@ def due_by_week(facts: Mapping[str, pd.DataFrame], as_of: date) -> Chart | None:
 
 def backlog_by_age(figures: pd.DataFrame) -> Chart | None:
     """How old the open cases are."""
-    rows = _groups(figures, "backlog.by_age").reindex(list(AGE_BAND_ORDER), fill_value=0.0)
+    rows = groups_of(figures, "backlog.by_age").reindex(list(AGE_ORDER), fill_value=0.0)
     total = rows["value"].sum()
     if not total:
         return None
     old = rows["value"].reindex(list(OLD_BANDS)).sum()
-    labels = [band.capitalize() for band in AGE_BAND_ORDER]
+    unknown = rows["value"][AGE_NOT_RECORDED]
+    labels = [band.capitalize() for band in AGE_ORDER]
     values = [float(value) for value in rows["value"]]
     return Chart(
         name="backlog-by-age",
@@ -127,15 +131,15 @@ def backlog_by_age(figures: pd.DataFrame) -> Chart | None:
         draw=bars(
             labels,
             values,
-            strong=[AGE_BAND_ORDER.index(band) for band in OLD_BANDS],
+            strong=[AGE_ORDER.index(band) for band in OLD_BANDS],
             x_label="open cases",
             y_label="open for",
         ),
         headers=("Age", "Open cases"),
         rows=tuple(zip(labels, map(number_text, values), strict=True)),
-        note=""
-        if not rows["value"][NO_BAND]
-        else f"{plural(rows['value'][NO_BAND], 'case', 'cases')} without any date: age not known.",
+        note=f"{plural(unknown, 'case', 'cases')} without any date: age not known."
+        if unknown
+        else "",
     )
 
 
@@ -174,11 +178,6 @@ def foreign_nationals_by_prison(census: pd.DataFrame) -> Chart | None:
         ).strip(),
         height=0.45 + 0.065 * len(values),
     )
-
-
-def _groups(figures: pd.DataFrame, id_: str) -> pd.DataFrame:
-    rows = figures[figures["figure_id"].eq(id_) & figures["group_value"].ne(ALL)]
-    return rows.set_index("group_value")[["value", "low", "high"]]
 
 
 def _month_text(month: str) -> str:

@@ -1,27 +1,31 @@
 """Charts of pace: how long the work takes, how much notice it leaves, and who is there to do it."""
 
+import itertools
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
 import pandas as pd
 
+from jobs.contract.bands import ALERT_DAYS, Bands
 from jobs.contract.view_models import number_text, plural
 from jobs.report.charts.capacity_charts import lines, month_text, plain_axes
 from jobs.report.charts.charts import BAR, STRONG, Chart, Draw, bars
-from jobs.report.figures.counting import ALL, value_of
+from jobs.report.published import ALL, value_of
 
 YEARS_SHOWN: Final = 8
-NOTICE: Final = (
-    (365, "A year or more"),
-    (180, "180 to 364 days"),
-    (90, "90 to 179 days"),
-    (30, "30 to 89 days"),
-    (7, "7 to 29 days"),
-    (0, "Under 7 days"),
+AFTERWARDS: Final = "After the release"
+NOTICE: Final = Bands(
+    limits=(0, *ALERT_DAYS),
+    names=(
+        AFTERWARDS,
+        f"Under {ALERT_DAYS[0]} days",
+        *(f"{low} to {high - 1} days" for low, high in itertools.pairwise(ALERT_DAYS)),
+        "A year or more",
+    ),
+    is_open=True,
 )
 """Days from decision to release, in the bands of the alerts."""
-AFTERWARDS: Final = "After the release"
 NO_DECISION: Final = "No decision"
 
 
@@ -69,10 +73,8 @@ def notice_before_release(assessments: pd.DataFrame, as_of: date) -> Chart | Non
     if frame.empty:
         return None
     days = (frame["release_date"] - frame["considered_date"]).dt.days
-    edges = [float("-inf"), *(limit - 0.5 for limit, _ in reversed(NOTICE)), float("inf")]
-    names = [AFTERWARDS, *(name for _, name in reversed(NOTICE))]
-    band = pd.cut(days, edges, labels=names).astype("object").where(days.notna(), NO_DECISION)
-    labels = [*(name for _, name in NOTICE), AFTERWARDS, NO_DECISION]
+    band = NOTICE.of(days).fillna(NO_DECISION)
+    labels = [*reversed(NOTICE.names), NO_DECISION]
     values = [float((band == label).sum()) for label in labels]
     without = values[-1] + values[-2]
     return Chart(

@@ -15,11 +15,10 @@ import pandas as pd
 from jobs.contract import results
 from jobs.contract.view_models import day_text, number_text, plural
 from jobs.report.charts.charts import BAR, FAINT, STRONG, Chart, shortened
-from jobs.report.figures.figure_registry import FIGURE_BY_ID
+from jobs.report.figures.registry import FIGURE_BY_ID
+from jobs.report.published import Frames
 
 _MEANING: Final = {entry.code: entry.meaning for entry in results.CAUSE.codes}
-
-Facts = Mapping[str, pd.DataFrame]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +61,12 @@ class Bridge:
         return "; ".join(parts)
 
 
-def bridges(facts: Facts) -> tuple[Bridge, ...]:
+def bridges(facts: Frames) -> tuple[Bridge, ...]:
     """Every bridge of a publication, in the order of the registry; none on the first one."""
     table = facts.get(results.BRIDGES.full_name)
     if table is None or table.empty:
         return ()
-    moved = facts[results.MOVEMENT.full_name]
+    moved = results.MOVEMENT.of(facts)
     order = {id_: place for place, id_ in enumerate(FIGURE_BY_ID)}
     rows = sorted(table.to_dict("records"), key=lambda r: order.get(str(r["figure_id"]), 10**6))
     return tuple(_bridge(row, moved) for row in rows if row["figure_id"] in FIGURE_BY_ID)

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
-from jobs.report.figures.counting import Compute
+import pandas as pd
+
+from jobs.contract.case_lists import CASE_LISTS
+from jobs.report.figures.conditions import Condition, Grouping, everything
+from jobs.report.figures.inputs import Compute
 
 CASEWORK: Final = "immigration casework"
 PRISONS: Final = "prison service"
@@ -12,7 +16,6 @@ DATA: Final = "data team"
 EPISODES: Final = "custody episodes"
 CASES: Final = "cases"
 PEOPLE: Final = "people"
-
 ROWS: Final = "rows"
 FTE: Final = "full-time equivalents"
 
@@ -20,8 +23,6 @@ RELEASED: Final = "custody episodes that ended in a release on or before the nig
 NOT_RELEASED: Final = "custody episodes that have not ended in a release by the night"
 IN_SCOPE: Final = "custody episodes in scope under the rules in force"
 OPEN: Final = "criminal cases open on the night"
-TEAMS: Final = "teams that hold or held criminal cases"
-ROLL: Final = "people in a prison on the night"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,10 @@ class Figure:
     ``definition`` is one sentence that needs no other. ``since`` is the version of the registry in
     which the definition last changed; ``series_breaks`` say from when numbers do not compare.
     ``groups`` names what the groups are, where the figure has them.
+
+    ``on`` names the case list (`jobs.contract.case_lists`) on which the counted rows stand; the
+    figure counts those for which ``rows`` holds, or puts each into the group of ``by``. With
+    neither it counts every row of the list.
     """
 
     id: str
@@ -43,3 +48,20 @@ class Figure:
     groups: str = ""
     since: str = "1"
     series_breaks: tuple[str, ...] = ()
+    on: str = ""
+    rows: Condition = everything
+    by: Grouping | None = None
+
+    def __post_init__(self) -> None:
+        if self.on and self.on not in CASE_LISTS:
+            raise ValueError(f"figure [{self.id}] is on no list that there is: [{self.on}]")
+
+    @property
+    def is_whole_list(self) -> bool:
+        """Its rows are all those of its list."""
+        return bool(self.on) and self.rows is everything and self.by is None
+
+    def counts(self, frame: pd.DataFrame) -> pd.Series:
+        """Which rows it counts, of the frame that its list is taken from."""
+        rows = self.rows(frame).fillna(False).astype("bool")
+        return rows & CASE_LISTS[self.on].selects(frame) if self.on else rows

@@ -1,9 +1,9 @@
-"""What is doubtful about each episode's figures: estimates from both registers, without answers.
+"""What is uncertain about each episode: estimates from both registers, without answers.
 
 Three things besides a possible match can make a count wrong, and each can be told from the
 registers themselves:
 
-- *A nationality in doubt.* An episode is in scope because its nationality is unknown, or because
+- *An uncertain nationality.* An episode is in scope because its nationality is unknown, or because
   one register names a country of the EEA and the other does not, and nothing settles it. Such
   episodes are named: every one may turn out British, Irish or of the EEA.
 - *A wrong nationality that nothing shows.* How often the prison register writes a country outside
@@ -17,7 +17,7 @@ registers themselves:
 The last two are seen in people who could be linked, but concern people who could not, whose
 records are worse; so one and a half times as many are expected. They name nobody, so their numbers
 are spread over the episodes they can concern, and the range takes a high quantile of their sum
-(`jobs.report.figures.counting`).
+(`jobs.report.figures.ranges`).
 """
 
 from collections.abc import Mapping
@@ -29,8 +29,9 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.contract import codes as c
-from jobs.contract import results
-from jobs.contract.registers import TABLES
+from jobs.contract import immigration, results
+from jobs.contract.bands import RELEASES
+from jobs.report.published import Frames
 
 _OUTSIDE_RULE: Final = "referral.non-eea-length"
 _KEPT_OUT_RULES: Final = ("referral.irish", "referral.eea-length")
@@ -48,17 +49,15 @@ _NO_COUNTRY: Final = frozenset({"OTHER"})
 """Codes that name no country."""
 CAUTION: Final = 1.5
 """How much oftener errors are expected among people without a link than among linked ones."""
-_NEARNESS: Final = (-np.inf, -1.0, 7.0, 30.0, 90.0, 365.0, np.inf)
-"""Days to release, in the bands of the alerts."""
-COLUMNS: Final = ("nationality_in_doubt", "wrongly_in", "wrongly_out", "decided", "referred")
+COLUMNS: Final = ("is_nationality_uncertain", "wrongly_in", "wrongly_out", "decided", "referred")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Doubts:
-    """Doubts by episode, and what they rest on.
+class Uncertainty:
+    """What is uncertain by episode, and what that rests on.
 
-    ``episodes`` is indexed by episode id. ``nationality_in_doubt`` names episodes; the others are
-    chances: of being in scope, or left out, by a wrong nationality; of having a decision, or a
+    ``episodes`` is indexed by episode id. ``is_nationality_uncertain`` names episodes; the others
+    are chances: of being in scope, or left out, by a wrong nationality; of having a decision, or a
     referral, under a link that was not found. ``unlinked_decided`` counts the decided criminal
     cases that no certain link joins to a prisoner.
     """
@@ -67,41 +66,43 @@ class Doubts:
     unlinked_decided: int | None = None
 
     def beside(self, assessments: pd.DataFrame) -> pd.DataFrame:
-        """The doubts in the order and under the index of the assessments; none where unknown."""
+        """The estimates in the order and under the index of the assessments; none where unknown."""
         found = self.episodes.reindex(assessments["episode_id"])
         found.index = assessments.index
-        named = found["nationality_in_doubt"].fillna(False).astype("bool")
-        return found.fillna(0.0).assign(nationality_in_doubt=named)
+        named = found["is_nationality_uncertain"].fillna(False).astype("bool")
+        return found.fillna(0.0).assign(is_nationality_uncertain=named)
 
 
-def no_doubts() -> Doubts:
-    """Nothing is known that would cast a doubt."""
+def no_uncertainty() -> Uncertainty:
+    """Nothing is uncertain."""
     columns = {name: pd.Series(dtype="float64") for name in COLUMNS}
-    columns["nationality_in_doubt"] = pd.Series(dtype="bool")
-    return Doubts(episodes=pd.DataFrame(columns))
+    columns["is_nationality_uncertain"] = pd.Series(dtype="bool")
+    return Uncertainty(episodes=pd.DataFrame(columns))
 
 
-def find_doubts(*, tables: Mapping[str, pa.Table], facts: Mapping[str, pd.DataFrame]) -> Doubts:
-    """Find what is doubtful about each episode.
+def estimate_uncertainty(*, tables: Mapping[str, pa.Table], facts: Frames) -> Uncertainty:
+    """Estimate what is uncertain about each episode.
 
     Args:
         tables: accepted register tables by full name.
         facts: assessments and links by full name.
     """
-    frame = facts[results.ASSESSMENTS.full_name].set_index("episode_id").sort_index()
-    links = facts[results.LINKS.full_name]
-    cases = _frame(tables, "immigration.cases")
+    frame = results.ASSESSMENTS.of(facts).set_index("episode_id").sort_index()
+    links = results.LINKS.of(facts)
+    cases = immigration.CASES.frame(immigration.CASES.of(tables))
     linked = links[links["outcome"] == "linked"]
     review = links.loc[links["outcome"] == "review", "cid_person_id"]
-    there = _nationality_there(frame, linked, _frame(tables, "immigration.persons"))
+    there = _nationality_there(
+        frame, linked, immigration.PERSONS.frame(immigration.PERSONS.of(tables))
+    )
     wrongly_in, wrongly_out = _wrong_nationality(frame, there)
     criminal = cases[cases["case_type"] == "CRIMINAL"]
     is_linked = criminal["cid_person_id"].isin(linked["cid_person_id"])
     is_lost = ~is_linked & ~criminal["cid_person_id"].isin(review)
     decided = criminal["considered_date"].notna()
-    doubts = pd.DataFrame(
+    uncertain = pd.DataFrame(
         {
-            "nationality_in_doubt": _nationality_in_doubt(frame, there),
+            "is_nationality_uncertain": _is_nationality_uncertain(frame, there),
             "wrongly_in": wrongly_in,
             "wrongly_out": wrongly_out,
             "decided": _lost_decisions(
@@ -113,12 +114,8 @@ def find_doubts(*, tables: Mapping[str, pa.Table], facts: Mapping[str, pd.DataFr
         }
     )
     chances = ["wrongly_in", "wrongly_out", "decided", "referred"]
-    doubts[chances] = (doubts[chances] * CAUTION).clip(upper=1.0)
-    return Doubts(episodes=doubts, unlinked_decided=int((~is_linked & decided).sum()))
-
-
-def _frame(tables: Mapping[str, pa.Table], name: str) -> pd.DataFrame:
-    return TABLES[name].frame(tables[name])
+    uncertain[chances] = (uncertain[chances] * CAUTION).clip(upper=1.0)
+    return Uncertainty(episodes=uncertain, unlinked_decided=int((~is_linked & decided).sum()))
 
 
 def _nationality_there(
@@ -126,7 +123,7 @@ def _nationality_there(
 ) -> "pd.Series[str]":
     """What the immigration register says of each episode's person over a certain link.
 
-    Of several records, one from inside the EEA counts: it is the one that casts the doubt.
+    Of several records, one from inside the EEA counts: it is the one that makes it uncertain.
     """
     known = linked.merge(persons[["cid_person_id", "nationality"]], on="cid_person_id")
     known = known[known["nationality"].notna() & ~known["nationality"].isin(_NOT_KNOWN)]
@@ -136,7 +133,7 @@ def _nationality_there(
     return frame["prisoner_number"].map(one).astype("str")
 
 
-def _nationality_in_doubt(frame: pd.DataFrame, there: "pd.Series[str]") -> pd.Series:
+def _is_nationality_uncertain(frame: pd.DataFrame, there: "pd.Series[str]") -> pd.Series:
     """Episodes in scope whose person may be British, Irish or of the EEA for all that is known.
 
     A country outside the EEA over a certain link settles what the prison register leaves open; it
@@ -148,8 +145,8 @@ def _nationality_in_doubt(frame: pd.DataFrame, there: "pd.Series[str]") -> pd.Se
     unclear = frame["is_nationality_unknown"] | contradicted
     outside = there.notna() & ~there.isin(_INSIDE | _NO_COUNTRY)
     settled = (outside & ~inside) | frame["is_court_recommended"]
-    doubtful: pd.Series = frame["is_in_scope"] & unclear & ~settled
-    return doubtful.fillna(False).astype("bool")
+    uncertain: pd.Series = frame["is_in_scope"] & unclear & ~settled
+    return uncertain.fillna(False).astype("bool")
 
 
 def _wrong_nationality(frame: pd.DataFrame, there: "pd.Series[str]") -> tuple[pd.Series, pd.Series]:
@@ -193,7 +190,7 @@ def _lost_decisions(frame: pd.DataFrame, *, lost: int, found: int) -> pd.Series:
     of release, or of the same nearness of it.
     """
     released = frame["is_released"]
-    nearness = pd.cut(frame["days_to_release"].astype("float64"), _NEARNESS).astype("str")
+    nearness = RELEASES.of(frame["days_to_release"]).astype("str")
     year = frame["release_date"].dt.year.astype("str")
     time = ("released " + year.fillna("")).where(released, "held " + nearness.fillna(""))
     open_ = (released & frame["status"].isin(results.MISSED_STATUSES)) | (

@@ -2,71 +2,33 @@
 
 Everything is counted from one publication, so ``python -m jobs capacity`` and the pages agree.
 
-**Pace.** Decisions, openings and closings are those of the 13 weeks up to the night; the pace of
-one member of staff is that number by the full-time equivalents at work in those weeks. Another
-number of staff is supposed to work at the same pace.
-
-**Queue.** People in scope and not released on whom nobody has decided: those due, and those who
-become due later, from the day on which they do. People sentenced in the weeks to come are not
-known; as many as were due at their sentence in the last 13 weeks take their share of the capacity
-first. Who is still held after the recorded date has passed is taken first, and is not counted as
-late, because the day of leaving is not known.
-
-**Turn.** Day by day the capacity is spent on the nearest release first, ties by seriousness. No
-other order loses fewer people, so nobody should hope that the number is smaller. Who is released
-before the turn comes leaves the queue: a release without consideration that can be named today.
+Pace, queue and turn are those of `jobs.report.forecast.queue`.
 
 **Ranges.** Counts of 13 weeks are taken for Poisson counts: 90 of 100 such ranges hold the truth.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil, sqrt
+from math import ceil
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from jobs.report.figures.counting import value_of
+from jobs.contract import results
+from jobs.report.forecast.queue import (
+    NINETY,
+    WEEKS_MEASURED,
+    Pace,
+    too_late,
+    waiting,
+    weekly_capacity,
+)
+from jobs.report.published import Frames, value_of
 from jobs.runtime.errors import BadInput
 
-WEEKS_MEASURED: Final = 13
 WEEKS_AHEAD: Final = 52
-NINETY: Final = 1.645
-NEVER: Final = 10**6
-"""A day that does not come."""
 LATE_COLUMNS: Final = ["episode_id", "prison_id", "release_date", "seriousness"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pace:
-    """What a week brings, as measured; None where staff or decisions are not known."""
-
-    opened: float
-    closed: float
-    decided: float
-    newcomers: float
-    staff: float
-
-    @classmethod
-    def of(cls, figures: pd.DataFrame) -> "Pace":
-        """Read the pace from a publication's figures."""
-        values = {
-            name: value_of(figures, f"flow.{name}_13_weeks") or 0.0
-            for name in ("opened", "closed", "decided", "newcomers")
-        }
-        weekly = {name: value / WEEKS_MEASURED for name, value in values.items()}
-        staff = value_of(figures, "staff.working_13_weeks")
-        return cls(staff=staff or 0.0, **weekly)
-
-    def decisions(self, staff: float) -> float:
-        """Decisions in a week with so many staff."""
-        return self.decided * staff / self.staff if self.staff else 0.0
-
-    def closings(self, staff: float) -> float:
-        """Cases closed in a week with so many staff."""
-        return self.closed * staff / self.staff if self.staff else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +53,7 @@ class Forecast:
 
 def forecast(
     *,
-    facts: Mapping[str, pd.DataFrame],
+    facts: Frames,
     as_of: date,
     staff: float | None = None,
     weeks: int = WEEKS_AHEAD,
@@ -111,9 +73,9 @@ def forecast(
         raise BadInput(f"staff [{staff}]", "not a number of staff", "give 0 or more")
     if not 1 <= weeks <= 520:
         raise BadInput(f"weeks [{weeks}]", "not a number of weeks", "give 1 to 520")
-    pace = Pace.of(facts["nightly.figures"])
+    pace = Pace.of(results.FIGURES.of(facts))
     staff = pace.staff if staff is None else staff
-    queue = waiting(facts["nightly.assessments"], as_of)
+    queue = waiting(results.ASSESSMENTS.of(facts), as_of)
     late = too_late(queue=queue, pace=pace, staff=staff, weeks=weeks)
     return Forecast(
         staff=staff,
@@ -122,104 +84,13 @@ def forecast(
         late=queue.loc[late.rows, LATE_COLUMNS].reset_index(drop=True),
         late_low=late.low,
         late_high=late.high,
-        clear_week=_clear_week(value_of(facts["nightly.figures"], "backlog.open"), pace, staff),
+        clear_week=_clear_week(value_of(results.FIGURES.of(facts), "backlog.open"), pace, staff),
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Late:
-    """Who in a queue is released before the turn: a mask, and the range of their number."""
-
-    rows: np.ndarray
-    low: int
-    high: int
-
-
-def too_late(*, queue: pd.DataFrame, pace: Pace, staff: float, weeks: int) -> Late:
-    """Find who in a queue (as `waiting` gives) is released within the weeks and before the turn."""
-    capacity = _capacity(pace, staff)
-    spread = NINETY * sqrt(pace.decided / WEEKS_MEASURED)
-    spread *= staff / pace.staff if pace.staff else 0.0
-    rows = _is_late(queue, capacity, weeks)
-    # A decision falls on a day: at another pace one may fall just before somebody comes.
-    counts = [
-        int(_is_late(queue, pace_then, weeks).sum())
-        for pace_then in (capacity + spread, max(0.0, capacity - spread))
-    ]
-    return Late(rows=rows, low=min(int(rows.sum()), *counts), high=max(int(rows.sum()), *counts))
-
-
-def _capacity(pace: Pace, staff: float) -> float:
-    """Decisions a week that are left for the people already known."""
-    return max(0.0, pace.decisions(staff) - pace.newcomers)
-
-
-def waiting(assessments: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """People in scope, not released and without a decision, nearest release first.
-
-    Returns:
-        episode_id, prison_id, seriousness, release_date, ``arrives`` (day from the night on which
-        the work can begin, 0 for those due) and ``leaves`` (day of the earliest release; `NEVER`
-        where no date is known or it has passed).
-    """
-    today = pd.Timestamp(as_of)
-    status = assessments["status"]
-    frame = assessments[status.isin({"DUE", "NOT_YET_DUE"})]
-    order = frame["days_to_release"].astype("float64").fillna(NEVER)
-    later = (frame["due_date"] - today).dt.days.fillna(0).clip(lower=0)
-    arrives = later.where(frame["status"].eq("NOT_YET_DUE"), 0)
-    known = frame["due_date"].notna() | frame["status"].eq("DUE")
-    queue = pd.DataFrame(
-        {
-            "episode_id": frame["episode_id"],
-            "prison_id": frame["prison_id"],
-            "seriousness": frame["seriousness"],
-            "release_date": frame["earliest_release_date"],
-            "arrives": arrives.where(known, NEVER).astype("int64"),
-            "leaves": order.where(order >= 0, NEVER).astype("int64"),
-            "order": order,
-        }
-    )
-    queue = queue.sort_values(["order", "seriousness", "episode_id"], ignore_index=True)
-    return queue.drop(columns="order")
-
-
-def turns(*, arrives: np.ndarray, leaves: np.ndarray, daily: float, days: int) -> np.ndarray:
-    """The day on which each person is decided on, or `NEVER`.
-
-    Args:
-        arrives: first day on which each can be decided on; people in the order in which they are
-            taken.
-        leaves: last day on which each can be decided on.
-        daily: decisions in a day; the fraction is carried over while somebody waits, and nothing
-            is saved up while nobody does.
-        days: days ahead, the night's own day being 0.
-    """
-    turn = np.full(len(arrives), NEVER, dtype="int64")
-    credit = 0.0
-    for day in range(days):
-        ready = np.flatnonzero((turn == NEVER) & (arrives <= day) & (leaves >= day))
-        credit += daily
-        # A tenth of a thousandth keeps 7 x (1 / 7) from falling short of 1.
-        taken = ready[: int(credit + 1e-4)]
-        turn[taken] = day
-        stay = leaves[ready[len(taken) :]] > day
-        credit = credit - len(taken) if stay.any() else 0.0
-    return turn
-
-
-def _is_late(queue: pd.DataFrame, weekly: float, weeks: int) -> np.ndarray:
-    """Who is released within the weeks ahead and before the turn comes."""
-    days = 7 * weeks
-    arrives, leaves = queue["arrives"].to_numpy(), queue["leaves"].to_numpy()
-    turn = turns(arrives=arrives, leaves=leaves, daily=weekly / 7, days=days)
-    late: np.ndarray = (leaves < days) & (arrives <= leaves) & (turn == NEVER)
-    return late
 
 
 def _weeks(
     queue: pd.DataFrame,
-    facts: Mapping[str, pd.DataFrame],
+    facts: Frames,
     pace: Pace,
     staff: float,
     as_of: date,
@@ -227,29 +98,29 @@ def _weeks(
 ) -> pd.DataFrame:
     number = np.arange(weeks)
     leaving = queue.loc[queue["leaves"].lt(7 * weeks), "leaves"] // 7
-    backlog = value_of(facts["nightly.figures"], "backlog.open") or 0.0
+    backlog = value_of(results.FIGURES.of(facts), "backlog.open") or 0.0
     growth = pace.opened - pace.closings(staff)
     middle = backlog + growth * (number + 1)
-    doubt = _doubt(pace, staff, number + 1)
+    width = _half_width(pace, staff, number + 1)
     return pd.DataFrame(
         {
             "start": [as_of + timedelta(days=7 * int(week)) for week in number],
             "releases": np.bincount(leaving.to_numpy(dtype="int64"), minlength=weeks),
-            "capacity": _capacity(pace, staff),
+            "capacity": weekly_capacity(pace, staff),
             "backlog": middle.clip(min=0),
-            "backlog_low": (middle - doubt).clip(min=0),
-            "backlog_high": (middle + doubt).clip(min=0),
+            "backlog_low": (middle - width).clip(min=0),
+            "backlog_high": (middle + width).clip(min=0),
         }
     )
 
 
-def _doubt(pace: Pace, staff: float, ahead: np.ndarray) -> np.ndarray:
+def _half_width(pace: Pace, staff: float, ahead: np.ndarray) -> np.ndarray:
     """Half the width of the range: chance of the weeks ahead, and of the weeks measured."""
     scale = staff / pace.staff if pace.staff else 0.0
     chance = ahead * (pace.opened + pace.closings(staff))
     rate = ahead**2 * (pace.opened + pace.closed * scale**2) / WEEKS_MEASURED
-    doubt: np.ndarray = NINETY * np.sqrt(chance + rate)
-    return doubt
+    width: np.ndarray = NINETY * np.sqrt(chance + rate)
+    return width
 
 
 def _clear_week(backlog: float | None, pace: Pace, staff: float) -> int | None:

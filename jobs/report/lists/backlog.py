@@ -2,29 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
 
 import pandas as pd
 import pyarrow as pa
 
 from jobs.contract import codes as c
-from jobs.contract import results
-from jobs.contract.registers import TABLES
-from jobs.report.facts import NONE
-
-AGE_BANDS: Final = (
-    (182, "under 6 months"),
-    (365, "6 to 12 months"),
-    (730, "1 to 2 years"),
-    (1095, "2 to 3 years"),
-    (1461, "3 to 4 years"),
-    (1826, "4 to 5 years"),
-)
-"""Upper limit in days (not included) of each band: the bands of the published series on
-offenders living in the community (National Audit Office, 2016)."""
-OLDEST_BAND: Final = "over 5 years"
-NO_BAND: Final = "not recorded"
-AGE_BAND_ORDER: Final = (*(name for _, name in AGE_BANDS), OLDEST_BAND, NO_BAND)
+from jobs.contract import immigration, results
+from jobs.contract.bands import AGE_NOT_RECORDED, AGES
+from jobs.report.published import NONE
 
 
 def open_cases(
@@ -42,15 +27,15 @@ def open_cases(
     matches give none.
     """
     today = pd.Timestamp(as_of)
-    cases = _open(TABLES["immigration.cases"].frame(tables["immigration.cases"]), today)
-    first, last = _event_span(tables["immigration.events"], today)
+    cases = _open(immigration.CASES.frame(immigration.CASES.of(tables)), today)
+    first, last = _event_span(immigration.EVENTS.of(tables), today)
     cases = cases.join(first, on="case_id").join(last, on="case_id")
     opened = cases["opened_date"].fillna(cases["referral_received_date"])
     opened = opened.fillna(cases["first_event"])
     idle_since = cases[["last_event", "stage_entered_date", "started_date"]].max(axis=1)
     idle_since = idle_since.fillna(opened)
     age = _days(today, opened)
-    persons = TABLES["immigration.persons"].frame(tables["immigration.persons"])
+    persons = immigration.PERSONS.frame(immigration.PERSONS.of(tables))
     nationality = persons.drop_duplicates("cid_person_id").set_index("cid_person_id")["nationality"]
     frame = pd.DataFrame(
         {
@@ -61,7 +46,7 @@ def open_cases(
             "nationality": cases["cid_person_id"].map(nationality),
             "opened_date": opened,
             "age_days": age,
-            "age_band": _band(age),
+            "age_band": AGES.of(age).fillna(AGE_NOT_RECORDED).astype("str"),
             "days_in_stage": _days(today, cases["stage_entered_date"]),
             "days_idle": _days(today, idle_since),
             "identity_id": _identity(cases["cid_person_id"], identities),
@@ -81,7 +66,7 @@ def team_work(
     case are left out. Staff at work are those in post, less absent, less working elsewhere, never
     below zero; a missing absence or diversion counts as none.
     """
-    cases = TABLES["immigration.cases"].frame(tables["immigration.cases"])
+    cases = immigration.CASES.frame(immigration.CASES.of(tables))
     criminal = cases.loc[cases["case_type"].eq("CRIMINAL"), "team"].dropna().unique()
     staff = _criminal_staff(tables, as_of).sort_values(["team", "staffing_date"])
     staff = staff.drop_duplicates("team", keep="last")
@@ -100,7 +85,7 @@ def team_work(
 def case_flow(*, tables: Mapping[str, pa.Table], as_of: date) -> pd.DataFrame:
     """When each criminal case was opened and closed, up to the night: ``opened``, ``closed``."""
     today = pd.Timestamp(as_of)
-    cases = TABLES["immigration.cases"].frame(tables["immigration.cases"])
+    cases = immigration.CASES.frame(immigration.CASES.of(tables))
     cases = cases[cases["case_type"].eq("CRIMINAL")].drop_duplicates("case_id")
     opened = cases["opened_date"].fillna(cases["referral_received_date"])
     closed = cases["closed_date"]
@@ -122,9 +107,9 @@ def staff_days(*, tables: Mapping[str, pa.Table], as_of: date) -> pd.DataFrame:
 
 def _criminal_staff(tables: Mapping[str, pa.Table], as_of: date) -> pd.DataFrame:
     """Staffing rows up to the night of the teams that hold, or held, a criminal case."""
-    cases = TABLES["immigration.cases"].frame(tables["immigration.cases"])
+    cases = immigration.CASES.frame(immigration.CASES.of(tables))
     criminal = cases.loc[cases["case_type"].eq("CRIMINAL"), "team"].dropna().unique()
-    staff = TABLES["immigration.staffing"].frame(tables["immigration.staffing"])
+    staff = immigration.STAFFING.frame(immigration.STAFFING.of(tables))
     return staff[staff["staffing_date"].le(pd.Timestamp(as_of)) & staff["team"].isin(criminal)]
 
 
@@ -147,13 +132,6 @@ def _event_span(events: pa.Table, today: pd.Timestamp) -> tuple[pd.Series, pd.Se
 def _days(today: pd.Timestamp, since: pd.Series) -> pd.Series:
     days: pd.Series = (today - since).dt.days.astype("Int64")
     return days.clip(lower=0)
-
-
-def _band(age: pd.Series) -> pd.Series:
-    edges = [-1, *(limit - 1 for limit, _ in AGE_BANDS), 10**9]
-    names = [*(name for _, name in AGE_BANDS), OLDEST_BAND]
-    band = pd.cut(age.astype("float64"), edges, labels=names).astype("object")
-    return band.where(age.notna(), NO_BAND).astype("str")
 
 
 def _identity(cid_person: pd.Series, identities: pd.DataFrame) -> pd.Series:

@@ -10,9 +10,8 @@ from typing import Final
 import pandas as pd
 import pyarrow as pa
 
-from jobs.contract import results
-from jobs.contract.registers import TABLES
-from jobs.report.facts import NONE
+from jobs.contract import prison, results
+from jobs.report.published import NONE
 
 SENTENCED: Final = frozenset({"SENTENCED", "INDETERMINATE_SENTENCE", "RECALL"})
 REMAND: Final = frozenset({"REMAND", "CONVICTED_UNSENTENCED"})
@@ -26,8 +25,8 @@ def take_census(*, tables: Mapping[str, pa.Table], assessments: pd.DataFrame) ->
     prison is not recorded are counted under ``(none)``; a prison code that the register does not
     explain keeps its code and has no name.
     """
-    held = _held(tables["prison.episodes"], assessments)
-    prisons = TABLES["prison.prisons"].frame(tables["prison.prisons"])
+    held = _held(prison.EPISODES.of(tables), assessments)
+    prisons = prison.PRISONS.frame(prison.PRISONS.of(tables))
     prisons = prisons.drop_duplicates("prison_id").set_index("prison_id")
     codes = pd.Index(
         sorted({*prisons.index, *held["prison_id"].unique()}), name="prison_id", dtype="str"

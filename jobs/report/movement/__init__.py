@@ -1,7 +1,7 @@
 """Movement: why a figure is not what it was, episode by episode, with sums that are exact."""
 
 from jobs.report.movement.bridge import (
-    TABLES,
+    EXPLAINING,
     Moved,
     Position,
     Versions,
@@ -10,8 +10,8 @@ from jobs.report.movement.bridge import (
 from jobs.report.movement.members import MEMBERS
 
 __all__ = [
+    "EXPLAINING",
     "MEMBERS",
-    "TABLES",
     "Moved",
     "Position",
     "Versions",

@@ -8,7 +8,6 @@ software, any other because of the data. An episode that the software moved one 
 moved back has not moved.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -17,7 +16,6 @@ import pandas as pd
 
 from jobs.contract import results
 from jobs.contract.schema import Table
-from jobs.report.figures.counting import value_of
 from jobs.report.movement.causes import (
     Test,
     data_causes,
@@ -26,13 +24,14 @@ from jobs.report.movement.causes import (
     link_tests,
 )
 from jobs.report.movement.members import MEMBERS, members
-from jobs.report.movement.pairs import Facts, Pair
+from jobs.report.movement.pairs import Pair
+from jobs.report.published import Frames, value_of
 
-TABLES: Final = (
-    "nightly.assessments",
-    "nightly.links",
-    "nightly.identities",
-    "nightly.quarantine",
+EXPLAINING: Final = (
+    results.ASSESSMENTS,
+    results.LINKS,
+    results.IDENTITIES,
+    results.QUARANTINE,
 )
 """The tables of a publication that explain a movement; the figures say where it opens."""
 
@@ -50,13 +49,13 @@ class Versions:
 class Position:
     """A night's results.
 
-    ``facts`` holds `TABLES` and ``nightly.figures`` by full name.
+    ``facts`` holds `EXPLAINING` and the figures.
     """
 
     as_of: date
     publication_id: str
     versions: Versions
-    facts: Facts
+    facts: Frames
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,14 +67,14 @@ class Moved:
 
 
 def explain_movement(
-    *, before: Position | None, after: Position, rebased: Mapping[str, pd.DataFrame] | None = None
+    *, before: Position | None, after: Position, rebased: Frames | None = None
 ) -> Moved:
     """Explain every change of a figure from one night to another.
 
     Args:
         before: the publication compared with; None where there is none, and nothing moves.
         after: tonight, or a later publication.
-        rebased: `TABLES` of the data of ``before`` assessed with the code, rules and model of
+        rebased: `EXPLAINING` of the data of ``before`` assessed with the code, rules and model of
             ``after``; None where the versions are the same or those data are gone. Not looked at
             where the versions are the same.
 
@@ -86,7 +85,7 @@ def explain_movement(
         return Moved(movement=results.MOVEMENT.empty(), bridges=results.BRIDGES.empty())
     changed = before.versions != after.versions
     between = rebased if changed else None
-    was, now = (members(position.facts["nightly.assessments"]) for position in (before, after))
+    was, now = (members(results.ASSESSMENTS.of(position.facts)) for position in (before, after))
     moved = _moved(was, now)
     causes = _causes(moved, before=before, after=after, between=between)
     movement = _with_statuses(moved.merge(causes, on=["figure_id", "episode_id"]), before, after)
@@ -113,7 +112,7 @@ def _moved(was: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 
 
 def _causes(
-    moved: pd.DataFrame, *, before: Position, after: Position, between: Facts | None
+    moved: pd.DataFrame, *, before: Position, after: Position, between: Frames | None
 ) -> pd.DataFrame:
     """One cause for each episode and figure that moved."""
     moved = moved[["figure_id", "episode_id"]]
@@ -125,7 +124,7 @@ def _causes(
             still = is_unchanged(pair, today=pd.Timestamp(after.as_of), since=since)
             causes = causes.mask(still, _software_causes(pair, before.versions, after.versions))
         return _of(moved, causes)
-    first = _moved(members(before.facts["nightly.assessments"]), _members(between))
+    first = _moved(members(results.ASSESSMENTS.of(before.facts)), _members(between))
     by_software = moved.merge(first[["figure_id", "episode_id"]])
     by_data = moved.merge(by_software, how="left", indicator=True)
     by_data = by_data.loc[by_data["_merge"].eq("left_only"), ["figure_id", "episode_id"]]
@@ -139,11 +138,11 @@ def _causes(
     )
 
 
-def _members(facts: Facts) -> pd.DataFrame:
-    return members(facts["nightly.assessments"])
+def _members(facts: Frames) -> pd.DataFrame:
+    return members(results.ASSESSMENTS.of(facts))
 
 
-def _pair(moved: pd.DataFrame, before: Facts, after: Facts) -> Pair:
+def _pair(moved: pd.DataFrame, before: Frames, after: Frames) -> Pair:
     episodes = pd.Index(sorted(moved["episode_id"].unique()), name="episode_id", dtype="str")
     return Pair.of(episodes=episodes, before=before, after=after)
 
@@ -171,7 +170,7 @@ def _software_causes(pair: Pair, was: Versions, now: Versions) -> pd.Series:
 
 def _with_statuses(movement: pd.DataFrame, before: Position, after: Position) -> pd.DataFrame:
     for name, position in (("before_status", before), ("after_status", after)):
-        status = position.facts["nightly.assessments"].set_index("episode_id")["status"]
+        status = results.ASSESSMENTS.of(position.facts).set_index("episode_id")["status"]
         movement[name] = movement["episode_id"].map(status)
     return movement
 
@@ -185,7 +184,7 @@ def _bridges(
     basis: str,
 ) -> pd.DataFrame:
     counted = was.sum().astype("int64")
-    figures = before.facts["nightly.figures"]
+    figures = results.FIGURES.of(before.facts)
     published = {figure: value_of(figures, figure) for figure in MEMBERS}
     opening = pd.Series(
         {figure: counted[figure] if value is None else value for figure, value in published.items()}

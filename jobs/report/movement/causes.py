@@ -162,7 +162,7 @@ def _came(pair: Pair, since: pd.Timestamp) -> Tests:
 
 def _left(pair: Pair) -> Tests:
     yield pair.set_aside, "quarantined"
-    people = pair.after["nightly.identities"]
+    people = results.IDENTITIES.of(pair.after)
     people = people[people["register"].eq("prison")]
     lives_on = pair.was["identity_id"].isin(people["identity_id"])
     number_gone = ~pair.was["prisoner_number"].isin(people["person_id"])
@@ -223,8 +223,8 @@ def _decision(pair: Pair, since: pd.Timestamp) -> Tests:
     yield from link_tests(pair)
     there = pair.now["considered_date"].notna() & pair.differs(*_DECISION)
     here, gone = _decisions(pair.was), _decisions(pair.now)
-    from_another = there & gone.isin(_decisions(pair.before["nightly.assessments"]))
-    to_another = ~there & here.isin(_decisions(pair.after["nightly.assessments"]))
+    from_another = there & gone.isin(_decisions(results.ASSESSMENTS.of(pair.before)))
+    to_another = ~there & here.isin(_decisions(results.ASSESSMENTS.of(pair.after)))
     yield (from_another | to_another) & pair.differs(*_DECISION), "consideration_moved"
     yield there & _after(pair.now["considered_date"], since), "consideration_recorded"
     yield there & pair.found_other, "newly_found"

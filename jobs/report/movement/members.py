@@ -1,35 +1,27 @@
 """Which custody episodes the figures count that movements explain."""
 
-from collections.abc import Callable
 from typing import Final
 
 import pandas as pd
 
-from jobs.report.figures import episode_figures as e
+from jobs.report.figures.figure import Figure
+from jobs.report.figures.registry import FIGURE_BY_ID
 
-Mask = Callable[[pd.DataFrame], pd.Series]
-
-
-def _status(status: str) -> Mask:
-    return lambda frame: frame["status"].eq(status)
-
-
-def _due(subset: Mask) -> Mask:
-    return lambda frame: frame["status"].eq("DUE") & subset(frame)
-
-
-MEMBERS: Final[dict[str, Mask]] = {
-    "missed.total": e.released_unconsidered,
-    "missed.never_referred": _status("NOT_REFERRED"),
-    "missed.referred_not_considered": _status("REFERRED_NOT_CONSIDERED"),
-    "due.total": _status("DUE"),
-    "due.within_7": _due(e.within(7)),
-    "due.within_30": _due(e.within(30)),
-    "considered.in_time": _status("CONSIDERED"),
-    "considered.late": _status("CONSIDERED_LATE"),
-    "scope.verify_nationality": _status("VERIFY_NATIONALITY"),
+MEMBERS: Final[dict[str, Figure]] = {
+    figure: FIGURE_BY_ID[figure]
+    for figure in (
+        "missed.total",
+        "missed.never_referred",
+        "missed.referred_not_considered",
+        "due.total",
+        "due.within_7",
+        "due.within_30",
+        "considered.in_time",
+        "considered.late",
+        "scope.verify_nationality",
+    )
 }
-"""Figures whose every change is explained, and the episodes that each counts."""
+"""Figures whose every change is explained; each says which episodes it counts."""
 
 
 def members(assessments: pd.DataFrame) -> pd.DataFrame:
@@ -41,5 +33,5 @@ def members(assessments: pd.DataFrame) -> pd.DataFrame:
     Returns:
         A row for each episode, by id, and a column of booleans for each figure of `MEMBERS`.
     """
-    counted = {figure: mask(assessments).to_numpy(bool) for figure, mask in MEMBERS.items()}
+    counted = {id_: figure.counts(assessments).to_numpy(bool) for id_, figure in MEMBERS.items()}
     return pd.DataFrame(counted, index=pd.Index(assessments["episode_id"], name="episode_id"))

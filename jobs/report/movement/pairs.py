@@ -1,13 +1,14 @@
 """Two nights of the same custody episodes side by side, and the facts in which they differ."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 import pandas as pd
 
-Facts = Mapping[str, pd.DataFrame]
+from jobs.contract import results
+from jobs.report.published import Frames
 
 _ABOUT: Final = {
     "prison.episodes": "episode",
@@ -36,11 +37,11 @@ class Pair:
     episodes: pd.Index
     was: pd.DataFrame
     now: pd.DataFrame
-    before: Facts
-    after: Facts
+    before: Frames
+    after: Frames
 
     @classmethod
-    def of(cls, *, episodes: pd.Index, before: Facts, after: Facts) -> "Pair":
+    def of(cls, *, episodes: pd.Index, before: Frames, after: Frames) -> "Pair":
         """Put the nights of some episodes side by side.
 
         Args:
@@ -154,7 +155,7 @@ class Pair:
         """Reviewers' words on a pair with the person of the episode are not what they were."""
         word = ["prisoner_number", "cid_person_id", "outcome"]
         was, now = (
-            facts["nightly.links"].loc[facts["nightly.links"]["decided_by"].notna(), word]
+            results.LINKS.of(facts).loc[results.LINKS.of(facts)["decided_by"].notna(), word]
             for facts in (self.before, self.after)
         )
         changed = pd.concat([was[~_is_in(was, now, word)], now[~_is_in(now, was, word)]])
@@ -171,8 +172,8 @@ class Pair:
         """A row of the case was in quarantine and is not."""
         return self._quarantine_only(self.before, self.after)
 
-    def _quarantine_only(self, one: Facts, other: Facts) -> pd.Series:
-        here, there = (_quarantined(facts["nightly.quarantine"]) for facts in (one, other))
+    def _quarantine_only(self, one: Frames, other: Frames) -> pd.Series:
+        here, there = (_quarantined(results.QUARANTINE.of(facts)) for facts in (one, other))
         key = ["kind", "reference"]
         rows = here[~_is_in(here, there, key)]
         return self.has(self._references.loc[_is_in(self._references, rows, key), "episode_id"])
@@ -200,18 +201,18 @@ def _is_in(frame: pd.DataFrame, other: pd.DataFrame, columns: list[str]) -> pd.S
     return pd.Series(found, index=frame.index)
 
 
-def _rows(facts: Facts, episodes: pd.Index) -> pd.DataFrame:
-    frame = facts["nightly.assessments"]
+def _rows(facts: Frames, episodes: pd.Index) -> pd.DataFrame:
+    frame = results.ASSESSMENTS.of(facts)
     return frame[frame["episode_id"].isin(episodes)].set_index("episode_id").reindex(episodes)
 
 
-def _people(facts: Facts) -> pd.DataFrame:
-    people = facts["nightly.identities"]
+def _people(facts: Frames) -> pd.DataFrame:
+    people = results.IDENTITIES.of(facts)
     side = people["register"].map({"prison": _OWN, "immigration": _OTHER}).astype("str")
     return people.assign(side=side)[["side", "person_id", "identity_id"]]
 
 
-def _company(episodes: pd.DataFrame, facts: Facts) -> pd.DataFrame:
+def _company(episodes: pd.DataFrame, facts: Frames) -> pd.DataFrame:
     wanted = episodes["identity_id"].dropna().rename_axis("episode_id").reset_index()
     people = _people(facts)
     people = people[people["identity_id"].isin(wanted["identity_id"])]

@@ -5,26 +5,24 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import pandas as pd
-
-from jobs.report.lists.case_lists import reason_line, summary_lines
+from jobs.contract import results
+from jobs.report.lists.explanation import reason_line, summary_lines
+from jobs.report.published import Frames
 from jobs.report.sheets import clean
 
 CASES_ON_A_PAGE: Final = 250
-
-Facts = Mapping[str, pd.DataFrame]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CasePages:
     """Which episode stands on which page of reasons."""
 
-    facts: Facts
+    facts: Frames
     episodes: tuple[str, ...]
     places: Mapping[str, int]
 
     @classmethod
-    def of(cls, facts: Facts, listed: Iterable[str]) -> "CasePages":
+    def of(cls, facts: Frames, listed: Iterable[str]) -> "CasePages":
         """Give every listed episode a place, in the order of the lists."""
         episodes = tuple(dict.fromkeys(listed))
         places = {episode: place for place, episode in enumerate(episodes)}
@@ -41,10 +39,10 @@ class CasePages:
 
     def pages(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """Each page's file and what it says of its episodes."""
-        episodes = self.facts["nightly.assessments"]
+        episodes = results.ASSESSMENTS.of(self.facts)
         rows = episodes[episodes["episode_id"].isin(self.places)]
         by_id = {str(row["episode_id"]): row for row in rows.to_dict("records")}
-        reasons = self.facts["nightly.reasons"]
+        reasons = results.REASONS.of(self.facts)
         reasons = reasons[reasons["episode_id"].isin(self.places)]
         steps: dict[str, list[Mapping[Hashable, Any]]] = {}
         for step in reasons.sort_values(["episode_id", "position"]).to_dict("records"):

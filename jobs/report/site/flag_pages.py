@@ -6,24 +6,19 @@ from jobs.contract import codes as c
 from jobs.contract import results
 from jobs.contract.view_models import plural
 from jobs.report import sheets
-from jobs.report.figures.counting import value_of
+from jobs.report.published import if_held, value_of
 from jobs.report.site.page_parts import KINDS, first_of, group_sheet, tiles
-from jobs.report.site.site import PAGE_ROWS, Section, Site
+from jobs.report.site.site import PAGE_ROWS, PageSection, Site
 from jobs.report.summary.headline import key_figure
 
 OUTCOME_COLUMNS = (
-    sheets.EPISODE,
-    sheets.PRISON,
-    sheets.WHAT,
-    sheets.Column(source="outcome", heading="Now", codes=results.OUTCOME),
-    sheets.RELEASED,
-    sheets.OFFENCE,
-    sheets.NATIONALITY,
-    sheets.CASE,
+    *sheets.episode_columns("episode_id", "prison_id", "status"),
+    sheets.declared(results.FLAGS, "outcome", "Now"),
+    *sheets.episode_columns("release_date", "offence_code", "nationality", "case_id"),
 )
 _NATIONALITIES = {entry.code: entry.meaning for entry in c.NATIONALITY.codes}
 DISCREPANCY_COLUMNS = (
-    sheets.EPISODE,
+    *sheets.episode_columns("episode_id"),
     sheets.Column(source="rule_id", heading="Kind", words=KINDS),
     sheets.Column(source="prison_value", heading="Prison register says", words=_NATIONALITIES),
     sheets.Column(
@@ -37,11 +32,11 @@ DISCREPANCY_COLUMNS = (
 
 def outcomes_page(site: Site) -> None:
     """What has become of everybody released without consideration."""
-    flags = site.facts.get("nightly.flags")
+    flags = if_held(results.FLAGS, site.facts)
     if flags is None:
         return
     cohort = flags.loc[flags["outcome"].notna(), ["episode_id", "outcome"]]
-    assessed = site.facts["nightly.assessments"]
+    assessed = results.ASSESSMENTS.of(site.facts)
     frame = cohort.merge(assessed, on="episode_id", how="left", validate="one_to_one")
     frame = frame.sort_values(["priority", "episode_id"], na_position="last", ignore_index=True)
     wanted = [column.source for column in OUTCOME_COLUMNS]
@@ -58,12 +53,12 @@ def outcomes_page(site: Site) -> None:
         tiles_=tiles([key_figure(site.figures, "outcome.restriction_missing")]),
         charts=(),
         sections=[
-            Section(
+            PageSection(
                 id="outcomes",
                 title="By outcome",
                 sheet=group_sheet("by-outcome", "Outcomes", site.figures, "outcome.by_outcome"),
             ),
-            Section(
+            PageSection(
                 id="each",
                 title="Each release",
                 sheet=_sheet(site, "outcome", frame, OUTCOME_COLUMNS),
@@ -76,7 +71,7 @@ def outcomes_page(site: Site) -> None:
 
 def discrepancies_page(site: Site) -> None:
     """What the registers say differently, and which of them should mend it."""
-    table = site.facts.get("nightly.discrepancies")
+    table = if_held(results.DISCREPANCIES, site.facts)
     if table is None:
         return
     shown = [column.source for column in DISCREPANCY_COLUMNS]
@@ -86,7 +81,7 @@ def discrepancies_page(site: Site) -> None:
         own = table[table["likely_wrong"].eq(register)]
         csv, size = site.csv(f"to-mend-{register}", own[shown])
         lists.append(
-            Section(
+            PageSection(
                 id=register,
                 title=f"For the {register} register to mend",
                 sheet=_sheet(site, register, own, DISCREPANCY_COLUMNS),
@@ -104,7 +99,7 @@ def discrepancies_page(site: Site) -> None:
         tiles_=(),
         charts=(),
         sections=[
-            Section(
+            PageSection(
                 id="kinds",
                 title="By kind",
                 sheet=group_sheet("kinds", "Kinds", site.figures, "discrepancies.by_rule"),

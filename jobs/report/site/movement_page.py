@@ -6,12 +6,13 @@ from jobs.contract import results
 from jobs.contract.view_models import day_text
 from jobs.report import sheets
 from jobs.report.charts.waterfall import bridge_chart, bridges
-from jobs.report.figures.figure_registry import FIGURE_BY_ID
+from jobs.report.figures.registry import FIGURE_BY_ID
+from jobs.report.published import if_held
 from jobs.report.site.page_parts import first_of
-from jobs.report.site.site import PAGE_ROWS, Section, Site
+from jobs.report.site.site import PAGE_ROWS, PageSection, Site
 
 MOVEMENT_COLUMNS: Final = (
-    sheets.EPISODE,
+    *sheets.episode_columns("episode_id"),
     sheets.Column(
         source="figure_id",
         heading="Figure",
@@ -26,7 +27,7 @@ MOVEMENT_COLUMNS: Final = (
 
 def movement_page(site: Site) -> None:
     """Why the figures moved since the publication before; nothing on a publication without it."""
-    moved = site.facts.get(results.MOVEMENT.full_name)
+    moved = if_held(results.MOVEMENT, site.facts)
     if moved is None:
         return
     found = bridges(site.facts)
@@ -49,7 +50,7 @@ def movement_page(site: Site) -> None:
         tiles_=(),
         charts=[bridge_chart(bridge) for bridge in shown],
         sections=[
-            Section(
+            PageSection(
                 id="cases",
                 title="Each case that moved",
                 csv=csv,

@@ -1,6 +1,6 @@
 """Parts that several pages are made of: tiles of figures and sheets of counts."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, Final
 
@@ -8,17 +8,18 @@ import pandas as pd
 
 from jobs.contract import codes as c
 from jobs.contract import results
+from jobs.contract.bands import LINK_PROBABILITIES
 from jobs.contract.view_models import KeyFigure
 from jobs.report import sheets
 from jobs.report.charts.capacity_charts import clearing
-from jobs.report.figures.counting import ALL, value_of
-from jobs.report.figures.episode_figures import OFFENCE_CATEGORIES, RELEASE_BAND_ORDER
-from jobs.report.figures.figure_registry import FIGURES
-from jobs.report.figures.register_figures import STAGES
+from jobs.report.figures.families.backlog import STAGES
+from jobs.report.figures.families.due import RELEASE_ORDER
+from jobs.report.figures.families.missed import OFFENCE_CATEGORIES
+from jobs.report.figures.registry import FIGURES
 from jobs.report.forecast.capacity import forecast
+from jobs.report.lists.drill_down import list_of
+from jobs.report.published import Frames, groups_of, value_of
 from jobs.report.summary.headline import key_figure
-
-Facts = Mapping[str, pd.DataFrame]
 
 Opens = Callable[..., str]
 """Where the cases of a figure, or of one of its groups, stand."""
@@ -31,10 +32,6 @@ def nowhere(_figure: str, _group: str = "") -> str:
 
 _LINKS: Final = {
     "flow.late_26_weeks": "capacity.html#late",
-    "missed": "missed.html",
-    "due": "due.html",
-    "scope.verify_nationality": "verify.html",
-    "backlog": "backlog.html",
     "outcome": "outcomes.html",
     "discrepancies": "discrepancies.html",
     "staff": "backlog.html",
@@ -44,11 +41,11 @@ _LINKS: Final = {
     "links": "linkage.html",
     "quality": "quality.html",
 }
-"""The page that lists a figure's cases, by figure or by the first part of its id."""
+"""Where a figure on no case list is shown, by figure or by the first part of its id."""
 _URGENT: Final = frozenset({"missed.total", "due.within_7", "due.overdue", "flow.late_26_weeks"})
 _ORDER: Final = {
     "missed.by_offence": OFFENCE_CATEGORIES,
-    "due.by_release": RELEASE_BAND_ORDER,
+    "due.by_release": RELEASE_ORDER,
     "backlog.by_stage": STAGES,
     "outcome.by_outcome": tuple(entry.code for entry in results.OUTCOME.codes),
     "scope.by_status": tuple(entry.code for entry in results.STATUS.codes),
@@ -81,13 +78,19 @@ def tiles(figures: Iterable[KeyFigure], opens: Opens = nowhere) -> list[dict[str
     return [
         {
             "figure": figure,
-            "link": opens(figure.figure_id)
-            or _LINKS.get(figure.figure_id)
-            or _LINKS.get(figure.figure_id.split(".")[0]),
+            "link": opens(figure.figure_id) or _page_of(figure.figure_id),
             "urgent": figure.figure_id in _URGENT and bool(figure.value),
         }
         for figure in figures
     ]
+
+
+def _page_of(figure: str) -> str | None:
+    """The page that shows a figure."""
+    listed = list_of(figure)
+    if listed is not None:
+        return f"{listed.name}.html"
+    return _LINKS.get(figure) or _LINKS.get(figure.split(".")[0])
 
 
 def first_of(what: str, shown: int, total: int) -> str:
@@ -128,8 +131,7 @@ def group_sheet(
     opens: Opens = nowhere,
 ) -> sheets.Sheet:
     """A figure by its groups, in the order of its list, with the total underneath."""
-    rows = figures[figures["figure_id"].eq(id_) & figures["group_value"].ne(ALL)]
-    rows = rows.set_index("group_value")[["value", "low", "high"]]
+    rows = groups_of(figures, id_)
     order = [group for group in _ORDER.get(id_, ()) if group in rows.index]
     rows = rows.loc[[*order, *sorted(set(rows.index) - set(order))]]
     words = _WORDS.get(id_, {})
@@ -143,9 +145,9 @@ def group_sheet(
     return sheets.sheet(name=name, caption=caption, frame=frame, columns=columns, links=links)
 
 
-def row_count_sheet(facts: Facts) -> sheets.Sheet:
+def row_count_sheet(facts: Frames) -> sheets.Sheet:
     """Rows in, accepted and kept aside for each table."""
-    frame = facts["nightly.row_counts"].sort_values(["register", "table_name"])
+    frame = results.ROW_COUNTS.of(facts).sort_values(["register", "table_name"])
     frame = frame.assign(table=_table_names(frame))
     total = frame[["rows_in", "accepted", "quarantined"]].sum().to_frame().T.assign(table="Total")
     return sheets.sheet(
@@ -156,9 +158,9 @@ def row_count_sheet(facts: Facts) -> sheets.Sheet:
     )
 
 
-def rule_sheet(facts: Facts) -> sheets.Sheet:
+def rule_sheet(facts: Frames) -> sheets.Sheet:
     """Rows in quarantine by rule and table."""
-    frame = facts["nightly.quarantine"]
+    frame = results.QUARANTINE.of(facts)
     frame = frame.assign(table=_table_names(frame))
     counts = frame.groupby(["rule_id", "table"]).size().reset_index(name="rows")
     counts = counts.sort_values(["rows", "rule_id", "table"], ascending=[False, True, True])
@@ -170,9 +172,9 @@ def rule_sheet(facts: Facts) -> sheets.Sheet:
     )
 
 
-def check_sheet(facts: Facts) -> sheets.Sheet:
+def check_sheet(facts: Frames) -> sheets.Sheet:
     """Checks of the gate, those that did not hold first."""
-    frame = facts["nightly.check_results"]
+    frame = results.CHECK_RESULTS.of(facts)
     column = frame["column_name"]
     frame = frame.assign(
         meaning=frame["meaning"].map(_sentence_case),
@@ -189,19 +191,9 @@ def check_sheet(facts: Facts) -> sheets.Sheet:
 
 def probability_sheet(links: pd.DataFrame) -> sheets.Sheet:
     """Links and possible matches by their probability."""
-    edges = [-0.001, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0]
-    labels = [
-        "up to 0.5",
-        "0.5 to 0.8",
-        "0.8 to 0.9",
-        "0.9 to 0.95",
-        "0.95 to 0.99",
-        "0.99 to 0.999",
-        "over 0.999",
-    ]
-    band = pd.cut(links["probability"], edges, labels=labels).astype("str")
+    band = LINK_PROBABILITIES.of(links["probability"]).astype("str")
     counts = pd.crosstab(band, links["outcome"]).reindex(
-        index=labels, columns=["linked", "review"], fill_value=0
+        index=list(LINK_PROBABILITIES.names), columns=["linked", "review"], fill_value=0
     )
     frame = counts.rename_axis("band").reset_index()
     return sheets.sheet(
@@ -216,9 +208,9 @@ def probability_sheet(links: pd.DataFrame) -> sheets.Sheet:
     )
 
 
-def what_if_sheet(facts: Facts, as_of: date) -> sheets.Sheet:
+def what_if_sheet(facts: Frames, as_of: date) -> sheets.Sheet:
     """The work ahead with other numbers of staff."""
-    figures = facts["nightly.figures"]
+    figures = results.FIGURES.of(facts)
     now = value_of(figures, "staff.working_13_weeks") or 0.0
     in_post = value_of(figures, "staff.in_post") or 0.0
     absent = value_of(figures, "staff.absent") or 0.0

@@ -4,7 +4,8 @@ Every page is written from the frames of one publication, so it shows the same f
 email, the terminal and the warehouse. The bytes are the same on every run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -12,23 +13,27 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
+from jobs.contract.case_lists import CASE_LISTS, DUE, MISSED
+from jobs.contract.schema import Table
 from jobs.contract.view_models import number_text, plural
 from jobs.report import sheets
+from jobs.report.about import About
 from jobs.report.charts.capacity_charts import (
     backlog_ahead,
     opened_and_closed,
     releases_against_capacity,
 )
-from jobs.report.charts.history import history_chart, history_page, past_and_present
+from jobs.report.charts.history import past_and_present
 from jobs.report.charts.night_charts import foreign_nationals_by_prison
 from jobs.report.charts.pace_charts import staff_and_work, time_to_decision
-from jobs.report.facts import About
 from jobs.report.forecast.capacity import forecast
-from jobs.report.lists.case_lists import case_list
-from jobs.report.lists.drill_down import LISTED, STATUS_COLUMNS, status_file
+from jobs.report.lists.case_lists import rows_of
+from jobs.report.lists.drill_down import STATUS_COLUMNS, UNLISTED, status_file
+from jobs.report.published import Frames, if_held, in_key_order
 from jobs.report.site.case_pages import CasePages
 from jobs.report.site.flag_pages import discrepancies_page, outcomes_page
-from jobs.report.site.list_pages import backlog_page, due_page, missed_page, verify_page
+from jobs.report.site.history_page import history_page
+from jobs.report.site.list_pages import list_page
 from jobs.report.site.movement_page import movement_page
 from jobs.report.site.page_parts import (
     figure_definitions,
@@ -39,7 +44,7 @@ from jobs.report.site.page_parts import (
     what_if_sheet,
 )
 from jobs.report.site.quality_page import quality_page
-from jobs.report.site.site import MOST_PARTS, PAGE_ROWS, Facts, Section, Site
+from jobs.report.site.site import MOST_PARTS, PAGE_ROWS, PageSection, Site
 from jobs.report.summary.caveats import capacity_sentence, caveats
 from jobs.report.summary.headline import headline, key_figure
 from jobs.report.workbook.workbook import write_workbook
@@ -47,11 +52,11 @@ from jobs.report.workbook.workbook import write_workbook
 
 def render_site(
     *,
-    facts: Facts,
+    facts: Frames,
     about: About,
     folder: Path,
     history: pd.DataFrame | None = None,
-    earlier: Facts | None = None,
+    earlier: Frames | None = None,
 ) -> None:
     """Write the site of a publication into a folder; open its ``index.html``.
 
@@ -65,7 +70,8 @@ def render_site(
         earlier: tables of earlier nights with ``as_of_date``, for rates over time.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    facts = {**facts, **{name: _by_key(facts[name], name) for name in _SHOWN_WHOLE}}
+    facts = {**facts, **{table.full_name: in_key_order(table, facts) for table in _SHOWN_WHOLE}}
+    pages = [page for page in PAGES if page.needs.full_name in facts]
     site = Site(
         facts=facts,
         about=about,
@@ -73,52 +79,34 @@ def render_site(
         earlier=earlier or {},
         cases=CasePages.of(facts, _listed(facts, about.as_of)),
         history=past_and_present(
-            history=history, figures=facts["nightly.figures"], as_of=about.as_of
+            history=history, figures=results.FIGURES.of(facts), as_of=about.as_of
         ),
+        menu=[(page.file, page.label) for page in pages],
     )
     site.begin()
-    for write in (
-        _index,
-        missed_page,
-        movement_page,
-        history_page,
-        outcomes_page,
-        due_page,
-        verify_page,
-        backlog_page,
-        _capacity,
-        _census,
-        quality_page,
-        _linkage,
-        discrepancies_page,
-        _definitions,
-        _reasons,
-        _workbook,
-    ):
-        write(site)
+    for page in pages:
+        page.write(site)
+    _reasons(site)
+    _workbook(site)
 
 
 WORKBOOK: Final = "consideration.xlsx"
 _SHOWN_WHOLE: Final = (
-    "nightly.figures",
-    "nightly.census",
-    "nightly.teams",
-    "nightly.row_counts",
-    "nightly.check_results",
-    "nightly.faults",
-    "nightly.faulty_rows",
+    results.FIGURES,
+    results.CENSUS,
+    results.TEAMS,
+    results.ROW_COUNTS,
+    results.CHECK_RESULTS,
+    results.FAULTS,
+    results.FAULTY_ROWS,
 )
-
-
-def _by_key(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    return frame.sort_values(list(results.NIGHTLY[name].key), ignore_index=True)
 
 
 def _index(site: Site) -> None:
     head = headline(site.figures)
-    due = case_list("due", site.facts)
-    assessments = site.facts["nightly.assessments"].sort_values("episode_id")
-    for status in sorted({entry.code for entry in results.STATUS.codes} - set(LISTED)):
+    due = site.rows(DUE)
+    assessments = results.ASSESSMENTS.of(site.facts).sort_values("episode_id")
+    for status in UNLISTED:
         episodes = assessments.loc[assessments["status"].eq(status), list(STATUS_COLUMNS)]
         site.csv(status_file(status), episodes)
     site.page(
@@ -128,7 +116,9 @@ def _index(site: Site) -> None:
         headline=head,
         tiles_=tiles(head.figures, site.opens),
         due_total=plural(len(due), "person", "people"),
-        next=site.case_sheet("next", "The ten most urgent", due.head(10), sheets.DUE_COLUMNS[:9]),
+        next=site.case_sheet(
+            "next", "The ten most urgent", due.head(10), sheets.list_columns(DUE)[:9]
+        ),
         split=figure_sheet(
             "split",
             "How they were missed",
@@ -186,18 +176,18 @@ def _capacity(site: Site) -> None:
             backlog_ahead(ahead),
             opened_and_closed(site.figures),
             staff_and_work(site.figures),
-            time_to_decision(facts["nightly.assessments"], as_of),
-            history_chart(site, "flow.late_26_weeks"),
-            history_chart(site, "staff.cases_per_fte"),
+            time_to_decision(results.ASSESSMENTS.of(facts), as_of),
+            site.history_chart("flow.late_26_weeks"),
+            site.history_chart("staff.cases_per_fte"),
         ),
         sections=[
-            Section(
+            PageSection(
                 id="what-if",
                 title="With more or fewer staff",
                 sheet=what_if_sheet(facts, as_of),
                 text="If everybody works at the present pace.",
             ),
-            Section(
+            PageSection(
                 id="late",
                 title="Released before their turn",
                 sheet=sheets.sheet(
@@ -214,7 +204,7 @@ def _capacity(site: Site) -> None:
 
 
 def _census(site: Site) -> None:
-    census = site.facts["nightly.census"]
+    census = results.CENSUS.of(site.facts)
     csv, _ = site.csv("census", census)
     people, foreign, unknown = (
         key_figure(site.figures, f"census.{name}")
@@ -239,11 +229,11 @@ def _census(site: Site) -> None:
         ),
         charts=[
             foreign_nationals_by_prison(census),
-            history_chart(site, "census.foreign_nationals"),
-            history_chart(site, "census.nationality_unknown"),
+            site.history_chart("census.foreign_nationals"),
+            site.history_chart("census.nationality_unknown"),
         ],
         sections=[
-            Section(
+            PageSection(
                 id="prisons",
                 title="Each prison",
                 csv=csv,
@@ -281,17 +271,17 @@ def _linkage(site: Site) -> None:
             "its list, marked as a possible match."
         ),
         tiles_=(),
-        charts=[history_chart(site, "links.review")],
+        charts=[site.history_chart("links.review")],
         sections=[
-            Section(
+            PageSection(
                 id="numbers",
                 title="In numbers",
                 sheet=figure_sheet("links", "Links and the unlinked", site.figures, ids),
             ),
-            Section(
+            PageSection(
                 id="certainty",
                 title="How certain the links are",
-                sheet=probability_sheet(site.facts["nightly.links"]),
+                sheet=probability_sheet(results.LINKS.of(site.facts)),
             ),
         ],
     )
@@ -317,22 +307,62 @@ def _reasons(site: Site) -> None:
         site.page(file, "cases.html.j2", "Reasons", cases=cases)
 
 
-def _listed(facts: Facts, as_of: date) -> Iterator[str]:
+def _listed(facts: Frames, as_of: date) -> Iterator[str]:
     """Episodes that the pages show, which need their reasons beside them."""
-    for name in ("missed", "due", "verify"):
-        shown = case_list(name, facts)["episode_id"].head(PAGE_ROWS * MOST_PARTS)
-        yield from (str(episode) for episode in shown)
-    flags, differing = facts.get("nightly.flags"), facts.get("nightly.discrepancies")
+    for listed in CASE_LISTS.values():
+        if listed.is_of_episodes:
+            shown = rows_of(listed, facts)["episode_id"].head(PAGE_ROWS * MOST_PARTS)
+            yield from (str(episode) for episode in shown)
+    flags, differing = (if_held(t, facts) for t in (results.FLAGS, results.DISCREPANCIES))
     if flags is not None:
         cohort = flags.loc[flags["outcome"].notna(), "episode_id"]
         yield from sorted(map(str, cohort))[:PAGE_ROWS]
     if differing is not None:
-        assessed = set(facts["nightly.assessments"]["episode_id"])
+        assessed = set(results.ASSESSMENTS.of(facts)["episode_id"])
         yield from sorted(assessed & set(map(str, differing["episode_id"])))[:PAGE_ROWS]
     late = forecast(facts=facts, as_of=as_of).late["episode_id"]
     yield from (str(episode) for episode in late.head(PAGE_ROWS))
-    moved = facts.get(results.MOVEMENT.full_name)
+    moved = if_held(results.MOVEMENT, facts)
     if moved is not None:
-        known = moved.loc[moved["episode_id"].isin(facts["nightly.assessments"]["episode_id"])]
+        known = moved.loc[moved["episode_id"].isin(results.ASSESSMENTS.of(facts)["episode_id"])]
         ordered = known.sort_values(["figure_id", "change", "cause", "episode_id"])
         yield from (str(episode) for episode in ordered["episode_id"].head(PAGE_ROWS))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page of the menu; it is there if the publication has the table that it needs."""
+
+    file: str
+    label: str
+    write: Callable[[Site], None]
+    needs: Table = results.FIGURES
+
+
+def _list_pages() -> Iterator[Page]:
+    for listed in CASE_LISTS.values():
+        yield Page(file=f"{listed.name}.html", label=listed.label, write=list_page(listed))
+        if listed is MISSED:
+            yield Page(
+                file="outcomes.html", label="Outcomes", write=outcomes_page, needs=results.FLAGS
+            )
+
+
+PAGES: Final = (
+    Page(file="index.html", label="Summary", write=_index),
+    Page(file="movement.html", label="Movement", write=movement_page, needs=results.MOVEMENT),
+    Page(file="history.html", label="History", write=history_page),
+    *_list_pages(),
+    Page(file="capacity.html", label="Work ahead", write=_capacity),
+    Page(file="census.html", label="Census", write=_census),
+    Page(file="quality.html", label="Data quality", write=quality_page),
+    Page(file="linkage.html", label="Linkage", write=_linkage),
+    Page(
+        file="discrepancies.html",
+        label="Discrepancies",
+        write=discrepancies_page,
+        needs=results.DISCREPANCIES,
+    ),
+    Page(file="definitions.html", label="Definitions", write=_definitions),
+)
+"""Every page, in the order of the menu."""

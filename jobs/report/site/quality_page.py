@@ -3,7 +3,6 @@
 Rules and references only: no value of a row is here, and no number that names a person.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -12,8 +11,9 @@ from jobs.contract import results
 from jobs.contract.view_models import day_text, number_text, plural
 from jobs.report import sheets
 from jobs.report.charts.charts import Chart, columns
+from jobs.report.published import Frames
 from jobs.report.site.page_parts import check_sheet, row_count_sheet, rule_sheet, tiles
-from jobs.report.site.site import Section, Site
+from jobs.report.site.site import PageSection, Site
 from jobs.report.summary.headline import key_figure
 
 NIGHTS_SHOWN: Final = 7
@@ -45,13 +45,11 @@ _ROW_COLUMNS: Final = (
     sheets.Column(source="check_id", heading="Check"),
 )
 
-Frames = Mapping[str, pd.DataFrame]
-
 
 def quality_page(site: Site) -> None:
     """Everything that the data team needs in the morning, worst first."""
-    checks = site.facts[results.CHECK_RESULTS.full_name]
-    faulty = site.facts[results.FAULTY_ROWS.full_name]
+    checks = results.CHECK_RESULTS.of(site.facts)
+    faulty = results.FAULTY_ROWS.of(site.facts)
     problems = _problems(checks)
     tonight = pd.Timestamp(site.about.as_of)
     is_new = problems["failing_since_date"].eq(tonight)
@@ -79,14 +77,16 @@ def quality_page(site: Site) -> None:
         ),
         charts=[_chart(checks, site.earlier, tonight)],
         sections=[
-            Section(id="new", title="New tonight", sheet=_problem_sheet("new", problems[is_new])),
-            Section(
+            PageSection(
+                id="new", title="New tonight", sheet=_problem_sheet("new", problems[is_new])
+            ),
+            PageSection(
                 id="lasting",
                 title="Lasting",
                 sheet=_problem_sheet("lasting", problems[~is_new]),
                 text="Oldest first.",
             ),
-            Section(
+            PageSection(
                 id="rates",
                 title="Pass rates over the last nights",
                 sheet=_rate_sheet(rates),
@@ -94,14 +94,14 @@ def quality_page(site: Site) -> None:
                 "a check that is not on rows held or failed.",
             ),
             *(
-                Section(
+                PageSection(
                     id=f"{kind}s",
                     title=f"Where most is to be mended: {kind}s",
                     sheet=_unit_sheet(site.facts, kind, tonight),
                 )
                 for kind in ("prison", "team")
             ),
-            Section(
+            PageSection(
                 id="rows-to-mend",
                 title="Rows to mend",
                 csv=csv,
@@ -109,9 +109,9 @@ def quality_page(site: Site) -> None:
                 text=f"The first {ROWS_OF_A_RULE} of each rule; more are in the CSV ({size}), all "
                 "in the files of the services.",
             ),
-            Section(id="rows", title="Rows", sheet=row_count_sheet(site.facts)),
-            Section(id="rules", title="Quarantine by rule", sheet=rule_sheet(site.facts)),
-            Section(id="checks", title="Checks of the gate", sheet=check_sheet(site.facts)),
+            PageSection(id="rows", title="Rows", sheet=row_count_sheet(site.facts)),
+            PageSection(id="rules", title="Quarantine by rule", sheet=rule_sheet(site.facts)),
+            PageSection(id="checks", title="Checks of the gate", sheet=check_sheet(site.facts)),
         ],
     )
 
@@ -201,7 +201,7 @@ def _rate_sheet(rates: pd.DataFrame) -> sheets.Sheet:
 
 
 def _unit_sheet(facts: Frames, kind: str, tonight: pd.Timestamp) -> sheets.Sheet:
-    found = facts[results.FAULTS.full_name]
+    found = results.FAULTS.of(facts)
     found = found[found["unit"].str.startswith(f"{kind} ")]
     found = found.assign(new=found["failing_since_date"].eq(tonight).astype("int64"))
     units = found.groupby("unit", as_index=False).agg(

@@ -1,6 +1,6 @@
 """The machinery of the site: one page, one list over several pages, one CSV beside them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
@@ -10,13 +10,25 @@ from typing import Any, Final
 import jinja2
 import pandas as pd
 
+from jobs.contract import results
+from jobs.contract.case_lists import CaseList
 from jobs.contract.view_models import day_text, number_text
 from jobs.report import sheets
+from jobs.report.about import About
 from jobs.report.charts.charts import Chart
+from jobs.report.charts.history import history_chart
 from jobs.report.charts.night_charts import missed_by_month
-from jobs.report.facts import About
-from jobs.report.lists.case_lists import case_list
-from jobs.report.lists.drill_down import BY_STATUS, LISTED, MASKS, TOTALS, Opened, status_file
+from jobs.report.figures.registry import FIGURE_BY_ID
+from jobs.report.lists.case_lists import rows_of
+from jobs.report.lists.drill_down import (
+    BY_STATUS,
+    LISTED,
+    UNLISTED,
+    DrillDown,
+    list_of,
+    status_file,
+)
+from jobs.report.published import Frames
 from jobs.report.site.case_pages import CasePages
 from jobs.report.summary.caveats import caveat_line
 
@@ -25,34 +37,10 @@ PAGE_ROWS: Final = 1_500
 """Rows of a list on one page: about half a megabyte."""
 MOST_PARTS: Final = 4
 """Pages of one list; what follows the most urgent rows is in the CSV beside it."""
-MENU: Final = (
-    ("index.html", "Summary"),
-    ("movement.html", "Movement"),
-    ("history.html", "History"),
-    ("missed.html", "Missed"),
-    ("outcomes.html", "Outcomes"),
-    ("due.html", "Due"),
-    ("verify.html", "Nationality"),
-    ("backlog.html", "Backlog"),
-    ("capacity.html", "Work ahead"),
-    ("census.html", "Census"),
-    ("quality.html", "Data quality"),
-    ("linkage.html", "Linkage"),
-    ("discrepancies.html", "Discrepancies"),
-    ("definitions.html", "Definitions"),
-)
-NEEDS: Final = {
-    "movement.html": "nightly.movement",
-    "outcomes.html": "nightly.flags",
-    "discrepancies.html": "nightly.discrepancies",
-}
-"""Pages that are there only if the publication has the table."""
-
-Facts = Mapping[str, pd.DataFrame]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Section:
+class PageSection:
     """A titled sheet on a page."""
 
     id: str
@@ -63,14 +51,10 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListPage:
-    """What stands around a list of cases; the list itself is `case_list` of the same name."""
+class ListFrame:
+    """What stands around a list of cases; without ``lead`` the list's total says it."""
 
-    name: str
-    title: str
-    lead: str
-    list_title: str
-    columns: tuple[sheets.Column, ...]
+    lead: str = ""
     range_line: str = ""
     tiles: Sequence[dict[str, Any]] = ()
     charts: Sequence[Chart | None] = ()
@@ -81,45 +65,59 @@ class ListPage:
 class Site:
     """A site being written into a folder; ``history`` as `jobs.report.charts.history` gives it.
 
-    ``over_time`` keeps its charts, which stand on two pages each and are drawn once; ``lists`` the
-    lists that figures lead to.
+    ``menu`` has the file and label of every page that it has. ``over_time`` keeps the charts of
+    the history, which stand on two pages each and are drawn once; ``lists`` the rows of the case
+    lists, ``drill_downs`` which figures count them.
     """
 
-    facts: Facts
+    facts: Frames
     about: About
     folder: Path
     cases: CasePages
     history: pd.DataFrame
-    lists: dict[str, Opened] = field(default_factory=dict)
+    menu: Sequence[tuple[str, str]] = ()
+    drill_downs: dict[str, DrillDown] = field(default_factory=dict)
     over_time: dict[str, Chart | None] = field(default_factory=dict)
-    earlier: Facts = field(default_factory=dict)
+    earlier: Frames = field(default_factory=dict)
 
     @property
     def figures(self) -> pd.DataFrame:
         """The figures of the publication."""
-        return self.facts["nightly.figures"]
+        return results.FIGURES.of(self.facts)
 
     @cached_property
     def missed_chart(self) -> Chart | None:
         """When the missed were released: drawn once, shown on two pages."""
         return missed_by_month(self.figures, self.about.as_of)
 
-    def opened(self, name: str) -> Opened:
-        """A list and which figures count each of its rows."""
-        if name not in self.lists:
-            self.lists[name] = Opened.of(name, case_list(name, self.facts))
-        return self.lists[name]
+    def history_chart(self, figure: str) -> Chart | None:
+        """A figure over the publications: drawn once, whatever the pages that show it."""
+        if figure not in self.over_time:
+            self.over_time[figure] = history_chart(self.history, figure)
+        return self.over_time[figure]
+
+    def rows(self, listed: CaseList) -> pd.DataFrame:
+        """The rows of a case list."""
+        return rows_of(listed, self.facts)
+
+    def drill_down(self, listed: CaseList) -> DrillDown:
+        """A case list and which figures count each of its rows."""
+        if listed.name not in self.drill_downs:
+            self.drill_downs[listed.name] = DrillDown.of(listed, self.rows(listed))
+        return self.drill_downs[listed.name]
 
     def opens(self, figure: str, group: str = "") -> str:
         """Where the cases of a figure, or of one of its groups, stand; nothing if nowhere."""
-        if figure == BY_STATUS and group not in LISTED:
+        if figure == BY_STATUS and group in UNLISTED:
             return f"data/{status_file(group)}.csv"
         if figure == BY_STATUS:
-            figure, group = LISTED[group]
-        if figure in TOTALS and not group:
-            return f"{TOTALS[figure]}.html#list"
-        found = (self.opened(name).link(figure, group) for name in MASKS)
-        return next(filter(None, found), "")
+            figure, group = LISTED[group], ""
+        listed = list_of(figure)
+        if listed is None:
+            return ""
+        if FIGURE_BY_ID[figure].is_whole_list:
+            return f"{listed.name}.html#list"
+        return self.drill_down(listed).link(figure, group)
 
     @cached_property
     def caveat(self) -> str:
@@ -145,11 +143,7 @@ class Site:
                 about=self.about,
                 notices=self.about.notices,
                 caveat=self.caveat,
-                menu=[
-                    {"file": page, "label": label}
-                    for page, label in MENU
-                    if NEEDS.get(page, "nightly.figures") in self.facts
-                ],
+                menu=[{"file": page, "label": label} for page, label in self.menu],
                 current=file,
                 root="../" * file.count("/"),
                 **words,
@@ -163,37 +157,39 @@ class Site:
         (self.folder / "data" / f"{name}.csv").write_bytes(data)
         return f"data/{name}.csv", f"{max(1, round(len(data) / 1024)):,} KB"
 
-    def list_pages(self, page: ListPage) -> None:
+    def list_pages(self, listed: CaseList, around: ListFrame) -> None:
         """Write a list over as many pages as it needs, and whole as CSV."""
-        frame = case_list(page.name, self.facts)
-        csv, size = self.csv(page.name, frame)
+        frame = self.rows(listed)
+        csv, size = self.csv(listed.name, frame)
         parts = max(1, min(MOST_PARTS, -(-len(frame) // PAGE_ROWS)))
-        files = [f"{page.name}.html", *(f"{page.name}-{n}.html" for n in range(2, parts + 1))]
+        files = [f"{listed.name}.html", *(f"{listed.name}-{n}.html" for n in range(2, parts + 1))]
         for part, file in enumerate(files):
             span = slice(part * PAGE_ROWS, (part + 1) * PAGE_ROWS)
-            rows, tags = frame.iloc[span], self.opened(page.name).tags[span]
+            rows, tags = frame.iloc[span], self.drill_down(listed).tags[span]
             first = part * PAGE_ROWS + 1
             caption = (
-                f"{page.title}: {number_text(first)} to {number_text(first + len(rows) - 1)}"
+                f"{listed.title}: {number_text(first)} to {number_text(first + len(rows) - 1)}"
                 if len(rows)
-                else page.title
+                else listed.title
             )
             self.page(
                 file,
                 "list.html.j2",
-                page.title,
-                lead=page.lead,
-                range_line=page.range_line,
-                tiles_=page.tiles if part == 0 else (),
-                charts=page.charts if part == 0 else (),
-                tables=page.tables if part == 0 else (),
-                list_title=page.list_title,
+                listed.title,
+                lead=around.lead or f"{listed.title}: {number_text(len(frame))}.",
+                range_line=around.range_line,
+                tiles_=around.tiles if part == 0 else (),
+                charts=around.charts if part == 0 else (),
+                tables=around.tables if part == 0 else (),
+                list_title=listed.each,
                 list_note=_how_many(len(frame), parts * PAGE_ROWS),
                 csv=csv,
                 csv_size=size,
                 pages=files,
                 current_part=file,
-                rows=self.case_sheet(page.name, caption, rows, page.columns, tags=tags),
+                rows=self.case_sheet(
+                    listed.name, caption, rows, sheets.list_columns(listed), tags=tags
+                ),
             )
 
     def case_sheet(

@@ -8,6 +8,9 @@ from typing import Any, Final
 
 import pandas as pd
 
+from jobs.contract import results
+from jobs.contract.bands import AGES, SHOWN_DAYS
+from jobs.contract.case_lists import DUE
 from jobs.contract.view_models import (
     Action,
     Briefing,
@@ -20,26 +23,27 @@ from jobs.contract.view_models import (
     number_text,
     plural,
 )
+from jobs.report.about import About
 from jobs.report.charts.night_charts import backlog_by_age, due_by_week
 from jobs.report.charts.waterfall import bridges, movement_words
-from jobs.report.facts import NONE, About
-from jobs.report.lists.backlog import OLDEST_BAND
-from jobs.report.lists.case_lists import case_list
+from jobs.report.figures.conditions import idle, within
+from jobs.report.lists.case_lists import rows_of
+from jobs.report.published import NONE, Frames
 from jobs.report.sheets import clean
 from jobs.report.summary.caveats import backlog_sentence, capacity_sentence, caveats
 from jobs.report.summary.headline import HEADLINE_FIGURES, headline, key_figure
 
 ACTIONS_SHOWN: Final = 10
-SOON_DAYS: Final = 7
-TABLES: Final = (
-    "nightly.figures",
-    "nightly.assessments",
-    "nightly.backlog",
-    "nightly.teams",
-    "nightly.census",
-    "nightly.check_results",
-    "nightly.movement",
-    "nightly.bridges",
+SOON_DAYS: Final = SHOWN_DAYS[0]
+BRIEFED: Final = (
+    results.FIGURES,
+    results.ASSESSMENTS,
+    results.BACKLOG,
+    results.TEAMS,
+    results.CENSUS,
+    results.CHECK_RESULTS,
+    results.MOVEMENT,
+    results.BRIDGES,
 )
 """The tables of a publication that a briefing reads."""
 
@@ -60,14 +64,14 @@ class Briefer:
     repeated among the actions.
     """
 
-    facts: Mapping[str, pd.DataFrame]
+    facts: Frames
     about: About
     earlier: Earlier | None = None
     acknowledged: frozenset[str] = field(default_factory=frozenset)
 
     def for_reader(self, reader: Reader) -> Briefing:
         """The briefing of one reader: prisons and teams limit the lists, not the headline."""
-        figures = self.facts["nightly.figures"]
+        figures = results.FIGURES.of(self.facts)
         soon = self.soon(reader)
         open_ = soon[~soon["episode_id"].isin(self.acknowledged)]
         shows = reader.detail is not Detail.COUNTS
@@ -95,17 +99,17 @@ class Briefer:
     def soon(self, reader: Reader) -> pd.DataFrame:
         """Episodes to be decided on within 7 days that the reader answers for, in order."""
         due = self._due(reader)
-        return due[due["days_to_release"].le(SOON_DAYS).fillna(False).astype("bool")]
+        return due[within(SOON_DAYS)(due)]
 
     @cached_property
     def _headline(self) -> Headline:
-        return headline(self.facts["nightly.figures"])
+        return headline(results.FIGURES.of(self.facts))
 
     @cached_property
     def _changes(self) -> tuple[str, ...]:
         if self.earlier is None:
             return ()
-        now, before = self.facts["nightly.figures"], self.earlier.figures
+        now, before = results.FIGURES.of(self.facts), self.earlier.figures
         explained = {
             bridge.figure_id: bridge
             for bridge in bridges(self.facts)
@@ -124,7 +128,7 @@ class Briefer:
     def _pictures(self) -> tuple[Picture, ...]:
         drawn = (
             due_by_week(self.facts, self.about.as_of),
-            backlog_by_age(self.facts["nightly.figures"]),
+            backlog_by_age(results.FIGURES.of(self.facts)),
         )
         return tuple(
             Picture(
@@ -140,7 +144,7 @@ class Briefer:
     @cached_property
     def _all_due(self) -> pd.DataFrame:
         """Releases ahead before dates that have passed; among each the most serious first."""
-        due = case_list("due", self.facts)
+        due = rows_of(DUE, self.facts)
         due["is_past"] = due["days_to_release"].lt(0).fillna(False)
         return due.sort_values(
             ["is_past", "seriousness", "days_to_release", "episode_id"],
@@ -153,12 +157,12 @@ class Briefer:
         due = self._all_due
         if not reader.prisons and not reader.teams:
             return due
-        backlog = self.facts["nightly.backlog"]
+        backlog = results.BACKLOG.of(self.facts)
         cases = backlog.loc[backlog["team"].isin(reader.teams), "case_id"]
         return due[due["prison_id"].isin(reader.prisons) | due["case_id"].isin(cases)]
 
     def _prison(self, code: str) -> Section:
-        census = self.facts["nightly.census"]
+        census = results.CENSUS.of(self.facts)
         rows = census[census["prison_id"].eq(code)].to_dict("records")
         if not rows:
             return Section(
@@ -166,7 +170,7 @@ class Briefer:
             )
         row = rows[0]
         name = "" if pd.isna(row["prison_name"]) else f", {clean(row['prison_name'])}"
-        figures = self.facts["nightly.figures"]
+        figures = results.FIGURES.of(self.facts)
         missed = key_figure(figures, "missed.by_prison", code).value or 0
         return Section(
             title=f"Prison {code}{name}",
@@ -182,14 +186,14 @@ class Briefer:
         )
 
     def _team(self, name: str) -> Section:
-        teams = self.facts["nightly.teams"]
+        teams = results.TEAMS.of(self.facts)
         rows = teams[teams["team"].eq(name)].to_dict("records")
         if not rows:
             return Section(
                 title=f"Team: {name}", sentence="The register has no such team tonight.", rows=()
             )
         row = rows[0]
-        cases = self.facts["nightly.backlog"]
+        cases = results.BACKLOG.of(self.facts)
         cases = cases[cases["team"].eq(name)]
         working = None if pd.isna(row["fte_working"]) else float(row["fte_working"])
         each = None if pd.isna(row["cases_per_fte"]) else float(row["cases_per_fte"])
@@ -199,8 +203,11 @@ class Briefer:
             rows=(
                 ("Open cases", number_text(len(cases))),
                 ("Without a caseworker", number_text(int((~cases["is_allocated"]).sum()))),
-                ("No activity for 30 days", number_text(int(cases["days_idle"].gt(30).sum()))),
-                (f"Open {OLDEST_BAND}", number_text(int(cases["age_band"].eq(OLDEST_BAND).sum()))),
+                ("No activity for 30 days", number_text(int(idle(30)(cases).sum()))),
+                (
+                    f"Open {AGES.names[-1]}",
+                    number_text(int(cases["age_band"].eq(AGES.names[-1]).sum())),
+                ),
                 ("Staff at work, full-time equivalents", number_text(working)),
                 ("Cases for each", number_text(each)),
             ),

@@ -1,22 +1,23 @@
 """Sentences that pages and emails share: the backlog, and what to bear in mind."""
 
-from collections.abc import Mapping
 from typing import Final
 
 import pandas as pd
 
+from jobs.contract import results
 from jobs.contract.view_models import number_text, plural
+from jobs.report.published import Frames
 from jobs.report.summary.headline import key_figure
 
 CHECKS_TOLD: Final = 3
 
 
-def caveats(facts: Mapping[str, pd.DataFrame], notices: tuple[str, ...] = ()) -> tuple[str, ...]:
+def caveats(facts: Frames, notices: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Say what weakens a night: failed warnings, rows kept aside, matches not settled.
 
     Notices of the publication itself (a gate passed by a named person, say) come first.
     """
-    figures = facts["nightly.figures"]
+    figures = results.FIGURES.of(facts)
     lines = [*notices, *failed_checks(facts)]
     aside = key_figure(figures, "quality.quarantined")
     if aside.value:
@@ -46,10 +47,10 @@ def caveats(facts: Mapping[str, pd.DataFrame], notices: tuple[str, ...] = ()) ->
     return tuple(lines) or ("Nothing: every check held and no row was kept aside.",)
 
 
-def caveat_line(facts: Mapping[str, pd.DataFrame]) -> str:
+def caveat_line(facts: Frames) -> str:
     """The caveats of a night in one line: how many checks failed, and who is in quarantine."""
     failed = len(_failed(facts))
-    people = key_figure(facts["nightly.figures"], "quality.people_aside").value
+    people = key_figure(results.FIGURES.of(facts), "quality.people_aside").value
     parts = []
     if failed:
         parts.append(f"{plural(failed, 'check', 'checks')} failed")
@@ -61,13 +62,13 @@ def caveat_line(facts: Mapping[str, pd.DataFrame]) -> str:
     return f"Bear in mind: {' and '.join(parts)}." if parts else ""
 
 
-def _failed(facts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def _failed(facts: Frames) -> pd.DataFrame:
     """Checks that failed and that nobody has excepted."""
-    checks = facts["nightly.check_results"]
+    checks = results.CHECK_RESULTS.of(facts)
     return checks[~checks["passed"].astype("bool") & checks["excused"].isna()]
 
 
-def failed_checks(facts: Mapping[str, pd.DataFrame]) -> list[str]:
+def failed_checks(facts: Frames) -> list[str]:
     """The checks that did not hold on a published night: the widest in words, the rest counted."""
     failed = _failed(facts).sort_values(
         ["rows_failed", "check_id"], ascending=[False, True], na_position="last"

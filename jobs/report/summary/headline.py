@@ -9,8 +9,8 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract.view_models import Headline, KeyFigure, number_text, plural
-from jobs.report.figures.counting import ALL
-from jobs.report.figures.figure_registry import FIGURE_BY_ID
+from jobs.report.figures.registry import FIGURE_BY_ID
+from jobs.report.published import ALL
 
 HEADLINE_FIGURES: Final = (
     "missed.total",

@@ -5,7 +5,7 @@ on a sheet, real tables with filters, headings that stay, dates as dates, no mer
 no colour that means something. Text from the registers is always text, whatever it begins with.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -14,11 +14,14 @@ from typing import Any, Final
 import pandas as pd
 import xlsxwriter
 
+from jobs.contract import results
+from jobs.contract.case_lists import CASE_LISTS
 from jobs.contract.view_models import day_text
 from jobs.report import sheets
-from jobs.report.facts import About
-from jobs.report.figures.figure_registry import FIGURE_BY_ID, FIGURES
-from jobs.report.lists.case_lists import case_list
+from jobs.report.about import About
+from jobs.report.figures.registry import FIGURE_BY_ID, FIGURES
+from jobs.report.lists.case_lists import rows_of
+from jobs.report.published import Frames
 from jobs.report.sheets import Column, clean
 from jobs.report.summary.caveats import caveats
 from jobs.report.summary.headline import headline
@@ -28,8 +31,6 @@ MOST_ROWS: Final = 25_000
 """Rows of one sheet; a list that is longer is whole in the CSV beside the pages."""
 MOST_LETTERS: Final = 32_767
 WIDEST: Final = 60
-
-Facts = Mapping[str, pd.DataFrame]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ class _Table:
     columns: tuple[Column, ...]
 
 
-def write_workbook(*, facts: Facts, about: About, path: Path) -> None:
+def write_workbook(*, facts: Frames, about: About, path: Path) -> None:
     """Write the workbook of a publication, the same bytes on every run.
 
     Args:
@@ -74,8 +75,8 @@ def write_workbook(*, facts: Facts, about: About, path: Path) -> None:
         raise disk_error(cause, path.parent) from error
 
 
-def _tables(facts: Facts) -> list[_Table]:
-    figures = facts["nightly.figures"].sort_values(["figure_id", "group_value"])
+def _tables(facts: Frames) -> list[_Table]:
+    figures = results.FIGURES.of(facts).sort_values(["figure_id", "group_value"])
     titles = {figure.id: figure.title for figure in FIGURES}
     figures = figures.assign(title=figures["figure_id"].map(titles))
     definitions = pd.DataFrame(
@@ -85,43 +86,27 @@ def _tables(facts: Facts) -> list[_Table]:
         ],
         columns=list(_DEFINITIONS),
     )
-    backlog = case_list("backlog", facts)
     return [
         _Table(sheet="Figures", title="Every figure", frame=figures, columns=_FIGURE_COLUMNS),
-        _Table(
-            sheet="Missed",
-            title="Released without consideration",
-            frame=case_list("missed", facts),
-            columns=sheets.MISSED_COLUMNS,
-        ),
-        _Table(
-            sheet="Due",
-            title="Consideration due",
-            frame=case_list("due", facts),
-            columns=sheets.DUE_COLUMNS,
-        ),
-        _Table(
-            sheet="Nationality",
-            title="Nationality to verify",
-            frame=case_list("verify", facts),
-            columns=sheets.VERIFY_COLUMNS,
-        ),
-        _Table(
-            sheet="Backlog",
-            title="Open criminal cases, oldest first",
-            frame=backlog,
-            columns=sheets.BACKLOG_COLUMNS,
+        *(
+            _Table(
+                sheet=listed.label,
+                title=listed.caption or listed.title,
+                frame=rows_of(listed, facts),
+                columns=sheets.list_columns(listed),
+            )
+            for listed in CASE_LISTS.values()
         ),
         _Table(
             sheet="Teams",
             title="Teams and their staff, in full-time equivalents",
-            frame=facts["nightly.teams"].sort_values("team"),
+            frame=results.TEAMS.of(facts).sort_values("team"),
             columns=sheets.TEAM_COLUMNS,
         ),
         _Table(
             sheet="Census",
             title="People in custody by prison",
-            frame=facts["nightly.census"].sort_values("prison_id"),
+            frame=results.CENSUS.of(facts).sort_values("prison_id"),
             columns=sheets.CENSUS_COLUMNS,
         ),
         _Table(
@@ -164,11 +149,11 @@ def _formats(book: Any) -> dict[str, Any]:
     }
 
 
-def _cover(book: Any, formats: dict[str, Any], facts: Facts, about: About) -> None:
+def _cover(book: Any, formats: dict[str, Any], facts: Frames, about: About) -> None:
     page = book.add_worksheet("Cover")
     page.set_column(0, 0, 46)
     page.set_column(1, 1, 60)
-    top = headline(facts["nightly.figures"])
+    top = headline(results.FIGURES.of(facts))
     page.write_string(0, 0, "Consideration for deportation", formats["title"])
     page.write_string(1, 0, f"Position on {day_text(about.as_of)}")
     page.write_string(2, 0, f"Publication {about.publication_id}")
@@ -196,7 +181,7 @@ def _how_many(rows: int) -> str:
     return f"the first {MOST_ROWS:,} of {rows:,} rows; the CSV beside the pages has all"
 
 
-def _notes(book: Any, formats: dict[str, Any], facts: Facts, about: About) -> None:
+def _notes(book: Any, formats: dict[str, Any], facts: Frames, about: About) -> None:
     page = book.add_worksheet("Notes")
     page.set_column(0, 0, 110)
     page.write_string(0, 0, "Notes", formats["title"])

@@ -13,6 +13,8 @@ from typing import Final
 import sqlalchemy as sa
 
 from jobs.contract import results
+from jobs.contract.bands import LINK_PROBABILITIES, Bands
+from jobs.contract.case_lists import CASE_LISTS, CaseList
 from jobs.contract.schema import Table
 from jobs.warehouse.store.bulk import execute_text
 from jobs.warehouse.store.tables import INTERVALS, SNAPSHOTS
@@ -49,8 +51,14 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _statuses(statuses: frozenset[str]) -> str:
-    return "fact.status IN (" + ", ".join(quoted(status) for status in sorted(statuses)) + ")"
+def _case(number: str, bands: Bands) -> str:
+    """The band of a number as an SQL expression."""
+    compared = "<" if bands.is_open else "<="
+    whens = " ".join(
+        f"WHEN {number} {compared} {limit} THEN {quoted(name)}"
+        for limit, name in zip(bands.limits, bands.names, strict=False)
+    )
+    return f"CASE {whens} ELSE {quoted(bands.names[-1])} END"
 
 
 def _of(name: str, table: Table, *, only: str = "", leave_out: tuple[str, ...] = ()) -> View:
@@ -98,6 +106,12 @@ def _count(name: str, table: Table, by: tuple[str, ...], row: str) -> View:
     )
 
 
+def _list(listed: CaseList) -> View:
+    """The view of a case list: all that its table says of each row."""
+    statuses = ", ".join(quoted(status) for status in sorted(listed.statuses))
+    return _of(listed.view, listed.table, only=statuses and f"fact.status IN ({statuses})")
+
+
 _PUBLICATIONS: Final = View(
     name="publications",
     row="a publication, current or superseded",
@@ -128,13 +142,8 @@ _LINK_BANDS: Final = View(
     name="link_bands",
     row="how many links of an outcome have a probability in a band",
     query=(
-        "SELECT c.as_of_date, p.publication_id, fact.outcome, "
-        "CASE WHEN fact.probability <= 0.5 THEN 'up to 0.5' "
-        "WHEN fact.probability <= 0.8 THEN '0.5 to 0.8' "
-        "WHEN fact.probability <= 0.9 THEN '0.8 to 0.9' "
-        "WHEN fact.probability <= 0.95 THEN '0.9 to 0.95' "
-        "WHEN fact.probability <= 0.99 THEN '0.95 to 0.99' "
-        "WHEN fact.probability <= 0.999 THEN '0.99 to 0.999' ELSE 'over 0.999' END AS band, "
+        "SELECT c.as_of_date, p.publication_id, fact.outcome, "  # noqa: S608
+        f"{_case('fact.probability', LINK_PROBABILITIES)} AS band, "
         "count(*) "
         "FROM run.current AS c "
         "JOIN run.publications AS p ON p.publication_number = c.publication_number "
@@ -181,10 +190,8 @@ VIEWS: Final[tuple[View, ...]] = (
     _PUBLICATIONS,
     _of("figures", results.FIGURES),
     _of("episodes", results.ASSESSMENTS),
-    _of("missed_consideration", results.ASSESSMENTS, only=_statuses(results.MISSED_STATUSES)),
-    _of("due", results.ASSESSMENTS, only=_statuses(frozenset({"DUE"}))),
+    *(_list(listed) for listed in CASE_LISTS.values()),
     _of("reasons", results.REASONS, leave_out=("source_key",)),
-    _of("backlog", results.BACKLOG),
     _of("teams", results.TEAMS),
     _of("census", results.CENSUS),
     _of("movement", results.MOVEMENT),

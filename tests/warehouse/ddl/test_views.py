@@ -1,6 +1,10 @@
+import pytest
 import sqlalchemy as sa
 
 from jobs.contract import results
+from jobs.contract.bands import LINK_PROBABILITIES
+from jobs.contract.case_lists import CASE_LISTS, CaseList
+from jobs.report import rows_of
 from jobs.warehouse import publish
 from jobs.warehouse.ddl.views import VIEWS
 from samples import nights
@@ -35,16 +39,34 @@ def test_views_show_current_publications_only(warehouse: sa.Engine) -> None:
     ]
 
 
-def test_the_lists_are_those_of_the_figures(warehouse: sa.Engine) -> None:
+@pytest.mark.parametrize("listed", CASE_LISTS.values(), ids=list(CASE_LISTS))
+def test_every_case_list_is_a_view_with_its_rows(warehouse: sa.Engine, listed: CaseList) -> None:
     facts = nights.facts(people=60)
     publish(warehouse, manifest=nights.manifest(), tables=facts)
-    frame = facts["nightly.assessments"]
-    missed = frame.loc[frame["status"].isin(results.MISSED_STATUSES), "episode_id"]
-    due = frame.loc[frame["status"] == "DUE", "episode_id"]
-    assert len(missed)
-    assert len(due)
-    assert {r[0] for r in rows(warehouse, "missed_consideration", "episode_id")} == set(missed)
-    assert {r[0] for r in rows(warehouse, "due", "episode_id")} == set(due)
+    wanted = rows_of(listed, facts)
+    (key,) = listed.table.key
+    assert len(wanted)
+    assert {r[0] for r in rows(warehouse, listed.view, key)} == set(wanted[key])
+
+
+def test_a_case_list_without_a_row_is_an_empty_view(warehouse: sa.Engine) -> None:
+    facts = {name: frame.head(0) for name, frame in nights.facts(people=60).items()}
+    publish(warehouse, manifest=nights.manifest(), tables=facts)
+    for listed in CASE_LISTS.values():
+        assert rows(warehouse, listed.view) == [], listed.name
+
+
+def test_bands_in_sql_are_those_of_the_frames(warehouse: sa.Engine) -> None:
+    facts = nights.facts(people=60)
+    limits = LINK_PROBABILITIES.limits
+    edges = [edge for limit in limits for edge in (limit - 1e-9, limit, limit + 1e-9)]
+    links = results.LINKS.of(facts)
+    links["probability"] = [edges[place % len(edges)] for place in range(len(links))]
+    publish(warehouse, manifest=nights.manifest(), tables=facts)
+    with warehouse.connect() as connection:
+        query = "SELECT band, sum(link_count)::int FROM report.link_bands GROUP BY band"
+        found = {row.band: row[1] for row in connection.execute(sa.text(query))}
+    assert found == LINK_PROBABILITIES.of(links["probability"]).value_counts().to_dict()
 
 
 def test_counts_stand_in_for_quarantined_rows_and_links(warehouse: sa.Engine) -> None:

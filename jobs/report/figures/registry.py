@@ -2,7 +2,7 @@
 
 Pages, emails, the command line and the warehouse read the numbers that `compute_figures` gives;
 ``docs/figures.md`` is `figures_markdown`. How ranges are worked out stands in
-`jobs.report.figures.counting`.
+`jobs.report.figures.ranges`.
 """
 
 from typing import Final
@@ -10,16 +10,36 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
-from jobs.report.facts import Facts
-from jobs.report.figures.episode_registry import EPISODE_FIGURES
+from jobs.report.figures.families import (
+    backlog,
+    census,
+    discrepancies,
+    due,
+    flow,
+    links,
+    missed,
+    outcomes,
+    pace,
+    rows,
+    scope,
+    staff,
+)
 from jobs.report.figures.figure import Figure
-from jobs.report.figures.flag_registry import FLAG_FIGURES
-from jobs.report.figures.register_registry import REGISTER_FIGURES
+from jobs.report.figures.inputs import FigureInputs
 
 FIGURES: Final[tuple[Figure, ...]] = (
-    *EPISODE_FIGURES,
-    *REGISTER_FIGURES,
-    *FLAG_FIGURES,
+    *missed.FIGURES,
+    *due.FIGURES,
+    *scope.FIGURES,
+    *pace.FIGURES,
+    *backlog.FIGURES,
+    *staff.FIGURES,
+    *flow.FIGURES,
+    *census.FIGURES,
+    *links.FIGURES,
+    *rows.FIGURES,
+    *outcomes.FIGURES,
+    *discrepancies.FIGURES,
 )
 """Every published figure, in the order of reading."""
 FIGURE_BY_ID: Final[dict[str, Figure]] = {figure.id: figure for figure in FIGURES}
@@ -30,18 +50,18 @@ _INTRODUCTION: Final = (
     "`jobs/report/figures/`; a change of a definition needs a new version and a line in "
     "`CHANGELOG.md`. The range of a figure is the 95 % range of the true number, given that links "
     "between the registers may be missed or false and nationalities wrong; the method is described "
-    "in `jobs/report/figures/counting.py` and `jobs/report/figures/uncertainty.py`."
+    "in `jobs/report/figures/ranges.py` and `jobs/report/figures/uncertainty.py`."
 )
 
 
-def compute_figures(facts: Facts) -> pd.DataFrame:
+def compute_figures(inputs: FigureInputs) -> pd.DataFrame:
     """Count every figure, as `results.FIGURES`, sorted by key.
 
     A figure that cannot be computed (no staff recorded, say) has an empty value, low and high.
     """
     frames = []
     for figure in FIGURES:
-        frame = figure.compute(facts)
+        frame = figure.compute(inputs)
         if frame.empty:
             continue
         frame["figure_id"] = figure.id

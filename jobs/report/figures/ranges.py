@@ -3,7 +3,7 @@
 The range answers one question: where does the true number lie, given that links between the
 registers may be missed or false and that nationalities may be wrong?
 
-- *Named rows.* A row that counts, and that a possible match or a doubtful nationality may take
+- *Named rows.* A row that counts, and that a possible match or an uncertain nationality may take
   out, lowers the low end by one; a row that does not count and may come in raises the high end by
   one. All of them move at once: errors come together, and each named row can be looked at.
 - *Unnamed rows.* A link may be false with chance q = 1 - probability, and `uncertainty`
@@ -17,25 +17,24 @@ Nobody is cleared by any of this: the value counts the list as it stands and alw
 range. Figures on which none of this has a bearing have a range of one point.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jobs.report.facts import Facts
+from jobs.report.published import ALL
 
-ALL = "(all)"
 MILLION = 1_000_000
 VALUES = ["group_value", "value", "low", "high"]
+TAIL = 0.025
 
-Compute = Callable[[Facts], pd.DataFrame]
 Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moves:
+class RowUncertainty:
     """Which rows could move in or out of a count.
 
     ``may_leave`` and ``may_enter`` name rows; ``leave_chance`` and ``enter_chance`` give each row
@@ -59,7 +58,7 @@ def false_link_chance(assessments: pd.DataFrame) -> pd.Series:
 def count_rows(
     *,
     counted: pd.Series,
-    moves: Moves | None = None,
+    uncertainty: RowUncertainty | None = None,
     by: pd.Series | None = None,
     groups: Sequence[str] = (),
 ) -> pd.DataFrame:
@@ -67,22 +66,22 @@ def count_rows(
 
     Args:
         counted: True for the rows that count.
-        moves: rows that could move; nothing moves when absent.
+        uncertainty: rows that could move; nothing moves when absent.
         by: group of each row; None counts all rows together.
         groups: groups that are shown even when empty.
 
     Returns:
         One row for each group: group_value, value, low, high.
     """
-    moves = moves or Moves()
+    uncertainty = uncertainty or RowUncertainty()
     group = pd.Series(ALL, index=counted.index, dtype="str") if by is None else by
     shown = [ALL] if by is None else list(groups)
     value = _total(counted, group)
     index = value.index[value > 0].union(pd.Index(shown, dtype="str"))
     frame = pd.DataFrame({"value": value}).reindex(index, fill_value=0.0)
-    rows_each = _rows_each(moves.persons, counted)
-    out = _moved(counted, moves.may_leave, moves.leave_chance, group, rows_each)
-    into = _moved(~counted, moves.may_enter, moves.enter_chance, group, rows_each)
+    rows_each = _rows_each(uncertainty.persons, counted)
+    out = _moved(counted, uncertainty.may_leave, uncertainty.leave_chance, group, rows_each)
+    into = _moved(~counted, uncertainty.may_enter, uncertainty.enter_chance, group, rows_each)
     frame["low"] = (frame["value"] - out.reindex(index, fill_value=0.0)).clip(lower=0.0)
     frame["high"] = frame["value"] + into.reindex(index, fill_value=0.0)
     return frame.rename_axis("group_value").reset_index()[VALUES]
@@ -94,6 +93,11 @@ def plain(counts: pd.Series) -> pd.DataFrame:
     frame = pd.DataFrame({"value": values, "low": values, "high": values})
     frame.index = frame.index.astype("str")
     return frame.rename_axis("group_value").reset_index()[VALUES]
+
+
+def nothing() -> pd.DataFrame:
+    """No row: the publication lacks what the figure rests on."""
+    return pd.DataFrame(columns=VALUES)
 
 
 def single(value: float | None) -> pd.DataFrame:
@@ -136,30 +140,9 @@ def _moved(
     return moved.add(unnamed, fill_value=0.0)
 
 
-TAIL = 0.025
-_EXACT_TO = 50.0
-_NORMAL = 1.959964
-
-
 def upper_poisson(means: Numbers) -> Numbers:
-    """The least number that a Poisson count exceeds with a chance of at most 2.5 per cent.
+    """The least number that a Poisson count exceeds with a chance of at most 2.5 per cent."""
+    from scipy.stats import poisson
 
-    Summed up to a mean of 50, in normal approximation above it, where both agree to one.
-    """
-    least = np.floor(means + _NORMAL * np.sqrt(means) + 0.5)
-    few = np.flatnonzero(means <= _EXACT_TO)
-    term = np.exp(-means[few])
-    reached, number = term.copy(), np.zeros(len(few))
-    for count in range(1, int(_EXACT_TO + 8 * _EXACT_TO**0.5)):
-        going = reached < 1.0 - TAIL
-        term = term * means[few] / count
-        number[going] = count
-        reached = reached + term
-    least[few] = number
+    least: Numbers = poisson.ppf(1.0 - TAIL, means)
     return least
-
-
-def value_of(figures: pd.DataFrame, id_: str, group: str = ALL) -> float | None:
-    """The value of a published figure; None where there is none."""
-    rows = figures.loc[figures["figure_id"].eq(id_) & figures["group_value"].eq(group), "value"]
-    return None if rows.empty or pd.isna(rows.iloc[0]) else float(rows.iloc[0])

@@ -1,0 +1,144 @@
+"""Due: in scope, not released, and consideration is due and not recorded."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+
+from jobs.contract import results
+from jobs.contract.bands import RELEASES, SHOWN_DAYS
+from jobs.contract.case_lists import DUE
+from jobs.report.figures.conditions import (
+    Condition,
+    Grouping,
+    everything,
+    prison,
+    serious,
+    unsettled,
+    within,
+)
+from jobs.report.figures.figure import CASEWORK, EPISODES, NOT_RELEASED, Figure
+from jobs.report.figures.inputs import Compute, FigureInputs
+from jobs.report.figures.ranges import RowUncertainty, count_rows, false_link_chance
+
+NO_DATE: Final = "(no date)"
+RELEASE_ORDER: Final = (*RELEASES.names, NO_DATE)
+
+
+def overdue(frame: pd.DataFrame) -> pd.Series:
+    """The earliest release date has passed and no release is recorded."""
+    return frame["days_to_release"].lt(0).fillna(False).astype("bool")
+
+
+def no_date(frame: pd.DataFrame) -> pd.Series:
+    """Not released, without any date of release."""
+    return frame["days_to_release"].isna()
+
+
+def release_band(frame: pd.DataFrame) -> pd.Series:
+    """Group: the time to the earliest release."""
+    return RELEASES.of(frame["days_to_release"]).fillna(NO_DATE).astype("str")
+
+
+def due(
+    rows: Condition = everything, *, by: Grouping | None = None, groups: Sequence[str] = ()
+) -> Compute:
+    """DUE episodes for which a condition holds; considered ones come back if a link is false."""
+
+    def compute(inputs: FigureInputs) -> pd.DataFrame:
+        frame = inputs.of(results.ASSESSMENTS)
+        uncertain = inputs.uncertainty.beside(frame)
+        already_due = frame["due_date"].isna() | frame["due_date"].le(inputs.today)
+        inside = rows(frame) & ~frame["is_released"] & already_due
+        by_link = false_link_chance(frame).where(frame["status"].eq("CONSIDERED"), 0.0)
+        return count_rows(
+            counted=DUE.selects(frame) & rows(frame),
+            uncertainty=RowUncertainty(
+                may_leave=frame["is_possibly_considered"] | uncertain["is_nationality_uncertain"],
+                may_enter=unsettled(frame) & inside,
+                leave_chance=uncertain["decided"] + uncertain["wrongly_in"],
+                enter_chance=(by_link + uncertain["wrongly_out"]).where(inside, 0.0),
+                persons=frame["identity_id"],
+            ),
+            by=None if by is None else by(frame),
+            groups=groups,
+        )
+
+    return compute
+
+
+def _figure(
+    id_: str,
+    title: str,
+    definition: str,
+    rows: Condition = everything,
+    *,
+    by: Grouping | None = None,
+    shown: Sequence[str] = (),
+    groups: str = "",
+) -> Figure:
+    return Figure(
+        id=f"due.{id_}",
+        title=title,
+        definition=definition,
+        population=NOT_RELEASED,
+        unit=EPISODES,
+        owner=CASEWORK,
+        compute=due(rows, by=by, groups=shown),
+        groups=groups,
+        on=DUE.name,
+        rows=rows,
+        by=by,
+    )
+
+
+FIGURES: Final = (
+    _figure(
+        "total",
+        "Consideration due",
+        "Episodes in scope and not released whose consideration is due and not recorded.",
+    ),
+    _figure(
+        "overdue",
+        "Due, earliest release date passed",
+        "Episodes due whose earliest release date has passed though no release is recorded.",
+        overdue,
+    ),
+    *(
+        _figure(
+            f"within_{days}",
+            f"Release within {days} days, not considered",
+            f"Episodes due whose earliest release is within {days} days of the night, dates that "
+            "have passed included.",
+            within(days),
+        )
+        for days in SHOWN_DAYS
+    ),
+    _figure(
+        "no_date",
+        "Due, no release date known",
+        "Episodes due for which no date of release can be found.",
+        no_date,
+    ),
+    _figure(
+        "serious",
+        "Due, serious offences",
+        "Episodes due whose most serious offence is of seriousness 1 or 2.",
+        serious,
+    ),
+    _figure(
+        "by_release",
+        "Due by time to release",
+        "Episodes due by the time to the earliest release; each is in one band.",
+        by=release_band,
+        shown=RELEASE_ORDER,
+        groups="time to release",
+    ),
+    _figure(
+        "by_prison",
+        "Due by prison",
+        "Episodes due by the prison that holds the person, or held them last.",
+        by=prison,
+        groups="prison code",
+    ),
+)

@@ -1,0 +1,145 @@
+"""Flow: what the last weeks and months brought, and who will be released before their turn."""
+
+from collections.abc import Callable
+from typing import Final
+
+import pandas as pd
+
+from jobs.contract import results
+from jobs.report.figures.families.staff import last_months, staff_of_last_weeks
+from jobs.report.figures.figure import CASES, CASEWORK, EPISODES, PEOPLE, Figure
+from jobs.report.figures.inputs import Compute, FigureInputs
+from jobs.report.figures.ranges import VALUES, plain, single
+from jobs.report.forecast.queue import WEEKS_MEASURED, Pace, too_late, waiting
+from jobs.report.published import ALL
+
+LATE_WEEKS: Final = 26
+
+Days = Callable[[FigureInputs], pd.Series]
+
+
+def opened(inputs: FigureInputs) -> pd.Series:
+    """Days on which criminal cases were opened."""
+    return inputs.flow["opened"]
+
+
+def closed(inputs: FigureInputs) -> pd.Series:
+    """Days on which criminal cases were closed."""
+    return inputs.flow["closed"]
+
+
+def decided(inputs: FigureInputs) -> pd.Series:
+    """Days on which a caseworker decided on a custody episode."""
+    return inputs.of(results.ASSESSMENTS)["considered_date"]
+
+
+def due_at_sentence(inputs: FigureInputs) -> pd.Series:
+    """Days of sentence of episodes whose consideration was due at once."""
+    frame = inputs.of(results.ASSESSMENTS)
+    at_once = frame["is_in_scope"] & frame["due_date"].le(frame["sentence_date"])
+    return frame.loc[at_once, "sentence_date"]
+
+
+def last_weeks(days: Days) -> Compute:
+    """How many fell in the 13 weeks up to the night."""
+
+    def compute(inputs: FigureInputs) -> pd.DataFrame:
+        start = inputs.today - pd.Timedelta(weeks=WEEKS_MEASURED)
+        found = days(inputs)
+        return single(float((found.gt(start) & found.le(inputs.today)).sum()))
+
+    return compute
+
+
+def by_month(days: Days) -> Compute:
+    """How many fell in each of the last 24 whole months; months of nothing are shown."""
+
+    def compute(inputs: FigureInputs) -> pd.DataFrame:
+        found = days(inputs).dropna().dt.to_period("M").value_counts()
+        return plain(found.reindex(last_months(inputs.today), fill_value=0))
+
+    return compute
+
+
+def late_people(inputs: FigureInputs) -> pd.DataFrame:
+    """People released before their turn at the present pace."""
+    weekly = {
+        name: float(last_weeks(days)(inputs)["value"].iloc[0]) / WEEKS_MEASURED
+        for name, _, _, _, days in _FLOWS
+    }
+    staff = staff_of_last_weeks(inputs)["value"].iloc[0]
+    pace = Pace(staff=0.0 if pd.isna(staff) else float(staff), **weekly)
+    queue = waiting(inputs.of(results.ASSESSMENTS), inputs.as_of)
+    late = too_late(queue=queue, pace=pace, staff=pace.staff, weeks=LATE_WEEKS)
+    row = [ALL, float(late.rows.sum()), float(late.low), float(late.high)]
+    return pd.DataFrame([row], columns=VALUES)
+
+
+_FLOWS: Final = (
+    ("opened", "Cases opened", "Criminal cases opened", CASES, opened),
+    ("closed", "Cases closed", "Criminal cases closed", CASES, closed),
+    (
+        "decided",
+        "Decisions",
+        "Custody episodes decided on by a named caseworker",
+        EPISODES,
+        decided,
+    ),
+    (
+        "newcomers",
+        "Due at sentence",
+        "Custody episodes in scope sentenced with less than 12 months to serve, so due at once,",
+        EPISODES,
+        due_at_sentence,
+    ),
+)
+"""Names as in `Pace`."""
+
+
+def _figure(
+    id_: str, title: str, definition: str, unit: str, compute: Compute, groups: str = ""
+) -> Figure:
+    return Figure(
+        id=f"flow.{id_}",
+        title=title,
+        definition=definition,
+        population="criminal cases and custody episodes in scope",
+        unit=unit,
+        owner=CASEWORK,
+        compute=compute,
+        groups=groups,
+    )
+
+
+FIGURES: Final = (
+    *(
+        _figure(
+            f"{name}_13_weeks",
+            f"{title}, last 13 weeks",
+            f"{counted} in the 13 weeks up to the night.",
+            unit,
+            last_weeks(days),
+        )
+        for name, title, counted, unit, days in _FLOWS
+    ),
+    *(
+        _figure(
+            f"{name}_by_month",
+            f"{title} by month",
+            f"{counted} in each of the last 24 whole months.",
+            unit,
+            by_month(days),
+            "month",
+        )
+        for name, title, counted, unit, days in _FLOWS[:3]
+    ),
+    _figure(
+        "late_26_weeks",
+        "Released before their turn",
+        "People not yet released on whom nobody has decided and who, at the pace of the last 13 "
+        "weeks and with the nearest release always taken first, are released within 26 weeks "
+        "before their turn comes.",
+        PEOPLE,
+        late_people,
+    ),
+)

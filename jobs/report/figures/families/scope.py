@@ -1,0 +1,123 @@
+"""Scope: what the rules in force cover, who was considered, and the status of every episode."""
+
+from typing import Final
+
+import pandas as pd
+
+from jobs.contract import results
+from jobs.contract.case_lists import DUE, MISSED, VERIFY
+from jobs.report.figures.conditions import Condition, HasStatus, everything
+from jobs.report.figures.figure import CASEWORK, EPISODES, IN_SCOPE, RELEASED, Figure
+from jobs.report.figures.inputs import Compute, FigureInputs
+from jobs.report.figures.ranges import RowUncertainty, count_rows, false_link_chance
+
+ALL_EPISODES: Final = "all custody episodes"
+
+
+def considered_in_time(inputs: FigureInputs) -> pd.DataFrame:
+    """CONSIDERED: false links may take out, possible matches with a timely decision put in."""
+    frame = inputs.of(results.ASSESSMENTS)
+    open_ = MISSED.selects(frame) | DUE.selects(frame)
+    uncertainty = RowUncertainty(
+        may_enter=frame["is_possibly_considered"] & open_,
+        leave_chance=false_link_chance(frame),
+        enter_chance=inputs.uncertainty.beside(frame)["decided"].where(open_, 0.0),
+        persons=frame["identity_id"],
+    )
+    return count_rows(counted=frame["status"].eq("CONSIDERED"), uncertainty=uncertainty)
+
+
+def with_status(status: str) -> Compute:
+    """Episodes of one status that a false link may take out."""
+
+    def compute(inputs: FigureInputs) -> pd.DataFrame:
+        frame = inputs.of(results.ASSESSMENTS)
+        return count_rows(
+            counted=frame["status"].eq(status),
+            uncertainty=RowUncertainty(
+                leave_chance=false_link_chance(frame), persons=frame["identity_id"]
+            ),
+        )
+
+    return compute
+
+
+def in_scope(inputs: FigureInputs) -> pd.DataFrame:
+    """Episodes in scope; scope rests on the prison record."""
+    return count_rows(counted=inputs.of(results.ASSESSMENTS)["is_in_scope"])
+
+
+def by_status(inputs: FigureInputs) -> pd.DataFrame:
+    """Every episode has one status: the groups sum to all episodes."""
+    frame = inputs.of(results.ASSESSMENTS)
+    order = [entry.code for entry in results.STATUS.codes]
+    return count_rows(counted=everything(frame), by=frame["status"], groups=order)
+
+
+def _figure(
+    id_: str,
+    title: str,
+    definition: str,
+    population: str,
+    compute: Compute,
+    *,
+    groups: str = "",
+    on: str = "",
+    rows: Condition = everything,
+) -> Figure:
+    return Figure(
+        id=id_,
+        title=title,
+        definition=definition,
+        population=population,
+        unit=EPISODES,
+        owner=CASEWORK,
+        compute=compute,
+        groups=groups,
+        on=on,
+        rows=rows,
+    )
+
+
+FIGURES: Final = (
+    _figure(
+        "considered.in_time",
+        "Considered",
+        "Episodes in scope on which a named caseworker decided before release.",
+        IN_SCOPE,
+        considered_in_time,
+        rows=HasStatus("CONSIDERED"),
+    ),
+    _figure(
+        "considered.late",
+        "Considered late",
+        "Episodes on which a named caseworker decided, but after release.",
+        RELEASED,
+        with_status("CONSIDERED_LATE"),
+        rows=HasStatus("CONSIDERED_LATE"),
+    ),
+    _figure(
+        "scope.in_scope",
+        "In scope",
+        "Episodes for which the rules in force require that deportation be considered.",
+        ALL_EPISODES,
+        in_scope,
+    ),
+    _figure(
+        "scope.verify_nationality",
+        "Nationality to verify",
+        "Episodes with evidence of British nationality that conflicts with the record; never an "
+        "action against the person.",
+        ALL_EPISODES,
+        with_status("VERIFY_NATIONALITY"),
+        on=VERIFY.name,
+    ),
+    _figure(
+        "scope.by_status",
+        "Episodes by status",
+        "All custody episodes by status; each has exactly one.",
+        ALL_EPISODES,
+        by_status,
+        groups="status",
+    ),
+)

@@ -1,0 +1,50 @@
+"""What the figures of a night are counted from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from jobs.contract.schema import Table
+from jobs.report.figures.uncertainty import Uncertainty, no_uncertainty
+from jobs.report.published import Frames
+
+
+def _no_flow() -> pd.DataFrame:
+    return pd.DataFrame({"opened": [], "closed": []}, dtype="datetime64[us]")
+
+
+def _no_staff() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"day": pd.Series(dtype="datetime64[us]"), "working": [], "diverted": []},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureInputs:
+    """Result frames by full name, and the night they belong to.
+
+    ``flow`` has a row for each criminal case, open or closed, with the days on which it was opened
+    and closed; ``staff`` a row for each day with the staff at work on criminal cases, and those
+    diverted; ``uncertainty`` says what besides possible matches may make a count wrong.
+    """
+
+    frames: Frames
+    as_of: date
+    flow: pd.DataFrame = field(default_factory=_no_flow)
+    staff: pd.DataFrame = field(default_factory=_no_staff)
+    uncertainty: Uncertainty = field(default_factory=no_uncertainty)
+
+    @property
+    def today(self) -> pd.Timestamp:
+        """The night as the midnight that frames compare with."""
+        return pd.Timestamp(self.as_of)
+
+    def of(self, table: Table) -> pd.DataFrame:
+        """The frame of a table."""
+        return table.of(self.frames)
+
+
+Compute = Callable[[FigureInputs], pd.DataFrame]
+"""What counts a figure: a row for each group, with `jobs.report.figures.ranges.VALUES`."""

@@ -1,0 +1,133 @@
+"""Every case list works in every place that shows it, with rows and without."""
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from jobs.contract import results
+from jobs.contract.case_lists import CASE_LISTS, CaseList
+from jobs.report import FIGURES, About, key_figure, render_site, rows_of
+from jobs.report.figures.inputs import FigureInputs
+from jobs.report.figures.registry import FIGURE_BY_ID, compute_figures
+from jobs.report.lists.drill_down import LISTED, UNLISTED, DrillDown
+from samples.report_nights import AS_OF, Invented, invent
+from tests.report.test_report_workbook import Book
+
+ABOUT = About(as_of=AS_OF, publication_id="3f2a")
+PERSONAL = {
+    field.name for table in results.NIGHTLY.values() for field in table.fields if field.personal
+}
+WORLD = invent(episodes=500)
+every_list = pytest.mark.parametrize("listed", CASE_LISTS.values(), ids=list(CASE_LISTS))
+
+
+def without(listed: CaseList, world: Invented) -> dict[str, pd.DataFrame]:
+    """The publication of a night on which nothing stands on the list."""
+    frame = listed.table.of(world.facts)
+    facts = {**world.facts, listed.table.full_name: frame[~listed.selects(frame)]}
+    return {**facts, "nightly.figures": compute_figures(FigureInputs(frames=facts, as_of=AS_OF))}
+
+
+def with_one(listed: CaseList, world: Invented) -> dict[str, pd.DataFrame]:
+    """A night on which the list has one row, of which nothing is known that need not be."""
+    frame = listed.table.of(world.facts)
+    first = frame[listed.selects(frame)].head(1).copy()
+    for field in listed.table.fields:
+        if field.nullable:
+            first[field.name] = None
+    rest = frame[~listed.selects(frame)]
+    one = listed.table.frame(listed.table.arrow(pd.concat([rest, first], ignore_index=True)))
+    facts = {**world.facts, listed.table.full_name: one}
+    return {**facts, "nightly.figures": compute_figures(FigureInputs(frames=facts, as_of=AS_OF))}
+
+
+def as_it_is(_listed: CaseList, world: Invented) -> dict[str, pd.DataFrame]:
+    return dict(world.facts)
+
+
+@every_list
+@pytest.mark.parametrize(
+    "night",
+    [
+        pytest.param(as_it_is, id="a night with many rows"),
+        pytest.param(with_one, id="the first night with a row, of which little is known"),
+        pytest.param(without, id="a night without a row"),
+    ],
+)
+def test_a_list_is_whole_wherever_it_is_shown(
+    listed: CaseList,
+    night: Callable[[CaseList, Invented], dict[str, pd.DataFrame]],
+    tmp_path: Path,
+) -> None:
+    facts = night(listed, WORLD)
+    render_site(facts=facts, about=ABOUT, folder=tmp_path)
+    rows = rows_of(listed, facts)
+    assert list(rows.columns) == list(listed.fields)
+    assert key_figure(facts["nightly.figures"], listed.total).value == len(rows)
+    page = (tmp_path / f"{listed.name}.html").read_text(encoding="utf-8")
+    assert f'<a href="{listed.name}.html" aria-current="page">{listed.label}</a>' in page
+    table = page.partition(f'id="{listed.name}-rows-caption"')[2].partition("</table>")[0]
+    assert table.count('<th scope="row">') == len(rows)
+    headings = re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', table)
+    assert headings == (list(listed.headings.values()) if len(rows) else [])
+    with (tmp_path / "data" / f"{listed.name}.csv").open(newline="", encoding="utf-8") as file:
+        assert len(list(csv.DictReader(file))) == len(rows)
+    book = Book(tmp_path / "data" / "consideration.xlsx")
+    key = rows[listed.table.key[0]].tolist()
+    assert [cell for cell in book.column(listed.label, "A") if cell] == key
+
+
+@every_list
+def test_a_list_has_one_total_that_counts_every_row(listed: CaseList) -> None:
+    total = FIGURE_BY_ID[listed.total]
+    assert total.on == listed.name
+    assert total.is_whole_list
+
+
+@every_list
+def test_every_figure_of_a_list_opens_as_many_rows_as_it_counts(listed: CaseList) -> None:
+    rows = rows_of(listed, WORLD.facts)
+    opened = DrillDown.of(listed, rows)
+    tags = [set(row.split()) for row in opened.tags]
+    figures = WORLD.reported.figures
+    of_list = [f for f in FIGURES if f.on == listed.name and not f.is_whole_list]
+    for figure in of_list:
+        if figure.by is None:
+            tag = opened.places[figure.id, ""]
+            value = key_figure(figures, figure.id).value
+            assert sum(tag in row for row in tags) == value, figure.id
+            continue
+        counts = figures[figures["figure_id"].eq(figure.id)].set_index("group_value")["value"]
+        for group, value in counts[counts > 0].items():
+            tag = opened.places[figure.id, str(group)]
+            assert sum(tag in row for row in tags) == value, (figure.id, group)
+    assert bool(of_list) == any(opened.tags)
+
+
+@pytest.mark.parametrize("figure", [f for f in FIGURES if f.on], ids=lambda f: f.id)
+def test_what_a_figure_says_of_rows_agrees_with_its_number(figure: object) -> None:
+    (known,) = [f for f in FIGURES if f is figure]
+    if known.by is not None or known.id == "missed.people":
+        pytest.skip("counted in groups, or as people")
+    frame = CASE_LISTS[known.on].table.of(WORLD.facts)
+    assert known.counts(frame).sum() == key_figure(WORLD.reported.figures, known.id).value
+
+
+def test_every_status_opens_a_list_or_a_file_of_its_own() -> None:
+    assert set(LISTED) | set(UNLISTED) == results.STATUS.values
+    assert not set(LISTED) & set(UNLISTED)
+    for status, figure in LISTED.items():
+        assert status in CASE_LISTS[FIGURE_BY_ID[figure].on].statuses
+
+
+def test_a_list_may_not_show_a_personal_field() -> None:
+    missed = CASE_LISTS["missed"]
+    assert not PERSONAL & {name for listed in CASE_LISTS.values() for name in listed.fields}
+    with pytest.raises(ValueError, match="shows what it may not"):
+        CaseList(**{**vars(missed), "fields": (*missed.fields, "prisoner_number")})
+    with pytest.raises(ValueError, match="no_such_field"):
+        CaseList(**{**vars(missed), "headings": {"no_such_field": "Nothing"}})
