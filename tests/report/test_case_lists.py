@@ -14,7 +14,7 @@ from jobs.report import FIGURES, About, key_figure, render_site, rows_of
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import FIGURE_BY_ID, compute_figures
 from jobs.report.lists.drill_down import LISTED, UNLISTED, DrillDown
-from samples.report_nights import AS_OF, Invented, invent
+from samples.report_nights import AS_OF, invent
 from tests.report.test_report_workbook import Book
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")
@@ -25,28 +25,37 @@ WORLD = invent(episodes=500)
 every_list = pytest.mark.parametrize("listed", CASE_LISTS.values(), ids=list(CASE_LISTS))
 
 
-def without(listed: CaseList, world: Invented) -> dict[str, pd.DataFrame]:
-    """The publication of a night on which nothing stands on the list."""
-    frame = listed.table.of(world.facts)
-    facts = {**world.facts, listed.table.full_name: frame[~listed.selects(frame)]}
-    return {**facts, "nightly.figures": compute_figures(FigureInputs(frames=facts, as_of=AS_OF))}
+def night_with(listed: CaseList, frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The invented publication with another table of cases, and its figures counted anew."""
+    frame = listed.table.frame(listed.table.arrow(frame))
+    facts = {**WORLD.facts, listed.table.full_name: frame}
+    figures = compute_figures(FigureInputs(frames=facts, as_of=AS_OF))
+    return {**facts, results.FIGURES.full_name: figures}
 
 
-def with_one(listed: CaseList, world: Invented) -> dict[str, pd.DataFrame]:
-    """A night on which the list has one row, of which nothing is known that need not be."""
-    frame = listed.table.of(world.facts)
-    first = frame[listed.selects(frame)].head(1).copy()
-    for field in listed.table.fields:
-        if field.nullable:
-            first[field.name] = None
-    rest = frame[~listed.selects(frame)]
-    one = listed.table.frame(listed.table.arrow(pd.concat([rest, first], ignore_index=True)))
-    facts = {**world.facts, listed.table.full_name: one}
-    return {**facts, "nightly.figures": compute_figures(FigureInputs(frames=facts, as_of=AS_OF))}
+def off(listed: CaseList, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows without those of the list; episodes stay, out of scope."""
+    chosen = listed.selects(frame)
+    if not listed.is_of_episodes:
+        return frame[~chosen]
+    return frame.assign(status=frame["status"].mask(chosen, "OUT_OF_SCOPE"))
 
 
-def as_it_is(_listed: CaseList, world: Invented) -> dict[str, pd.DataFrame]:
-    return dict(world.facts)
+def without(listed: CaseList) -> dict[str, pd.DataFrame]:
+    return night_with(listed, off(listed, listed.table.of(WORLD.facts)))
+
+
+def with_one(listed: CaseList) -> dict[str, pd.DataFrame]:
+    """The list has one row, of which nothing is known that need not be."""
+    frame = listed.table.of(WORLD.facts)
+    first = frame[listed.selects(frame)].head(1)
+    bare = first.assign(**{f.name: None for f in listed.table.fields if f.nullable})
+    rest = off(listed, frame).drop(index=first.index, errors="ignore")
+    return night_with(listed, pd.concat([rest, bare.astype(rest.dtypes)], ignore_index=True))
+
+
+def as_it_is(_listed: CaseList) -> dict[str, pd.DataFrame]:
+    return dict(WORLD.facts)
 
 
 @every_list
@@ -60,10 +69,10 @@ def as_it_is(_listed: CaseList, world: Invented) -> dict[str, pd.DataFrame]:
 )
 def test_a_list_is_whole_wherever_it_is_shown(
     listed: CaseList,
-    night: Callable[[CaseList, Invented], dict[str, pd.DataFrame]],
+    night: Callable[[CaseList], dict[str, pd.DataFrame]],
     tmp_path: Path,
 ) -> None:
-    facts = night(listed, WORLD)
+    facts = night(listed)
     render_site(facts=facts, about=ABOUT, folder=tmp_path)
     rows = rows_of(listed, facts)
     assert list(rows.columns) == list(listed.fields)
