@@ -23,8 +23,8 @@ from jobs.synthetic.base.random_draws import Flags, some, stream
 from jobs.synthetic.casework import case_events, case_histories, enforcement, residents
 from jobs.synthetic.custody import (
     cohort,
+    invented_prisons,
     prisoners,
-    prisons,
     recorded_release_dates,
     recording,
     unusual_events,
@@ -137,7 +137,7 @@ def build_history(*, seed: int, people: int | Size, noise: str | Noise = "defaul
     stays = recording.add_recorded(stays, stream(seed, "recording"), rates, labels)
     stays = unusual_events.add_recalls(stays, persons, stream(seed, "recalls"))
     stays = _with_corrections(stays)
-    places = prisons.prisons(seed)
+    places = invented_prisons.prisons(seed)
     detained = enforcement.detentions(stays, cases, stream(seed, "detentions"))
     barriers = enforcement.barriers(cases, stream(seed, "barriers"))
     waiting = np.zeros(len(cases), dtype=bool)

@@ -12,7 +12,7 @@ from jobs.synthetic.base import days
 from jobs.synthetic.base.error_labels import ErrorLabels
 from jobs.synthetic.base.noise import Noise
 from jobs.synthetic.base.random_draws import Ints, between, some
-from jobs.synthetic.custody import custody_stays, prisons
+from jobs.synthetic.custody import custody_stays, invented_prisons
 from jobs.synthetic.people import nationalities
 
 ADMISSION, COURT, TRANSFER, RELEASE = range(4)
@@ -144,7 +144,7 @@ def movements(
     Args:
         stays: stays with the days they were recorded.
         persons: people, by position.
-        places: prisons, from `prisons.prisons`.
+        places: prisons, from `invented_prisons.prisons`.
         rng: random draws.
 
     Returns:
@@ -159,7 +159,7 @@ def movements(
     count = np.minimum((end - start) // _DAYS_TO_TRANSFER, _MOST_TRANSFERS)
     count = np.where(detained, 0, np.minimum(count, rng.integers(0, _MOST_TRANSFERS + 1, size)))
     where = [
-        prisons.assign(rng, places, is_british=british, is_detained=detained)
+        invented_prisons.assign(rng, places, is_british=british, is_detained=detained)
         for _ in range(_MOST_TRANSFERS + 1)
     ]
     stay = np.arange(size)
