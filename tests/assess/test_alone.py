@@ -6,12 +6,8 @@ import pandas as pd
 import pytest
 
 from samples.stories import Story, assess_all
-from tests.assess import (
-    test_casework_findings,
-    test_discrepancies,
-    test_flags,
-    test_status,
-)
+from tests.assess.decide import test_discrepancies, test_flags, test_status
+from tests.assess.explain import test_casework_findings
 
 TABLES = (
     test_casework_findings.FINDINGS,

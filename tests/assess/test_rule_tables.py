@@ -22,7 +22,7 @@ from samples.stories import (
     gather,
     policy,
 )
-from tests.assess.test_flags import sentenced
+from tests.assess.decide.test_flags import sentenced
 
 DAY = date(2004, 10, 1)
 NEW = date(2010, 6, 1)

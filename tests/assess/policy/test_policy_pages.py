@@ -15,7 +15,7 @@ from jobs.assess import (
 from jobs.assess.policy.dated_rules import Period, Rule
 from samples.stories import policy
 
-PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
+PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
 
 
 def period(**given: object) -> Period:

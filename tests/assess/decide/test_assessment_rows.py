@@ -8,7 +8,7 @@ import pytest
 
 from jobs.contract.results import ASSESSMENTS, FLAGS
 from samples.stories import HELD, REFERRED, RELEASED, Story, assess_all, decision
-from tests.assess.test_flags import NEW, YEAR, sentenced
+from tests.assess.decide.test_flags import NEW, YEAR, sentenced
 
 NOBODY = {field.name: None for field in ASSESSMENTS.fields}
 PLAIN: dict[str, Any] = {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from samples.stories import Story, decision, gather, tell
-from tests.assess.test_flags import NEW, flags, sentenced
+from tests.assess.decide.test_flags import NEW, flags, sentenced
 
 SHORT: dict[str, Any] = {"term_months": 3}
 LONG: dict[str, Any] = {"term_months": 18}

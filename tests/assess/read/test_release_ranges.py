@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from samples.stories import HELD, SENTENCED, Story, gather
-from tests.assess.test_flags import flags
-from tests.assess.test_release import OLD, held
+from tests.assess.decide.test_flags import flags
+from tests.assess.read.test_release import OLD, held
 
 NEW = date(2021, 1, 1)
 

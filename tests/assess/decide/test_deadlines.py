@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from samples.stories import HELD, NIGHT, REFERRED, Story, decision, gather
-from tests.assess.test_flags import YEAR, flags, sentenced
+from tests.assess.decide.test_flags import YEAR, flags, sentenced
 
 TEN = {"term_months": 120}
 

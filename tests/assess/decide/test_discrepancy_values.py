@@ -22,7 +22,7 @@ from samples.stories import (
     registers,
     tables_of,
 )
-from tests.assess.test_discrepancies import DAY, DEPORTED, discrepancies, here
+from tests.assess.decide.test_discrepancies import DAY, DEPORTED, discrepancies, here
 
 TOMORROW = NIGHT + timedelta(days=1)
 BEFORE, LATER = date(2005, 3, 1), date(2006, 2, 1)

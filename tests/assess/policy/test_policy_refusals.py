@@ -14,7 +14,7 @@ from jobs.assess.applied_rules import APPLIED
 from jobs.assess.policy.applied_rules import AppliedRule
 from jobs.assess.policy.dated_rules import FOLDER, POLICY_VERSION, read_policy
 from jobs.runtime.errors import BadInput
-from tests.assess.test_policy import OVERRIDE, PERIOD, RULE, overridden
+from tests.assess.policy.test_policy import OVERRIDE, PERIOD, RULE, overridden
 
 
 def loaded(folder: Path, text: str) -> Policy:

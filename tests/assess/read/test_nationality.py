@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from samples.stories import HELD, REFERRED, RELEASED, Story, decision, gather, tell
-from tests.assess.test_flags import YEAR, flags, sentenced
+from tests.assess.decide.test_flags import YEAR, flags, sentenced
 
 MONTHS_18 = ({"term_months": 18},)
 """Long enough outside the EEA, too short within."""
