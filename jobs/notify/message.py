@@ -26,7 +26,6 @@ from jobs.runtime.files import canonical_json, text_digest
 
 CONTENT_HEADER: Final = "X-Reconciliation-Content"
 FIGURES_HEADER: Final = "X-Reconciliation-Figures"
-MOST_BYTES: Final = 100_000
 REFERENCES_LINE: Final = "Counts and references only."
 PRIVATE_LINE: Final = "The attachment names people: do not forward it."
 _SEND_TIME: Final = time(23, 59, tzinfo=UTC)
