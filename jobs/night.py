@@ -29,11 +29,15 @@ from jobs.check import (
 from jobs.check.corrections import write_corrections
 from jobs.contract import results
 from jobs.contract.registers import REGISTERS
-from jobs.contract.schema import Table
 from jobs.extract import land
 from jobs.link import Model, engine_named, link_registers, read_model
 from jobs.operate.check_history import keep_history, kept_history, read_history
 from jobs.operate.databases import databases, warehouse
+from jobs.operate.earlier_publications import (
+    earlier_figures,
+    earlier_table,
+    followed_by,
+)
 from jobs.operate.model_registry import model_in_use
 from jobs.operate.rebase import (
     COMPARED_WITH,
@@ -43,7 +47,7 @@ from jobs.operate.rebase import (
 )
 from jobs.operate.run_folder import Frames, RunFolder, timed
 from jobs.operate.software_versions import software
-from jobs.report import ALL, About, build_report, render_site
+from jobs.report import About, build_report, render_site
 from jobs.report.movement import Moved, Position
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import locked, text_digest, whole_folder
@@ -52,13 +56,10 @@ from jobs.warehouse import (
     CheckOverride,
     Manifest,
     decisions,
-    figures_before,
-    latest_before,
     latest_identities,
     publications,
     publish,
     read_rows,
-    read_table,
     record_run,
     remove_old,
 )
@@ -102,7 +103,7 @@ class Night(RunFolder):
         landed: dict[str, pa.Table] = {}
         for register in REGISTERS:
             landed.update(self.landing(register).tables())
-        follows = self._follows()
+        follows = followed_by(self.settings, as_of=self.as_of)
         if self.despite is not None:
             refuse_override_of(self.despite.rules, suite=suite())
         with warehouse(self.settings) as engine:
@@ -184,7 +185,9 @@ class Night(RunFolder):
             as_of=self.as_of,
             policy=self._policy(),
             quarantine=facts[results.QUARANTINE.full_name],
-            previous_discrepancies=self._read(self.inputs("check")[FOLLOWS], results.DISCREPANCIES),
+            previous_discrepancies=earlier_table(
+                self.settings, self.inputs("check")[FOLLOWS], results.DISCREPANCIES
+            ),
         )
         self.leave(
             "assess",
@@ -231,7 +234,7 @@ class Night(RunFolder):
                 facts=facts,
                 about=self._about(manifest),
                 folder=folder,
-                history=self._history(),
+                history=earlier_figures(self.settings, as_of=self.as_of),
                 earlier={results.CHECK_RESULTS.full_name: history.of(results.CHECK_RESULTS)},
             )
         self.leave("report", {name: facts[name] for name in REPORTED})
@@ -271,7 +274,7 @@ class Night(RunFolder):
         return published.publication_id
 
     def note_failure(self, error: BaseException) -> None:
-        """Write a run that did not publish into the diary, if the warehouse can be reached."""
+        """Write a run that did not publish into the run log, if the warehouse can be reached."""
         try:
             with warehouse(self.settings) as engine:
                 record_run(
@@ -283,20 +286,7 @@ class Night(RunFolder):
                     failure=str(error) if isinstance(error, BadInput) else type(error).__name__,
                 )
         except BadInput as unwritten:
-            log.warning("the failure is not in the diary of runs: %s", unwritten)
-
-    def _follows(self) -> str:
-        """The publication of the night before; empty where there is none."""
-        with warehouse(self.settings) as engine:
-            previous = latest_before(engine, as_of=self.as_of)
-            return "" if previous is None else previous.publication_id
-
-    def _read(self, publication_id: str, table: Table) -> pd.DataFrame | None:
-        """A table of an earlier publication; None without a publication."""
-        if not publication_id:
-            return None
-        with warehouse(self.settings) as engine:
-            return read_table(engine, publication_id, table.full_name)
+            log.warning("the failure is not in the run log: %s", unwritten)
 
     def _policy(self) -> Policy:
         return load_policy(overrides=self.settings.policy_overrides)
@@ -317,11 +307,6 @@ class Night(RunFolder):
             pages_url=self.settings.pages_url,
             notices=(override.notice,) if override else (),
         )
-
-    def _history(self) -> pd.DataFrame:
-        """The figures of the nights before, as they are current now."""
-        with warehouse(self.settings) as engine:
-            return figures_before(engine, as_of=self.as_of, group=ALL)
 
     def _moved(self, facts: Frames, manifest: Manifest) -> Moved:
         """What moved since the publication that the link step chose to compare with."""

@@ -1,4 +1,4 @@
-"""What a movement compares: a publication read back, and its data assessed again as tonight's."""
+"""The rebase of a publication: its data assessed again under tonight's code, rules and model."""
 
 import functools
 import logging
@@ -20,6 +20,7 @@ from jobs.contract.registers import REGISTERS
 from jobs.extract import open_landing
 from jobs.link import Model, link_registers
 from jobs.operate.databases import warehouse
+from jobs.operate.run_folder import Frames
 from jobs.report.movement import EXPLAINING, Moved, Position, Versions, explain_movement
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, text_digest, whole_folder
@@ -28,7 +29,6 @@ from jobs.warehouse import Publication, current_publication, publications, read_
 
 log = logging.getLogger(__name__)
 
-Frames = dict[str, pd.DataFrame]
 COMPARED_WITH = "compared_with"
 """Key in a manifest's ``decisions``: the publication with which the night was compared."""
 
@@ -105,8 +105,8 @@ def moved_since(
         before = read_position(engine, compared)
     if before.versions == after.versions:
         return explain_movement(before=before, after=after)
-    again = functools.partial(
-        assess_again,
+    work = functools.partial(
+        rebase,
         before=before,
         inputs=compared.manifest["inputs"],
         landings=settings.data_dir / "landing",
@@ -114,11 +114,11 @@ def moved_since(
         model=model,
     )
     key = text_digest(other, canonical_json(asdict(after.versions)))
-    rebased = kept_or(again, folder=settings.data_dir / "runs" / "again" / key[:32])
+    rebased = kept_rebase(work, folder=settings.data_dir / "runs" / "rebased" / key[:32])
     return explain_movement(before=before, after=after, rebased=rebased)
 
 
-def assess_again(
+def rebase(
     *,
     before: Position,
     inputs: Mapping[str, Any],
@@ -177,7 +177,7 @@ def assess_again(
     }
 
 
-def kept_or(work: Callable[[], Frames | None], *, folder: Path) -> Frames | None:
+def kept_rebase(work: Callable[[], Frames | None], *, folder: Path) -> Frames | None:
     """The frames of ``work``, kept in ``folder`` so that they are computed once.
 
     The folder's name must say everything that the work depends on.

@@ -127,7 +127,7 @@ R = TypeVar("R")
 
 
 def timed(step: Callable[Concatenate[Run, P], R]) -> Callable[Concatenate[Run, P], R]:
-    """Leave the seconds that a step took in the run's folder, for the diary of runs."""
+    """Leave the seconds that a step took in the run's folder, for the run log."""
 
     @functools.wraps(step)
     def run(night: Run, /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,7 +1,6 @@
 """Files that are whole or absent, and digests that do not depend on the machine."""
 
 import errno
-import fcntl
 import hashlib
 import json
 import os
@@ -10,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from jobs.runtime.errors import BadInput
 
@@ -54,12 +55,15 @@ def locked(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
         BadInput: another process holds it, and ``wait`` is not set.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            raise BadInput(what, "another process is at work on it", "wait until it ends") from None
+    lock = FileLock(path, blocking=wait, fallback_to_soft=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BadInput(what, "another process is at work on it", "wait until it ends") from None
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def disk_error(error: OSError, path: Path) -> Exception:

@@ -1,4 +1,4 @@
-"""Giving freed memory back, so that a world of a million people fits where little is free."""
+"""Releasing memory to the system, so that a world of a million people fits where little is free."""
 
 import ctypes
 import ctypes.util
@@ -7,11 +7,11 @@ import gc
 import pyarrow as pa
 
 
-def give_back() -> None:
-    """Return to the system what was freed.
+def release_memory() -> None:
+    """Return to the system what is no longer used.
 
     Frames that are no longer used can hang in circles until they are collected, and the C library
-    keeps freed blocks of a few megabytes for later: a third of the peak in a large world.
+    keeps released blocks of a few megabytes for later: a third of the peak in a large world.
     """
     gc.collect()
     pa.default_memory_pool().release_unused()

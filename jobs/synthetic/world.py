@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from jobs.contract.registers import TABLES
 from jobs.runtime.errors import BadInput
-from jobs.runtime.memory_release import give_back
+from jobs.runtime.memory_release import release_memory
 from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.base.error_labels import ErrorLabels
@@ -129,10 +129,10 @@ def build_history(*, seed: int, people: int | Size, noise: str | Noise = "defaul
         seed=seed, size=size, persons=persons, stays=stays, cases=cases
     )
     labels = ErrorLabels()
-    give_back()
+    release_memory()
     everybody = person_details.describe(everybody, seed=seed, noise=rates, labels=labels)
     everybody = everybody.assign(is_naturalised=_naturalised(everybody, stays, seed, rates))
-    give_back()
+    release_memory()
     others = residents.other_cases(everybody, stream(seed, "other cases"), rates, labels)
     stays = recording.add_recorded(stays, stream(seed, "recording"), rates, labels)
     stays = unusual_events.add_recalls(stays, persons, stream(seed, "recalls"))
@@ -147,11 +147,11 @@ def build_history(*, seed: int, people: int | Size, noise: str | Noise = "defaul
     events = case_events.draw_events(cases, stream(seed, "events"), rates, labels)
     movements = _compact(recording.movements(stays, persons, places, stream(seed, "movements")))
     bails = enforcement.bails(detained, stream(seed, "bails"))
-    give_back()
+    release_memory()
     written = record_everybody(
         everybody, stays=stays, cases=cases, others=others, seed=seed, noise=rates, labels=labels
     )
-    give_back()
+    release_memory()
     return History(
         seed=seed,
         size=size,
@@ -209,7 +209,7 @@ def on_night(history: History, *, as_of: date) -> World:
     check_night(as_of)
     day = days.number(as_of)
     h = history
-    give_back()
+    release_memory()
     night = immigration_register.case_night(h.cases, h.events, day)
     # The truth first: working it out takes room that the registers fill later.
     true = {
@@ -224,7 +224,7 @@ def on_night(history: History, *, as_of: date) -> World:
         ),
         "errors": truth.errors(h.registers, day),
     }
-    give_back()
+    release_memory()
     found = prison_register.tables(
         as_of=day,
         registers=h.registers,
@@ -234,7 +234,7 @@ def on_night(history: History, *, as_of: date) -> World:
         places=h.places,
         seed=h.seed,
     )
-    give_back()
+    release_memory()
     found |= immigration_register.tables(
         as_of=day,
         registers=h.registers,

@@ -32,7 +32,7 @@ from jobs.warehouse import decisions, open_warehouse, publish, upgrade
 from samples import nights
 from samples.minimal_registers import AS_OF
 from samples.positions import episode, frame
-from tests.movement.test_bridging import landings_at
+from tests.operate.test_rebase import landings_at
 
 NIGHT = str(AS_OF)
 EVIDENCE = {"before evidence": -9.5, "given name: same": 6.25, "held: possible twins": 0.0}

@@ -16,7 +16,7 @@ from jobs.assess import load_policy
 from jobs.contract import results
 from jobs.contract.view_models import day_text, number_text
 from jobs.operate.model_registry import model_in_use
-from jobs.operate.rebase import assess_again, read_position, versions_of
+from jobs.operate.rebase import read_position, rebase, versions_of
 from jobs.operate.software_versions import software
 from jobs.report.charts.waterfall import Bridge, bridges
 from jobs.report.figures.registry import FIGURE_BY_ID
@@ -145,7 +145,7 @@ def moved_between(
         {**software(settings, model), "settings": {"link_engine": settings.link_engine}}
     )
     if was.versions != now.versions and now.versions == here:
-        rebased = assess_again(
+        rebased = rebase(
             before=was,
             inputs=before.manifest["inputs"],
             landings=settings.data_dir / "landing",

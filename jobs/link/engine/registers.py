@@ -14,7 +14,7 @@ from jobs.link.engine.scoring_context import ScoringContext, scoring_context
 from jobs.link.model.linkage_model import Model, usable
 from jobs.link.model.thresholds import least_weight
 from jobs.link.standardise.persons import immigration_side, prison_side
-from jobs.runtime.memory_release import give_back
+from jobs.runtime.memory_release import release_memory
 
 Tables = Mapping[str, pa.Table]
 """Accepted register tables by full name, in the contract's schema."""
@@ -44,9 +44,9 @@ def least_of(context: ScoringContext) -> float:
 def register_context(tables: Tables, model: Model) -> Iterator[ScoringContext]:
     """Both registers standardised and loaded, to be compared in what the model knows."""
     left = prison_side(tables)
-    give_back()
+    release_memory()
     right = immigration_side(tables)
-    give_back()
+    release_memory()
     known = usable(model, comparisons_for({*left.rows.column_names, *right.rows.column_names}))
     with scoring_context(left=left, right=right, comparisons=known) as context:
         yield context

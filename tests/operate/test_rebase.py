@@ -16,8 +16,8 @@ from jobs.check import check_night, check_results_of_night
 from jobs.contract import results
 from jobs.extract import Landing, land
 from jobs.link import current_model, link_registers
-from jobs.operate import rebase as bridging
-from jobs.operate.rebase import COMPARED_WITH, assess_again, compared_with, kept_or, versions_of
+from jobs.operate import rebase as rebasing
+from jobs.operate.rebase import COMPARED_WITH, compared_with, kept_rebase, rebase, versions_of
 from jobs.report.movement import EXPLAINING, Position
 from jobs.warehouse import Manifest, open_warehouse, publish, record_decision, upgrade
 from samples import nights
@@ -89,7 +89,7 @@ def test_the_same_data_under_the_same_software_give_the_same_results(tmp_path: P
     landings = landings_at(tmp_path)
     before = position_of(landings)
     inputs = {name: landing.summary() for name, landing in landings.items()}
-    again = assess_again(
+    again = rebase(
         before=before,
         inputs=inputs,
         landings=tmp_path / "landing",
@@ -109,9 +109,9 @@ def test_what_was_assessed_again_is_kept_and_not_computed_twice(tmp_path: Path) 
         asked.append(1)
         return frames if len(asked) > 1 else None
 
-    assert kept_or(work, folder=tmp_path / "again" / "key") is None
+    assert kept_rebase(work, folder=tmp_path / "rebased" / "key") is None
     for _ in range(2):
-        kept = kept_or(work, folder=tmp_path / "again" / "key")
+        kept = kept_rebase(work, folder=tmp_path / "rebased" / "key")
         assert kept is not None
         assert set(kept) == {table.full_name for table in EXPLAINING}
         for name, expected in frames.items():
@@ -126,7 +126,7 @@ def test_a_landing_that_is_gone_is_told_and_not_guessed(
     before = position_of(landings)
     inputs = {name: {**x.summary(), "content_digest": "another"} for name, x in landings.items()}
     assert (
-        assess_again(
+        rebase(
             before=before,
             inputs=inputs,
             landings=tmp_path / "landing",
@@ -184,7 +184,7 @@ def test_decisions_are_read_back_from_the_links(warehouse: sa.Engine) -> None:
         {"prisoner_number": "A", "cid_person_id": "Q", "outcome": "not_linked", "decided_by": "x"},
         {"prisoner_number": "A", "cid_person_id": "R", "outcome": "review"},
     ]
-    read = bridging._decisions(frame(results.LINKS, links))
+    read = rebasing._decisions(frame(results.LINKS, links))
     for link, judgement in zip(links[:2], ("must_link", "must_not_link"), strict=True):
         record_decision(
             warehouse,

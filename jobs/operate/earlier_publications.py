@@ -1,0 +1,32 @@
+"""What a night reads of the publications before it, beside the history that its checks look at."""
+
+from datetime import date
+
+import pandas as pd
+
+from jobs.contract.schema import Table
+from jobs.operate.databases import warehouse
+from jobs.report import ALL
+from jobs.runtime.settings import Settings
+from jobs.warehouse import figures_before, latest_before, read_table
+
+
+def followed_by(settings: Settings, *, as_of: date) -> str:
+    """The publication of the night before ``as_of``; empty where there is none."""
+    with warehouse(settings) as engine:
+        previous = latest_before(engine, as_of=as_of)
+        return "" if previous is None else previous.publication_id
+
+
+def earlier_table(settings: Settings, publication_id: str, table: Table) -> pd.DataFrame | None:
+    """A table of an earlier publication; None without a publication."""
+    if not publication_id:
+        return None
+    with warehouse(settings) as engine:
+        return read_table(engine, publication_id, table.full_name)
+
+
+def earlier_figures(settings: Settings, *, as_of: date) -> pd.DataFrame:
+    """The figures of the nights before ``as_of``, as they are current now."""
+    with warehouse(settings) as engine:
+        return figures_before(engine, as_of=as_of, group=ALL)
