@@ -4,6 +4,7 @@ Single ones are row rules, counted and sent back for mending; the rows stay in u
 """
 
 from jobs.check.kinds import Check, Severity, on_number
+from jobs.contract import immigration, prison
 
 SOME, MANY = 0.01, 0.2
 
@@ -15,7 +16,7 @@ REASON = (
 _QUESTIONS = (
     (
         "prison.movements.movement_date.before_reception",
-        "prison.movements",
+        prison.MOVEMENTS.full_name,
         "movement_date",
         "the movement lies before the reception of its custody episode",
         """
@@ -26,7 +27,7 @@ _QUESTIONS = (
     ),
     (
         "prison.sentences.sentence_date.before_birth",
-        "prison.sentences",
+        prison.SENTENCES.full_name,
         "sentence_date",
         "the sentence lies before the tenth birthday of the person",
         """
@@ -39,7 +40,7 @@ _QUESTIONS = (
     ),
     (
         "immigration.events.occurred_date.after_recording",
-        "immigration.events",
+        immigration.EVENTS.full_name,
         "occurred_date",
         "the event lies after the day on which it was recorded",
         """
@@ -49,7 +50,7 @@ _QUESTIONS = (
     ),
     (
         "immigration.cases.considered_date.before_referral",
-        "immigration.cases",
+        immigration.CASES.full_name,
         "considered_date",
         "the decision lies before the referral",
         """

@@ -1,13 +1,14 @@
 """Freshness: each register's delivery is of the night, and somebody still writes to it."""
 
 from jobs.check.kinds import Check, on_number
+from jobs.contract import immigration, prison
 
 QUIET_DAYS = 7
 LATE_DAYS = 3
 
 _LAST_RECORDED = {
-    "prison.movements": "recorded_at",
-    "immigration.events": "recorded_at",
+    prison.MOVEMENTS.full_name: "recorded_at",
+    immigration.EVENTS.full_name: "recorded_at",
 }
 
 

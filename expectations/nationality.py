@@ -6,6 +6,7 @@ nationality is in scope, so a rising rate does not hide anybody, but it buries t
 
 from jobs.check.kinds import Check, how_many, on_number
 from jobs.contract import codes as c
+from jobs.contract import prison
 
 SOME, MANY = 0.05, 0.5
 REASON = (
@@ -32,7 +33,7 @@ _PRISONS = f"""
 def checks() -> list[Check]:
     """The rate of unknown nationality in the prison register and in each prison."""
     rate = f"SELECT count_if({_UNKNOWN}) / nullif(count(*), 0) FROM prison.persons"  # noqa: S608
-    table, column = "prison.persons", "nationality"
+    table, column = prison.PERSONS.full_name, "nationality"
     return [
         on_number(
             id="prison.persons.nationality.unknown_some",

@@ -1,6 +1,7 @@
 """Prisons that fell silent: people are held, but nothing has been recorded for weeks."""
 
 from jobs.check.kinds import Check, how_many, on_number
+from jobs.contract import prison
 
 SILENT_DAYS, FEWEST_PEOPLE = 28, 50
 _SILENT = f"""
@@ -21,7 +22,7 @@ def checks() -> list[Check]:
     return [
         on_number(
             id="prison.movements.silent_prisons",
-            table="prison.movements",
+            table=prison.MOVEMENTS.full_name,
             column="movement_date",
             meaning=f"every prison with {FEWEST_PEOPLE} people or more recorded a movement in the "
             f"{SILENT_DAYS} days before the night",
@@ -34,7 +35,7 @@ def checks() -> list[Check]:
         ),
         on_number(
             id="prison.episodes.prison_id.held_nowhere",
-            table="prison.episodes",
+            table=prison.EPISODES.full_name,
             column="prison_id",
             meaning="the prison is recorded for at least 99% of the people in custody",
             reason="people in custody whom no prison answers for get no referral",

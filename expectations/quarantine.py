@@ -5,6 +5,7 @@ counted, and the count is a caveat on every page until the row is mended.
 """
 
 from jobs.check.kinds import Check, on_number
+from jobs.contract import prison
 from jobs.contract.registers import TABLES
 
 MOST_SHARE = 0.1
@@ -40,7 +41,7 @@ def _share(name: str) -> Check:
 def _prisoners() -> Check:
     return on_number(
         id="prison.quarantine.prisoners",
-        table="prison.episodes",
+        table=prison.EPISODES.full_name,
         meaning="nobody who may be in scope has a person, custody episode or sentence in "
         "quarantine (rows set aside as duplicates do not count)",
         reason="quarantine must not hide a prisoner: whoever may be in scope is counted until the "

@@ -6,6 +6,7 @@ team is held against what it usually delivered, the median of the last fortnight
 
 from jobs.check.kinds import Check, how_many, on_number
 from jobs.check.profile import HELD, MOVED, NOBODY, OPEN, RECORDED
+from jobs.contract import immigration, prison
 
 KEPT_SHARE = 0.8
 """Least share of its usual number that a prison or team must still have; this project's number."""
@@ -20,10 +21,10 @@ FEWEST_A_WEEK = 20
 def checks() -> list[Check]:
     """People by prison, cases by team, and what each recorded in the last seven days."""
     return [
-        _shrunk("prison.episodes", HELD, "prison", "people in custody"),
-        _shrunk("immigration.cases", OPEN, "team", "open cases"),
-        _silent("prison.movements", MOVED, "prison", "movements"),
-        _silent("immigration.events", RECORDED, "team", "events"),
+        _shrunk(prison.EPISODES.full_name, HELD, "prison", "people in custody"),
+        _shrunk(immigration.CASES.full_name, OPEN, "team", "open cases"),
+        _silent(prison.MOVEMENTS.full_name, MOVED, "prison", "movements"),
+        _silent(immigration.EVENTS.full_name, RECORDED, "team", "events"),
     ]
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from jobs.check.delivered import ROW_NUMBER, raw_name
 from jobs.check.profile import NOBODY
 from jobs.check.rows import FAULTY
-from jobs.contract import results
+from jobs.contract import immigration, prison, results
 from jobs.contract.registers import TABLES
 from jobs.contract.schema import Table
 
@@ -49,11 +49,11 @@ _ROUTES: Final = {
 """From a column that a row has to the prison or team that answers for it."""
 
 _OWN: Final = {
-    "prison.prisons": "t.prison_id",
-    "prison.episodes": "t.prison_id",
-    "prison.movements": "coalesce(t.from_prison_id, t.to_prison_id)",
-    "immigration.cases": "t.team",
-    "immigration.staffing": "t.team",
+    prison.PRISONS.full_name: "t.prison_id",
+    prison.EPISODES.full_name: "t.prison_id",
+    prison.MOVEMENTS.full_name: "coalesce(t.from_prison_id, t.to_prison_id)",
+    immigration.CASES.full_name: "t.team",
+    immigration.STAFFING.full_name: "t.team",
 }
 """Tables whose rows say themselves whose they are."""
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import duckdb
 
-from jobs.contract import results
+from jobs.contract import immigration, prison, results
 from jobs.contract.registers import TABLES
 from jobs.contract.schema import Table
 
@@ -25,17 +25,17 @@ _RECENT = (
     f"BETWEEN getvariable('as_of') - {RECENT_DAYS - 1} AND getvariable('as_of')"  # the night too
 )
 _BY_UNIT: Final = {
-    ("prison.episodes", HELD): """
+    (prison.EPISODES.full_name, HELD): """
         SELECT prison_id AS unit FROM prison.episodes WHERE status LIKE 'ACTIVE%'
     """,
-    ("prison.movements", MOVED): f"""
+    (prison.MOVEMENTS.full_name, MOVED): f"""
         SELECT unnest([from_prison_id, to_prison_id]) AS unit FROM prison.movements
         WHERE movement_date {_RECENT}
     """,  # noqa: S608
-    ("immigration.cases", OPEN): """
+    (immigration.CASES.full_name, OPEN): """
         SELECT team AS unit FROM immigration.cases WHERE closed_date IS NULL
     """,
-    ("immigration.events", RECORDED): f"""
+    (immigration.EVENTS.full_name, RECORDED): f"""
         SELECT c.team AS unit FROM immigration.events e JOIN immigration.cases c USING (case_id)
         WHERE CAST(e.recorded_at AS DATE) {_RECENT}
     """,  # noqa: S608

@@ -9,6 +9,7 @@ case stays although its person is missing.
 from dataclasses import dataclass
 from functools import cache
 
+from jobs.contract import immigration, prison
 from jobs.contract.registers import TABLES
 from jobs.contract.schema import Table
 
@@ -20,11 +21,11 @@ DUPLICATE_CONFLICTING = "duplicate_conflicting"
 
 KEPT_AS_ORPHANS = frozenset(
     {
-        "prison.episodes",
-        "immigration.cases",
-        "immigration.detentions",
-        "immigration.bails",
-        "immigration.removals",
+        prison.EPISODES.full_name,
+        immigration.CASES.full_name,
+        immigration.DETENTIONS.full_name,
+        immigration.BAILS.full_name,
+        immigration.REMOVALS.full_name,
     }
 )
 """Tables whose rows tell of a person, a case or a removal even without the row they refer to."""
@@ -82,7 +83,7 @@ def row_rules() -> tuple[RowRule, ...]:
 
 
 def _rule(
-    table: str,
+    table: Table,
     column: str | None,
     name: str,
     meaning: str,
@@ -91,10 +92,10 @@ def _rule(
     *,
     quarantines: bool = False,
 ) -> RowRule:
-    parts = [table, column, name] if column else [table, name]
+    parts = [table.full_name, column, name] if column else [table.full_name, name]
     return RowRule(
         id=".".join(parts),
-        table=table,
+        table=table.full_name,
         column=column,
         quarantines=quarantines,
         meaning=meaning,
@@ -106,7 +107,7 @@ def _rule(
 def _readable(table: Table) -> list[RowRule]:
     return [
         _rule(
-            table.full_name,
+            table,
             field.name,
             "unreadable",
             f"the value can be read as {field.kind}",
@@ -121,7 +122,7 @@ def _readable(table: Table) -> list[RowRule]:
 def _required(table: Table) -> list[RowRule]:
     return [
         _rule(
-            table.full_name,
+            table,
             field.name,
             "missing",
             "the value is there: the row cannot be used without it",
@@ -141,7 +142,7 @@ def _known_codes(table: Table) -> list[RowRule]:
             values = ", ".join(f"'{code}'" for code in sorted(field.codes.values))
             rules.append(
                 _rule(
-                    table.full_name,
+                    table,
                     field.name,
                     "unknown_code",
                     f"the code is one of the list of {field.codes.name}; the row stays in use",
@@ -159,7 +160,7 @@ def _parents(table: Table) -> list[RowRule]:
         key = TABLES[parent].key[0]
         rules.append(
             _rule(
-                table.full_name,
+                table,
                 column,
                 "orphan",
                 f"the row it refers to was delivered in {parent}"
@@ -180,7 +181,7 @@ def _duplicates(table: Table) -> list[RowRule]:
     kept = "the one recorded last is kept" if "recorded_at" in table.columns else "one is kept"
     return [
         _rule(
-            table.full_name,
+            table,
             None,
             DUPLICATE_IDENTICAL,
             f"no other row is the same in every field; one is kept ({key})",
@@ -189,7 +190,7 @@ def _duplicates(table: Table) -> list[RowRule]:
             quarantines=True,
         ),
         _rule(
-            table.full_name,
+            table,
             None,
             DUPLICATE_CONFLICTING,
             f"no other row has the same key and says something else; {kept} ({key})",
@@ -201,7 +202,7 @@ def _duplicates(table: Table) -> list[RowRule]:
 
 
 def _terms() -> list[RowRule]:
-    table = "prison.sentences"
+    table = prison.SENTENCES
     per_year = {"term_years": 1, "term_months": 12, "term_weeks": 53, "term_days": 366}
     rules = [
         _rule(table, column, "negative", "a term is not negative", _NO_LENGTH, f"t.{column} < 0",
@@ -221,7 +222,7 @@ def _terms() -> list[RowRule]:
     ]
     rules += [
         _rule(
-            "immigration.staffing",
+            immigration.STAFFING,
             column,
             "negative",
             "a number of staff is not negative",
@@ -234,7 +235,7 @@ def _terms() -> list[RowRule]:
     rules += [
         _rule(table, "remand_days", "negative", "days on remand are not negative",
               "they shorten a sentence, never lengthen it", "t.remand_days < 0"),
-        _rule("prison.episodes", "additional_days_awarded", "negative",
+        _rule(prison.EPISODES, "additional_days_awarded", "negative",
               "added days are not negative", "they lengthen a stay, never shorten it",
               "t.additional_days_awarded < 0"),
         _rule(table, "sentence_date", "empty", "the court's date is recorded",
@@ -248,29 +249,29 @@ def _terms() -> list[RowRule]:
 
 _NO_LENGTH = "a sentence with it has no length, on which scope depends"
 _ORDERS = (
-    ("prison.episodes", "reception_date", "last_movement_date", "reception", "the last movement"),
-    ("prison.episodes", "sentence_start_date", "sentence_expiry_date", "the sentence", "its end"),
-    ("prison.sentences", "offence_date", "conviction_date", "the conduct", "conviction"),
-    ("prison.sentences", "conviction_date", "sentence_date", "conviction", "the sentence"),
-    ("prison.alerts", "start_date", "end_date", "the start of an alert", "its end"),
-    ("immigration.cases", "referral_sent_date", "referral_received_date", "sending", "receipt"),
-    ("immigration.cases", "referral_received_date", "considered_date", "referral", "the decision"),
-    ("immigration.cases", "opened_date", "closed_date", "opening", "closing"),
-    ("immigration.appeals", "lodged_date", "outcome_date", "lodging", "the outcome"),
-    ("immigration.barriers", "raised_date", "cleared_date", "raising", "clearing"),
-    ("immigration.detentions", "start_date", "end_date", "the start of a stay", "its end"),
-    ("immigration.bails", "granted_date", "ended_date", "the grant of bail", "its end"),
+    (prison.EPISODES, "reception_date", "last_movement_date", "reception", "the last movement"),
+    (prison.EPISODES, "sentence_start_date", "sentence_expiry_date", "the sentence", "its end"),
+    (prison.SENTENCES, "offence_date", "conviction_date", "the conduct", "conviction"),
+    (prison.SENTENCES, "conviction_date", "sentence_date", "conviction", "the sentence"),
+    (prison.ALERTS, "start_date", "end_date", "the start of an alert", "its end"),
+    (immigration.CASES, "referral_sent_date", "referral_received_date", "sending", "receipt"),
+    (immigration.CASES, "referral_received_date", "considered_date", "referral", "the decision"),
+    (immigration.CASES, "opened_date", "closed_date", "opening", "closing"),
+    (immigration.APPEALS, "lodged_date", "outcome_date", "lodging", "the outcome"),
+    (immigration.BARRIERS, "raised_date", "cleared_date", "raising", "clearing"),
+    (immigration.DETENTIONS, "start_date", "end_date", "the start of a stay", "its end"),
+    (immigration.BAILS, "granted_date", "ended_date", "the grant of bail", "its end"),
 )
 """Pairs of dates of one row of which the first is not after the second."""
 
 _HAPPENED = (
-    ("prison.episodes", "reception_date"),
-    ("prison.episodes", "last_movement_date"),
-    ("prison.sentences", "sentence_date"),
-    ("prison.movements", "movement_date"),
-    ("immigration.cases", "considered_date"),
-    ("immigration.events", "occurred_date"),
-    ("immigration.removals", "removed_date"),
+    (prison.EPISODES, "reception_date"),
+    (prison.EPISODES, "last_movement_date"),
+    (prison.SENTENCES, "sentence_date"),
+    (prison.MOVEMENTS, "movement_date"),
+    (immigration.CASES, "considered_date"),
+    (immigration.EVENTS, "occurred_date"),
+    (immigration.REMOVALS, "removed_date"),
 )
 """Dates of what has happened: none lies after the night."""
 
@@ -293,6 +294,6 @@ def _dates() -> list[RowRule]:
               "systems write 1900 and 1970 where they know no date",
               "t.date_of_birth > getvariable('as_of') OR t.date_of_birth < DATE '1880-01-01' "
               "OR t.date_of_birth IN (DATE '1900-01-01', DATE '1970-01-01')")
-        for table in ("prison.persons", "immigration.persons")
+        for table in (prison.PERSONS, immigration.PERSONS)
     ]  # fmt: skip
     return orders + future + births

@@ -7,8 +7,7 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from jobs.contract import results
-from jobs.contract.registers import TABLES
+from jobs.contract import prison, results
 from jobs.contract.view_models import Detail, Reader
 from jobs.extract import open_landing
 from jobs.notify import (
@@ -162,7 +161,7 @@ def _persons(publication: Publication, settings: Settings) -> pd.DataFrame:
         folder=settings.data_dir / "landing",
         content_digest=publication.manifest["inputs"]["prison"]["content_digest"],
     )
-    table = TABLES["prison.persons"]
+    table = prison.PERSONS
     return table.frame(landing.tables()[table.full_name])
 
 
