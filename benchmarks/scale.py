@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.worlds import world
-from jobs.link.standardise.persons import IMMIGRATION, PRISON
+from jobs.link.standardise.registers import IMMIGRATION, PRISON
 
 SEED: Final = 611
 PEOPLE: Final = 1_000_000

@@ -11,11 +11,28 @@ import pyarrow as pa
 
 from jobs.contract.registers import TABLES
 from jobs.contract.results import DECISIONS, IDENTITIES
-from jobs.link.standardise.identifiers import check_letter
+from jobs.link.standardise.persons import Side, make_side
 
 SYLLABLES = ("ka mo ra li sa ne to vi du be ha jo mi za pe lu fa gi ro na te wo yu sha kri "
              "dra ber man ski ov ez oglu nur din ahm kwa chi bo le")  # fmt: skip
 NATIONS = ["JAMAICA", "NIGERIA", "POLAND", "VIETNAM", "SOMALIA", "IRELAND", "PAKISTAN", "BRIT"]
+CHECK_LETTERS = "ZABCDEFGHJKLMNPQRTUVWXY"
+
+
+def check_letter(*, year: int, serial: int, width: int) -> str:
+    """The check letter of a two-digit ``year`` and a ``serial`` of ``width`` digits."""
+    return CHECK_LETTERS[(year * 10**width + serial) % len(CHECK_LETTERS)]
+
+
+def as_side(frame: pd.DataFrame, numbers: dict[str, pd.DataFrame], *, turned: bool) -> Side:
+    """A side of persons without aliases."""
+    tables = {system: as_table(values) for system, values in numbers.items()}
+    return make_side(persons=as_table(frame), aliases=None, numbers=tables, turned=turned)
+
+
+def as_table(frame: pd.DataFrame) -> pa.Table:
+    """A frame as linkage reads it."""
+    return pa.Table.from_pandas(frame, preserve_index=False)
 
 
 @dataclass(frozen=True, kw_only=True)

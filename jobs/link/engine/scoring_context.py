@@ -14,6 +14,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jobs.link.block.blocking import RuleUse, block, tell
 from jobs.link.block.blocking_rules import Rule, rules_for, systems_of
@@ -24,7 +25,7 @@ from jobs.link.compare.comparison_levels import (
     comparisons_for,
     rarity_columns,
 )
-from jobs.link.compare.term_frequencies import count_values, lay
+from jobs.link.compare.term_frequencies import term_frequency_bits
 from jobs.link.compare.weight_bounds import Glance, glance_of, numbers_of
 from jobs.link.model.priors import Groups
 from jobs.link.standardise.persons import Side
@@ -35,6 +36,11 @@ THREADS: Final = min(os.cpu_count() or 1, 4)
 """The engine's threads: each needs memory of its own, and more of them help little."""
 MEMORY: Final = f"{500 + 300 * THREADS}MB"
 """What the engine may hold: on two threads enough for a million persons on each side."""
+
+AT_ONCE: Final = 250_000
+"""Rows that are loaded together: more at once would not fit in what the engine may hold."""
+SHARED_OUT: Final = 16_384
+"""Rows that a thread of the engine reads at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,13 +145,12 @@ def scoring_context(
             "l": _with_columns_of(left.rows, right.rows),
             "r": _with_columns_of(right.rows, left.rows),
         }
-        for side, own in rows.items():
-            connection.register(f"plain_{side}", own)
         for column in rarity_columns(used):
-            count_values(connection, column)
+            bits = term_frequency_bits(rows["l"], rows["r"], column)
+            for side, of_side in zip(rows, bits, strict=True):
+                rows[side] = rows[side].append_column(f"bits_{column}", of_side)
         for side, own in rows.items():
-            connection.unregister(f"plain_{side}")
-            lay(connection, side, own, rarity_columns(used))
+            _load_rows(connection, side, own)
         yield ScoringContext(connection=connection, left=left, right=right, comparisons=used)
 
 
@@ -161,6 +166,27 @@ def _connected() -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
         finally:
             connection.close()
+
+
+def _load_rows(connection: duckdb.DuckDBPyConnection, side: str, rows: pa.Table) -> None:
+    """Make the table ``rows_<side>`` of rows."""
+    for begin in range(0, max(len(rows), 1), AT_ONCE):
+        piece = rows.slice(begin, AT_ONCE)
+        plain = pa.table(
+            {
+                field.name: pc.cast(piece[field.name], pa.string())
+                if pa.types.is_dictionary(field.type)
+                else piece[field.name]
+                for field in rows.schema
+            }
+        )
+        batches = plain.to_batches(max_chunksize=SHARED_OUT)
+        connection.register("piece", pa.Table.from_batches(batches, plain.schema))
+        connection.execute(
+            f"INSERT INTO rows_{side} FROM piece" if begin
+            else f"CREATE TABLE rows_{side} AS FROM piece"
+        )  # fmt: skip
+    connection.unregister("piece")
 
 
 def _with_columns_of(rows: pa.Table, other: pa.Table) -> pa.Table:

@@ -280,13 +280,17 @@ def _sides(left: pd.DataFrame, right: pd.DataFrame) -> tuple[Side, Side]:
 
 def _side(frame: pd.DataFrame, readings: pd.DataFrame | None, *, turned: bool) -> Side:
     numbers = {
-        name.removeprefix(SYSTEM): frame[[ID, name]].set_axis([ID, "value"], axis=1)
+        name.removeprefix(SYSTEM): _table(frame[[ID, name]].set_axis([ID, "value"], axis=1))
         for name in frame.columns
         if name.startswith(SYSTEM)
     }
     given = [names for names in (_aliases(frame), readings, _by_letter(frame)) if names is not None]
-    aliases = pd.concat(given, ignore_index=True) if given else None
-    return make_side(persons=frame, aliases=aliases, numbers=numbers, turned=turned)
+    aliases = _table(pd.concat(given, ignore_index=True)) if given else None
+    return make_side(persons=_table(frame), aliases=aliases, numbers=numbers, turned=turned)
+
+
+def _table(frame: pd.DataFrame) -> pa.Table:
+    return pa.Table.from_pandas(frame, preserve_index=False)
 
 
 def _by_letter(frame: pd.DataFrame) -> pd.DataFrame | None:

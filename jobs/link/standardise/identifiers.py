@@ -5,115 +5,147 @@ it has the format of its system and, where the system has one, the right check l
 letter of PNC and CRO numbers is ``ZABCDEFGHJKLMNPQRTUVWXY[number mod 23]``, the number being the
 two-digit year followed by the padded serial; it catches every single wrong digit.
 Source of the formats: the public code of the ministry's person matching.
+
+Nearly every value is another one, so a form is made of whole columns at once.
 """
 
-from typing import Final
+from typing import Any, Final
 
-import pandas as pd
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 CHECK_LETTERS: Final = "ZABCDEFGHJKLMNPQRTUVWXY"
 CENTURY_PIVOT: Final = 40
 """A two-digit year from 40 on is in the 1900s, one below it in the 2000s."""
 
 _PNC_SERIAL, _CRO_SERIAL = 7, 6
+_BLANKS: Final = r"[\s\p{Z}\x{85}\x{1c}-\x{1f}\-.]+"
+_PNC: Final = (
+    r"^(?:(?P<y1>\d{4}|\d{2})/(?P<s1>\d{1,7})|(?P<y2>\d{4})(?P<s2>\d{7})|(?P<y3>\d{2})"
+    r"(?P<s3>\d{1,7}))(?P<letter>[A-Z])$"
+)
+_CRO: Final = r"^(?P<serial>\d{1,6})/(?P<year>\d{2})(?P<letter>[A-Z])$"
+_CRO_FILE: Final = r"^SF(?P<year>\d{2})/(?P<serial>\d{1,6})(?P<letter>[A-Z])$"
+_HOME_OFFICE: Final = (
+    r"^(?P<file>[A-Z]\d{6,8}|\d{7,9}|\d{2}[A-Z]{2}\d{6,8})(?:/(?P<person>\d{1,3}))?$"
+)
+_ONE_DIGIT: Final = r"^[A-Z]?(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)$"
+Integers = npt.NDArray[np.int64]
 
 
-def check_letter(*, year: int, serial: int, width: int) -> str:
-    """The check letter of a two-digit ``year`` and a ``serial`` of ``width`` digits."""
-    return CHECK_LETTERS[(year * 10**width + serial) % len(CHECK_LETTERS)]
-
-
-def pnc(values: pd.Series) -> pd.Series:
+def pnc(values: pa.Array) -> pa.Array:
     """PNC numbers as ``2002/0073319Z``; missing where format or check letter is wrong.
 
     Accepts two- or four-digit years, serials without their leading zeros, and no slash.
     """
-    text = _plain(values)
-    with_slash = text.str.extract(r"^(\d{2}|\d{4})/(\d{1,7})([A-Z])$")
-    long = text.str.extract(r"^(\d{4})(\d{7})([A-Z])$")
-    short = text.str.extract(r"^(\d{2})(\d{1,7})([A-Z])$")
-    parts = with_slash.fillna(long).fillna(short)
-    year = pd.to_numeric(parts[0]).astype("Int64")
-    serial = pd.to_numeric(parts[1]).astype("Int64")
-    right = _checked(year % 100, serial, parts[2], _PNC_SERIAL)
-    full = year.where(parts[0].str.len() == 4, _full_year(year))
-    joined = full.astype("str") + "/" + serial.astype("str").str.zfill(_PNC_SERIAL) + parts[2]
-    return joined.where(right).astype("str")
+    parts = pc.extract_regex(_plain(values), _PNC)
+    year = _joined(*(_part(parts, name) for name in ("y1", "y2", "y3")))
+    serial = _joined(*(_part(parts, name) for name in ("s1", "s2", "s3")))
+    letter = _part(parts, "letter")
+    number = _number(year)
+    century = np.where(number < CENTURY_PIVOT, 2000, 1900)
+    is_full = pc.fill_null(pc.equal(pc.utf8_length(year), 4), False).to_numpy(zero_copy_only=False)
+    joined = _joined(
+        _text(number + np.where(is_full, 0, century)),
+        "/",
+        pc.utf8_lpad(serial, _PNC_SERIAL, "0"),
+        letter,
+    )
+    return _kept(joined, _is_checked(number % 100, _number(serial), letter, _PNC_SERIAL))
 
 
-def cro(values: pd.Series) -> pd.Series:
+def cro(values: pa.Array) -> pa.Array:
     """CRO numbers as ``065656/91H``, file-only ones as ``SF05/482703J``; else missing.
 
     ``000000/00Z`` has the right check letter and is the usual filler: a serial of nought is
     missing.
     """
     text = _plain(values)
-    standard = text.str.extract(r"^(\d{1,6})/(\d{2})([A-Z])$")
-    file_only = text.str.extract(r"^SF(\d{2})/(\d{1,6})([A-Z])$")
-    return _cro_form(standard[1], standard[0], standard[2], file_only=False).fillna(
-        _cro_form(file_only[0], file_only[1], file_only[2], file_only=True)
-    )
+    return pc.coalesce(_cro_form(text, _CRO), _cro_form(text, _CRO_FILE))
 
 
-def noms(values: pd.Series) -> pd.Series:
+def noms(values: pa.Array) -> pa.Array:
     """Prison numbers as ``A1234AA``; else missing."""
-    text = _plain(values).str.replace(r"[^A-Z0-9]", "", regex=True)
-    return text.where(text.str.fullmatch(r"[A-Z]\d{4}[A-Z]{2}") & ~text.str.contains("0000"))
+    text = _letters_and_digits(values)
+    is_form = pc.match_substring_regex(text, r"^[A-Z]\d{4}[A-Z]{2}$")
+    return _kept(text, pc.and_(is_form, pc.invert(pc.match_substring(text, "0000"))))
 
 
-def home_office(values: pd.Series) -> pd.Series:
+def home_office(values: pa.Array) -> pa.Array:
     """Home Office references in capitals, without blanks, a dependant's number padded: ``/003``.
 
     The forms vary (``A1950918``, ``L1452169/003``, ``16224684``, ``01YE1141924``) and have no
     check letter; a reference of one repeated digit is a filler.
     """
-    text = _plain(values)
-    parts = text.str.extract(r"^([A-Z]\d{6,8}|\d{7,9}|\d{2}[A-Z]{2}\d{6,8})(?:/(\d{1,3}))?$")
-    filler = parts[0].str.fullmatch(r"[A-Z]{0,2}(\d)\1*").fillna(value=True).astype(bool)
-    suffix = ("/" + parts[1].str.zfill(3)).fillna("")
-    return (parts[0] + suffix).where(~filler).astype("str")
+    parts = pc.extract_regex(_plain(values), _HOME_OFFICE)
+    file, person = _part(parts, "file"), _part(parts, "person")
+    suffix = pc.if_else(pc.equal(person, ""), "", _joined("/", pc.utf8_lpad(person, 3, "0")))
+    return _kept(_joined(file, suffix), pc.invert(pc.match_substring_regex(file, _ONE_DIGIT)))
 
 
-def home_office_file(references: pd.Series) -> pd.Series:
+def home_office_file(references: pa.Array) -> pa.Array:
     """The file of a reference in the form of `home_office`: a family shares one."""
-    return references.str.replace(r"/\d{3}$", "", regex=True)
+    return pc.replace_substring_regex(references, r"/\d{3}$", "")
 
 
-def plain(values: pd.Series) -> pd.Series:
+def plain(values: pa.Array) -> pa.Array:
     """An identifier of an unknown system: letters and digits only, in capitals.
 
     Fewer than four characters, or one character repeated, is missing.
     """
-    text = _plain(values).str.replace(r"[^A-Z0-9]", "", regex=True)
-    filler = text.str.fullmatch(r"(.)\1*").fillna(value=True).astype(bool)
-    return text.where((text.str.len() >= 4) & ~filler)
+    text = _letters_and_digits(values)
+    length = pc.utf8_length(text)
+    repeated = pc.binary_repeat(pc.utf8_slice_codeunits(text, 0, 1), length)
+    return _kept(text, pc.and_(pc.greater_equal(length, 4), pc.not_equal(text, repeated)))
 
 
-def _plain(values: pd.Series) -> pd.Series:
-    text = values.astype("str").str.upper().str.replace(r"[\s\-.]+", "", regex=True)
-    return text.replace("", None)
+def _plain(values: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(pc.utf8_upper(values), _BLANKS, "")
 
 
-def _full_year(year: pd.Series) -> pd.Series:
-    return (year + 2000).where(year < CENTURY_PIVOT, year + 1900)
+def _letters_and_digits(values: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(pc.utf8_upper(values), "[^A-Z0-9]+", "")
 
 
-def _checked(year: pd.Series, serial: pd.Series, letter: pd.Series, width: int) -> pd.Series:
-    remainder = (year * 10**width + serial) % len(CHECK_LETTERS)
-    expected = remainder.map(dict(enumerate(CHECK_LETTERS)))
-    right = (expected == letter) & (serial > 0)
-    checked: pd.Series = right.fillna(value=False).astype(bool)
-    return checked
-
-
-def _cro_form(
-    year: pd.Series, serial: pd.Series, letter: pd.Series, *, file_only: bool
-) -> pd.Series:
-    number = pd.to_numeric(serial).astype("Int64")
-    right = _checked(pd.to_numeric(year).astype("Int64"), number, letter, _CRO_SERIAL)
-    digits = number.astype("str")
-    if file_only:
-        joined = "SF" + year + "/" + digits + letter
+def _cro_form(text: pa.Array, form: str) -> pa.Array:
+    parts = pc.extract_regex(text, form)
+    year, serial, letter = (_part(parts, name) for name in ("year", "serial", "letter"))
+    number = _number(serial)
+    if form == _CRO_FILE:
+        joined = _joined("SF", year, "/", _text(number), letter)
     else:
-        joined = digits.str.zfill(_CRO_SERIAL) + "/" + year + letter
-    return joined.where(right).astype("str")
+        joined = _joined(pc.utf8_lpad(serial, _CRO_SERIAL, "0"), "/", year, letter)
+    return _kept(joined, _is_checked(_number(year), number, letter, _CRO_SERIAL))
+
+
+def _is_checked(year: Integers, serial: Integers, letter: pa.Array, width: int) -> pa.Array:
+    """Whether the check letters are those of two-digit years and serials of so many digits."""
+    remainder = (year * 10**width + serial) % len(CHECK_LETTERS)
+    expected = pa.array(list(CHECK_LETTERS)).take(pa.array(remainder))
+    return pc.and_(pc.equal(expected, letter), pa.array(serial > 0))
+
+
+def _part(parts: pa.StructArray, name: str) -> pa.Array:
+    """A group of what was found; missing where nothing was, empty where the group was not."""
+    return pc.struct_field(parts, name)
+
+
+def _number(digits: pa.Array) -> Integers:
+    """Digits as numbers; nought where there are none."""
+    number: Integers = pc.cast(digits, pa.int64()).fill_null(0).to_numpy()
+    return number
+
+
+def _text(numbers: Integers) -> pa.Array:
+    return pc.cast(pa.array(numbers), pa.string())
+
+
+def _joined(*parts: Any) -> pa.Array:
+    return pc.binary_join_element_wise(*parts, "")
+
+
+def _kept(values: pa.Array, is_right: pa.Array) -> pa.Array:
+    """The values that are right; the others are missing."""
+    return pc.if_else(pc.fill_null(is_right, False), values, pa.scalar(None, pa.string()))

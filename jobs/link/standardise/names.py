@@ -1,18 +1,22 @@
 """Names of the world in one alphabet, and the keys under which variants of one name meet.
 
-Every function takes a column and works on its distinct values. Names serve linkage only: nothing
-about a person is guessed from them.
+Every function takes a column as codes into its distinct values, and works on these. Names serve
+linkage only: nothing about a person is guessed from them.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
+import pyarrow as pa
 
+from jobs.link.standardise.distinct import by_distinct, codes_of, lists_of
 from jobs.link.standardise.scripts import latin
+
+Flags = npt.NDArray[np.bool_]
 
 FILLERS: Final = ("migerror", "duplicate", "noshow")
 """A name that holds one of these after cleaning was made by a system: missing."""
@@ -67,36 +71,80 @@ _LATER_VOWELS = re.compile(r"(?<!^)[aeiouwy]")
 _FIRST_VOWEL = re.compile(r"^[aeiou]")
 
 
-def standard(values: pd.Series) -> pd.Series:
+def standard(values: pa.DictionaryArray) -> pa.DictionaryArray:
     """Names in small ASCII letters, words parted by one blank, titles and fillers gone.
 
     Any script is written in Latin letters first; apostrophes vanish, hyphens part words.
     """
-    return _by_distinct(values, _standard).astype("str")
+    return by_distinct(values, _standard)
 
 
-def given_form(values: pd.Series) -> pd.Series:
+def given_form(values: pa.DictionaryArray) -> pa.DictionaryArray:
     """A standard given name as one word: ``jean pierre`` and ``jeanpierre`` are one name."""
-    return _by_distinct(values, lambda name: "".join(_words(name)) or None).astype("str")
+    return by_distinct(values, lambda name: "".join(_parted(name).words) or None)
 
 
-def family_form(values: pd.Series) -> pd.Series:
+def family_form(values: pa.DictionaryArray) -> pa.DictionaryArray:
     """A standard family name as one word without particles."""
-    found = _by_distinct(values, lambda name: "".join(_without_particles(_words(name))) or None)
-    return found.astype("str")
+    return by_distinct(values, lambda name: "".join(_telling_words(name)) or None)
 
 
-def words(values: pd.Series) -> pd.Series:
+def words(values: pa.DictionaryArray) -> pa.ListArray:
     """The words of standard names that can tell people apart, as lists: particles left out."""
-    return _by_distinct(values, lambda name: _without_particles(_words(name)) or None)
+    lists = pa.array(
+        [_telling_words(name) or None for name in values.dictionary.to_pylist()],
+        pa.list_(pa.string()),
+    )
+    return lists.take(values.indices)
 
 
-def sound(values: pd.Series) -> pd.Series:
+def words_of_all(parts: Sequence[pa.DictionaryArray]) -> pa.ListArray:
+    """The words of names in parts, as `words` gives them of the parts joined by blanks.
+
+    The words of a whole name are those of its parts, one after the other, unless a part ends in a
+    word that belongs to the next one or holds nothing but particles: such names are put together.
+    """
+    flat: list[str] = []
+    is_odd = np.zeros(len(parts[0]), dtype=bool)
+    sizes, begins = (np.zeros((len(parts[0]), len(parts)), dtype=np.int64) for _ in range(2))
+    for place, part in enumerate(parts):
+        codes, distinct = codes_of(part), part.dictionary.to_pylist()
+        found = [_telling_words(name) for name in distinct]
+        size = np.array([*map(len, found), 0])
+        sizes[:, place] = size[codes]
+        begins[:, place] = (len(flat) + np.cumsum(size) - size)[codes]
+        is_odd |= np.array([*map(_is_odd, distinct), False])[codes]
+        flat += [word for words_of in found for word in words_of]
+    whole = [_telling_words(name) for name in _joined(parts, is_odd)]
+    size = np.array([len(found) for found in whole], dtype=np.int64)
+    sizes[is_odd] = 0
+    sizes[is_odd, 0] = size
+    begins[is_odd, 0] = len(flat) + np.cumsum(size) - size
+    flat += [word for found in whole for word in found]
+    counts, total = sizes.ravel(), sizes.sum(axis=1)
+    first = np.repeat(begins.ravel() - (np.cumsum(counts) - counts), counts)
+    places = pa.array(first + np.arange(len(first)))
+    return lists_of(total, pa.array(flat, pa.string()).take(places))
+
+
+def _joined(parts: Sequence[pa.DictionaryArray], rows: Flags) -> list[str]:
+    """The whole names of some rows: their parts joined by blanks."""
+    chosen = [part.filter(pa.array(rows)).to_pylist() for part in parts]
+    return [" ".join(name for name in of if name) for of in zip(*chosen, strict=True)]
+
+
+def _is_odd(name: str) -> bool:
+    """Whether a part of a name has other words beside other parts than by itself."""
+    parted = _parted(name)
+    return parted.is_waiting or all(word in PARTICLES for word in parted.words)
+
+
+def sound(values: pa.DictionaryArray) -> pa.DictionaryArray:
     """The consonants of one-word names, written alike where cultures spell alike sounds apart.
 
     ``mohammed``, ``muhamad`` and the unvowelled ``mhmd`` share ``mmd``; a first vowel is ``a``.
     """
-    return _by_distinct(values, sound_of).astype("str")
+    return by_distinct(values, sound_of)
 
 
 @lru_cache(maxsize=100_000)
@@ -106,14 +154,6 @@ def sound_of(word: str) -> str | None:
         word = pattern.sub(letter, word)
     word = _WEAK.sub("", _DOUBLED.sub(r"\1", word))
     return _LATER_VOWELS.sub("", _FIRST_VOWEL.sub("a", word)) or None
-
-
-def _by_distinct(values: pd.Series, change: Callable[[str], object]) -> pd.Series:
-    codes, distinct = pd.factorize(values)
-    changed = np.empty(len(distinct) + 1, dtype=object)
-    changed[:-1] = [change(value) for value in distinct]
-    changed[-1] = None  # what is missing has the code -1
-    return pd.Series(changed[codes], index=values.index)
 
 
 def _standard(name: str) -> str | None:
@@ -127,8 +167,15 @@ def _standard(name: str) -> str | None:
     return " ".join(kept)
 
 
+class _Parted(NamedTuple):
+    """The words of a name, and whether the last one would go with a word that followed."""
+
+    words: tuple[str, ...]
+    is_waiting: bool
+
+
 @lru_cache(maxsize=100_000)
-def _words(name: str) -> tuple[str, ...]:
+def _parted(name: str) -> _Parted:
     """Words with joiners and servant names (Abd al-Rahman) put together."""
     found: list[str] = []
     waiting = ""
@@ -146,8 +193,10 @@ def _words(name: str) -> tuple[str, ...]:
             waiting = ""
     if waiting:
         found.append(waiting)
-    return tuple(found)
+    return _Parted(tuple(found), bool(waiting))
 
 
-def _without_particles(found: tuple[str, ...]) -> list[str]:
+def _telling_words(name: str) -> list[str]:
+    """The words of a name without particles; all of them if there are no others."""
+    found = _parted(name).words
     return [word for word in found if word not in PARTICLES] or list(found)

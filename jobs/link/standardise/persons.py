@@ -7,33 +7,42 @@ A side is a set of *rows*, one for each name and date of birth that a person goe
 - ``turned``: the own row with given and family name changed over, made for the right side only,
   since clerks fill the two fields the wrong way round.
 
-The columns of a row are nullable text, except the lists and ``is_alone``, which says that nothing
-else stands for the person: on turned rows, and where there is one own row and no alias. Identifiers
-are lists, because a person may have several of one system.
+The columns of a row are nullable text, as codes into their distinct values, except the lists and
+``is_alone``, which says that nothing else stands for the person: on turned rows, and where there is
+one own row and no alias. Identifiers are lists, because a person may have several of one system.
 """
 
-from collections.abc import Collection, Mapping
+import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from jobs.contract.registers import TABLES
-from jobs.link.standardise import identifiers, names
+from jobs.link.standardise import names
+from jobs.link.standardise.distinct import (
+    Codes,
+    by_distinct,
+    codes_of,
+    encoded,
+    in_one_dictionary,
+    lists_of,
+    of_codes,
+    recoded,
+)
+from jobs.link.standardise.numbers import Numbers, number_lists
 
-OWN, ALIAS, TURNED = "own", "alias", "turned"
+VARIANTS: Final = ("own", "alias", "turned")
+"""In the order of a person's rows."""
+OWN, ALIAS, TURNED = range(3)
 
 NO_BIRTH_DATES: Final = frozenset({"19000101", "19700101"})
 """Dates of birth that mean "not known" in both registers."""
-NO_NATIONALITY: Final = frozenset({"UNKNOWN", "REF"})
 NO_GENDER: Final = frozenset({"NK", "NS", "U", "X", "UNKNOWN", ""})
-
-AT_ONCE: Final = 250_000
-"""Persons whose rows are made together: what is on the way to a row is many times its size."""
-COMMON_IDENTIFIER: Final = 5
-"""An identifier that more persons of one side share than this is a filler, not a number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,103 +59,9 @@ class Side:
     def __len__(self) -> int:
         return len(self.persons)
 
-    @property
-    def systems(self) -> frozenset[str]:
-        """Identifier systems that at least one row has a value of, as ``id_<system>``."""
-        return frozenset(name for name in self.rows.column_names if name.startswith("id_"))
-
-
-Numbers = dict[str, pd.DataFrame]
-"""For each identifier system, frames of ``id`` and ``value``."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Register:
-    """The tables of a register that linkage reads: persons by ``key``, and what hangs on them."""
-
-    persons: str
-    key: str
-    aliases: str
-    identifiers: str | None
-    turned: bool
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """All of them, persons first."""
-        names = (self.persons, self.aliases, self.identifiers)
-        return tuple(name for name in names if name)
-
-    def side(self, tables: Mapping[str, pa.Table]) -> Side:
-        """The register's persons with their aliases and identifiers; see `make_side`."""
-        persons = self._frame(tables, self.persons)
-        return make_side(
-            persons=_nationality(persons),
-            aliases=self._frame(tables, self.aliases),
-            numbers=self._numbers(tables, persons),
-            turned=self.turned,
-        )
-
-    def _frame(self, tables: Mapping[str, pa.Table], name: str) -> pd.DataFrame:
-        return TABLES[name].frame(tables[name]).rename(columns={self.key: "id"})
-
-    def _numbers(self, tables: Mapping[str, pa.Table], persons: pd.DataFrame) -> Numbers:
-        columns = {"pnc": "pnc_number", "cro": "cro_number", "noms": "id"}
-        if self.identifiers is None:
-            columns |= {"noms": "noms_number", "ho": "ho_reference"}
-        numbers = {
-            system: persons[["id", column]].set_axis(["id", "value"], axis=1)
-            for system, column in columns.items()
-        }
-        if self.identifiers is None:
-            return numbers
-        more = self._frame(tables, self.identifiers)
-        for kind, system in (("PNC", "pnc"), ("CRO", "cro"), ("MERGED", "noms"), ("HOREF", "ho")):
-            found = more.loc[more["identifier_type"] == kind, ["id", "identifier_value"]]
-            found = found.set_axis(["id", "value"], axis=1)
-            numbers[system] = pd.concat([numbers[system], found]) if system in numbers else found
-        return numbers
-
-
-PRISON: Final = Register(
-    persons="prison.persons",
-    key="prisoner_number",
-    aliases="prison.aliases",
-    identifiers="prison.identifiers",
-    turned=False,
-)
-IMMIGRATION: Final = Register(
-    persons="immigration.persons",
-    key="cid_person_id",
-    aliases="immigration.aliases",
-    identifiers=None,
-    turned=True,
-)
-
-
-def prison_side(tables: Mapping[str, pa.Table]) -> Side:
-    """The prison register's persons with their aliases and identifiers."""
-    return PRISON.side(tables)
-
-
-def immigration_side(tables: Mapping[str, pa.Table]) -> Side:
-    """The immigration register's persons with their aliases and identifiers."""
-    return IMMIGRATION.side(tables)
-
-
-_CANONICAL = {
-    "pnc": identifiers.pnc,
-    "cro": identifiers.cro,
-    "noms": identifiers.noms,
-    "ho": identifiers.home_office,
-}
-
 
 def make_side(
-    *,
-    persons: pd.DataFrame,
-    aliases: pd.DataFrame | None,
-    numbers: Mapping[str, pd.DataFrame],
-    turned: bool,
+    *, persons: pa.Table, aliases: pa.Table | None, numbers: Numbers, turned: bool
 ) -> Side:
     """Build a side.
 
@@ -154,206 +69,188 @@ def make_side(
         persons: one row for each person: ``id`` (unique) and any of the contract's person columns.
             ``date_of_birth`` is a date, or text of the form ``YYYYMMDD``.
         aliases: ``id`` and name columns; rows of nobody in ``persons`` are left out.
-        numbers: for each identifier system, frames of ``id`` and ``value``.
+        numbers: for each identifier system a table of ``id`` and ``value``.
         turned: also make the turned rows.
     """
-    persons = persons.sort_values("id", kind="stable").reset_index(drop=True)
-    keys = pd.Index(persons["id"].astype("str"), name="id")
-    valid = _canonical(numbers)
-    fixed = _fixed(persons, _without(valid, _fillers_of(valid)), keys)
-    parts = []
-    for begin in range(0, max(len(keys), 1), AT_ONCE):
-        some = slice(begin, begin + AT_ONCE)
-        rows = _rows(persons.iloc[some], begin, keys[some], aliases, turned=turned)
-        joined = _arrow(rows)
-        taken = pa.array(rows["person"].to_numpy())
-        for name in fixed.column_names:
-            joined = joined.append_column(name, fixed[name].take(taken))
-        parts.append(joined)
-    together = pa.concat_tables(parts)
+    persons = persons.set_column(
+        persons.column_names.index("id"), "id", pc.cast(persons["id"], pa.string())
+    )
+    keys = persons["id"].combine_chunks()
+    if not pc.all(pc.less(keys[:-1], keys[1:])).as_py():
+        persons = persons.sort_by("id")
+        keys = persons["id"].combine_chunks()
+    rows = _rows(persons, aliases, keys, turned=turned)
+    place = rows["person"]
+    fixed = _fixed(persons) | number_lists(numbers, keys)
+    columns = {name: values.take(place) for name, values in fixed.items()}
     return Side(
-        persons=keys, rows=together.append_column("row", pa.array(np.arange(len(together))))
+        persons=pd.Index(keys.to_pandas(), dtype="str", name="id"),
+        rows=pa.table(rows | columns | {"row": np.arange(len(place))}),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Names:
+    """Names and dates of birth of all persons and, after them, of aliases; ``owner`` is whose."""
+
+    owner: Codes
+    first: pa.DictionaryArray
+    middle: pa.DictionaryArray
+    last: pa.DictionaryArray
+    birth: pa.DictionaryArray
+
+    @cached_property
+    def given(self) -> pa.DictionaryArray:
+        return names.given_form(self.first)
+
+    @cached_property
+    def family(self) -> pa.DictionaryArray:
+        return names.family_form(self.last)
+
+
+def _names(persons: pa.Table, aliases: pa.Table | None, keys: pa.Array) -> _Names:
+    parts, owner = [persons], np.arange(len(keys))
+    if aliases is not None:
+        of_alias = pc.index_in(pc.cast(aliases["id"], pa.string()), value_set=keys)
+        is_known = pc.is_valid(of_alias)
+        parts.append(aliases.filter(is_known))
+        known = of_alias.filter(is_known).combine_chunks().to_numpy().astype(np.int64)
+        owner = np.concatenate([owner, known])
+
+    def column(name: str) -> pa.DictionaryArray:
+        return encoded(pa.chunked_array([_column(part, name) for part in parts]))
+
+    birth = encoded(pa.chunked_array([_birth(part) for part in parts]))
+    codes = codes_of(birth)
+    of_own = codes[owner]
+    return _Names(
+        owner=owner,
+        first=names.standard(column("first_name")),
+        middle=names.standard(column("middle_names")),
+        last=names.standard(column("last_name")),
+        birth=of_codes(np.where(codes < 0, of_own, codes), birth.dictionary),
     )
 
 
 def _rows(
-    persons: pd.DataFrame, first: int, keys: pd.Index, aliases: pd.DataFrame | None, *, turned: bool
-) -> pd.DataFrame:
-    """The rows of some persons, of whom the first has the number ``first``: names and dates."""
-    own = _named(persons, np.arange(len(keys)), OWN)
-    variants = [own]
-    if aliases is not None and len(aliases):
-        variants.append(_alias_rows(aliases, keys, own))
+    persons: pa.Table, aliases: pa.Table | None, keys: pa.Array, *, turned: bool
+) -> dict[str, pa.Array]:
+    """Which rows there are, whose, and their names and dates of birth."""
+    known = _names(persons, aliases, keys)
+    given, family, either = in_one_dictionary(known.given, known.family)
+    parts = [np.arange(len(keys)), _alias_rows(known, len(keys))]
     if turned:
-        variants.append(_turned_rows(own))
-    rows = pd.concat(variants, ignore_index=True) if len(variants) > 1 else own
-    rank = rows["variant"].map({OWN: 0, ALIAS: 1, TURNED: 2})
-    order = ["person", "rank", "given", "family", "birth", "middle"]
-    rows = rows.assign(rank=rank).sort_values(order, kind="stable").drop(columns="rank")
-    rows = rows.reset_index(drop=True)
-    rows["is_alone"] = _is_alone(rows)
-    rows["person"] += first
-    return rows
+        own = slice(len(keys))
+        is_worth = (given[own] >= 0) & (family[own] >= 0) & (given[own] != family[own])
+        parts.append(np.flatnonzero(is_worth))
+    variant = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    source = np.concatenate(parts)
+    order = np.argsort(known.owner[source] * len(VARIANTS) + variant, kind="stable")
+    source, variant = source[order], variant[order]
+    person, is_turned = known.owner[source], variant == TURNED
+    count = np.bincount(person[~is_turned], minlength=len(keys))
+    sounds = in_one_dictionary(names.sound(known.given), names.sound(known.family))
+
+    def named(one: Codes, other: Codes, dictionary: pa.Array) -> pa.DictionaryArray:
+        return of_codes(np.where(is_turned, other[source], one[source]), dictionary)
+
+    places = pa.array(source)
+    return {
+        "person": pa.array(person),
+        "variant": of_codes(variant, pa.array(VARIANTS)),
+        "is_alone": pa.array(is_turned | (count[person] == 1)),
+        "given": named(given, family, either),
+        "family": named(family, given, either),
+        "given_sound": named(*sounds),
+        "family_sound": named(sounds[1], sounds[0], sounds[2]),
+        "middle": known.middle.take(places),
+        "birth": known.birth.take(places),
+        "all_names": names.words_of_all([known.first, known.middle, known.last]).take(places),
+        "family_words": _family_words(known.last, source, is_turned, given, either),
+    }
 
 
-def _nationality(persons: pd.DataFrame) -> pd.DataFrame:
-    known = persons["nationality"].where(~persons["nationality"].isin(NO_NATIONALITY))
-    return persons.assign(nationality=known)
+def _alias_rows(known: _Names, count: int) -> Codes:
+    """The rows of aliases that say something of their own, in the order of their values."""
+    columns = (known.given, known.family, known.birth)
+    given, family, birth = map(codes_of, columns)
+    found = pd.DataFrame({"of": known.owner, "given": given, "family": family, "birth": birth})
+    is_new = ~found.duplicated() & ((given >= 0) | (family >= 0))
+    new = np.flatnonzero(is_new.to_numpy()[count:]) + count
+    ranks = [_ranks(column)[new] for column in (known.middle, *reversed(columns))]
+    return new[np.lexsort((*ranks, known.owner[new]))]
 
 
-def birth_text(dates: pd.Series) -> pd.Series:
+def _ranks(values: pa.DictionaryArray) -> Codes:
+    """The places of values among the distinct ones in order; what is missing comes last."""
+    order = pc.array_sort_indices(values.dictionary).to_numpy()
+    ranks = np.full(len(order) + 1, len(order))
+    ranks[order] = np.arange(len(order))
+    return ranks[codes_of(values)]
+
+
+def _family_words(
+    last: pa.DictionaryArray,
+    source: Codes,
+    is_turned: npt.NDArray[np.bool_],
+    given: Codes,
+    dictionary: pa.Array,
+) -> pa.ListArray:
+    """The words of family names; of a turned row the given name, as one word."""
+    as_held = names.words(last).take(pa.array(source[~is_turned]))
+    one_word = dictionary.take(pa.array(given[source[is_turned]]))
+    turned = lists_of(np.ones(len(one_word), dtype=np.int64), one_word)
+    place = np.empty(len(source), dtype=np.int64)
+    place[~is_turned], place[is_turned] = np.split(np.arange(len(source)), [len(as_held)])
+    return pa.concat_arrays([as_held, turned]).take(pa.array(place))
+
+
+def _column(table: pa.Table, name: str) -> pa.Array:
+    """A column as text; all missing if the table has none of the name."""
+    if name not in table.column_names:
+        return pa.nulls(len(table), pa.string())
+    return pc.cast(table[name], pa.string()).combine_chunks()
+
+
+def _birth(table: pa.Table) -> pa.Array:
     """Dates of birth as eight digits ``YYYYMMDD``; the registers' fillers are missing."""
-    if pd.api.types.is_datetime64_any_dtype(dates):
-        dates = dates.dt.strftime("%Y%m%d").astype("str")
-    return dates.where(~dates.isin(NO_BIRTH_DATES))
+    if "date_of_birth" not in table.column_names:
+        return pa.nulls(len(table), pa.string())
+    dates = encoded(table["date_of_birth"])
+    if pa.types.is_temporal(dates.dictionary.type):
+        dates = recoded(dates, pc.strftime(dates.dictionary, format="%Y%m%d"))
+    known = by_distinct(dates, lambda date: None if date in NO_BIRTH_DATES else date)
+    return known.dictionary_decode()
 
 
-def _column(frame: pd.DataFrame, name: str) -> pd.Series:
-    if name in frame.columns:
-        return frame[name]
-    return pd.Series(None, index=frame.index, dtype="str")
+def _fixed(persons: pa.Table) -> dict[str, pa.Array]:
+    """What all rows of a person have in common, identifiers aside."""
 
+    def column(name: str) -> pa.DictionaryArray:
+        return encoded(_column(persons, name))
 
-def _named(frame: pd.DataFrame, person: np.ndarray, variant: str) -> pd.DataFrame:
-    first = names.standard(_column(frame, "first_name"))
-    middle = names.standard(_column(frame, "middle_names"))
-    last = names.standard(_column(frame, "last_name"))
-    rows = pd.DataFrame({"person": person, "variant": variant})
-    rows["given"] = names.given_form(first).to_numpy()
-    rows["family"] = names.family_form(last).to_numpy()
-    rows["middle"] = middle.to_numpy()
-    rows["birth"] = birth_text(_column(frame, "date_of_birth")).to_numpy()
-    together = first.fillna("") + " " + middle.fillna("") + " " + last.fillna("")
-    rows["all_names"] = names.words(together.str.strip().replace("", None)).to_numpy()
-    rows["family_words"] = names.words(last).to_numpy()
-    rows["given_sound"] = names.sound(rows["given"])
-    rows["family_sound"] = names.sound(rows["family"])
-    return rows
-
-
-def _alias_rows(aliases: pd.DataFrame, keys: pd.Index, own: pd.DataFrame) -> pd.DataFrame:
-    owner = keys.get_indexer(pd.Index(aliases["id"]))
-    known = aliases[owner >= 0].reset_index(drop=True)
-    rows = _named(known, owner[owner >= 0], ALIAS)
-    rows = rows[rows["given"].notna() | rows["family"].notna()]
-    of_own = own.iloc[rows["person"].to_numpy()]
-    rows["birth"] = rows["birth"].where(rows["birth"].notna(), of_own["birth"].to_numpy())
-    told_apart = ["person", "given", "family", "birth"]
-    rows = rows.drop_duplicates(told_apart)
-    same = rows.merge(own[told_apart], how="left", on=told_apart, indicator="found")
-    return rows[(same["found"] == "left_only").to_numpy()]
-
-
-def _turned_rows(own: pd.DataFrame) -> pd.DataFrame:
-    worth = own["given"].notna() & own["family"].notna() & (own["given"] != own["family"])
-    rows = own[worth].copy()
-    rows["variant"] = TURNED
-    for one, other in (("given", "family"), ("given_sound", "family_sound")):
-        rows[one], rows[other] = own.loc[worth, other], own.loc[worth, one]
-    rows["family_words"] = [[name] for name in rows["family"]]
-    return rows
-
-
-def _is_alone(rows: pd.DataFrame) -> pd.Series:
-    """Whether nothing else stands for the person: a turned row, or the only own or alias row."""
-    is_turned = rows["variant"] == TURNED
-    count = np.bincount(rows.loc[~is_turned, "person"].to_numpy(dtype=np.int64))
-    alone: pd.Series = is_turned | (count[rows["person"].to_numpy(dtype=np.int64)] == 1)
-    return alone
-
-
-def _fixed(persons: pd.DataFrame, numbers: Numbers, keys: pd.Index) -> pa.Table:
-    fixed: dict[str, pa.Array] = {}
-    gender = _column(persons, "gender").astype("str").str.strip().str.upper()
-    gender = gender.str.replace(r"^([MF])[A-Z]*$", r"\1", regex=True)
-    fixed["gender"] = _text(gender.where(~gender.isin(NO_GENDER)))
-    nationality = _column(persons, "nationality")
-    fixed["nationality"] = _text(nationality)
-    second = _column(persons, "second_nationality")
-    fixed["nationality_two"] = _text(second)
-    fixed["birth_place"] = _text(names.given_form(names.standard(_column(persons, "birth_place"))))
-    postcode = _column(persons, "postcode").astype("str").str.upper()
-    postcode = postcode.str.replace(r"[^A-Z0-9]", "", regex=True).replace("", None)
-    fixed["postcode"] = _text(postcode)
-    for column in ("suburb", "region", "address"):
-        fixed[column] = _text(names.given_form(_place(_column(persons, column))))
-    house = _first_number(_column(persons, "street_number"))
-    fixed["house"] = _text(house.fillna(_first_number(_column(persons, "address"))))
-    for system, values in sorted(numbers.items()):
-        fixed[f"id_{system}"] = _lists(values, keys)
-        if system == "ho":
-            files = values.assign(value=identifiers.home_office_file(values["value"]))
-            fixed["id_ho_file"] = _lists(files, keys)
-    return pa.table(fixed)
-
-
-def _first_number(values: pd.Series) -> pd.Series:
-    return values.astype("str").str.extract(r"([1-9]\d*)")[0]
-
-
-def _place(values: pd.Series) -> pd.Series:
-    """Places by their letters and digits; words parted by one blank."""
-    return names.standard(values)
-
-
-def _canonical(numbers: Mapping[str, pd.DataFrame]) -> Numbers:
-    """The valid numbers in the one form of their system."""
-    found = {}
-    for system, values in numbers.items():
-        form = _CANONICAL.get(system, identifiers.plain)
-        valid = values.assign(value=form(values["value"]))
-        found[system] = valid[valid["value"].notna()]
-    return found
-
-
-def _fillers_of(valid: Numbers) -> frozenset[tuple[str, str]]:
-    """Systems and values that more than `COMMON_IDENTIFIER` persons share.
-
-    A prison number is its register's own key, and never one.
-    """
-    found = set()
-    for system, values in valid.items():
-        if system != "noms":
-            counts = values.drop_duplicates(["id", "value"])["value"].value_counts()
-            found |= {(system, value) for value in counts.index[counts > COMMON_IDENTIFIER]}
-    return frozenset(found)
-
-
-def _without(valid: Numbers, fillers: Collection[tuple[str, str]]) -> Numbers:
-    found = dict(valid)
-    for system in {system for system, _ in fillers} & set(found):
-        values = {value for of, value in fillers if of == system}
-        found[system] = found[system][~found[system]["value"].isin(values)]
-    return found
-
-
-def _lists(values: pd.DataFrame, keys: pd.Index) -> pa.Array:
-    """For each key its sorted distinct values as a list, or missing."""
-    values = values[values["value"].notna()]
-    known = pd.DataFrame(
-        {"person": keys.get_indexer(pd.Index(values["id"])), "value": values["value"].to_numpy()}
+    postcode = pc.replace_substring_regex(
+        pc.utf8_upper(_column(persons, "postcode")), "[^A-Z0-9]+", ""
     )
-    known = known[known["person"] >= 0].drop_duplicates().sort_values(["person", "value"])
-    counts = np.bincount(known["person"], minlength=len(keys))
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    flat = pa.array(known["value"], pa.string())
-    return pa.ListArray.from_arrays(pa.array(offsets), flat, mask=pa.array(counts == 0))
+    house = by_distinct(column("street_number"), _first_number)
+    in_address = by_distinct(column("address"), _first_number)
+    fixed: dict[str, pa.Array] = {
+        "gender": by_distinct(column("gender"), _gender),
+        "nationality": column("nationality"),
+        "nationality_two": column("second_nationality"),
+        "postcode": by_distinct(encoded(postcode), lambda code: code or None),
+        "house": encoded(pc.coalesce(house.dictionary_decode(), in_address.dictionary_decode())),
+    }
+    for name in ("birth_place", "suburb", "region", "address"):
+        fixed[name] = names.given_form(names.standard(column(name)))
+    return fixed
 
 
-def _text(values: pd.Series) -> pa.Array:
-    return pa.array(values.astype("object").where(values.notna(), None), pa.string())
+def _gender(written: str) -> str | None:
+    gender = re.sub(r"^([MF])[A-Z]*$", r"\1", written.strip().upper())
+    return None if gender in NO_GENDER else gender
 
 
-def _arrow(rows: pd.DataFrame) -> pa.Table:
-    lists = {"all_names", "family_words"}
-    return pa.table(
-        {
-            name: pa.array(rows[name].to_numpy())
-            if name in {"person", "is_alone"}
-            else pa.array(
-                rows[name].astype("object").where(rows[name].notna(), None),
-                pa.list_(pa.string()) if name in lists else pa.string(),
-            )
-            for name in rows.columns
-        }
-    )
+def _first_number(written: str) -> str | None:
+    found = re.search(r"([1-9]\d*)", written)
+    return found[1] if found else None

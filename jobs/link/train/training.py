@@ -24,7 +24,7 @@ from jobs.link.decide.one_to_one import Numbers, Pairs, posterior, prior_for
 from jobs.link.engine.scoring import compare, weigh
 from jobs.link.engine.scoring_context import ScoringContext, scoring_context
 from jobs.link.model.linkage_model import Model, first_shares
-from jobs.link.standardise.persons import immigration_side, prison_side
+from jobs.link.standardise.registers import immigration_side, prison_side
 
 log = logging.getLogger(__name__)
 

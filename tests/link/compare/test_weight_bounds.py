@@ -13,8 +13,8 @@ from jobs.link.engine import scoring_context as contexts
 from jobs.link.engine.scoring import compare, weigh
 from jobs.link.engine.scoring_context import scoring_context
 from jobs.link.model.linkage_model import first_shares
-from jobs.link.standardise.persons import immigration_side, make_side, prison_side
-from samples.person_pairs import invent
+from jobs.link.standardise.registers import immigration_side, prison_side
+from samples.person_pairs import as_side, invent
 
 names = st.none() | st.sampled_from(
     ["Mohammed", "Muhamad", "Al", "O", "Jean Pierre", "Jean", "van der Berg", "Berg",
@@ -47,7 +47,7 @@ def side(entries: list[dict], *, turned: bool):
     values = {s: frame[["id", s]].set_axis(["id", "value"], axis=1) for s in ("pnc", "noms", "ho")}
     more = frame[["id", "more"]].set_axis(["id", "value"], axis=1)
     values["noms"] = pd.concat([values["noms"], more])
-    return make_side(persons=frame, aliases=None, numbers=values, turned=turned)
+    return as_side(frame, values, turned=turned)
 
 
 @settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])

@@ -10,9 +10,8 @@ from jobs.link.compare.comparison_levels import BIRTH, FAMILY, GIVEN, comparison
 from jobs.link.engine.scoring import compare
 from jobs.link.engine.scoring_context import scoring_context
 from jobs.link.model.linkage_model import current_model, first_shares, read_model
-from jobs.link.standardise.persons import make_side
 from jobs.link.train.training import train
-from samples.person_pairs import invent
+from samples.person_pairs import as_side, invent
 from tests.link import reference
 
 names = st.sampled_from(
@@ -39,7 +38,7 @@ def side(entries: list[dict], *, turned: bool):
     frame = pd.DataFrame(entries)
     frame["date_of_birth"] = pd.to_datetime(frame["date_of_birth"])
     frame["id"] = [f"{n:03d}" for n in range(len(frame))]
-    return make_side(persons=frame, aliases=None, numbers={}, turned=turned)
+    return as_side(frame, {}, turned=turned)
 
 
 @settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
@@ -79,10 +78,7 @@ def test_training_is_the_same_every_time_and_sums_to_one():
         frame["date_of_birth"] = pd.to_datetime(frame["date_of_birth"])
     learned = []
     for _ in range(2):
-        sides = [
-            make_side(persons=frame, aliases=None, numbers={}, turned=n == 1)
-            for n, frame in enumerate(frames)
-        ]
+        sides = [as_side(frame, {}, turned=n == 1) for n, frame in enumerate(frames)]
         with scoring_context(left=sides[0], right=sides[1]) as context:
             context.block()
             learned.append(train(context))
@@ -94,10 +90,7 @@ def test_training_is_the_same_every_time_and_sums_to_one():
 def test_no_blocking_rule_spends_more_than_its_budget():
     frame = pd.DataFrame({"id": [f"{n:05d}" for n in range(2000)]})
     frame = frame.assign(first_name="Maria", last_name="Garcia", date_of_birth="19700304")
-    sides = [
-        make_side(persons=frame, aliases=None, numbers={}, turned=turned)
-        for turned in (False, True)
-    ]
+    sides = [as_side(frame, {}, turned=turned) for turned in (False, True)]
     with scoring_context(left=sides[0], right=sides[1]) as context:
         uses = context.block()
         formed = context.connection.execute("SELECT count(*) FROM pairs").fetchall()[0][0]

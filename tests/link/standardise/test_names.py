@@ -1,7 +1,10 @@
-import pandas as pd
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jobs.link.standardise import names
+from jobs.link.standardise.distinct import encoded
 
 
 def standard(name: str | None) -> str | None:
@@ -17,8 +20,8 @@ def sound(name: str) -> str | None:
 
 
 def _one(form, value):
-    found = form(pd.Series([value], dtype="str")).iloc[0]
-    return None if pd.isna(found) else found
+    found: str | None = form(encoded(pa.array([value], pa.string())))[0].as_py()
+    return found
 
 
 @pytest.mark.parametrize(
@@ -84,5 +87,22 @@ def test_different_names_keep_different_sounds():
 
 
 def test_words_leave_out_particles_but_never_the_whole_name():
-    found = names.words(pd.Series(["maria de la cruz", "de la"], dtype="str"))
-    assert found.tolist() == [["maria", "cruz"], ["de", "la"]]
+    found = names.words(encoded(pa.array(["maria de la cruz", "de la"])))
+    assert found.to_pylist() == [["maria", "cruz"], ["de", "la"]]
+
+
+parts = st.none() | st.lists(
+    st.sampled_from(
+        ["abdul", "abd", "al", "de", "la", "o", "mac", "st", "rahman", "neill", "cruz"]
+    ),
+    min_size=1,
+    max_size=3,
+).map(" ".join)
+
+
+@given(whole=st.lists(st.tuples(parts, parts, parts), min_size=1, max_size=6))
+def test_the_words_of_a_name_in_parts_are_those_of_the_whole_name(whole):
+    columns = [encoded(pa.array(column, pa.string())) for column in zip(*whole, strict=True)]
+    joined = [" ".join(part for part in name if part) or None for name in whole]
+    expected = names.words(encoded(pa.array(joined, pa.string())))
+    assert names.words_of_all(columns).to_pylist() == expected.to_pylist()

@@ -4,14 +4,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from jobs.link.files.person_files import link_files
 from jobs.link.standardise import japanese, names, scripts
+from jobs.link.standardise.distinct import encoded
 
 
 def key(written: str) -> str:
-    return names.sound(names.family_form(names.standard(pd.Series([written], dtype="str"))))[0]
+    return names.sound(names.family_form(names.standard(encoded(pa.array([written])))))[0].as_py()
 
 
 @pytest.mark.parametrize(
