@@ -5,15 +5,15 @@ in ``result_facts`` and ``drift`` on the results before anything is published.
 
 A critical check stops the night; a warning is published with a caveat. A check on rows asks one
 question of each row of a table; a check on a number asks for one number by SQL and gives the
-range it must lie in (`jobs.check.kinds`). Checks on single rows that set a row aside are no
+range it must lie in (`jobs.check.suite.kinds`). Checks on single rows that set a row aside are no
 expectations: they are the row rules in `jobs.check.rules`.
 """
 
 from functools import cache
 from pathlib import Path
 
-from jobs.check.kinds import Suite
-from jobs.check.library import great_expectations
+from jobs.check.suite.kinds import Suite
+from jobs.check.suite.library import great_expectations
 
 
 @cache

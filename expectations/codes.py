@@ -7,7 +7,7 @@ longer be told.
 
 import great_expectations.expectations as gxe
 
-from jobs.check.kinds import Check, on_rows
+from jobs.check.suite.kinds import Check, on_rows
 from jobs.contract.registers import TABLES
 
 KNOWN_SHARE = 0.8

@@ -6,7 +6,7 @@ not do their work: it stops the night.
 
 import great_expectations.expectations as gxe
 
-from jobs.check.kinds import Check, on_rows
+from jobs.check.suite.kinds import Check, on_rows
 from jobs.contract.registers import TABLES
 from jobs.contract.schema import Table
 

@@ -3,7 +3,7 @@
 Single ones are row rules, counted and sent back for mending; the rows stay in use.
 """
 
-from jobs.check.kinds import Check, Severity, on_number
+from jobs.check.suite.kinds import Check, Severity, on_number
 from jobs.contract import immigration, prison
 
 SOME, MANY = 0.01, 0.2

@@ -4,8 +4,8 @@ A code list that changes its meaning, a form that stops asking for nationality o
 that gets lost on the way breaks no rule on any row. It shows as a rate that moves.
 """
 
-from jobs.check.kinds import Check, on_number
 from jobs.check.profile import MISSING, UNKNOWN_CODE
+from jobs.check.suite.kinds import Check, on_number
 from jobs.contract import codes as c
 from jobs.contract.registers import TABLES
 

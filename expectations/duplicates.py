@@ -3,7 +3,7 @@
 Twins in another sense, one human being under two prison numbers, are the matter of linkage.
 """
 
-from jobs.check.kinds import Check, on_number
+from jobs.check.suite.kinds import Check, on_number
 from jobs.contract.registers import TABLES
 
 MOST_SHARE = 0.01

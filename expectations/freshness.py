@@ -1,6 +1,6 @@
 """Freshness: each register's delivery is of the night, and somebody still writes to it."""
 
-from jobs.check.kinds import Check, on_number
+from jobs.check.suite.kinds import Check, on_number
 from jobs.contract import immigration, prison
 
 QUIET_DAYS = 7

@@ -4,7 +4,7 @@ Nationality was not recorded for 879 of 79,581 prisoners in February 2007, one i
 nationality is in scope, so a rising rate does not hide anybody, but it buries the work.
 """
 
-from jobs.check.kinds import Check, how_many, on_number
+from jobs.check.suite.kinds import Check, how_many, on_number
 from jobs.contract import codes as c
 from jobs.contract import prison
 

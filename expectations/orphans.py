@@ -4,7 +4,7 @@ Some are normal in old registers. When more than a fifth of a table refers to ro
 there, one of the two tables was cut.
 """
 
-from jobs.check.kinds import Check, Severity, on_number
+from jobs.check.suite.kinds import Check, Severity, on_number
 from jobs.contract.registers import TABLES
 
 SOME, MANY = 0.01, 0.2

@@ -1,6 +1,6 @@
 """Prisons that fell silent: people are held, but nothing has been recorded for weeks."""
 
-from jobs.check.kinds import Check, how_many, on_number
+from jobs.check.suite.kinds import Check, how_many, on_number
 from jobs.contract import prison
 
 SILENT_DAYS, FEWEST_PEOPLE = 28, 50

@@ -4,7 +4,7 @@ Quarantine never hides a prisoner: those who may be in scope and of whom a row i
 counted, and the count is a caveat on every page until the row is mended.
 """
 
-from jobs.check.kinds import Check, on_number
+from jobs.check.suite.kinds import Check, on_number
 from jobs.contract import prison
 from jobs.contract.registers import TABLES
 

@@ -5,7 +5,7 @@ All are critical: a publication that contradicts itself is not made.
 
 from collections.abc import Iterator
 
-from jobs.check.kinds import Check, on_number
+from jobs.check.suite.kinds import Check, on_number
 from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS, CaseList
 from jobs.contract.schema import Table

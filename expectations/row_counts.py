@@ -4,7 +4,7 @@ In 2006 prisons did not know how many foreign nationals they held. A feed that l
 show as fewer prisoners and fewer missed, so it must not pass for good news.
 """
 
-from jobs.check.kinds import Check, on_number
+from jobs.check.suite.kinds import Check, on_number
 from jobs.contract.registers import TABLES
 
 KEPT_SHARE = 0.9

@@ -4,8 +4,8 @@ In the whole register such a loss is small, so the checks on tables do not see i
 team is held against what it usually delivered, the median of the last fortnight's nights.
 """
 
-from jobs.check.kinds import Check, how_many, on_number
 from jobs.check.profile import HELD, MOVED, NOBODY, OPEN, RECORDED
+from jobs.check.suite.kinds import Check, how_many, on_number
 from jobs.contract import immigration, prison
 
 KEPT_SHARE = 0.8

@@ -14,7 +14,7 @@ from jobs.check.check_history import CheckHistory
 from jobs.check.delivered import load_delivered
 from jobs.check.profile import take_profile
 from jobs.check.rows import CheckedRows, check_rows
-from jobs.check.suite import run_suite
+from jobs.check.suite.running import run_suite
 from jobs.contract import results
 from jobs.contract.registers import TABLES
 from samples.minimal_registers import AS_OF

@@ -10,8 +10,8 @@ from jobs.check.gate import (
     failed_critical,
     refuse_override_of,
 )
-from jobs.check.kinds import Check, Suite
 from jobs.check.quality_rules import quality_rules_markdown
+from jobs.check.suite.kinds import Check, Suite
 
 __all__ = [
     "Audited",

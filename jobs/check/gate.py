@@ -11,13 +11,13 @@ import pyarrow as pa
 
 from jobs.check.check_history import CheckHistory, with_first_failures, with_first_seen
 from jobs.check.delivered import extra_columns, load_delivered
-from jobs.check.exceptions import exceptions_on
 from jobs.check.faults import faults, faulty_rows, find_owners, rows_to_mend
-from jobs.check.kinds import Suite
 from jobs.check.profile import take_profile
 from jobs.check.rows import CheckedRows, check_rows
 from jobs.check.rules import owner, row_rules
-from jobs.check.suite import lay_out_units, run_suite
+from jobs.check.suite.exceptions import exceptions_on
+from jobs.check.suite.kinds import Suite
+from jobs.check.suite.running import lay_out_units, run_suite
 from jobs.contract import results
 from jobs.contract.registers import TABLES
 from jobs.runtime.errors import BadInput, GateFailed

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from jobs.check.kinds import Check, Suite
 from jobs.check.rules import row_rules
+from jobs.check.suite.kinds import Check, Suite
 
 _HEAD = """# Quality rules
 

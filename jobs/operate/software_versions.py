@@ -29,6 +29,8 @@ CHANGES_NO_RESULT: Final = (
     "jobs/report/site/",
     "jobs/report/summary/",
     "jobs/report/workbook/",
+    "jobs/assess/policy/rules_page.py",
+    "jobs/check/quality_rules.py",
     "jobs/contract/dictionary.py",
     "jobs/contract/versions.py",
     "jobs/contract/view_models.py",

@@ -8,8 +8,8 @@ import pytest
 
 from expectations import suite
 from jobs.check import Audited
-from jobs.check.exceptions import exceptions_on
 from jobs.check.rules import row_rules
+from jobs.check.suite.exceptions import exceptions_on
 from jobs.contract import results
 from jobs.runtime.errors import BadInput, GateFailed
 

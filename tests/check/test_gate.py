@@ -7,8 +7,8 @@ import pytest
 
 from expectations import suite
 from jobs.check import check_night, quality_rules_markdown
-from jobs.check.kinds import Check, on_number, on_rows
-from jobs.check.suite import run_suite
+from jobs.check.suite.kinds import Check, on_number, on_rows
+from jobs.check.suite.running import run_suite
 from jobs.contract import results
 from jobs.contract.registers import EXTRA_COLUMNS, TABLES
 from jobs.runtime.errors import GateFailed

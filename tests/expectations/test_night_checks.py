@@ -196,7 +196,7 @@ def test_the_contract_is_asked_again_of_the_accepted_rows() -> None:
     import duckdb
 
     from expectations import suite
-    from jobs.check.suite import run_suite
+    from jobs.check.suite.running import run_suite
     from jobs.contract.registers import TABLES
 
     checks = [

@@ -7,8 +7,8 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from jobs.check.kinds import Check
-from jobs.check.library import great_expectations
+from jobs.check.suite.kinds import Check
+from jobs.check.suite.library import great_expectations
 from jobs.contract import results
 from jobs.contract.schema import Table
 from jobs.runtime.errors import GateFailed

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from jobs.check.library import great_expectations
 from jobs.check.rules import owner
+from jobs.check.suite.library import great_expectations
 
 Severity = Literal["critical", "warning"]
 
