@@ -88,7 +88,7 @@ def _drawn(tables: Mapping[str, pd.DataFrame]) -> Draw:
 
 
 def _error(table: pd.DataFrame) -> np.ndarray:
-    """How far the observed shares may be off below and above, by Wilson's interval."""
+    """How far the observed parameters may be off below and above, by Wilson's interval."""
     pairs, share = table["pairs"].to_numpy(np.float64), table["observed"].to_numpy(np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = CERTAINTY**2 / pairs

@@ -268,7 +268,7 @@ def _groups(nights: list[Night]) -> str:
 def _failures(nights: list[Night]) -> list[str]:
     links = pd.concat([night.links for night in nights])
     false = links[(links["outcome"] == "linked") & ~links["is_true"]]
-    lines = "\n".join(f"- probability {row.probability:.4f}: {_grades(row.evidence)}"
+    lines = "\n".join(f"- probability {row.probability:.4f}: {_levels(row.evidence)}"
                       for row in false.head(12).itertuples())  # fmt: skip
     held = links.loc[links["outcome"] == "review", "evidence"].str.extract(r'"held: ([^"]*)"')[0]
     table = (
@@ -282,7 +282,7 @@ def _failures(nights: list[Night]) -> list[str]:
     return [queue, f"## Honest failures\n\n{count}\n\n{lines}\n"]
 
 
-def _grades(evidence: str) -> str:
+def _levels(evidence: str) -> str:
     return evidence.strip("{}").replace('"', "").replace(",", ", ")
 
 

@@ -81,19 +81,21 @@ def link(folder: Path, _: int) -> dict[str, Any]:
     """This software: standardise, train without labels, and predict every probability."""
     from jobs.link.decide.duplicates import probabilities
     from jobs.link.engine.registers import least_of, register_context
-    from jobs.link.engine.scoring import weigh
+    from jobs.link.engine.scoring import score_pairs
     from jobs.link.model.linkage_model import current_model
     from jobs.link.train.training import train
 
     tables, clock = _read(folder), Clock()
     with register_context(tables, current_model()) as context:
         facts: dict[str, Any] = {"standardise": clock.read()}
-        shares = train(context)
+        parameters = train(context)
         facts["train"] = clock.read()
         least = least_of(context)
-        uses = context.block(shares=shares, at_least=least)
-        found = weigh(context, shares=shares, at_least=least, is_glanced=context.is_large)
-        probabilities(context, found, shares)
+        uses = context.block(parameters=parameters, at_least=least)
+        found = score_pairs(
+            context, parameters=parameters, at_least=least, is_bounded=context.is_large
+        )
+        probabilities(context, found, parameters)
         facts["predict"] = clock.read()
     return facts | {"peak": _peak(), "blocked": sum(use.pairs for use in uses)}
 

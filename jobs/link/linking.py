@@ -10,13 +10,13 @@ import pyarrow as pa
 
 from jobs.contract.results import LINKS
 from jobs.link.block.blocking import RuleUse
-from jobs.link.compare.comparison_levels import Shares
+from jobs.link.compare.comparison_levels import Parameters
 from jobs.link.decide.duplicates import probabilities
 from jobs.link.decide.link_outcomes import (
     Decided,
     decided,
     evidence,
-    held,
+    hold_for_review,
     undecided,
 )
 from jobs.link.engine.engines import DuckDB, Engine
@@ -66,14 +66,14 @@ def link_registers(
         decisions: reviewers' decisions; they always win over the model.
         previous_identities: identities of the last publication, or an empty frame.
         model: the model; by default the current one.
-        engine: what finds and weighs pairs; by default DuckDB. The links are the same whichever it
+        engine: what finds and scores pairs; by default DuckDB. The links are the same whichever it
             is.
     """
     model = model or current_model()
     with (engine or DuckDB()).score(tables, model=model) as scored:
         context, uses = scored.context, scored.uses
         words = decided(decisions, context.left, context.right)
-        links = _links(context, scored.found, words, model.shares)
+        links = _links(context, scored.found, words, model.parameters)
     linked = links[links["outcome"] == "linked"]
     log.info(
         "links: %d linked, %d to review, %d decided by reviewers",
@@ -96,26 +96,26 @@ def link_registers(
 
 
 def _links(
-    context: ScoringContext, found: pd.DataFrame, words: Decided, shares: Shares
+    context: ScoringContext, found: pd.DataFrame, words: Decided, parameters: Parameters
 ) -> pd.DataFrame:
     free = undecided(found, words)
     candidates = found[free].reset_index(drop=True)
-    weighed = probabilities(context, candidates, shares)
-    probability = np.round(weighed.probability, 6)
-    before = weighed.prior.of(candidates["person_l"].to_numpy(), candidates["person_r"].to_numpy())
-    reasons = held(candidates, context.comparisons)
+    scored = probabilities(context, candidates, parameters)
+    probability = np.round(scored.probability, 6)
+    before = scored.prior.of(candidates["person_l"].to_numpy(), candidates["person_r"].to_numpy())
+    reasons = hold_for_review(candidates, context.comparisons)
     certain = (probability >= LINKED_FROM) & pd.isna(reasons)
     shown = certain | (probability >= REVIEW_FROM)
     modelled = candidates[shown].assign(
         probability=probability[shown],
         outcome=np.where(certain[shown], "linked", "review"),
         evidence=evidence(
-            candidates[shown], context.comparisons, prior=weighed.prior, reasons=reasons[shown]
+            candidates[shown], context.comparisons, prior=scored.prior, reasons=reasons[shown]
         ),
         match_weight=candidates.loc[shown, "weight"] + before[shown],
         decided_by=None,
     )
-    links = pd.concat([modelled, _decided_links(context, found, words, weighed.prior)])
+    links = pd.concat([modelled, _decided_links(context, found, words, scored.prior)])
     links["prisoner_number"] = context.left.persons.to_numpy()[links["person_l"].to_numpy(np.int64)]
     links["cid_person_id"] = context.right.persons.to_numpy()[links["person_r"].to_numpy(np.int64)]
     links["match_weight"] = links["match_weight"].astype("float64").round(4) + 0.0
@@ -126,7 +126,7 @@ def _links(
 def _decided_links(
     context: ScoringContext, found: pd.DataFrame, words: Decided, prior: Prior
 ) -> pd.DataFrame:
-    """The decided pairs, with the model's evidence where it weighed them."""
+    """The decided pairs, with the model's evidence where it scored them."""
     decisions = pd.DataFrame(
         {
             "person_l": words.left,
@@ -136,11 +136,11 @@ def _decided_links(
             "decided_by": words.reviewer,
         }
     )
-    weighed = decisions.merge(found, how="left", on=["person_l", "person_r"])
-    reasons = np.full(len(weighed), None, dtype=object)
+    scored = decisions.merge(found, how="left", on=["person_l", "person_r"])
+    reasons = np.full(len(scored), None, dtype=object)
     before = prior.of(words.left, words.right)
-    proof = evidence(weighed, context.comparisons, prior=prior, reasons=reasons)
-    return weighed.assign(
-        evidence=proof.where(weighed["weight"].notna(), "{}"),
-        match_weight=(weighed["weight"] + before).fillna(0.0),
+    proof = evidence(scored, context.comparisons, prior=prior, reasons=reasons)
+    return scored.assign(
+        evidence=proof.where(scored["weight"].notna(), "{}"),
+        match_weight=(scored["weight"] + before).fillna(0.0),
     )

@@ -1,7 +1,7 @@
 """One pair at a time in plain Python: slow, and easy to see that it is right.
 
-The engine must give every pair the grades and the weight that these functions give. Conditions
-are written anew from the meaning of the grades, not copied from the SQL.
+The engine must give every pair the levels and the weight that these functions give. Conditions
+are written anew from the meaning of the levels, not copied from the SQL.
 """
 
 import math
@@ -70,27 +70,28 @@ def date_of_birth(left: Row, right: Row) -> str | None:
 
 
 def weight(
-    grade: str | None,
+    level: str | None,
     *,
-    shares: dict[str, tuple[float, float]],
-    rarity: tuple[float | None, float | None] = (None, None),
+    parameters: dict[str, tuple[float, float]],
+    term_frequency: tuple[float | None, float | None] = (None, None),
     scaled: frozenset[str] = frozenset(),
 ) -> float:
-    """The weight of a grade; a scaled one is moved by how rare the commoner value is.
+    """The weight of a level; a scaled one is moved by how rare the commoner value is.
 
-    Equal values of two rarities (people of two nationalities) are as rare as the rarer, less a bit.
+    Equal values that are differently rare (people of two nationalities) are as rare as the rarer,
+    less a bit.
     A variant is scaled by how rare its sound is; names that are the same or a slip apart share it.
     """
-    if grade is None:
+    if level is None:
         return 0.0
-    same, others = shares[grade]
-    bits = [value for value in rarity if value is not None]
-    usual = math.log2(max(shares["same"][1], others))
-    if grade == "a variant":
-        usual = math.log2(sum(shares[name][1] for name in ("same", "a slip", "a variant")))
-    is_equal = grade in {"same", "a variant"}
+    same, others = parameters[level]
+    bits = [value for value in term_frequency if value is not None]
+    usual = math.log2(max(parameters["same"][1], others))
+    if level == "a variant":
+        usual = math.log2(sum(parameters[name][1] for name in ("same", "a slip", "a variant")))
+    is_equal = level in {"same", "a variant"}
     rarest = max(min(bits), max(bits) - 1) if bits and is_equal else min(bits, default=0.0)
-    moved = rarest + usual if grade in scaled and bits else 0.0
+    moved = rarest + usual if level in scaled and bits else 0.0
     return math.log2(same / others) + moved
 
 

@@ -24,17 +24,17 @@ import pyarrow as pa
 
 from jobs.link.block.blocking_keys import Counts, Rows, borne, cut, meet
 from jobs.link.block.blocking_rules import Rule
-from jobs.link.compare.weight_bounds import Glance
+from jobs.link.compare.weight_bounds import WeightBounds
 
 log = logging.getLogger(__name__)
 
 PAIRS_PER_PERSON: Final = 4
 """Budget of one rule, in pairs for each person of both sides. Rules with a date of birth and a
-name use a tenth of it; a rule without one spends it on rare names, where names alone can tell."""
+name use a tenth of it; a rule without one spends it on rare names, where names alone tell."""
 SMALLEST_BUDGET: Final = 200_000
 """Small files are compared more widely: this many pairs for each rule take a second."""
 AT_ONCE: Final = 32_000
-"""Pairs formed and glanced at together: their numbers stay in the processor's own memory."""
+"""Pairs formed and bounded together: their numbers stay in the processor's own memory."""
 PAIR: Final = ("row_l", "row_r")
 NO_PAIRS: Final = pa.table({name: pa.array([], pa.int32()) for name in PAIR})
 
@@ -57,7 +57,7 @@ def block(
     into: str = "pairs",
     only: str | None = None,
     share: float = 1.0,
-    glance: Glance | None = None,
+    bounds: WeightBounds | None = None,
 ) -> list[RuleUse]:
     """Make table ``into`` (``row_l``, ``row_r``) from the tables ``rows_l`` and ``rows_r``.
 
@@ -68,10 +68,10 @@ def block(
         into: the table to make.
         only: a table of left persons (``person``); the others are left aside.
         share: of the budget that each rule has.
-        glance: leave out pairs that cannot weigh enough.
+        bounds: leave out pairs that cannot score enough.
 
     Returns:
-        What each rule did; see `tell`.
+        What each rule did; see `log_blocking`.
     """
     budget = int(budget_for(persons) * share)
     rows = {"l": f"(FROM rows_l SEMI JOIN {only} USING (person))" if only else "rows_l",
@@ -88,10 +88,10 @@ def block(
         most = cut(shared.pairs, budget)
         uses.append(use_of(rule, shared.pairs, most))
         forming = shared.up_to(most)
-        found = sifted(
+        found = filtered(
             forming.rows,
             count=len(forming),
-            glance=glance,
+            bounds=bounds,
             is_number_possible=rule.is_number or _left_out_numbers(rules, uses),
         )
         connection.register("given", pa.concat_tables([NO_PAIRS, *found]))
@@ -118,7 +118,7 @@ def use_of(rule: Rule, pairs: Counts, most: int, keys: Counts | int = 1) -> Rule
     )
 
 
-def tell(uses: Iterable[RuleUse]) -> None:
+def log_blocking(uses: Iterable[RuleUse]) -> None:
     """Log what the rules left out, and what that may cost."""
     for use in uses:
         if use.left_out_pairs:
@@ -131,38 +131,40 @@ def tell(uses: Iterable[RuleUse]) -> None:
             )
 
 
-def sift(pairs: tuple[Rows, Rows], *, glance: Glance, is_number_possible: bool) -> pa.Table:
-    """Some pairs of rows, less those that are hopeless at a glance; see `sifted`."""
+def filter_pairs(
+    pairs: tuple[Rows, Rows], *, bounds: WeightBounds, is_number_possible: bool
+) -> pa.Table:
+    """Some pairs of rows, less those that are hopeless by their bounds; see `filtered`."""
     left, right = pairs
-    kept = sifted(
+    kept = filtered(
         lambda begin, end: (left[begin:end], right[begin:end]),
         count=len(left),
-        glance=glance,
+        bounds=bounds,
         is_number_possible=is_number_possible,
     )
     return pa.concat_tables([NO_PAIRS, *kept])
 
 
-def sifted(
+def filtered(
     rows: Callable[[int, int], tuple[Rows, Rows]],
     *,
     count: int,
-    glance: Glance | None,
+    bounds: WeightBounds | None,
     is_number_possible: bool,
 ) -> Iterator[pa.Table]:
-    """The pairs (``row_l``, ``row_r``) that are not hopeless at a glance, piece by piece.
+    """The pairs (``row_l``, ``row_r``) that are not hopeless by their bounds, piece by piece.
 
     Args:
         rows: gives the rows of both sides of the pairs from one number to before another.
         count: how many pairs there are.
-        glance: tells; all are kept if absent.
+        bounds: of their weights; all are kept if absent.
         is_number_possible: a pair may share an identifier.
     """
 
     def piece(begin: int) -> pa.Table:
         found = rows(begin, min(begin + AT_ONCE, count))
-        if glance is not None:
-            flags = glance.may_matter(found, is_number_possible=is_number_possible)
+        if bounds is not None:
+            flags = bounds.can_reach(found, is_number_possible=is_number_possible)
             found = found[0][flags], found[1][flags]
         return pa.table({n: pa.array(row, pa.int32()) for n, row in zip(PAIR, found, strict=True)})
 

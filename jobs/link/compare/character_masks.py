@@ -7,13 +7,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 STRANGE: Final = 255
-"""The length told of a text that is not plain ASCII: its bytes are not its letters."""
+"""The length given for a text that is not plain ASCII: its bytes are not its letters."""
 LONGEST: Final = 254
-"""No text is told to be longer."""
+"""No text is given a greater length."""
 Array = npt.NDArray[Any]
 
 
-def letters_of(array: pa.Array) -> tuple[Array, Array]:
+def character_masks(array: pa.Array) -> tuple[Array, Array]:
     """For each text, or list of texts, the set of its letters and its length.
 
     Returns:

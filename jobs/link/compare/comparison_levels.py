@@ -1,10 +1,10 @@
-"""What is compared between two rows, and the grades of agreement of each comparison.
+"""What is compared between two rows, and the comparison levels of each comparison.
 
 One declaration serves the engine, the trainer (as a starting point and
 an anchor for small data) and the reader (as evidence). Facts that depend on each other, such as
-postcode and suburb, are grades of one comparison, so that they are not counted twice.
+postcode and suburb, are levels of one comparison, so that they are not counted twice.
 
-The first condition that holds is the grade. ``l`` and ``r`` below stand for the two rows.
+The first condition that holds is the level. ``l`` and ``r`` below stand for the two rows.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,38 +17,39 @@ WITHIN_NATIONALITY: Final = frozenset(
 """Columns whose frequencies are counted within each nationality, where one is recorded."""
 
 
-Shares = Mapping[str, Mapping[str, tuple[float, float]]]
-"""Comparison name -> grade name -> (share among same, share among others)."""
+Parameters = Mapping[str, Mapping[str, tuple[float, float]]]
+"""Comparison name -> level name -> (m probability, u probability)."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grade:
-    """One grade of agreement.
+class Level:
+    """One comparison level: a degree of agreement.
 
-    ``among_same`` and ``among_others`` are the shares of true pairs and of random pairs that show
-    this grade, as far as experience tells before any data is seen. ``rarity`` names the column
-    whose frequency scales the grade: agreement on a rare value is stronger evidence.
+    ``m`` and ``u`` are the m and u probabilities before any data is seen: the shares of true pairs
+    and of random pairs that show this level. ``term_frequency`` names the column whose frequency
+    scales the level, since agreement on a rare value is stronger evidence, and
+    ``term_frequency_weight`` how much of it counts.
     """
 
     name: str
     sql: str
-    among_same: float
-    among_others: float
-    rarity: str | None = None
-    rarity_share: float = 1.0
+    m: float
+    u: float
+    term_frequency: str | None = None
+    term_frequency_weight: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """One piece of evidence: columns needed, when nothing can be said, and the grades.
+    """One piece of evidence: columns needed, when nothing can be said, and the levels.
 
-    ``is_fixed``: the shares among others stay as declared, whatever the data shows.
+    ``is_fixed``: the u probabilities stay as declared, whatever the data shows.
     """
 
     name: str
     needs: tuple[str, ...]
     silent: str
-    grades: tuple[Grade, ...] = field(repr=False)
+    levels: tuple[Level, ...] = field(repr=False)
     is_fixed: bool = False
 
     @property
@@ -67,7 +68,7 @@ def _alike(column: str, at_least: float) -> str:
 def _slip(column: str) -> str:
     """One letter wrong, missing, added or changed over, in a word long enough to bear it.
 
-    Such words are always alike to 0.8, which is much quicker to tell.
+    Such words are always alike to 0.8, which is much quicker to find.
     """
     return (
         f"(least(length({column}_l), length({column}_r)) >= 4 AND {_alike(column, 0.8)} "
@@ -120,136 +121,136 @@ GIVEN = Comparison(
     name="given name",
     needs=("given", "family", "given_sound", "all_names"),
     silent=_either_missing("given"),
-    grades=(
-        Grade(name="same", sql="given_l = given_r", rarity="given",
-              among_same=0.78, among_others=0.006),
-        Grade(name="a slip", sql=_slip("given"), rarity="given",
-              among_same=0.09, among_others=0.002),
-        Grade(name="a variant", sql=f"given_sound_l = given_sound_r OR {_alike('given', 0.9)}",
-              rarity="given_sound", among_same=0.04, among_others=0.003),
-        Grade(name="a short form", sql=f"{_start('given')} OR {_initial('given')}",
-              among_same=0.015, among_others=0.003),
-        Grade(name="elsewhere in the name", sql=_elsewhere("given", "family"),
-              among_same=0.015, among_others=0.004),
-        Grade(name="faintly alike", sql=_alike("given", 0.78),
-              among_same=0.02, among_others=0.02),
-        Grade(name="different", sql=ELSE, among_same=0.04, among_others=0.962),
+    levels=(
+        Level(name="same", sql="given_l = given_r", term_frequency="given",
+              m=0.78, u=0.006),
+        Level(name="a slip", sql=_slip("given"), term_frequency="given",
+              m=0.09, u=0.002),
+        Level(name="a variant", sql=f"given_sound_l = given_sound_r OR {_alike('given', 0.9)}",
+              term_frequency="given_sound", m=0.04, u=0.003),
+        Level(name="a short form", sql=f"{_start('given')} OR {_initial('given')}",
+              m=0.015, u=0.003),
+        Level(name="elsewhere in the name", sql=_elsewhere("given", "family"),
+              m=0.015, u=0.004),
+        Level(name="faintly alike", sql=_alike("given", 0.78),
+              m=0.02, u=0.02),
+        Level(name="different", sql=ELSE, m=0.04, u=0.962),
     ),
 )  # fmt: skip
 FAMILY = Comparison(
     name="family name",
     needs=("family", "given", "family_sound", "family_words", "all_names"),
     silent=_either_missing("family"),
-    grades=(
-        Grade(name="same", sql="family_l = family_r", rarity="family",
-              among_same=0.80, among_others=0.003),
-        Grade(name="a slip", sql=_slip("family"), rarity="family",
-              among_same=0.09, among_others=0.001),
-        Grade(name="a variant", sql=f"family_sound_l = family_sound_r OR {_alike('family', 0.9)}",
-              rarity="family_sound", among_same=0.03, among_others=0.003),
-        Grade(name="a part of it",
+    levels=(
+        Level(name="same", sql="family_l = family_r", term_frequency="family",
+              m=0.80, u=0.003),
+        Level(name="a slip", sql=_slip("family"), term_frequency="family",
+              m=0.09, u=0.001),
+        Level(name="a variant", sql=f"family_sound_l = family_sound_r OR {_alike('family', 0.9)}",
+              term_frequency="family_sound", m=0.03, u=0.003),
+        Level(name="a part of it",
               sql=f"list_has_any(family_words_l, family_words_r) OR {_start('family')}",
-              among_same=0.015, among_others=0.002),
-        Grade(name="elsewhere in the name", sql=_elsewhere("family", "given"),
-              among_same=0.015, among_others=0.003),
-        Grade(name="faintly alike", sql=_alike("family", 0.78),
-              among_same=0.015, among_others=0.01),
-        Grade(name="different", sql=ELSE, among_same=0.035, among_others=0.98),
+              m=0.015, u=0.002),
+        Level(name="elsewhere in the name", sql=_elsewhere("family", "given"),
+              m=0.015, u=0.003),
+        Level(name="faintly alike", sql=_alike("family", 0.78),
+              m=0.015, u=0.01),
+        Level(name="different", sql=ELSE, m=0.035, u=0.98),
     ),
 )  # fmt: skip
 MIDDLE = Comparison(
     name="middle names",
     needs=("middle",),
     silent=_either_missing("middle"),
-    grades=(
-        Grade(name="same", sql="middle_l = middle_r", among_same=0.75, among_others=0.01),
-        Grade(name="alike", sql=f"{_alike('middle', 0.88)} OR "
+    levels=(
+        Level(name="same", sql="middle_l = middle_r", m=0.75, u=0.01),
+        Level(name="alike", sql=f"{_alike('middle', 0.88)} OR "
               "list_has_any(string_split(middle_l, ' '), string_split(middle_r, ' '))",
-              among_same=0.1, among_others=0.02),
-        Grade(name="same initial", sql="left(middle_l, 1) = left(middle_r, 1)",
-              among_same=0.05, among_others=0.07),
-        Grade(name="different", sql=ELSE, among_same=0.1, among_others=0.9),
+              m=0.1, u=0.02),
+        Level(name="same initial", sql="left(middle_l, 1) = left(middle_r, 1)",
+              m=0.05, u=0.07),
+        Level(name="different", sql=ELSE, m=0.1, u=0.9),
     ),
 )  # fmt: skip
 BIRTH = Comparison(
     name="date of birth",
     needs=("birth",),
     silent=_either_missing("birth"),
-    grades=(
-        Grade(name="same", sql="birth_l = birth_r", rarity="birth",
-              among_same=0.88, among_others=0.00007),
-        Grade(name="first of January of the year",
+    levels=(
+        Level(name="same", sql="birth_l = birth_r", term_frequency="birth",
+              m=0.88, u=0.00007),
+        Level(name="first of January of the year",
               sql="left(birth_l, 4) = left(birth_r, 4) AND "
               "(right(birth_l, 4) = '0101' OR right(birth_r, 4) = '0101')",
-              among_same=0.01, among_others=0.0004),
-        Grade(name="day and month changed over",
+              m=0.01, u=0.0004),
+        Level(name="day and month changed over",
               sql="left(birth_l, 4) = left(birth_r, 4) AND "
               "substr(birth_l, 5, 2) = right(birth_r, 2) AND "
               "right(birth_l, 2) = substr(birth_r, 5, 2)",
-              among_same=0.015, among_others=0.00003),
-        Grade(name="a slip", sql=f"{_digit_slips('birth_l', 'birth_r', 1)} OR "
+              m=0.015, u=0.00003),
+        Level(name="a slip", sql=f"{_digit_slips('birth_l', 'birth_r', 1)} OR "
               f"{_digits_turned('birth_l', 'birth_r')}",
-              among_same=0.05, among_others=0.0015),
-        Grade(name="two parts of three",
+              m=0.05, u=0.0015),
+        Level(name="two parts of three",
               sql="right(birth_l, 4) = right(birth_r, 4) OR left(birth_l, 6) = left(birth_r, 6) "
               "OR (left(birth_l, 4) = left(birth_r, 4) AND right(birth_l, 2) = right(birth_r, 2))",
-              among_same=0.02, among_others=0.006),
-        Grade(name="two slips", sql=_digit_slips("birth_l", "birth_r", 2),
-              among_same=0.015, among_others=0.015),
-        Grade(name="close in years",
+              m=0.02, u=0.006),
+        Level(name="two slips", sql=_digit_slips("birth_l", "birth_r", 2),
+              m=0.015, u=0.015),
+        Level(name="close in years",
               sql="abs(TRY_CAST(left(birth_l, 4) AS INTEGER) - "
               "TRY_CAST(left(birth_r, 4) AS INTEGER)) <= 1",
-              among_same=0.01, among_others=0.05),
-        Grade(name="different", sql=ELSE, among_same=0.01, among_others=0.92),
+              m=0.01, u=0.05),
+        Level(name="different", sql=ELSE, m=0.01, u=0.92),
     ),
 )  # fmt: skip
 GENDER = Comparison(
     name="gender",
     needs=("gender",),
     silent=_either_missing("gender"),
-    grades=(
-        Grade(name="same", sql="gender_l = gender_r", among_same=0.99, among_others=0.7),
-        Grade(name="different", sql=ELSE, among_same=0.01, among_others=0.3),
+    levels=(
+        Level(name="same", sql="gender_l = gender_r", m=0.99, u=0.7),
+        Level(name="different", sql=ELSE, m=0.01, u=0.3),
     ),
 )
 NATIONALITY = Comparison(
     name="nationality",
     needs=("nationality", "nationality_two"),
     silent=_either_missing("nationality"),
-    grades=(
-        Grade(name="same", sql="nationality_l = nationality_r", rarity="nationality",
-              among_same=0.93, among_others=0.05),
-        Grade(name="same as the second one",
+    levels=(
+        Level(name="same", sql="nationality_l = nationality_r", term_frequency="nationality",
+              m=0.93, u=0.05),
+        Level(name="same as the second one",
               sql="nationality_two_l = nationality_r OR nationality_l = nationality_two_r",
-              among_same=0.01, among_others=0.01),
-        Grade(name="different", sql=ELSE, among_same=0.06, among_others=0.94),
+              m=0.01, u=0.01),
+        Level(name="different", sql=ELSE, m=0.06, u=0.94),
     ),
 )  # fmt: skip
 BIRTH_PLACE = Comparison(
     name="birth place",
     needs=("birth_place",),
     silent=_either_missing("birth_place"),
-    grades=(
-        Grade(name="same", sql="birth_place_l = birth_place_r", rarity="birth_place",
-              among_same=0.8, among_others=0.05),
-        Grade(name="alike", sql=_alike("birth_place", 0.88), among_same=0.08, among_others=0.02),
-        Grade(name="different", sql=ELSE, among_same=0.12, among_others=0.93),
+    levels=(
+        Level(name="same", sql="birth_place_l = birth_place_r", term_frequency="birth_place",
+              m=0.8, u=0.05),
+        Level(name="alike", sql=_alike("birth_place", 0.88), m=0.08, u=0.02),
+        Level(name="different", sql=ELSE, m=0.12, u=0.93),
     ),
 )  # fmt: skip
 STREET = Comparison(
     name="street",
     needs=("address", "house"),
     silent="(address_l IS NULL OR address_r IS NULL) AND (house_l IS NULL OR house_r IS NULL)",
-    grades=(
-        Grade(name="street and number",
+    levels=(
+        Level(name="street and number",
               sql=f"({_alike('address', 0.88)}) AND house_l = house_r",
-              among_same=0.7, among_others=0.00002),
-        Grade(name="street", sql="address_l = address_r", rarity="address",
-              among_same=0.12, among_others=0.0005),
-        Grade(name="street alike", sql=_alike("address", 0.88),
-              among_same=0.06, among_others=0.002),
-        Grade(name="number", sql="house_l = house_r", among_same=0.05, among_others=0.01),
-        Grade(name="different", sql=ELSE, among_same=0.07, among_others=0.98),
+              m=0.7, u=0.00002),
+        Level(name="street", sql="address_l = address_r", term_frequency="address",
+              m=0.12, u=0.0005),
+        Level(name="street alike", sql=_alike("address", 0.88),
+              m=0.06, u=0.002),
+        Level(name="number", sql="house_l = house_r", m=0.05, u=0.01),
+        Level(name="different", sql=ELSE, m=0.07, u=0.98),
     ),
 )  # fmt: skip
 AREA = Comparison(
@@ -257,25 +258,25 @@ AREA = Comparison(
     needs=("postcode", "suburb", "region"),
     silent="(postcode_l IS NULL OR postcode_r IS NULL) AND (suburb_l IS NULL OR suburb_r IS NULL)"
     " AND (region_l IS NULL OR region_r IS NULL)",
-    grades=(
-        Grade(name="postcode and suburb",
+    levels=(
+        Level(name="postcode and suburb",
               sql=f"postcode_l = postcode_r AND ({_alike('suburb', 0.88)})",
-              among_same=0.5, among_others=0.0007),
-        Grade(name="postcode", sql="postcode_l = postcode_r",
-              among_same=0.2, among_others=0.001),
-        Grade(name="suburb", sql="suburb_l = suburb_r", rarity="suburb",
-              among_same=0.08, among_others=0.001),
-        Grade(name="postcode or suburb alike",
+              m=0.5, u=0.0007),
+        Level(name="postcode", sql="postcode_l = postcode_r",
+              m=0.2, u=0.001),
+        Level(name="suburb", sql="suburb_l = suburb_r", term_frequency="suburb",
+              m=0.08, u=0.001),
+        Level(name="postcode or suburb alike",
               sql=f"({_alike('suburb', 0.88)}) OR "
               "damerau_levenshtein(postcode_l, postcode_r) <= 1",
-              among_same=0.05, among_others=0.005),
-        Grade(name="postcode district",
+              m=0.05, u=0.005),
+        Level(name="postcode district",
               sql="length(postcode_l) >= 5 AND length(postcode_r) >= 5 AND "
               "left(postcode_l, length(postcode_l) - 3) = left(postcode_r, length(postcode_r) - 3)",
-              among_same=0.05, among_others=0.01),
-        Grade(name="region", sql="region_l = region_r", rarity="region",
-              among_same=0.05, among_others=0.15),
-        Grade(name="different", sql=ELSE, among_same=0.07, among_others=0.83),
+              m=0.05, u=0.01),
+        Level(name="region", sql="region_l = region_r", term_frequency="region",
+              m=0.05, u=0.15),
+        Level(name="different", sql=ELSE, m=0.07, u=0.83),
     ),
 )  # fmt: skip
 HOME_OFFICE = Comparison(
@@ -283,12 +284,12 @@ HOME_OFFICE = Comparison(
     needs=("id_ho", "id_ho_file"),
     silent=_either_missing("id_ho"),
     is_fixed=True,
-    grades=(
-        Grade(name="same", sql="list_has_any(id_ho_l, id_ho_r)",
-              among_same=0.93, among_others=0.000001),
-        Grade(name="same family file", sql="list_has_any(id_ho_file_l, id_ho_file_r)",
-              among_same=0.02, among_others=0.000002),
-        Grade(name="different", sql=ELSE, among_same=0.05, among_others=0.999997),
+    levels=(
+        Level(name="same", sql="list_has_any(id_ho_l, id_ho_r)",
+              m=0.93, u=0.000001),
+        Level(name="same family file", sql="list_has_any(id_ho_file_l, id_ho_file_r)",
+              m=0.02, u=0.000002),
+        Level(name="different", sql=ELSE, m=0.05, u=0.999997),
     ),
 )  # fmt: skip
 VARIANT = Comparison(
@@ -296,15 +297,15 @@ VARIANT = Comparison(
     needs=("variant",),
     silent="FALSE",
     is_fixed=True,
-    grades=(
-        Grade(name="own names", sql="variant_l = 'own' AND variant_r = 'own'",
-              among_same=0.93, among_others=1.0),
-        Grade(name="an alias", sql="variant_l <> 'turned' AND variant_r <> 'turned'",
-              among_same=0.05, among_others=1.0),
-        Grade(name="names changed over", sql=ELSE, among_same=0.02, among_others=1.0),
+    levels=(
+        Level(name="own names", sql="variant_l = 'own' AND variant_r = 'own'",
+              m=0.93, u=1.0),
+        Level(name="an alias", sql="variant_l <> 'turned' AND variant_r <> 'turned'",
+              m=0.05, u=1.0),
+        Level(name="names changed over", sql=ELSE, m=0.02, u=1.0),
     ),
 )  # fmt: skip
-"""Weighs the choice of the variant: without it, whoever has more names would agree more often."""
+"""Scores the choice of the variant: without it, whoever has more names would agree more often."""
 
 PEOPLE: Final = (
     GIVEN, FAMILY, MIDDLE, BIRTH, GENDER, NATIONALITY, BIRTH_PLACE, STREET, AREA, HOME_OFFICE,
@@ -325,23 +326,23 @@ def of_identifier(column: str) -> Comparison:
     held to the chance of a stray number, not to that of a coincidence.
     """
     one, other = f"list_extract({column}_l, 1)", f"list_extract({column}_r, 1)"
-    slip = Grade(
+    slip = Level(
         name="a slip",
         sql=f"length({one}) >= 5 AND "
         f"({_digit_slips(one, other, 1)} OR {_digits_turned(one, other)})",
-        among_same=0.03,
-        among_others=0.00002,
+        m=0.03,
+        u=0.00002,
     )
     return Comparison(
         name=SYSTEM_NAMES.get(column, column.removeprefix("id_").replace("_", " ")),
         needs=(column,),
         silent=_either_missing(column),
         is_fixed=True,
-        grades=(
-            Grade(name="same", sql=f"list_has_any({column}_l, {column}_r)",
-                  among_same=0.93, among_others=0.000001),
+        levels=(
+            Level(name="same", sql=f"list_has_any({column}_l, {column}_r)",
+                  m=0.93, u=0.000001),
             *(() if column in CHECKED else (slip,)),
-            Grade(name="different", sql=ELSE, among_same=0.04, among_others=0.99998),
+            Level(name="different", sql=ELSE, m=0.04, u=0.99998),
         ),
     )  # fmt: skip
 
@@ -366,6 +367,8 @@ def comparisons_for(columns: Iterable[str]) -> tuple[Comparison, ...]:
     return (*chosen, *(of_identifier(name) for name in systems), VARIANT)
 
 
-def rarity_columns(comparisons: Iterable[Comparison]) -> list[str]:
-    """The columns whose value frequencies scale some grade."""
-    return sorted({grade.rarity for c in comparisons for grade in c.grades if grade.rarity})
+def term_frequency_columns(comparisons: Iterable[Comparison]) -> list[str]:
+    """The columns whose value frequencies scale some level."""
+    return sorted(
+        {level.term_frequency for c in comparisons for level in c.levels if level.term_frequency}
+    )

@@ -1,7 +1,7 @@
-"""What the numbers of two rows leave possible: which grades a pair can have at most.
+"""What the numbers of two rows leave possible: which levels a pair can have at most.
 
-See `glance`, which makes the numbers and bounds weights with them. What `POSSIBLE` does not name is
-taken to be possible.
+`weight_bounds` makes the numbers and bounds weights with them. What `LEVEL_CONDITIONS` does not
+name is taken to be possible.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,10 +15,10 @@ from jobs.link.compare.comparison_levels import Comparison
 
 Array = npt.NDArray[Any]
 Flags = npt.NDArray[np.bool_]
-Told = TypeVar("Told")
+Value = TypeVar("Value")
 
 SHARED_NUMBER: Final = ("same", "same family file")
-"""Grades of identifiers that a rule of their own forms pairs of, in the order of the columns."""
+"""Levels of identifiers that a rule of their own forms pairs of, in the order of the columns."""
 SLACK: Final = 1e-3
 """Sums of numbers of 32 bits may differ in the last digits."""
 _DIGITS: Final = np.uint32(0x11111111)
@@ -69,40 +69,40 @@ class Pair:
 
     def part(self, name: str) -> Flags:
         """Where all letters of one are among those of the other."""
-        left, right = self.both(f"letters_{name}")
+        left, right = self.both(f"mask_{name}")
         inside: Flags = ((left & ~right) == 0) | ((right & ~left) == 0) | self._strange(name)
         return inside
 
     def among(self, name: str) -> Flags:
         """Where all letters of one side's value are among those of the other's whole name."""
-        own, whole = self.both(f"letters_{name}"), self.both("letters_all_names")
+        own, whole = self.both(f"mask_{name}"), self.both("mask_all_names")
         inside: Flags = ((own[0] & ~whole[1]) == 0) | ((own[1] & ~whole[0]) == 0)
         return inside | self._strange(name)
 
     def dates(self) -> tuple[Array, Flags, Array]:
         """How many digits of the dates of birth differ, whether a date is none, and which bits."""
 
-        def told() -> tuple[Array, Flags, Array]:
+        def made() -> tuple[Array, Flags, Array]:
             left, right = self.both("digits_birth")
             apart = left ^ right
             wrong = np.bitwise_count((apart | apart >> 1 | apart >> 2 | apart >> 3) & _DIGITS)
             return wrong, self.either("odd_birth"), apart
 
-        return self._once("dates", told)
+        return self._once("dates", made)
 
     def _met(self, name: str, how: Callable[[Array, Array], Flags]) -> Flags:
         return how(*self.both(name)) if self.has(name) else np.zeros(len(self), dtype=bool)
 
     def _strange(self, name: str) -> Flags:
-        def told() -> Flags:
+        def made() -> Flags:
             left, right = self.both(f"length_{name}")
             strange: Flags = (left == STRANGE) | (right == STRANGE)
             return strange
 
-        return self._once(f"strange {name}", told)
+        return self._once(f"strange {name}", made)
 
     def _slip(self, name: str) -> Flags:
-        left, right = self.both(f"letters_{name}")
+        left, right = self.both(f"mask_{name}")
         slip: Flags = np.bitwise_count(left ^ right) <= 2
         return slip | self._strange(name)
 
@@ -112,7 +112,7 @@ class Pair:
         Letters that the other name lacks match nothing, so at most the rest of either name does; a
         shared beginning lifts the similarity by at most four tenths of what it lacks.
         """
-        left, right = self.both(f"letters_{name}")
+        left, right = self.both(f"mask_{name}")
         long, other = (length.astype(np.int16) for length in self.both(f"length_{name}"))
         matches = np.minimum(
             long - np.bitwise_count(left & ~right), other - np.bitwise_count(right & ~left)
@@ -123,10 +123,10 @@ class Pair:
         most: Array = np.where(self._strange(name), np.float32(1), jaro)
         return most
 
-    def _once(self, name: str, tell: Callable[[], Told]) -> Told:
+    def _once(self, name: str, make: Callable[[], Value]) -> Value:
         if name not in self._known:
-            self._known[name] = tell()
-        return cast("Told", self._known[name])
+            self._known[name] = make()
+        return cast("Value", self._known[name])
 
 
 def _both_given(left: Array, right: Array) -> Flags:
@@ -148,9 +148,7 @@ def _equal(column: str) -> Condition:
 
 def _alike(column: str, similarity: float) -> Condition:
     def alike(pair: Pair) -> Flags:
-        return (
-            pair.alike(column, similarity) if pair.has(f"letters_{column}") else pair.given(column)
-        )
+        return pair.alike(column, similarity) if pair.has(f"mask_{column}") else pair.given(column)
 
     return alike
 
@@ -189,7 +187,7 @@ def _district(pair: Pair) -> Flags:
 
 
 def _area_alike(pair: Pair) -> Flags:
-    if not pair.has("letters_postcode"):
+    if not pair.has("mask_postcode"):
         return pair.given("suburb")
     return pair.given("suburb") | (pair.given("postcode") & pair.slip("postcode"))
 
@@ -200,7 +198,7 @@ def _second(pair: Pair) -> Flags:
     return second
 
 
-POSSIBLE: Final[Mapping[tuple[str, str], Condition]] = {
+LEVEL_CONDITIONS: Final[Mapping[tuple[str, str], Condition]] = {
     ("given name", "same"): _equal("given"),
     ("given name", "a slip"): lambda pair: pair.slip("given"),
     ("given name", "a variant"): _variant("given"),
@@ -239,7 +237,7 @@ POSSIBLE: Final[Mapping[tuple[str, str], Condition]] = {
     ("area", "region"): _equal("region"),
     ("name used", "own names"): _equal("variant"),
 }
-"""For a grade, what must hold of the numbers if a pair has it."""
+"""For a level, what must hold of the numbers if a pair has it."""
 
 
 def _given(*columns: str) -> Condition:
@@ -252,7 +250,7 @@ def _given(*columns: str) -> Condition:
     return given
 
 
-GIVEN: Final[Mapping[str, Condition]] = {
+COMPARED_CONDITIONS: Final[Mapping[str, Condition]] = {
     "given name": _given("given"),
     "family name": _given("family"),
     "date of birth": lambda pair: np.logical_and(*pair.both("has_birth")),
@@ -272,16 +270,16 @@ def is_number(comparison: Comparison) -> bool:
     return comparison.needs[0].startswith("id_")
 
 
-def possible_if(comparison: Comparison, grade: str) -> Condition | None:
-    """What must hold of the numbers of a pair that has a grade; always possible if nothing."""
-    if is_number(comparison) and grade in SHARED_NUMBER:
-        return _shared(comparison.needs[SHARED_NUMBER.index(grade)])
-    return POSSIBLE.get((comparison.name, grade))
+def level_condition(comparison: Comparison, level: str) -> Condition | None:
+    """What must hold of the numbers of a pair that has a level; always possible if nothing."""
+    if is_number(comparison) and level in SHARED_NUMBER:
+        return _shared(comparison.needs[SHARED_NUMBER.index(level)])
+    return LEVEL_CONDITIONS.get((comparison.name, level))
 
 
-def given_if(comparison: Comparison) -> Condition:
+def compared_condition(comparison: Comparison) -> Condition:
     """Where a comparison says something."""
-    return GIVEN.get(comparison.name) or _given(comparison.needs[0])
+    return COMPARED_CONDITIONS.get(comparison.name) or _given(comparison.needs[0])
 
 
 def _shared(column: str) -> Condition:

@@ -1,9 +1,9 @@
-"""The most that a pair can weigh, at a glance: most pairs need no closer look.
+"""Upper bounds of the weights of pairs: most pairs need no closer look.
 
 Comparing names letter by letter is what scoring costs, and of the pairs that blocking forms hardly
 one in fifty reaches the weight that matters. Most show it in a few numbers: another place of birth,
 other letters in the name. So each row's values become numbers (hashes, digits, sets of letters),
-and a pair's weight is bounded by the heaviest grade of each comparison that these leave possible.
+and a pair's weight is bounded by the heaviest level of each comparison that these leave possible.
 Only pairs whose bound reaches the bar are compared in full; while pairs are being formed, those of
 a million by a million never lie in memory. The bound is never below the weight: nothing is lost.
 
@@ -24,18 +24,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from jobs.link.compare.character_masks import letters_of
-from jobs.link.compare.comparison_levels import Comparison, Shares, rarity_columns
+from jobs.link.compare.character_masks import character_masks
+from jobs.link.compare.comparison_levels import Comparison, Parameters, term_frequency_columns
 from jobs.link.compare.level_bounds import (
     SHARED_NUMBER,
     SLACK,
     Flags,
     Pair,
-    given_if,
+    compared_condition,
     is_number,
-    possible_if,
+    level_condition,
 )
-from jobs.link.compare.match_weights import EITHER, exact_grade, grade_weight
+from jobs.link.compare.match_weights import EITHER, exact_level, level_weight
 
 Array = npt.NDArray[Any]
 
@@ -43,14 +43,14 @@ CODES: Final = (
     "given", "given_sound", "family", "family_sound", "gender", "nationality", "nationality_two",
     "birth_place", "postcode", "suburb", "region", "address", "house", "middle", "variant",
 )  # fmt: skip
-LETTERS: Final = ("given", "family", "birth_place", "address", "postcode")
+MASKED: Final = ("given", "family", "birth_place", "address", "postcode")
 FLAGS: Final = {
     "has_birth": "birth IS NOT NULL",
     "odd_birth": "birth IS NOT NULL AND NOT regexp_full_match(birth, '[0-9]{8}')",
     "several_family_words": "coalesce(len(family_words), 0) > 1",
 }
 HALF: Final = np.float16
-"""Rarities are halves of bits up to 17, which this holds exactly."""
+"""Term frequencies are halves of bits up to 17, which this holds exactly."""
 AT_ONCE: Final = 250_000
 """Rows whose numbers are made together."""
 NAMES: Final = ("given name", "family name")
@@ -58,19 +58,19 @@ NAMES: Final = ("given name", "family name")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Glance:
-    """Tells which pairs may weigh ``at_least``.
+class WeightBounds:
+    """Says which pairs may score ``at_least``.
 
     ``numbers`` are `numbers_of` both sides.
     """
 
     comparisons: Sequence[Comparison]
-    shares: Shares
+    parameters: Parameters
     at_least: float
     numbers: tuple[Array, Array]
 
-    def may_matter(self, rows: tuple[Array, Array], *, is_number_possible: bool) -> Flags:
-        """Which pairs of rows may weigh enough.
+    def can_reach(self, rows: tuple[Array, Array], *, is_number_possible: bool) -> Flags:
+        """Which pairs of rows may score enough.
 
         Args:
             rows: numbers of rows of both sides, as many.
@@ -78,14 +78,14 @@ class Glance:
         """
         pair = self.pair(rows)
         most: Array = (
-            self._looks(self._numbers, pair) if is_number_possible
+            self._bounds(self._numbers, pair) if is_number_possible
             else np.minimum(*pair.both("rest"))
         )  # fmt: skip
-        most = most + self._looks(self._first, pair)
+        most = most + self._bounds(self._first, pair)
         names = sum(np.maximum(*pair.both(f"most_{c.needs[0]}")) for c in self._last)
         some = np.flatnonzero(most + names >= self.at_least - SLACK)
         left = self.pair((rows[0][some], rows[1][some]))
-        bound = most[some] + self._looks(self._last, left)
+        bound = most[some] + self._bounds(self._last, left)
         enough = np.zeros(len(pair), dtype=bool)
         enough[some] = bound >= self.at_least - SLACK
         return enough
@@ -95,23 +95,23 @@ class Glance:
         left, right = (numbers.take(of) for numbers, of in zip(self.numbers, rows, strict=True))
         return Pair(left, right)
 
-    def _looks(self, comparisons: Sequence[Comparison], pair: Pair) -> Array:
+    def _bounds(self, comparisons: Sequence[Comparison], pair: Pair) -> Array:
         most: Array = np.zeros(len(pair), dtype=np.float32)
         for comparison in comparisons:
-            most += self.look(comparison, pair)
+            most += self.bound(comparison, pair)
         return most
 
-    def look(self, comparison: Comparison, pair: Pair) -> Array:
-        """The most that a comparison can weigh in each pair."""
+    def bound(self, comparison: Comparison, pair: Pair) -> Array:
+        """The most that a comparison can score in each pair."""
         most: Array = np.full(len(pair), self._always[comparison.name], dtype=np.float32)
-        for place, grade in enumerate(comparison.grades):
-            possible = possible_if(comparison, grade.name)
+        for place, level in enumerate(comparison.levels):
+            possible = level_condition(comparison, level.name)
             if possible is not None:
-                weight = weight_of(comparison, self.shares, place, pair)
+                weight = weight_of(comparison, self.parameters, place, pair)
                 np.maximum(most, weight, out=most, where=possible(pair))
-            elif grade.rarity:
-                np.maximum(most, weight_of(comparison, self.shares, place, pair), out=most)
-        most[~given_if(comparison)(pair)] = 0
+            elif level.term_frequency:
+                np.maximum(most, weight_of(comparison, self.parameters, place, pair), out=most)
+        most[~compared_condition(comparison)(pair)] = 0
         return most
 
     @cached_property
@@ -128,46 +128,48 @@ class Glance:
 
     @cached_property
     def _always(self) -> Mapping[str, float]:
-        """For each comparison the weight of the heaviest grade that is always possible."""
+        """For each comparison the weight of the heaviest level that is always possible."""
         return {
             c.name: max(
-                grade_weight(c, self.shares, place)[0]
-                for place, grade in enumerate(c.grades)
-                if possible_if(c, grade.name) is None and not grade.rarity
+                level_weight(c, self.parameters, place)[0]
+                for place, level in enumerate(c.levels)
+                if level_condition(c, level.name) is None and not level.term_frequency
             )
             for c in self.comparisons
         }
 
 
-def glance_of(
+def weight_bounds(
     *,
     comparisons: Sequence[Comparison],
-    shares: Shares,
+    parameters: Parameters,
     at_least: float,
     numbers: tuple[Array, Array],
-) -> Glance:
-    """A glance at pairs of rows; writes the weights of the model into their ``numbers``."""
+) -> WeightBounds:
+    """The bounds of pairs of rows; writes the weights of the model into their ``numbers``."""
     for side in numbers:
-        add_most(side, comparisons, shares)
-    return Glance(
+        add_most(side, comparisons, parameters)
+    return WeightBounds(
         comparisons=comparisons,
-        shares=shares,
+        parameters=parameters,
         at_least=at_least,
         numbers=numbers,
     )
 
 
-def weight_of(comparison: Comparison, shares: Shares, place: int, pair: Pair) -> Array | np.float32:
-    """The weight of a grade in each pair."""
-    grade = comparison.grades[place]
-    weight, usual = (np.float32(number) for number in grade_weight(comparison, shares, place))
-    if not grade.rarity or not pair.has(f"bits_{grade.rarity}"):
+def weight_of(
+    comparison: Comparison, parameters: Parameters, place: int, pair: Pair
+) -> Array | np.float32:
+    """The weight of a level in each pair."""
+    level = comparison.levels[place]
+    weight, usual = (np.float32(number) for number in level_weight(comparison, parameters, place))
+    if not level.term_frequency or not pair.has(f"bits_{level.term_frequency}"):
         return weight
-    one, other = (bits.astype(np.float32) for bits in pair.both(f"bits_{grade.rarity}"))
+    one, other = (bits.astype(np.float32) for bits in pair.both(f"bits_{level.term_frequency}"))
     bits = np.fmin(one, other)
-    if grade.name == exact_grade(comparison, grade.rarity):
+    if level.name == exact_level(comparison, level.term_frequency):
         bits = np.fmax(bits, np.fmax(one, other) - np.float32(EITHER))
-    moved = weight + np.float32(grade.rarity_share) * (bits - usual)
+    moved = weight + np.float32(level.term_frequency_weight) * (bits - usual)
     return np.where(np.isnan(moved), weight, moved)
 
 
@@ -189,7 +191,7 @@ def numbers_of(
         columns: those that both sides have values in.
     """
     coded = [name for name in CODES if name in columns or name == "nationality_two"]
-    spelt = [name for name in LETTERS if name in columns]
+    spelt = [name for name in MASKED if name in columns]
     wanted = [
         *(f"{_hash(name)} AS code_{name}" for name in coded),
         *(f"(coalesce(unicode({name}), 0) & 255)::UTINYINT AS first_{name}" for name in spelt),
@@ -202,7 +204,7 @@ def numbers_of(
     ]  # fmt: skip
     rare = [
         f"coalesce(bits_{name}::FLOAT, 'nan') AS bits_{name}"
-        for name in rarity_columns(comparisons)
+        for name in term_frequency_columns(comparisons)
         if name in columns
     ]
     parts = []
@@ -217,7 +219,7 @@ def numbers_of(
         for field in plain:
             own[field.name][place] = np.asarray(found[field.name])
         for name in (*spelt, "all_names"):
-            own[f"letters_{name}"][place], length = letters_of(found[name].combine_chunks())
+            own[f"mask_{name}"][place], length = character_masks(found[name].combine_chunks())
             if name in spelt:
                 own[f"length_{name}"][place] = length
         parts.append(own)
@@ -229,7 +231,7 @@ def _kinds(
 ) -> np.dtype[Any]:
     most = [f"most_{c.needs[0]}" for c in comparisons if c.name in NAMES]
     return np.dtype([
-        *((f"letters_{name}", np.uint64) for name in (*spelt, "all_names")),
+        *((f"mask_{name}", np.uint64) for name in (*spelt, "all_names")),
         *((field.name, HALF if field.name.startswith("bits_") else field.type.to_pandas_dtype())
           for field in plain),
         *((name, np.float32) for name in ("rest", *most)),
@@ -237,26 +239,26 @@ def _kinds(
     ])  # fmt: skip
 
 
-def add_most(numbers: Array, comparisons: Sequence[Comparison], shares: Shares) -> None:
-    """Write down in `numbers_of` rows the most that each name, and the rest, can weigh with each.
+def add_most(numbers: Array, comparisons: Sequence[Comparison], parameters: Parameters) -> None:
+    """Write down in `numbers_of` rows the most that each name, and the rest, can score with each.
 
     Args:
         numbers: changed in place.
         comparisons: what pairs are compared in.
-        shares: of the model.
+        parameters: of the model.
     """
     numbers["rest"] = 0
     for comparison in comparisons:
         if is_number(comparison):
-            most = np.float32(_most_apart(comparison, shares))
+            most = np.float32(_most_apart(comparison, parameters))
             numbers["rest"] += most * (numbers[f"code_{comparison.needs[0]}"] != 0)
     for begin in range(0, len(numbers), AT_ONCE):
         part = numbers[begin : begin + AT_ONCE]
         own = Pair(part, part)
         for comparison in comparisons:
             if comparison.name in NAMES:
-                places = range(len(comparison.grades))
-                weights = [weight_of(comparison, shares, place, own) for place in places]
+                places = range(len(comparison.levels))
+                weights = [weight_of(comparison, parameters, place, own) for place in places]
                 heaviest = np.maximum.reduce(np.broadcast_arrays(*weights))
                 part[f"most_{comparison.needs[0]}"] = np.maximum(heaviest, 0)
 
@@ -266,10 +268,10 @@ def _hash(name: str) -> str:
     return f"if({name} IS NULL, 0, greatest(hash({name}) & 4294967295::UBIGINT, 1))::UINTEGER"
 
 
-def _most_apart(comparison: Comparison, shares: Shares) -> float:
+def _most_apart(comparison: Comparison, parameters: Parameters) -> float:
     """The most that identifiers which are not shared add; at least nought."""
     return max(0.0, *(
-        grade_weight(comparison, shares, place)[0]
-        for place, grade in enumerate(comparison.grades)
-        if grade.name not in SHARED_NUMBER
+        level_weight(comparison, parameters, place)[0]
+        for place, level in enumerate(comparison.levels)
+        if level.name not in SHARED_NUMBER
     ))  # fmt: skip

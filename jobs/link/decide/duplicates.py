@@ -20,11 +20,11 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from jobs.link.compare.comparison_levels import Shares
-from jobs.link.decide.link_outcomes import held
+from jobs.link.compare.comparison_levels import Parameters
+from jobs.link.decide.link_outcomes import hold_for_review
 from jobs.link.decide.one_to_one import Numbers, Pairs, Places, Posterior, one_to_one, posterior
-from jobs.link.decide.relatives import held_down, likeness, share_of_relatives
-from jobs.link.engine.scoring import weigh
+from jobs.link.decide.relatives import held_below_relatives, likeness, share_of_relatives
+from jobs.link.engine.scoring import score_pairs
 from jobs.link.engine.scoring_context import ScoringContext
 
 HELD_TWICE: Final = 0.005
@@ -42,7 +42,11 @@ Side = Literal["l", "r"]
 
 
 def probabilities(
-    context: ScoringContext, candidates: pd.DataFrame, shares: Shares, *, of_registers: bool = True
+    context: ScoringContext,
+    candidates: pd.DataFrame,
+    parameters: Parameters,
+    *,
+    of_registers: bool = True,
 ) -> Posterior:
     """The probability of each pair of records, records of one person counting as one.
 
@@ -52,9 +56,9 @@ def probabilities(
 
     Args:
         context: the one that the pairs come from.
-        candidates: pairs as `weigh` gives them.
-        shares: of the model.
-        of_registers: whether reviewers are asked about pairs that `outcomes.held` names. Of files
+        candidates: pairs as `score_pairs` gives them.
+        parameters: of the model.
+        of_registers: whether reviewers are asked about pairs that `hold_for_review` names. Of files
             who is alone is not counted by nationality: relatives, whom no reviewer sees there, are
             held against the sides as wholes.
     """
@@ -68,7 +72,7 @@ def probabilities(
     )
     first = posterior(pairs)
     before = first.prior.of(pairs.left, pairs.right)
-    alike = likeness(context, candidates, shares)
+    alike = likeness(context, candidates, parameters)
     relatives = share_of_relatives(pairs, first, alike.kind)
     chances = alike.against(relatives)
     people = pd.DataFrame({"weight": pairs.weight, "sure": 1.0})
@@ -78,7 +82,7 @@ def probabilities(
     )
     for name, side, places in both:
         one = one_each(
-            context, pairs=pairs, prior=before, shares=shares, side=side,
+            context, pairs=pairs, prior=before, parameters=parameters, side=side,
             relatives=relatives, chances=chances, of_registers=of_registers,
         )  # fmt: skip
         people[name] = one.first[places]
@@ -95,7 +99,7 @@ def probabilities(
     )
     answer = posterior(of_people)
     if not of_registers:
-        weight = held_down(of_people, answer, alike.of(best.index.to_numpy()), relatives)
+        weight = held_below_relatives(of_people, answer, alike.of(best.index.to_numpy()), relatives)
         of_people = replace(of_people, weight=weight)
         answer = posterior(of_people)
     kept = one_to_one(of_people, answer.probability > EVEN, answer.probability)
@@ -125,7 +129,7 @@ def one_each(
     *,
     pairs: Pairs,
     prior: Numbers,
-    shares: Shares,
+    parameters: Parameters,
     side: Side,
     relatives: Numbers,
     chances: Numbers,
@@ -137,11 +141,11 @@ def one_each(
         context: the one that the pairs come from.
         pairs: candidates of the linkage.
         prior: their prior in bits.
-        shares: of the model.
+        parameters: of the model.
         side: whose records to look at.
         relatives: the share of people with relatives of each kind.
         chances: of the candidates `Likeness.against` relatives.
-        of_registers: whether rivals that `outcomes.held` names stay two people.
+        of_registers: whether rivals that `hold_for_review` names stay two people.
     """
     own, other = (pairs.left, pairs.right) if side == "l" else (pairs.right, pairs.left)
     count = pairs.left_count if side == "l" else pairs.right_count
@@ -159,12 +163,12 @@ def one_each(
     together = together[together["own_one"] < together["own_two"]]
     if together.empty:
         return nobody
-    found = _weighed(context, together[["own_one", "own_two"]].drop_duplicates(), shares, side)
+    found = _scored(context, together[["own_one", "own_two"]].drop_duplicates(), parameters, side)
     if of_registers:
-        found = found[pd.isna(held(found, context.comparisons))]
+        found = found[pd.isna(hold_for_review(found, context.comparisons))]
         known = found[["person_l", "person_r"]].set_axis(["own_one", "own_two"], axis=1)
         together = together.merge(known, on=["own_one", "own_two"])
-    found = found.assign(chance=likeness(context, found, shares).against(relatives))
+    found = found.assign(chance=likeness(context, found, parameters).against(relatives))
     found = _best_proof(found, together)
     likely = _likely_one(found, count)
     certain = likely > EVEN
@@ -209,8 +213,8 @@ def _likely_one(found: pd.DataFrame, count: int) -> Numbers:
     return likely
 
 
-def _weighed(
-    context: ScoringContext, together: pd.DataFrame, shares: Shares, side: Literal["l", "r"]
+def _scored(
+    context: ScoringContext, together: pd.DataFrame, parameters: Parameters, side: Literal["l", "r"]
 ) -> pd.DataFrame:
     context.connection.register("given_rivals", together)
     context.connection.execute(
@@ -223,7 +227,9 @@ def _weighed(
         """
     )
     context.connection.unregister("given_rivals")
-    found = weigh(context, shares=shares, at_least=0.0, pairs="rivals", sides=(side, side))
+    found = score_pairs(
+        context, parameters=parameters, at_least=0.0, pairs="rivals", sides=(side, side)
+    )
     for name in OWN_NUMBERS:
         if name in found:
             found["weight"] += -found[name].clip(upper=0.0)

@@ -31,7 +31,7 @@ Flags = npt.NDArray[np.bool_]
 AT_HOME: Final = {"postcode and suburb", "postcode"}
 YEAR_ONLY: Final = ("first of January of the year",)
 
-HELD: Final = {
+REVIEW_REASONS: Final = {
     "possible twins": "same family name and date of birth, another given name",
     "possible father and son": "same names, birth years apart",
     "another date of birth": "neither number nor postcode agrees, dates of birth are far apart",
@@ -82,8 +82,10 @@ def undecided(found: pd.DataFrame, decisions: Decided) -> Flags:
     return free
 
 
-def held(found: pd.DataFrame, comparisons: tuple[Comparison, ...]) -> npt.NDArray[np.object_]:
-    """For each pair the reason of `HELD` to ask a reviewer, or ``None``."""
+def hold_for_review(
+    found: pd.DataFrame, comparisons: tuple[Comparison, ...]
+) -> npt.NDArray[np.object_]:
+    """For each pair the reason of `REVIEW_REASONS` to ask a reviewer, or ``None``."""
     names = {comparison.name for comparison in comparisons}
     agreeing = np.zeros(len(found), dtype=np.int64)
     for name in (*SYSTEM_NAMES.values(), HOME_OFFICE.name):
@@ -112,12 +114,12 @@ def held(found: pd.DataFrame, comparisons: tuple[Comparison, ...]) -> npt.NDArra
 
 
 def _is(
-    found: pd.DataFrame, name: str, grades: set[str], comparisons: tuple[Comparison, ...]
+    found: pd.DataFrame, name: str, levels: set[str], comparisons: tuple[Comparison, ...]
 ) -> Flags:
     for comparison in comparisons:
         if comparison.name == name:
-            places = [i for i, grade in enumerate(comparison.grades) if grade.name in grades]
-            return np.isin(found[f"grade {name}"].to_numpy(), places)
+            places = [i for i, level in enumerate(comparison.levels) if level.name in levels]
+            return np.isin(found[f"level {name}"].to_numpy(), places)
     return np.zeros(len(found), dtype=bool)
 
 
@@ -128,7 +130,7 @@ def evidence(
     prior: Prior,
     reasons: npt.NDArray[np.object_],
 ) -> "pd.Series[str]":
-    """The evidence of each pair as JSON: ``"comparison: grade"`` to its weight in bits.
+    """The evidence of each pair as JSON: ``"comparison: level"`` to its weight in bits.
 
     The weights add up to the match weight. No value of a person is in it.
     """
@@ -139,9 +141,9 @@ def evidence(
         entry = pd.Series(np.round(added, 4) + 0.0, index=found.index).astype("str")
         text = text + ',"before evidence: these nationalities":' + entry
     for comparison in comparisons:
-        names = [f',"{comparison.name}: {grade.name}":' for grade in comparison.grades]
-        grades = found[f"grade {comparison.name}"]
-        entry = grades.map(dict(enumerate(names))).astype("str")
+        names = [f',"{comparison.name}: {level.name}":' for level in comparison.levels]
+        levels = found[f"level {comparison.name}"]
+        entry = levels.map(dict(enumerate(names))).astype("str")
         entry = entry + (found[comparison.name].round(4) + 0.0).astype("str")
         text = text + entry.fillna("")
     why = pd.Series(reasons, index=found.index, dtype="str")

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jobs.link.compare.comparison_levels import BIRTH, GIVEN, Shares
+from jobs.link.compare.comparison_levels import BIRTH, GIVEN, Parameters
 from jobs.link.decide.one_to_one import Numbers, Pairs, Posterior
 from jobs.link.engine.scoring_context import ScoringContext
 from jobs.link.model.priors import LEAST_ALONE
@@ -56,8 +56,8 @@ class Likeness:
             return np.where(self.speaks, self.usual / relatives[self.kind], 0.0)
 
 
-def likeness(context: ScoringContext, found: pd.DataFrame, shares: Shares) -> Likeness:
-    """Compare pairs, as `weigh` gives them, in what tells relatives apart."""
+def likeness(context: ScoringContext, found: pd.DataFrame, parameters: Parameters) -> Likeness:
+    """Compare pairs, as `score_pairs` gives them, in what tells relatives apart."""
     kind = np.zeros(len(found), dtype=np.int64)
     usual = np.ones(len(found))
     proof = np.zeros(len(found))
@@ -66,9 +66,9 @@ def likeness(context: ScoringContext, found: pd.DataFrame, shares: Shares) -> Li
         if comparison is None:
             continue
         weight = found[name].to_numpy()
-        of = np.array([shares[name][grade.name][0] for grade in comparison.grades])
+        of = np.array([parameters[name][level.name][0] for level in comparison.levels])
         kind += np.where(weight < 0, 2**bit, 0)
-        usual *= np.where(weight < 0, of[found[f"grade {name}"]], 1.0)
+        usual *= np.where(weight < 0, of[found[f"level {name}"]], 1.0)
         proof = np.maximum(proof, weight)
     numbers = [c.name for c in context.comparisons if c.needs[0].startswith("id_")]
     proven = found[numbers].sum(axis=1).to_numpy() > 0
@@ -110,7 +110,9 @@ def _keys(left: Kinds, right: Kinds) -> Kinds:
     return left * np.int64(2**32) + right
 
 
-def held_down(pairs: Pairs, answer: Posterior, alike: Likeness, relatives: Numbers) -> Numbers:
+def held_below_relatives(
+    pairs: Pairs, answer: Posterior, alike: Likeness, relatives: Numbers
+) -> Numbers:
     """The weights of pairs, none above what sets it apart from relatives.
 
     A pair of which neither has another partner is one person who differs so, or two relatives

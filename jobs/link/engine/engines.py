@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from jobs.link.engine.registers import Scored, Tables, least_of, register_context
-from jobs.link.engine.scoring import weigh
+from jobs.link.engine.scoring import score_pairs
 from jobs.link.model.linkage_model import Model
 
 EngineName = Literal["duckdb", "spark"]
 
 
 class Engine(Protocol):
-    """Finds the pairs of both registers that weigh enough to matter."""
+    """Finds the pairs of both registers that score enough to matter."""
 
     def score(self, tables: Tables, *, model: Model) -> AbstractContextManager[Scored]:
         """The pairs, what each blocking rule did, and the context that they were scored in."""
@@ -32,8 +32,10 @@ class DuckDB:
         """See `Engine.score`."""
         with register_context(tables, model) as context:
             least = least_of(context)
-            uses = context.block(shares=model.shares, at_least=least)
-            found = weigh(context, shares=model.shares, at_least=least, is_glanced=context.is_large)
+            uses = context.block(parameters=model.parameters, at_least=least)
+            found = score_pairs(
+                context, parameters=model.parameters, at_least=least, is_bounded=context.is_large
+            )
             yield Scored(context=context, found=found, uses=uses)
 
 

@@ -1,11 +1,11 @@
-"""The engine: DuckDB compares pairs of rows and weighs the evidence.
+"""The engine: DuckDB compares pairs of rows and scores the evidence.
 
-The model is Fellegi and Sunter's, as in Splink, whose string measures and ways these are: a grade
-weighs log2(share among same / share among others), so each unit doubles the odds, and agreement
-on a rare value weighs more. Written here in plain SQL instead of through Splink because a rarity
-must be seen *within a nationality* (agreement on a Somali name between two Somalis is weaker
-evidence than between any two people), and because the trainer needs the grades of each pair,
-which Splink keeps to itself.
+The model is Fellegi and Sunter's, as in Splink, whose string measures and ways these are: the
+weight of a level is log2(m / u), so each unit doubles the odds, and agreement on a rare value has
+more. Written here in plain SQL instead of through Splink because term frequencies must be seen
+*within a nationality* (agreement on a Somali name between two Somalis is weaker evidence than
+between any two people), and because the trainer needs the levels of each pair, which Splink keeps
+to itself.
 
 Everything is a function of the two rows, the model and the value frequencies, never of the order
 of rows or of the threads.
@@ -20,9 +20,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from jobs.link.block.blocking import sift
-from jobs.link.compare.comparison_levels import Comparison, Shares
-from jobs.link.compare.match_weights import needed, weighed_query
+from jobs.link.block.blocking import filter_pairs
+from jobs.link.compare.comparison_levels import Comparison, Parameters
+from jobs.link.compare.match_weights import needed, score_query
 from jobs.link.engine.scoring_context import ScoringContext
 
 WORTH_BOUNDING: Final = 100_000
@@ -36,7 +36,7 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 def compare(
     context: ScoringContext,
     *,
-    shares: Shares,
+    parameters: Parameters,
     pairs: str,
     at_least: float | None = None,
     sides: tuple[str, str] = ("l", "r"),
@@ -44,72 +44,80 @@ def compare(
     """Compare the rows of the table ``pairs`` (``row_l``, ``row_r``), of these ``sides``.
 
     Returns:
-        ``row_l``, ``row_r``, ``weight``, and for each comparison ``grade_`` and ``weight_``; only
+        ``row_l``, ``row_r``, ``weight``, and for each comparison ``level_`` and ``weight_``; only
         pairs of at least ``at_least``. Lazy: it is worked out where it is used.
     """
     columns = ", ".join(
         f"l.{name} AS {name}_l, r.{name} AS {name}_r" for name in needed(context.comparisons)
     )
-    # A filter pushed down would work out each comparison once for each use of its grade.
+    # A filter pushed down would work out each comparison once for each use of its level.
     context.connection.execute("SET disabled_optimizers = 'filter_pushdown'")
     beside = f"""
         SELECT row_l, row_r, {columns}
         FROM {pairs}
         JOIN rows_{sides[0]} l ON l.row = row_l JOIN rows_{sides[1]} r ON r.row = row_r
         """
-    query = weighed_query(context.comparisons, shares, beside=beside, at_least=at_least)
+    query = score_query(context.comparisons, parameters, beside=beside, at_least=at_least)
     return context.connection.sql(query)
 
 
-def weigh(
+def score_pairs(
     context: ScoringContext,
     *,
-    shares: Shares,
+    parameters: Parameters,
     at_least: float,
     pairs: str = "pairs",
     sides: tuple[str, str] = ("l", "r"),
-    is_glanced: bool = False,
+    is_bounded: bool = False,
 ) -> pd.DataFrame:
-    """The best variant of each pair of persons, if it weighs at least ``at_least``.
+    """The best variant of each pair of persons, if it scores at least ``at_least``.
 
-    Many pairs are glanced at first, unless they were while they were formed (``is_glanced``).
+    The weights of many pairs are bounded first, unless they were while the pairs were formed
+    (``is_bounded``).
 
     Returns:
         See `best`.
     """
-    weigh_rows(
-        context, shares=shares, at_least=at_least, pairs=pairs, sides=sides, is_glanced=is_glanced
+    score_rows(
+        context,
+        parameters=parameters,
+        at_least=at_least,
+        pairs=pairs,
+        sides=sides,
+        is_bounded=is_bounded,
     )
     persons = [f"(SELECT row, person FROM rows_{side})" for side in sides]
     return best(context.connection, context.comparisons, heavy="heavy_pairs", persons=persons)
 
 
-def weigh_rows(
+def score_rows(
     context: ScoringContext,
     *,
-    shares: Shares,
+    parameters: Parameters,
     at_least: float,
     pairs: str,
     sides: tuple[str, str] = ("l", "r"),
-    is_glanced: bool = False,
+    is_bounded: bool = False,
 ) -> None:
     """Make the table ``heavy_pairs`` of `compare`: pairs of rows of at least ``at_least``."""
     is_worth = _count(context.connection, pairs) >= WORTH_BOUNDING
-    if sides == ("l", "r") and is_worth and not is_glanced:
-        _glance_at(context, shares=shares, at_least=at_least, pairs=pairs)
+    if sides == ("l", "r") and is_worth and not is_bounded:
+        _bound_pairs(context, parameters=parameters, at_least=at_least, pairs=pairs)
         pairs = "likely"
     context.connection.execute("DROP TABLE IF EXISTS heavy_pairs")
-    compared = compare(context, shares=shares, pairs=pairs, at_least=at_least, sides=sides)
+    compared = compare(context, parameters=parameters, pairs=pairs, at_least=at_least, sides=sides)
     compared.to_table("heavy_pairs")
     context.connection.execute("RESET disabled_optimizers")
 
 
-def _glance_at(context: ScoringContext, *, shares: Shares, at_least: float, pairs: str) -> None:
-    """Make the table ``likely`` of the pairs that may weigh so much."""
+def _bound_pairs(
+    context: ScoringContext, *, parameters: Parameters, at_least: float, pairs: str
+) -> None:
+    """Make the table ``likely`` of the pairs that may score so much."""
     found = context.connection.execute(f"SELECT row_l, row_r FROM {pairs}").fetchnumpy()
-    likely = sift(
+    likely = filter_pairs(
         (found["row_l"], found["row_r"]),
-        glance=context.glance(shares, at_least),
+        bounds=context.bounds(parameters, at_least),
         is_number_possible=True,
     )
     context.connection.register("given", likely)
@@ -128,16 +136,16 @@ def best(
     Args:
         connection: where everything is.
         comparisons: what pairs are compared in.
-        heavy: pairs of rows with their weights and grades, as `weighed_query` gives them.
+        heavy: pairs of rows with their weights and levels, as `score_query` gives them.
         persons: for each side what tells the ``person`` of a ``row``.
 
     Returns:
         Sorted by ``person_l`` and ``person_r``: ``weight``, and for each comparison a column of
-        its name with the weight it adds (rarity included), and ``grade <name>`` columns with the
-        position of the grade, -1 where there was nothing to compare.
+        its name with the weight it adds (term frequency included), and ``level <name>`` columns
+        with the position of the level, -1 where there was nothing to compare.
     """
     parts = ", ".join(
-        f'weight_{c.column} AS "{c.name}", grade_{c.column} AS "grade {c.name}"'
+        f'weight_{c.column} AS "{c.name}", level_{c.column} AS "level {c.name}"'
         for c in comparisons
     )
     found = connection.execute(

@@ -16,22 +16,22 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jobs.link.block.blocking import RuleUse, block, tell
+from jobs.link.block.blocking import RuleUse, block, log_blocking
 from jobs.link.block.blocking_rules import Rule, rules_for, systems_of
 from jobs.link.compare.comparison_levels import (
     NATIONALITY,
     Comparison,
-    Shares,
+    Parameters,
     comparisons_for,
-    rarity_columns,
+    term_frequency_columns,
 )
 from jobs.link.compare.term_frequencies import term_frequency_bits
-from jobs.link.compare.weight_bounds import Glance, glance_of, numbers_of
+from jobs.link.compare.weight_bounds import WeightBounds, numbers_of, weight_bounds
 from jobs.link.model.priors import Groups
 from jobs.link.standardise.persons import Side
 
-WORTH_GLANCING: Final = 10_000 * 10_000
-"""From so many possible pairs on, a glance while they are formed pays."""
+WORTH_BOUNDING_EARLY: Final = 10_000 * 10_000
+"""From so many possible pairs on, bounding their weights while they are formed pays."""
 THREADS: Final = min(os.cpu_count() or 1, 4)
 """The engine's threads: each needs memory of its own, and more of them help little."""
 MEMORY: Final = f"{500 + 300 * THREADS}MB"
@@ -75,20 +75,22 @@ class ScoringContext:
         """The blocking rules that both sides can use."""
         return rules_for(self.columns, systems_of(self.columns))
 
-    def block(self, *, shares: Shares | None = None, at_least: float = 0.0) -> list[RuleUse]:
+    def block(
+        self, *, parameters: Parameters | None = None, at_least: float = 0.0
+    ) -> list[RuleUse]:
         """Make the table ``pairs`` of those worth comparing.
 
-        With ``shares`` of a model, pairs that cannot weigh ``at_least`` are left out of it.
+        With ``parameters`` of a model, pairs that cannot score ``at_least`` are left out of it.
         """
-        glance = None
-        if shares is not None and self.is_large:
-            glance = self.glance(shares, at_least)
-        uses = block(self.connection, rules=self.rules(), persons=self.persons, glance=glance)
-        tell(uses)
+        bounds = None
+        if parameters is not None and self.is_large:
+            bounds = self.bounds(parameters, at_least)
+        uses = block(self.connection, rules=self.rules(), persons=self.persons, bounds=bounds)
+        log_blocking(uses)
         return uses
 
     def block_some(
-        self, persons: str, *, count: int, into: str, shares: Shares, at_least: float
+        self, persons: str, *, count: int, into: str, parameters: Parameters, at_least: float
     ) -> None:
         """Make a table of pairs worth comparing of so many left persons, named by a table."""
         block(
@@ -98,13 +100,16 @@ class ScoringContext:
             only=persons,
             share=min(1.0, count / max(len(self.left), 1)),
             into=into,
-            glance=self.glance(shares, at_least) if self.is_large else None,
+            bounds=self.bounds(parameters, at_least) if self.is_large else None,
         )
 
-    def glance(self, shares: Shares, at_least: float) -> Glance:
-        """What tells which pairs of rows may weigh so much."""
-        return glance_of(
-            comparisons=self.comparisons, shares=shares, at_least=at_least, numbers=self._numbers
+    def bounds(self, parameters: Parameters, at_least: float) -> WeightBounds:
+        """What tells which pairs of rows may score so much."""
+        return weight_bounds(
+            comparisons=self.comparisons,
+            parameters=parameters,
+            at_least=at_least,
+            numbers=self._numbers,
         )
 
     @cached_property
@@ -123,8 +128,8 @@ class ScoringContext:
 
     @property
     def is_large(self) -> bool:
-        """Whether a glance at pairs pays while they are formed."""
-        return len(self.left) * len(self.right) >= WORTH_GLANCING
+        """Whether bounding the weights of pairs pays while they are formed."""
+        return len(self.left) * len(self.right) >= WORTH_BOUNDING_EARLY
 
     @property
     def persons(self) -> int:
@@ -145,7 +150,7 @@ def scoring_context(
             "l": _with_columns_of(left.rows, right.rows),
             "r": _with_columns_of(right.rows, left.rows),
         }
-        for column in rarity_columns(used):
+        for column in term_frequency_columns(used):
             bits = term_frequency_bits(rows["l"], rows["r"], column)
             for side, of_side in zip(rows, bits, strict=True):
                 rows[side] = rows[side].append_column(f"bits_{column}", of_side)

@@ -1,8 +1,8 @@
 """The linkage on Spark: blocking as joins over the cluster, scoring in DuckDB on its workers.
 
-The driver standardises both sides and counts rarities; rows go to Spark as Parquet. Workers make
-the blocking keys of their rows and weigh their share of the pairs, in batches, with the SQL that
-the other engine runs, so grades and weights are the same to the last digit.
+The driver standardises both sides and counts term frequencies; rows go to Spark as Parquet. Workers
+make the blocking keys of their rows and score their share of the pairs, in batches, with the SQL
+that the other engine runs, so levels and weights are the same to the last digit.
 """
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
@@ -23,10 +23,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.link.block.blocking import RuleUse, budget_for, tell, use_of
+from jobs.link.block.blocking import RuleUse, budget_for, log_blocking, use_of
 from jobs.link.block.blocking_keys import borne_query, cut
-from jobs.link.compare.comparison_levels import Shares
-from jobs.link.compare.match_weights import needed, weighed_query
+from jobs.link.compare.comparison_levels import Parameters
+from jobs.link.compare.match_weights import needed, score_query
 from jobs.link.engine.registers import Scored, Tables, least_of, register_context
 from jobs.link.engine.scoring_context import ScoringContext
 from jobs.link.model.linkage_model import Model
@@ -65,9 +65,9 @@ class Spark:
                     context.connection.execute(f"COPY rows_{side} TO '{path}' (FORMAT parquet)")
                     spark.read.parquet(path).createOrReplaceTempView(f"rows_{side}")
                 uses = _block(spark, context)
-                tell(uses)
+                log_blocking(uses)
                 floor = least_of(context)
-                found = _weigh(spark, context, model.shares, floor)
+                found = _score(spark, context, model.parameters, floor)
             yield Scored(context=context, found=found, uses=uses)
 
 
@@ -178,8 +178,8 @@ def _spread(rows: "DataFrame", borne: "DataFrame") -> "DataFrame":
     return alone.union(of_person.join(several, "person").select("rule", "row", "key"))
 
 
-def _weigh(
-    spark: "SparkSession", context: ScoringContext, shares: Shares, at_least: float
+def _score(
+    spark: "SparkSession", context: ScoringContext, parameters: Parameters, at_least: float
 ) -> pd.DataFrame:
     from pyspark.sql import Window
     from pyspark.sql import functions as f
@@ -194,26 +194,26 @@ def _weigh(
     }
     beside = spark.table("pairs").join(sides["l"], "row_l").join(sides["r"], "row_r")
     kept = ("row_l", "row_r", "person_l", "person_r")
-    query = weighed_query(
-        context.comparisons, shares, beside="SELECT * FROM given", at_least=at_least, kept=kept
+    query = score_query(
+        context.comparisons, parameters, beside="SELECT * FROM given", at_least=at_least, kept=kept
     )
     typed = [*(f"{name}::BIGINT AS {name}" for name in kept), "weight::DOUBLE AS weight"]
     schema = [*(f"{name} long" for name in kept), "weight double"]
     for c in context.comparisons:
-        typed += [f"weight_{c.column}::DOUBLE AS weight_{c.column}", f"grade_{c.column}"]
-        schema += [f"weight_{c.column} double", f"grade_{c.column} tinyint"]
-    weighed = beside.mapInArrow(
-        _weighed(f"SELECT {', '.join(typed)} FROM ({query})"), ", ".join(schema)
+        typed += [f"weight_{c.column}::DOUBLE AS weight_{c.column}", f"level_{c.column}"]
+        schema += [f"weight_{c.column} double", f"level_{c.column} tinyint"]
+    scored = beside.mapInArrow(
+        _scored(f"SELECT {', '.join(typed)} FROM ({query})"), ", ".join(schema)
     )
     best = Window.partitionBy("person_l", "person_r").orderBy(f.desc("weight"), "row_l", "row_r")
-    found = weighed.withColumn("place", f.row_number().over(best)).where("place = 1")
-    return _as_weigh(found, context)
+    found = scored.withColumn("place", f.row_number().over(best)).where("place = 1")
+    return _as_score_pairs(found, context)
 
 
-def _weighed(query: str) -> Callable[[Batches], Batches]:
+def _scored(query: str) -> Callable[[Batches], Batches]:
     """What a worker does with pairs whose values stand beside each other."""
 
-    def weighed(batches: Batches) -> Batches:
+    def scored(batches: Batches) -> Batches:
         import duckdb
 
         with duckdb.connect(":memory:") as connection:
@@ -222,14 +222,14 @@ def _weighed(query: str) -> Callable[[Batches], Batches]:
                 connection.register("given", pa.Table.from_batches([batch]))
                 yield from connection.sql(query).to_arrow_table().to_batches()
 
-    return weighed
+    return scored
 
 
-def _as_weigh(found: "DataFrame", context: ScoringContext) -> pd.DataFrame:
-    """The frame that `scoring.weigh` gives."""
+def _as_score_pairs(found: "DataFrame", context: ScoringContext) -> pd.DataFrame:
+    """The frame that `scoring.score_pairs` gives."""
     names: dict[str, Any] = {"person_l": "person_l", "person_r": "person_r", "weight": "weight"}
     for c in context.comparisons:
-        names |= {f"weight_{c.column}": c.name, f"grade_{c.column}": f"grade {c.name}"}
+        names |= {f"weight_{c.column}": c.name, f"level_{c.column}": f"level {c.name}"}
     frame: pd.DataFrame = found.select(*names).toArrow().to_pandas()
     ordered = frame.rename(columns=names).sort_values(["person_l", "person_r"])
     return ordered.reset_index(drop=True)

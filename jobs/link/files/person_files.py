@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from jobs.link.decide.duplicates import EVEN, probabilities
 from jobs.link.decide.link_outcomes import evidence
 from jobs.link.decide.one_to_one import Numbers
-from jobs.link.engine.scoring import weigh
+from jobs.link.engine.scoring import score_pairs
 from jobs.link.engine.scoring_context import ScoringContext, scoring_context
 from jobs.link.model.priors import Prior
 from jobs.link.model.thresholds import REVIEW_FROM, least_weight
@@ -324,15 +324,17 @@ def _aliases(frame: pd.DataFrame) -> pd.DataFrame | None:
 
 def _links(left: Side, right: Side) -> pd.DataFrame:
     with scoring_context(left=left, right=right) as context:
-        shares = train(context)
+        parameters = train(context)
         floor = least_weight(len(left), len(right))
-        context.block(shares=shares, at_least=floor)
-        found = weigh(context, shares=shares, at_least=floor, is_glanced=context.is_large)
-        weighed = probabilities(context, found, shares, of_registers=False)
-        probability = np.round(weighed.probability, 6)
+        context.block(parameters=parameters, at_least=floor)
+        found = score_pairs(
+            context, parameters=parameters, at_least=floor, is_bounded=context.is_large
+        )
+        scored = probabilities(context, found, parameters, of_registers=False)
+        probability = np.round(scored.probability, 6)
         shown = probability >= REVIEW_FROM
         return _frame(
-            context, found[shown].reset_index(drop=True), probability[shown], weighed.prior
+            context, found[shown].reset_index(drop=True), probability[shown], scored.prior
         )
 
 

@@ -1,4 +1,4 @@
-"""The model: for each grade of each comparison, its share among true pairs and among others.
+"""The model: for each comparison level its m probability, among true pairs, and u, among others.
 
 The night uses a frozen model: training at night would let yesterday's links change because
 somebody else's record did. It is the JSON file in ``jobs/link/model/packaged`` until a named person
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from jobs.link.compare.comparison_levels import VARIANT, Comparison, Shares
+from jobs.link.compare.comparison_levels import VARIANT, Comparison, Parameters
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, text_digest
 
@@ -24,12 +24,12 @@ CURRENT: Final = FOLDER / "current.json"
 class Model:
     """A trained model.
 
-    ``trained_on`` says what the shares were learned from (counts and digests, no values);
+    ``trained_on`` says what the parameters were learned from (counts and digests, no values);
     it is part of the digest.
     """
 
     version: str
-    shares: Shares
+    parameters: Parameters
     trained_on: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -38,11 +38,11 @@ class Model:
         return text_digest(canonical_json(self._plain()))
 
     def _plain(self) -> dict[str, Any]:
-        shares = {
-            comparison: {grade: list(pair) for grade, pair in grades.items()}
-            for comparison, grades in self.shares.items()
+        parameters = {
+            comparison: {level: list(pair) for level, pair in levels.items()}
+            for comparison, levels in self.parameters.items()
         }
-        return {"version": self.version, "trained_on": dict(self.trained_on), "shares": shares}
+        return {"version": self.version, "trained_on": dict(self.trained_on), "shares": parameters}
 
     @property
     def name(self) -> str:
@@ -84,11 +84,13 @@ def model_of(text: str, *, where: str) -> Model:
     """
     try:
         plain = json.loads(text)
-        shares = {
-            comparison: {grade: (float(pair[0]), float(pair[1])) for grade, pair in grades.items()}
-            for comparison, grades in plain["shares"].items()
+        parameters = {
+            comparison: {level: (float(pair[0]), float(pair[1])) for level, pair in levels.items()}
+            for comparison, levels in plain["shares"].items()
         }
-        return Model(version=plain["version"], shares=shares, trained_on=plain["trained_on"])
+        return Model(
+            version=plain["version"], parameters=parameters, trained_on=plain["trained_on"]
+        )
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise BadInput(
             where, f"not a linkage model ({type(error).__name__})", "train it again"
@@ -100,36 +102,38 @@ def current_model() -> Model:
     return read_model(CURRENT)
 
 
-def first_shares(comparisons: Iterable[Comparison]) -> dict[str, dict[str, tuple[float, float]]]:
-    """What is believed before any data: the shares in the declarations, summing to 1."""
-    shares: dict[str, dict[str, tuple[float, float]]] = {}
+def first_parameters(
+    comparisons: Iterable[Comparison],
+) -> dict[str, dict[str, tuple[float, float]]]:
+    """What is believed before any data: the parameters in the declarations, summing to 1."""
+    parameters: dict[str, dict[str, tuple[float, float]]] = {}
     for comparison in comparisons:
-        same = sum(grade.among_same for grade in comparison.grades)
-        others = sum(grade.among_others for grade in comparison.grades)
+        same = sum(level.m for level in comparison.levels)
+        others = sum(level.u for level in comparison.levels)
         is_constant = comparison.name == VARIANT.name
-        shares[comparison.name] = {
-            grade.name: (
-                grade.among_same / same,
-                1.0 if is_constant else grade.among_others / others,
+        parameters[comparison.name] = {
+            level.name: (
+                level.m / same,
+                1.0 if is_constant else level.u / others,
             )
-            for grade in comparison.grades
+            for level in comparison.levels
         }
-    return shares
+    return parameters
 
 
 def usable(model: Model, comparisons: Iterable[Comparison]) -> tuple[Comparison, ...]:
-    """The comparisons that the model knows, with every grade.
+    """The comparisons that the model knows, with every level.
 
     Raises:
-        BadInput: the model knows a comparison under other grades: it is of another version.
+        BadInput: the model knows a comparison under other levels: it is of another version.
     """
-    known = tuple(c for c in comparisons if c.name in model.shares)
+    known = tuple(c for c in comparisons if c.name in model.parameters)
     for comparison in known:
-        grades = [grade.name for grade in comparison.grades]
-        if sorted(grades) != sorted(model.shares[comparison.name]):
+        levels = [level.name for level in comparison.levels]
+        if sorted(levels) != sorted(model.parameters[comparison.name]):
             raise BadInput(
                 f"model [{model.version}]",
-                f"other grades of [{comparison.name}] than this code",
+                f"other levels of [{comparison.name}] than this code",
                 "train it again",
             )
     return known

@@ -68,7 +68,7 @@ def cro(values: pa.Array) -> pa.Array:
 
 def noms(values: pa.Array) -> pa.Array:
     """Prison numbers as ``A1234AA``; else missing."""
-    text = _letters_and_digits(values)
+    text = _mask_and_digits(values)
     is_form = pc.match_substring_regex(text, r"^[A-Z]\d{4}[A-Z]{2}$")
     return _kept(text, pc.and_(is_form, pc.invert(pc.match_substring(text, "0000"))))
 
@@ -95,7 +95,7 @@ def plain(values: pa.Array) -> pa.Array:
 
     Fewer than four characters, or one character repeated, is missing.
     """
-    text = _letters_and_digits(values)
+    text = _mask_and_digits(values)
     length = pc.utf8_length(text)
     repeated = pc.binary_repeat(pc.utf8_slice_codeunits(text, 0, 1), length)
     return _kept(text, pc.and_(pc.greater_equal(length, 4), pc.not_equal(text, repeated)))
@@ -105,7 +105,7 @@ def _plain(values: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(pc.utf8_upper(values), _BLANKS, "")
 
 
-def _letters_and_digits(values: pa.Array) -> pa.Array:
+def _mask_and_digits(values: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(pc.utf8_upper(values), "[^A-Z0-9]+", "")
 
 

@@ -76,9 +76,9 @@ def weights(model: Model) -> pd.DataFrame:
     Term frequencies are left aside.
     """
     rows = [
-        (comparison, grade, round(float(np.log2(same / others)), 4))
-        for comparison, grades in model.shares.items()
-        for grade, (same, others) in grades.items()
+        (comparison, level, round(float(np.log2(same / others)), 4))
+        for comparison, levels in model.parameters.items()
+        for level, (same, others) in levels.items()
     ]
     return pd.DataFrame(rows, columns=["comparison", "level", "weight"])
 

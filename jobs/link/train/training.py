@@ -1,12 +1,13 @@
-"""Learning the model's shares from two sides without being told any answer.
+"""Learning the model's parameters from two sides without being told any answer.
 
 Two steps, both deterministic:
 
-1. *among others*: the grades of random pairs, each counted less the more it looks like a true one.
+1. *u probabilities*: the levels of random pairs, each counted less the more it looks like a true
+   one.
    Identifiers are left at what the declarations say: a sample never holds enough coincidences.
-2. *among same*: expectation and maximisation over the pairs worth comparing. The expectation is
-   the probability of `matching.posterior`, so a pair counts less for each rival; the declared
-   shares stand in as `ANCHOR` pairs, which steadies small files.
+2. *m probabilities*: expectation and maximisation over the pairs worth comparing. The expectation
+   is the probability of `one_to_one.posterior`, so a pair counts less for each rival; the declared
+   parameters stand in as `ANCHOR` pairs, which steadies small files.
 """
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
@@ -19,11 +20,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.link.compare.comparison_levels import NATIONALITY, Comparison, Shares
+from jobs.link.compare.comparison_levels import NATIONALITY, Comparison, Parameters
 from jobs.link.decide.one_to_one import Numbers, Pairs, posterior, prior_for
-from jobs.link.engine.scoring import compare, weigh
+from jobs.link.engine.scoring import compare, score_pairs
 from jobs.link.engine.scoring_context import ScoringContext, scoring_context
-from jobs.link.model.linkage_model import Model, first_shares
+from jobs.link.model.linkage_model import Model, first_parameters
 from jobs.link.standardise.registers import immigration_side, prison_side
 
 log = logging.getLogger(__name__)
@@ -33,15 +34,15 @@ RANDOM_PAIRS: Final = 1_000_000
 NATIONALITY_PAIRS: Final = 200_000
 """One nationality is met in some 5 % of pairs: its share is then known to 1 %."""
 TRAINING_PERSONS: Final = 40_000
-"""Persons of the left side that are learned from; more change the third digit of the shares."""
+"""Persons of the left side that are learned from; more change their third digit."""
 ANCHOR: Final = 30.0
 ROUNDS: Final = 60
 STILL: Final = 1e-4
 WORTH_LEARNING: Final = -5.0
 HOPELESS: Final = -20.0
-"""Pairs that weigh less than `WORTH_LEARNING` by the first shares (in bits) teach nothing about
+"""Pairs that score less than `WORTH_LEARNING` by the first parameters (in bits) teach nothing about
 true pairs; nor do those that, with the prior, have odds below one in a million."""
-LEAST_SHARE: Final = 1e-9
+LEAST_PROBABILITY: Final = 1e-9
 SHARED_AT_FIRST: Final = 0.3
 """The share of the smaller side that is taken to be in the other, before anything is learned."""
 
@@ -54,7 +55,7 @@ def train_model(
     """Learn a model for the night from registers, without being told any answer.
 
     Args:
-        worlds: register tables by full name, in the contract's schema; the shares are the means
+        worlds: register tables by full name, in the contract's schema; the parameters are the means
             over all of them, so that no single kind of noise is taken for the rule.
         version: the model's name.
         trained_on: where the worlds came from: counts and seeds, no values.
@@ -64,27 +65,27 @@ def train_model(
         sides = prison_side(tables), immigration_side(tables)
         with scoring_context(left=sides[0], right=sides[1]) as context:
             learned.append(train(context))
-    known = [name for name in learned[0] if all(name in shares for shares in learned)]
+    known = [name for name in learned[0] if all(name in parameters for parameters in learned)]
     mean = {
         name: {
-            grade: (
-                round(float(np.mean([shares[name][grade][0] for shares in learned])), 9),
-                round(float(np.mean([shares[name][grade][1] for shares in learned])), 9),
+            level: (
+                round(float(np.mean([parameters[name][level][0] for parameters in learned])), 9),
+                round(float(np.mean([parameters[name][level][1] for parameters in learned])), 9),
             )
-            for grade in learned[0][name]
+            for level in learned[0][name]
         }
         for name in known
     }
-    return Model(version=version, shares=mean, trained_on=trained_on)
+    return Model(version=version, parameters=mean, trained_on=trained_on)
 
 
 def train(context: ScoringContext) -> dict[str, dict[str, tuple[float, float]]]:
-    """Learn the shares for both sides of a context.
+    """Learn the parameters for both sides of a context.
 
     Returns:
-        Shares for each comparison of the context, rounded to 9 decimals.
+        Parameters for each comparison of the context, rounded to 9 decimals.
     """
-    shares = _among_others(context, first_shares(context.comparisons))
+    parameters = _learn_u(context, first_parameters(context.comparisons))
     context.connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE learned_from AS
@@ -96,12 +97,20 @@ def train(context: ScoringContext) -> dict[str, dict[str, tuple[float, float]]]:
     left_count = min(len(context.left), TRAINING_PERSONS)
     floor = _worth_learning(left_count, len(context.right))
     context.block_some(
-        "learned_from", count=TRAINING_PERSONS, into="learning", shares=shares, at_least=floor
+        "learned_from",
+        count=TRAINING_PERSONS,
+        into="learning",
+        parameters=parameters,
+        at_least=floor,
     )
-    found = weigh(
-        context, shares=shares, at_least=floor, pairs="learning", is_glanced=context.is_large
+    found = score_pairs(
+        context,
+        parameters=parameters,
+        at_least=floor,
+        pairs="learning",
+        is_bounded=context.is_large,
     )
-    learned = _among_same(context, found, shares, left_count)
+    learned = _learn_m(context, found, parameters, left_count)
     return _rounded(learned)
 
 
@@ -116,15 +125,15 @@ def _first_prior(left_count: int, right_count: int) -> float:
     return float(np.log2(shared) - np.log2(left_count * right_count))
 
 
-def _among_others(context: ScoringContext, shares: _Counts) -> _Counts:
+def _learn_u(context: ScoringContext, parameters: _Counts) -> _Counts:
     """Learn from random pairs; if nationalities are known, from pairs of one nationality.
 
     People of one nationality share names, towns and habits of spelling. Since nationality is
     evidence of its own, everything else must say what is left to say among people of one.
     """
     if not len(context.left) or not len(context.right):
-        return shares
-    learned = dict(shares)
+        return parameters
+    learned = dict(parameters)
     by_nation = "nationality" in context.columns
     groups = [(False, [c for c in context.comparisons if c is NATIONALITY or not by_nation])]
     if by_nation:
@@ -135,8 +144,8 @@ def _among_others(context: ScoringContext, shares: _Counts) -> _Counts:
             only_nations = by_nation and not within
             count = NATIONALITY_PAIRS if only_nations else RANDOM_PAIRS
             _random_pairs(context, within=within, count=count)
-            for comparison, seen in _weighted_grades(context, wanted, shares):
-                learned[comparison.name] = _update(comparison, shares, seen, others=True)
+            for comparison, seen in _weighted_levels(context, wanted, parameters):
+                learned[comparison.name] = _update(comparison, parameters, seen, others=True)
     return learned
 
 
@@ -171,36 +180,36 @@ def _random_pairs(context: ScoringContext, *, within: bool, count: int) -> None:
     )
 
 
-def _weighted_grades(
-    context: ScoringContext, comparisons: Sequence[Comparison], shares: Shares
+def _weighted_levels(
+    context: ScoringContext, comparisons: Sequence[Comparison], parameters: Parameters
 ) -> Iterator[tuple[Comparison, Numbers]]:
-    """How often random pairs show each grade, probable true pairs discounted."""
+    """How often random pairs show each level, probable true pairs discounted."""
     prior = _first_prior(len(context.left), len(context.right))
-    grades = ", ".join(f"grade_{comparison.column}" for comparison in comparisons)
-    compare(context, shares=shares, pairs="random_pairs").to_table("compared")
+    levels = ", ".join(f"level_{comparison.column}" for comparison in comparisons)
+    compare(context, parameters=parameters, pairs="random_pairs").to_table("compared")
     counted = context.connection.execute(
         f"""
-        SELECT {grades}, sum(1.0 / (1.0 + pow(2.0, least(weight + {prior!r}, 60)))) AS pairs
+        SELECT {levels}, sum(1.0 / (1.0 + pow(2.0, least(weight + {prior!r}, 60)))) AS pairs
         FROM compared GROUP BY ALL ORDER BY ALL
         """
     ).df()
     context.connection.execute("DROP TABLE compared")
     context.connection.execute("RESET disabled_optimizers")
     for comparison in comparisons:
-        seen = np.zeros(len(comparison.grades) + 1)
-        np.add.at(seen, counted[f"grade_{comparison.column}"].to_numpy() + 1, counted["pairs"])
+        seen = np.zeros(len(comparison.levels) + 1)
+        np.add.at(seen, counted[f"level_{comparison.column}"].to_numpy() + 1, counted["pairs"])
         yield comparison, np.round(seen[1:], 3)
 
 
-def _among_same(
-    context: ScoringContext, found: pd.DataFrame, shares: _Counts, left_count: int
+def _learn_m(
+    context: ScoringContext, found: pd.DataFrame, parameters: _Counts, left_count: int
 ) -> _Counts:
     if found.empty:
-        return shares
-    grades = {
-        c.name: found[f"grade {c.name}"].to_numpy(dtype=np.int64) for c in context.comparisons
+        return parameters
+    levels = {
+        c.name: found[f"level {c.name}"].to_numpy(dtype=np.int64) for c in context.comparisons
     }
-    fixed = _part_not_learned(context, found, grades, shares)
+    fixed = _part_not_learned(context, found, levels, parameters)
     pairs = Pairs(
         left=found["person_l"].to_numpy(),
         right=found["person_r"].to_numpy(),
@@ -212,7 +221,7 @@ def _among_same(
     for _ in range(ROUNDS):
         weight = fixed.copy()
         for comparison in context.comparisons:
-            weight += _log_same(comparison, shares)[grades[comparison.name]]
+            weight += _log_same(comparison, parameters)[levels[comparison.name]]
         now = Pairs(
             left=pairs.left, right=pairs.right, weight=weight,
             left_count=pairs.left_count, right_count=pairs.right_count,
@@ -220,65 +229,63 @@ def _among_same(
         answer = posterior(now, prior=prior_for(now, shared))
         shared = answer.shared
         updated = {
-            c.name: _update(c, shares, _seen(c, grades[c.name], answer.probability))
+            c.name: _update(c, parameters, _seen(c, levels[c.name], answer.probability))
             for c in context.comparisons
         }
-        change = _largest_change(shares, updated)
-        shares = updated
+        change = _largest_change(parameters, updated)
+        parameters = updated
         if change < STILL:
             break
-    log.info("shares learned from about %.0f shared persons", shared)
-    return shares
+    log.info("parameters learned from about %.0f shared persons", shared)
+    return parameters
 
 
 def _part_not_learned(
-    context: ScoringContext, found: pd.DataFrame, grades: Mapping[str, Any], shares: _Counts
+    context: ScoringContext, found: pd.DataFrame, levels: Mapping[str, Any], parameters: _Counts
 ) -> Numbers:
-    """The weight of each pair without the shares among same, which change from turn to turn."""
+    """The weight of each pair without the m probabilities, which change from turn to turn."""
     rest = found["weight"].to_numpy(dtype=np.float64).copy()
     for comparison in context.comparisons:
-        rest -= _log_same(comparison, shares)[grades[comparison.name]]
+        rest -= _log_same(comparison, parameters)[levels[comparison.name]]
     return rest
 
 
-def _log_same(comparison: Comparison, shares: Shares) -> Numbers:
-    """Logarithms of the shares among same by grade; a last nought serves grade -1."""
-    of = shares[comparison.name]
-    return np.append(np.log2([of[grade.name][0] for grade in comparison.grades]), 0.0)
+def _log_same(comparison: Comparison, parameters: Parameters) -> Numbers:
+    """Logarithms of the m probabilities by level; a last nought serves level -1."""
+    of = parameters[comparison.name]
+    return np.append(np.log2([of[level.name][0] for level in comparison.levels]), 0.0)
 
 
-def _seen(comparison: Comparison, grades: Any, probability: Numbers) -> Numbers:
-    counts = np.bincount(grades + 1, weights=probability, minlength=len(comparison.grades) + 1)
+def _seen(comparison: Comparison, levels: Any, probability: Numbers) -> Numbers:
+    counts = np.bincount(levels + 1, weights=probability, minlength=len(comparison.levels) + 1)
     return np.round(counts[1:], 6)
 
 
 def _update(
-    comparison: Comparison, shares: Shares, seen: Numbers, *, others: bool = False
+    comparison: Comparison, parameters: Parameters, seen: Numbers, *, others: bool = False
 ) -> dict[str, tuple[float, float]]:
-    declared = np.array(
-        [grade.among_others if others else grade.among_same for grade in comparison.grades]
-    )
+    declared = np.array([level.u if others else level.m for level in comparison.levels])
     declared = declared / declared.sum()
     share = (seen + ANCHOR * declared) / (seen.sum() + ANCHOR)
-    share = np.maximum(share, LEAST_SHARE)
-    of = shares[comparison.name]
+    share = np.maximum(share, LEAST_PROBABILITY)
+    of = parameters[comparison.name]
     return {
-        grade.name: (of[grade.name][0], float(value)) if others
-        else (float(value), of[grade.name][1])
-        for grade, value in zip(comparison.grades, share, strict=True)
+        level.name: (of[level.name][0], float(value)) if others
+        else (float(value), of[level.name][1])
+        for level, value in zip(comparison.levels, share, strict=True)
     }  # fmt: skip
 
 
-def _largest_change(before: Shares, after: Shares) -> float:
+def _largest_change(before: Parameters, after: Parameters) -> float:
     return max(
-        abs(pair[0] - after[name][grade][0])
-        for name, grades in before.items()
-        for grade, pair in grades.items()
+        abs(pair[0] - after[name][level][0])
+        for name, levels in before.items()
+        for level, pair in levels.items()
     )
 
 
-def _rounded(shares: _Counts) -> _Counts:
+def _rounded(parameters: _Counts) -> _Counts:
     return {
-        name: {grade: (round(same, 9), round(others, 9)) for grade, (same, others) in of.items()}
-        for name, of in shares.items()
+        name: {level: (round(same, 9), round(others, 9)) for level, (same, others) in of.items()}
+        for name, of in parameters.items()
     }

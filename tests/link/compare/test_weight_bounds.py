@@ -1,4 +1,4 @@
-"""At a glance a pair never weighs less than it does, so leaving pairs out at one loses nothing."""
+"""The bound of a pair is never below its weight, so leaving pairs out by it loses nothing."""
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,9 @@ from jobs.link.compare.level_bounds import SHARED_NUMBER, is_number
 from jobs.link.compare.weight_bounds import NAMES
 from jobs.link.engine import scoring
 from jobs.link.engine import scoring_context as contexts
-from jobs.link.engine.scoring import compare, weigh
+from jobs.link.engine.scoring import compare, score_pairs
 from jobs.link.engine.scoring_context import scoring_context
-from jobs.link.model.linkage_model import first_shares
+from jobs.link.model.linkage_model import first_parameters
 from jobs.link.standardise.registers import immigration_side, prison_side
 from samples.person_pairs import as_side, invent
 
@@ -52,58 +52,58 @@ def side(entries: list[dict], *, turned: bool):
 
 @settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(left=people, right=people)
-def test_no_comparison_weighs_more_than_it_does_at_a_glance(left, right):
+def test_no_comparison_weighs_more_than_its_bound(left, right):
     sides = side(left, turned=False), side(right, turned=True)
-    shares = first_shares(comparisons_for({*sides[0].rows.column_names}))
+    parameters = first_parameters(comparisons_for({*sides[0].rows.column_names}))
     with scoring_context(left=sides[0], right=sides[1]) as context:
         context.connection.execute(
             "CREATE TABLE every AS SELECT l.row AS row_l, r.row AS row_r FROM rows_l l, rows_r r"
         )
-        exact = compare(context, shares=shares, pairs="every").df()
+        exact = compare(context, parameters=parameters, pairs="every").df()
         context.connection.execute("RESET disabled_optimizers")
-        glance = context.glance(shares, at_least=0.0)
+        bounds = context.bounds(parameters, at_least=0.0)
     rows = exact["row_l"].to_numpy(), exact["row_r"].to_numpy()
-    pair = glance.pair(rows)
+    pair = bounds.pair(rows)
     for comparison in context.comparisons:
         weight = exact[f"weight_{comparison.column}"].to_numpy(dtype=float)
-        assert (glance.look(comparison, pair) >= weight - 1e-3).all(), comparison.name
+        assert (bounds.bound(comparison, pair) >= weight - 1e-3).all(), comparison.name
         if comparison.name in NAMES:
             most = np.maximum(*pair.both(f"most_{comparison.needs[0]}"))
             assert (most >= weight - 1e-3).all(), comparison.name
     heavy = exact["weight"].to_numpy(dtype=float) >= 0
-    assert glance.may_matter(rows, is_number_possible=True)[heavy].all()
+    assert bounds.can_reach(rows, is_number_possible=True)[heavy].all()
     is_apart = np.ones(len(exact), dtype=bool)
     for comparison in context.comparisons:
         if is_number(comparison):
-            grade = exact[f"grade_{comparison.column}"].to_numpy()
-            shared = [n for n, g in enumerate(comparison.grades) if g.name in SHARED_NUMBER]
-            is_apart &= ~np.isin(grade, shared)
-    assert glance.may_matter(rows, is_number_possible=False)[heavy & is_apart].all()
+            level = exact[f"level_{comparison.column}"].to_numpy()
+            shared = [n for n, g in enumerate(comparison.levels) if g.name in SHARED_NUMBER]
+            is_apart &= ~np.isin(level, shared)
+    assert bounds.can_reach(rows, is_number_possible=False)[heavy & is_apart].all()
 
 
-def test_glancing_at_pairs_gives_the_same_pairs(monkeypatch):
+def test_bounding_pairs_gives_the_same_pairs(monkeypatch):
     tables = invent(seed=13, shared=200, alone=200).tables
-    shares = first_shares(comparisons_for(prison_side(tables).rows.column_names))
+    parameters = first_parameters(comparisons_for(prison_side(tables).rows.column_names))
     found, formed = [], []
     for least in (10**18, 0):
-        monkeypatch.setattr(contexts, "WORTH_GLANCING", least)
+        monkeypatch.setattr(contexts, "WORTH_BOUNDING_EARLY", least)
         with scoring_context(left=prison_side(tables), right=immigration_side(tables)) as context:
-            context.block(shares=shares, at_least=0.0)
+            context.block(parameters=parameters, at_least=0.0)
             count = context.connection.execute("SELECT count(*) FROM pairs").fetchall()
             formed.append(count[0][0])
-            found.append(weigh(context, shares=shares, at_least=0.0))
+            found.append(score_pairs(context, parameters=parameters, at_least=0.0))
     assert formed[1] < formed[0]
     pd.testing.assert_frame_equal(*found)
 
 
-def test_glancing_at_pairs_already_formed_gives_the_same_pairs(monkeypatch):
+def test_bounding_pairs_already_formed_gives_the_same_pairs(monkeypatch):
     tables = invent(seed=12, shared=200, alone=200).tables
-    shares = first_shares(comparisons_for(prison_side(tables).rows.column_names))
+    parameters = first_parameters(comparisons_for(prison_side(tables).rows.column_names))
     found = []
     for least in (10**9, 0):
         monkeypatch.setattr(scoring, "WORTH_BOUNDING", least)
         with scoring_context(left=prison_side(tables), right=immigration_side(tables)) as context:
             context.block()
-            found.append(weigh(context, shares=shares, at_least=0.0))
+            found.append(score_pairs(context, parameters=parameters, at_least=0.0))
     assert len(found[0])
     pd.testing.assert_frame_equal(*found)

@@ -9,7 +9,7 @@ from jobs.link.block.blocking import SMALLEST_BUDGET
 from jobs.link.compare.comparison_levels import BIRTH, FAMILY, GIVEN, comparisons_for
 from jobs.link.engine.scoring import compare
 from jobs.link.engine.scoring_context import scoring_context
-from jobs.link.model.linkage_model import current_model, first_shares, read_model
+from jobs.link.model.linkage_model import current_model, first_parameters, read_model
 from jobs.link.train.training import train
 from samples.person_pairs import as_side, invent
 from tests.link import reference
@@ -43,31 +43,31 @@ def side(entries: list[dict], *, turned: bool):
 
 @settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(left=people, right=people)
-def test_the_engine_grades_and_weighs_as_the_plain_reference_does(left, right):
-    shares = first_shares(comparisons_for(["given", "family", "birth"]))
+def test_levels_and_weights_are_those_of_the_plain_reference(left, right):
+    parameters = first_parameters(comparisons_for(["given", "family", "birth"]))
     with scoring_context(left=side(left, turned=False), right=side(right, turned=True)) as context:
         context.connection.execute(
             "CREATE TABLE every AS SELECT l.row AS row_l, r.row AS row_r FROM rows_l l, rows_r r"
         )
-        found = compare(context, shares=shares, pairs="every").df()
+        found = compare(context, parameters=parameters, pairs="every").df()
         rows = [context.connection.table(f"rows_{name}").df() for name in "lr"]
     rows = [frame.astype(object).where(frame.notna(), None).set_index("row") for frame in rows]
     used = {comparison.name for comparison in context.comparisons}
     for pair in found.to_dict("records"):
         one, two = rows[0].loc[pair["row_l"]].to_dict(), rows[1].loc[pair["row_r"]].to_dict()
-        for comparison, grade_of in REFERENCES:
+        for comparison, level_of in REFERENCES:
             if comparison.name not in used:
                 continue
-            expected = grade_of(one, two)
-            place = pair[f"grade_{comparison.column}"]
-            assert expected == (comparison.grades[place].name if place >= 0 else None)
-            scaled = frozenset(grade.name for grade in comparison.grades if grade.rarity)
-            column = comparison.grades[place].rarity
+            expected = level_of(one, two)
+            place = pair[f"level_{comparison.column}"]
+            assert expected == (comparison.levels[place].name if place >= 0 else None)
+            scaled = frozenset(level.name for level in comparison.levels if level.term_frequency)
+            column = comparison.levels[place].term_frequency
             bits = (one[f"bits_{column}"], two[f"bits_{column}"]) if column else (None, None)
-            weighed = reference.weight(
-                expected, shares=shares[comparison.name], rarity=bits, scaled=scaled
+            scored = reference.weight(
+                expected, parameters=parameters[comparison.name], term_frequency=bits, scaled=scaled
             )
-            assert pair[f"weight_{comparison.column}"] == pytest.approx(weighed, abs=1e-6)
+            assert pair[f"weight_{comparison.column}"] == pytest.approx(scored, abs=1e-6)
 
 
 def test_training_is_the_same_every_time_and_sums_to_one():
@@ -83,8 +83,8 @@ def test_training_is_the_same_every_time_and_sums_to_one():
             context.block()
             learned.append(train(context))
     assert learned[0] == learned[1]
-    for grades in learned[0].values():
-        assert math.isclose(sum(same for same, _ in grades.values()), 1.0, abs_tol=1e-6)
+    for levels in learned[0].values():
+        assert math.isclose(sum(same for same, _ in levels.values()), 1.0, abs_tol=1e-6)
 
 
 def test_no_blocking_rule_spends_more_than_its_budget():
