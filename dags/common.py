@@ -1,10 +1,14 @@
-"""What the DAGs share: the publication they hand on, retries for connections only, the alert."""
+"""What the DAGs share: the night of a run, the publication they hand on, retries, alerts."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pendulum
-from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
+from airflow.sdk import Asset, ExceptionRetryPolicy, Param, RetryAction, RetryRule
+
+from dags.alerts import note_failure, tell_failed, tell_succeeded
+from jobs.operate.timetable import night_at
+from jobs.runtime.settings import load_settings
 
 LONDON = pendulum.timezone("Europe/London")
 
@@ -13,25 +17,18 @@ PUBLICATION = Asset(name="publication", uri="reconciliation://warehouse/publicat
 
 
 def night_of(context: Any) -> date:
-    """The as-of date of a run: its ``as_of`` parameter, else the London date it runs for."""
+    """The as-of date of a run: its ``as_of`` parameter, else that of the moment it runs for."""
     chosen = context["params"].get("as_of")
     if chosen:
         return date.fromisoformat(chosen)
     moment: datetime = context.get("logical_date") or context["dag_run"].run_after
-    return moment.astimezone(LONDON).date()
+    return night_at(moment, settings=load_settings())
 
 
-def alert(context: Any) -> None:
-    """Tell the readers who asked for it that the night stopped; a task's failure callback."""
-    from jobs.operate.emails import send_alert
-    from jobs.runtime.settings import load_settings
-
-    send_alert(
-        as_of=night_of(context),
-        task=context["task_instance"].task_id,
-        run=f"airflow {context['run_id']}",
-        error=context.get("exception"),
-        settings=load_settings(),
+def as_of_param(meaning: str) -> Param:
+    """The parameter that names a night; empty by default, as the form may leave it."""
+    return Param(
+        None, type=["null", "string"], format="date", title="As-of date", description=meaning
     )
 
 
@@ -45,4 +42,15 @@ DEFAULT_ARGS: dict[str, Any] = {
         default=RetryAction.FAIL,
     ),
     "execution_timeout": timedelta(hours=2),
+    "on_failure_callback": note_failure,
 }
+
+EVERY_DAG: dict[str, Any] = {
+    "start_date": pendulum.datetime(2006, 1, 1, tz=LONDON),
+    "catchup": False,
+    "max_active_runs": 1,
+    "default_args": DEFAULT_ARGS,
+    "on_failure_callback": tell_failed,
+    "on_success_callback": tell_succeeded,
+}
+"""What every DAG is built with: one run at a time, and one alert for each run that needs one."""

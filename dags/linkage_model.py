@@ -21,11 +21,10 @@ The same on the command line: `python -m jobs train --as-of DATE`, then `train a
 from datetime import timedelta
 from typing import Any
 
-import pendulum
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import CronTriggerTimetable, Param, dag, get_current_context, task
 
-from dags.common import DEFAULT_ARGS, LONDON
+from dags.common import EVERY_DAG, LONDON, as_of_param
 
 USE, KEEP = "Use the new model", "Keep the model in use"
 
@@ -33,13 +32,10 @@ USE, KEEP = "Use the new model", "Keep the model in use"
 @dag(
     dag_id="linkage_model",
     schedule=CronTriggerTimetable("0 6 1 * *", timezone=LONDON),
-    start_date=pendulum.datetime(2006, 1, 1, tz=LONDON),
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULT_ARGS,
     doc_md=__doc__,
     tags=["reconciliation", "tier 3"],
-    params={"as_of": Param(None, type=["null", "string"], format="date", description="As-of date")},
+    params={"as_of": as_of_param("The published night to learn from; empty: the last one.")},
+    **EVERY_DAG,
 )
 def linkage_model() -> None:
     """Wire one month: retrain, wait, record."""
@@ -64,7 +60,14 @@ def linkage_model() -> None:
         body="{{ ti.xcom_pull(task_ids='retrain')['lines'] | join('\n\n') }}",
         options=[USE, KEEP],
         defaults=KEEP,
-        params={"why": Param("", type="string", description="Why; needed to use the new model")},
+        params={
+            "why": Param(
+                None,
+                type=["null", "string"],
+                title="Why",
+                description="Needed to use the new model.",
+            )
+        },
         response_timeout=timedelta(days=27),
         execution_timeout=None,
     )
@@ -77,7 +80,7 @@ def linkage_model() -> None:
         if answer["chosen_options"] != [USE]:
             return "the model in use is kept"
         by = (answer["responded_by_user"] or {}).get("name", "")
-        why = answer["params_input"].get("why", "")
+        why = answer["params_input"].get("why") or ""
         return approve(load_settings(), candidate["version"], by, why)
 
     trained >> decide

@@ -3,23 +3,31 @@
 Reads the prison and immigration registers as they stood on one day, checks them, links the people
 of both, assesses who must be considered for deportation and was not, and publishes the result.
 
-1. `extract_prison`, `extract_immigration`: copy each register to the landing, once for each date.
+1. `await_turn`: waits while the night before still runs, so that nights run in order, those of a
+   backfill too.
+2. `await_registers`: waits for a register that is late, without a worker's slot, until the setting
+   `wait_until`; then the night stops, with one alert.
+3. `extract_prison`, `extract_immigration`: copy each register to the landing, once for each date.
    A connection that fails is retried; anything else says which table and column.
-2. `check`: contract, row rules (bad rows go to quarantine), quality gate. A critical failure stops
+4. `check`: contract, row rules (bad rows go to quarantine), quality gate. A critical failure stops
    the night: have the feed mended, then clear this task.
-3. `link`: gives each person of both registers an identity, with a probability on every link.
-4. `assess`: the status of every custody episode, with its reasons.
-5. `report`: figures, lists and pages, all rendered before anything is published.
-6. `audit_and_publish`: audits the results and makes them current in one transaction. If it fails,
+5. `link`: gives each person of both registers an identity, with a probability on every link.
+6. `assess`: the status of every custody episode, with its reasons.
+7. `report`: figures, lists and pages, all rendered before anything is published.
+8. `audit_and_publish`: audits the results and makes them current in one transaction. If it fails,
    the last publication stays current.
 
-**As-of date**: the London date of the run's logical date, or the parameter `as_of`. To run past
-dates: `airflow backfill create --dag-id nightly_reconciliation --from-date ... --to-date ...`.
+**As-of date**: the London date of the run's logical date and the setting `as_of_offset`, or the
+parameter `as_of`. Start time, waiting and deadline are settings too.
+
+**Past dates**: *Run Backfill* here, or `python -m jobs backfill --from ... --to ...`, which says
+with `--dry-run` which figures would change. A night of the past is not mailed unless *mail* is set.
 
 **Re-running** a date uses its landing, gives the same publication and changes nothing. To read the
 registers again, set the parameter `fetch_again`.
 
-**A task that fails** for good alerts, by email, the readers with `alerts = true`.
+**Alerts**: one for each run that failed, was stopped by a check, is late, has new caveats, or
+recovered; by email to the readers with `alerts = true`, and on the setting's `alert_channels`.
 
 **Publishing in spite of a failed check**: a named person can, with a reason: set the parameters
 `publish_despite` (the ids of the checks), `publish_despite_by` and `publish_despite_why`. Name and
@@ -29,17 +37,86 @@ reason stand in the manifest and on every page. What breaks the contract cannot 
 folder. Each publication updates the asset `publication`, which starts `email_reports`.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
-import pendulum
-from airflow.sdk import CronTriggerTimetable, Metadata, Param, dag, get_current_context, task
+from airflow.sdk import (
+    AsyncCallback,
+    CronTriggerTimetable,
+    DeadlineAlert,
+    DeadlineReference,
+    Metadata,
+    Param,
+    PokeReturnValue,
+    dag,
+    get_current_context,
+    task,
+)
 
-from dags.common import DEFAULT_ARGS, LONDON, PUBLICATION, alert, night_of
+from dags.alerts import tell_late
+from dags.common import EVERY_DAG, LONDON, PUBLICATION, as_of_param, night_of
+from dags.deliveries import AwaitRegisters, is_ones_turn
+from jobs.operate.timetable import time_allowed
+from jobs.runtime.settings import load_settings
+
+SETTINGS = load_settings()
+AGAIN, DESPITE = "Running a date again", "Publishing in spite of a failed check"
+PARAMS = {
+    "as_of": as_of_param("The night to run; empty: the night of the run itself."),
+    "fetch_again": Param(
+        False,
+        type="boolean",
+        title="Fetch again",
+        description="Read the registers again, where this date was landed before.",
+        section=AGAIN,
+    ),
+    "mail": Param(
+        False,
+        type="boolean",
+        title="Mail a past night",
+        description="Mail the readers though the night is past.",
+        section=AGAIN,
+    ),
+    "publish_despite": Param(
+        None,
+        type=["null", "array"],
+        items={"type": "string"},
+        title="Checks to let pass",
+        description="Ids of failed critical checks, one a line, such as prison.movements.shrunk.",
+        section=DESPITE,
+    ),
+    "publish_despite_by": Param(
+        None,
+        type=["null", "string"],
+        title="Who answers for it",
+        description="Name; needed with a check.",
+        section=DESPITE,
+    ),
+    "publish_despite_why": Param(
+        None,
+        type=["null", "string"],
+        title="Why",
+        description="Reason, as it will stand on every page; needed with a check.",
+        section=DESPITE,
+    ),
+}
+
+
+def _deadline() -> DeadlineAlert | None:
+    """An alert when tonight's publication is not there in time; none without the setting."""
+    allowed = time_allowed(datetime.now(UTC), settings=SETTINGS)
+    if allowed is None:
+        return None
+    return DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_LOGICAL_DATE,
+        interval=allowed,
+        callback=AsyncCallback(tell_late),
+        name="published in time",
+    )
 
 
 def _night() -> Any:
     from jobs.night import Night
-    from jobs.runtime.settings import load_settings
     from jobs.warehouse import override_of
 
     context = get_current_context()
@@ -49,34 +126,28 @@ def _night() -> Any:
         label=f"airflow {context['run_id']}",
         settings=load_settings(),
         despite=override_of(
-            rules=params["publish_despite"],
-            by=params["publish_despite_by"],
-            reason=params["publish_despite_why"],
+            rules=params["publish_despite"] or (),
+            by=params["publish_despite_by"] or "",
+            reason=params["publish_despite_why"] or "",
         ),
     )
 
 
 @dag(
     dag_id="nightly_reconciliation",
-    schedule=CronTriggerTimetable("30 23 * * *", timezone=LONDON),
-    start_date=pendulum.datetime(2006, 1, 1, tz=LONDON),
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULT_ARGS | {"on_failure_callback": alert},
+    schedule=CronTriggerTimetable(SETTINGS.schedule, timezone=LONDON),
+    deadline=_deadline(),
     doc_md=__doc__,
     tags=["reconciliation", "tier 1"],
-    params={
-        "as_of": Param(None, type=["null", "string"], format="date", description="As-of date"),
-        "fetch_again": Param(False, type="boolean", description="Read the registers again"),
-        "publish_despite": Param(
-            [], type="array", items={"type": "string"}, description="Failed checks to let pass"
-        ),
-        "publish_despite_by": Param("", type="string", description="Who answers for them"),
-        "publish_despite_why": Param("", type="string", description="Why"),
-    },
+    params=PARAMS,
+    **EVERY_DAG,
 )
 def nightly_reconciliation() -> None:
     """Wire the steps of one night."""
+
+    @task.sensor(mode="reschedule", poke_interval=15, timeout=7 * 24 * 3600)
+    def await_turn() -> PokeReturnValue:
+        return is_ones_turn(get_current_context())
 
     @task
     def extract_prison(params: dict[str, Any] | None = None) -> dict[str, int]:
@@ -106,11 +177,22 @@ def nightly_reconciliation() -> None:
     def audit_and_publish() -> Any:
         night = _night()
         publication_id = night.publish()
-        yield Metadata(PUBLICATION, {"as_of": night.as_of.isoformat()})
+        asked = bool(get_current_context()["params"]["mail"])
+        yield Metadata(PUBLICATION, {"as_of": night.as_of.isoformat(), "asked": asked})
         return publication_id
 
+    registers = AwaitRegisters(task_id="await_registers", execution_timeout=None)
     extracts = [extract_prison(), extract_immigration()]
-    extracts >> check() >> link() >> assess() >> report() >> audit_and_publish()
+    (
+        await_turn()
+        >> registers
+        >> extracts
+        >> check()
+        >> link()
+        >> assess()
+        >> report()
+        >> audit_and_publish()
+    )
 
 
 nightly_reconciliation()

@@ -4,7 +4,15 @@ A register is a PostgreSQL database, any other database that SQLAlchemy reaches,
 CSV or Parquet files. Everything after this step reads the landing, never the register.
 """
 
-from jobs.extract.landing import Landing, feed_date, land, open_landing
+from jobs.extract.landing import Landing, feed_date, has_landing, land, open_landing
 from jobs.extract.landing_manifest import LandingManifest, TableManifest
 
-__all__ = ["Landing", "LandingManifest", "TableManifest", "feed_date", "land", "open_landing"]
+__all__ = [
+    "Landing",
+    "LandingManifest",
+    "TableManifest",
+    "feed_date",
+    "has_landing",
+    "land",
+    "open_landing",
+]

@@ -133,6 +133,11 @@ def feed_date(*, register: str, source: str, mapping: Path | None) -> date:
         return delivered_date(path=Path(folder) / table.file, register=register)
 
 
+def has_landing(*, register: str, as_of: date, folder: Path) -> bool:
+    """Whether a register was landed for a night."""
+    return bool(_fetches(folder / register / as_of.isoformat()))
+
+
 def open_landing(
     *, register: str, as_of: date, folder: Path, content_digest: str | None = None
 ) -> Landing:

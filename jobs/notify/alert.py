@@ -1,73 +1,102 @@
-"""The alert that a night was not published, for those who mend it and those who wait for it."""
+"""An alert about one run: what happened, what stands instead, and how to look and to mend.
 
+For those who mend a night and those who wait for it. Nothing in it is personal: errors never name
+a person's values.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from typing import Final
+from enum import StrEnum
 
 from jobs.notify.message import Message
 from jobs.notify.recipients import Recipient
 from jobs.runtime.files import text_digest
 
-_TIME: Final = time(7, tzinfo=UTC)
-_TEXT: Final = """\
-The night of {night} was not published: it stopped at the task {task}.
 
-{standing}
+class AlertKind(StrEnum):
+    """What an alert says; the value begins its subject."""
 
-What stopped it:
-{cause}
-
-What to do: see "When a night fails" in the operator's guide. When it is mended, clear the task;
-the night goes on from there, and its emails follow by themselves.
-
-Run: {run}
-"""
+    LATE = "Late"
+    FAILED = "Failed"
+    GATE = "Stopped by a check"
+    CAVEATS = "Published with caveats"
+    RECOVERED = "Recovered"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """A night that stopped. Nothing in it is personal: errors never name a person's values.
+    """What is told of one run, once.
 
-    ``standing`` is the night whose figures stand; None if there is none or nobody could be asked.
+    Args:
+        key: what it is told of; two alerts of one key are the same alert.
+        kind: what happened.
+        subject: what it happened to, such as "the night of 25 April 2006".
+        causes: one line for each thing that is wrong: where, what, what to do.
+        standing: what stands meanwhile.
+        look: commands that show more; they change nothing.
+        mend: what to do, commands among it.
+        run: the run's label.
+        url: the run on Airflow's page; empty where there is none.
+        at: when it happened.
     """
 
-    as_of: date
-    task: str
+    key: str
+    kind: AlertKind
+    subject: str
+    causes: tuple[str, ...]
+    standing: str
+    look: tuple[str, ...]
+    mend: tuple[str, ...]
     run: str
-    cause: str
-    standing: date | None
+    url: str
+    at: datetime
+
+    @property
+    def title(self) -> str:
+        """The alert in one line."""
+        return f"{self.kind}: {self.subject}"
+
+    @property
+    def text(self) -> str:
+        """The whole alert as plain text, for every channel the same."""
+        return "\n".join(self._lines()) + "\n"
+
+    def _lines(self) -> Iterator[str]:
+        yield f"{self.title}."
+        parts = (
+            ("What it is", self.causes),
+            ("What stands", (self.standing,)),
+            ("To look", self.look),
+            ("To mend", self.mend),
+            ("Run", tuple(filter(None, (self.run, self.url)))),
+        )
+        for name, lines in parts:
+            if lines:
+                yield f"\n{name}:"
+                yield from (f"  {line}" for line in lines)
 
 
 def render_alert(*, recipient: Recipient, alert: Alert, sender: str) -> Message:
-    """Render an alert; the same stop gives the same message and Message-ID."""
-    night = _day(alert.as_of)
-    standing = "No earlier night's figures could be found: the warehouse is empty or away."
-    if alert.standing is not None:
-        standing = (
-            f"The figures on the pages and in the last email stand as of {_day(alert.standing)}. "
-            "They are untouched."
-        )
-    text = _TEXT.format(
-        night=night, task=alert.task, standing=standing, cause=alert.cause, run=alert.run
-    )
+    """Render an alert as an email, dated when it happened.
+
+    The same alert has the same Message-ID, so that a server that gets it twice can tell; another
+    failure, of the same run too, has another.
+    """
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Consideration for deportation", addr_spec=sender)
     message["To"] = Address(addr_spec=recipient.address)
-    message["Subject"] = f"Not published: the night of {night} stopped at {alert.task}"
-    message["Date"] = format_datetime(datetime.combine(alert.as_of, _TIME))
-    digest = text_digest("alert", alert.run, alert.task, alert.cause, recipient.address)
+    message["Subject"] = alert.title
+    message["Date"] = format_datetime(alert.at)
+    digest = text_digest("alert", alert.key, recipient.address)
     message["Message-ID"] = f"<{digest[:32]}@{sender.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message["Importance"] = "high"
-    message.set_content(text, cte="quoted-printable")
+    message.set_content(alert.text, cte="quoted-printable")
     return Message(
         recipient=recipient.address, subject=str(message["Subject"]), data=message.as_bytes()
     )
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -1,8 +1,9 @@
 """The outbox: each message rendered once, stored, and sent once to its recipient.
 
 States: *pending*, *sending* (somebody is at it, or died at it), *sent*, *refused*, *unknown*
-(handed over, no answer came). Nothing is sent twice by itself: a message found in *sending* whose
-sender is gone becomes *unknown* and waits for a person, because it may have arrived.
+(handed over, no answer came), *withdrawn* (a later publication replaced it). Nothing is sent twice
+by itself: a message found in *sending* whose sender is gone becomes *unknown* and waits for a
+person, because it may have arrived.
 """
 
 from collections.abc import Callable, Iterable
@@ -269,7 +270,7 @@ def _withdraw_unsent(
             OUTBOX.c.state == "pending",
         )
         .values(
-            state="refused",
+            state="withdrawn",
             last_error="not sent: a later publication of the night replaced it",
             state_changed_at=sa.func.clock_timestamp(),
         )

@@ -1,6 +1,8 @@
 """The emails about a night: what is published becomes one stored message for each reader."""
 
 import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -11,22 +13,23 @@ from jobs.contract import prison, results
 from jobs.contract.view_models import Detail, Reader
 from jobs.extract import open_landing
 from jobs.notify import (
-    Alert,
+    RELEASED,
     FolderTransport,
-    RefusedError,
     SendReport,
-    UnknownFateError,
     admit,
     enqueue,
     load_recipients,
+    outbox_entries,
     people,
+    readers_of,
+    release,
     render,
-    render_alert,
     send_one,
     send_pending,
     transport_for,
 )
 from jobs.operate.databases import warehouse
+from jobs.operate.timetable import LONDON
 from jobs.report import BRIEFED, About, Briefer, Earlier, csv_text
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
@@ -39,6 +42,52 @@ from jobs.warehouse import (
 )
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NightToMail:
+    """A night that was published; ``asked`` says that somebody asked for its emails."""
+
+    as_of: date
+    asked: bool
+
+
+def prepare_nights(nights: Iterable[NightToMail], *, settings: Settings) -> list[dict[str, str]]:
+    """Render and store the messages about several nights, in order; give each with its reader.
+
+    A night of the past (published more than ``mail_days`` after its date) is left out unless
+    somebody asked: a range that is run again is not news to its readers. Messages that were
+    refused, or whose fate is unknown, are given again until somebody settles them, so that a run
+    does not turn green over them.
+
+    Returns:
+        For each message its ``outbox_id``, its night and the role of its reader: no address.
+    """
+    messages = []
+    for night in sorted(nights, key=lambda night: night.as_of):
+        if not night.asked and _is_past(night.as_of, settings):
+            log.warning("the night of %s is past: it is mailed when asked for", night.as_of)
+            continue
+        prepare_emails(as_of=night.as_of, settings=settings)
+        with warehouse(settings) as engine:
+            publication_id = _published(engine, night.as_of).publication_id
+            roles = readers_of(
+                engine,
+                publication_id=publication_id,
+                recipients=load_recipients(settings.recipients),
+                states=("pending", "sending", *RELEASED),
+            )
+        messages += [
+            {"outbox_id": str(number), "night": night.as_of.isoformat(), "reader": role}
+            for number, role in roles.items()
+        ]
+    return messages
+
+
+def _is_past(as_of: date, settings: Settings) -> bool:
+    with warehouse(settings) as engine:
+        published = _published(engine, as_of).published_at.astimezone(LONDON).date()
+    return (published - as_of).days > settings.mail_days
 
 
 def prepare_emails(*, as_of: date, settings: Settings) -> list[int]:
@@ -97,60 +146,41 @@ def send_email(*, outbox_id: int, settings: Settings) -> str:
         return send_one(engine, outbox_id=outbox_id, transport=transport_for(settings))
 
 
+def deliver_email(*, outbox_id: int, settings: Settings) -> str:
+    """Send one message, unless it was sent before; give its state, which is a good one.
+
+    Raises:
+        Unreachable: the mail server did not answer; the message waits.
+        BadInput: it was refused, or nobody knows whether it arrived: a person must look.
+    """
+    state = send_email(outbox_id=outbox_id, settings=settings)
+    if state not in RELEASED:
+        return state
+    with warehouse(settings) as engine:
+        (entry,) = outbox_entries(engine, outbox_id=outbox_id)
+    raise BadInput(
+        f"message [{outbox_id}]",
+        f"{state}: {entry.last_error}",
+        f"look: python -m jobs outbox show {outbox_id}; mend, then: outbox resend {outbox_id}",
+    )
+
+
+def resend_email(*, outbox_id: int, by: str, why: str, settings: Settings) -> str:
+    """Send a message again that was refused or whose fate is unknown; give its state.
+
+    Raises:
+        BadInput: it is not one to be sent again, or was refused again.
+        Unreachable: the mail server did not answer; the message waits.
+    """
+    with warehouse(settings) as engine:
+        release(engine, outbox_id=outbox_id, by=by, why=why)
+    return deliver_email(outbox_id=outbox_id, settings=settings)
+
+
 def send_emails(*, settings: Settings) -> SendReport:
     """Send every message that waits."""
     with warehouse(settings) as engine:
         return send_pending(engine, transport=transport_for(settings))
-
-
-def send_alert(
-    *, as_of: date, task: str, run: str, error: BaseException | None, settings: Settings
-) -> int:
-    """Tell the readers who asked for it that a night stopped; give how many could be told.
-
-    It goes past the outbox, which lives in the warehouse that may be what is away. Telling is the
-    last thing a failed task does, so a mail server that fails too is logged and not raised.
-
-    Args:
-        as_of: the night.
-        task: the task that stopped it.
-        run: the run's label.
-        error: what stopped it; only the words of a `BadInput` are repeated.
-        settings: the installation.
-
-    Raises:
-        BadInput: the file of readers or the mail settings are wrong.
-    """
-    cause = str(error) if isinstance(error, BadInput) else _unforeseen(error)
-    alert = Alert(as_of=as_of, task=task, run=run, cause=cause, standing=_standing(as_of, settings))
-    transport = transport_for(settings)
-    told = 0
-    for recipient in load_recipients(settings.recipients):
-        if not recipient.alerts:
-            continue
-        message = render_alert(recipient=recipient, alert=alert, sender=settings.mail_from)
-        try:
-            transport.send(message=message.data, recipient=message.recipient)
-            told += 1
-        except (BadInput, RefusedError, UnknownFateError) as unsent:
-            log.warning("an alert was not sent: %s", unsent)
-    return told
-
-
-def _unforeseen(error: BaseException | None) -> str:
-    kind = "the task was killed" if error is None else type(error).__name__
-    return f"a fault that nobody foresaw ({kind}); the task's log has the details"
-
-
-def _standing(as_of: date, settings: Settings) -> date | None:
-    """The night whose figures stand while this one is not published."""
-    try:
-        with warehouse(settings) as engine:
-            held = current_publication(engine, as_of=as_of) or latest_before(engine, as_of=as_of)
-            return None if held is None else held.as_of
-    except BadInput as error:
-        log.warning("the warehouse cannot say which figures stand: %s", error)
-        return None
 
 
 def _persons(publication: Publication, settings: Settings) -> pd.DataFrame:

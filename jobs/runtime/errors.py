@@ -27,3 +27,7 @@ class Unreachable(BadInput):
 
 class GateFailed(BadInput):
     """A critical check failed: the night stops and the last publication stays current."""
+
+
+class NotDelivered(BadInput):
+    """A register did not deliver by the time until which it is waited for."""

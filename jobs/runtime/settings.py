@@ -7,11 +7,14 @@ because other tools set them.
 """
 
 import os
+import re
 import tomllib
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from croniter import croniter
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -26,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 PREFIX = "RECONCILIATION_"
 FILE_VARIABLE = f"{PREFIX}SETTINGS"
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 
 
 class Settings(BaseSettings):
@@ -96,6 +100,51 @@ class Settings(BaseSettings):
         description="Where readers find the folder of pages, as a URL; emails lead to their night "
         "in it; empty: no link.",
     )
+    schedule: str = Field(
+        default="30 23 * * *", description="When Airflow starts a night: cron, London time."
+    )
+    as_of_offset: int = Field(
+        default=0,
+        ge=-7,
+        le=0,
+        description="Days from the London date on which a night starts to its as-of date: -1 "
+        "where registers deliver after midnight for the day before.",
+    )
+    wait_until: time = Field(
+        default=time(4), description="London time until which a late register is waited for."
+    )
+    deadline: time | None = Field(
+        default=time(6),
+        description="London time by which a night must be published; none: no alert that it is "
+        "late.",
+    )
+    mail_days: int = Field(
+        default=3,
+        ge=0,
+        description="A night published more days than these after its date is mailed only when "
+        "asked for.",
+    )
+    alert_channels: tuple[SecretStr, ...] = Field(
+        default=(),
+        description="Where alerts go beside email, as Apprise URLs (webhook, PagerDuty, Teams); "
+        "JSON list in the environment; empty: nowhere.",
+    )
+
+    @field_validator("schedule")
+    @classmethod
+    def _is_cron(cls, value: str) -> str:
+        if not croniter.is_valid(value):
+            raise ValueError(f"[{value}] is not a cron expression")
+        return value
+
+    @field_validator("wait_until", "deadline", mode="before")
+    @classmethod
+    def _as_clock_time(cls, value: Any) -> Any:
+        if isinstance(value, str) and value.strip().lower() == "none":
+            return None
+        if isinstance(value, str) and not _CLOCK.fullmatch(value.strip()):
+            raise ValueError(f"[{value}] is not a time of day such as 06:00")
+        return value
 
     @classmethod
     def settings_customise_sources(

@@ -66,7 +66,7 @@ RIGHTS: Final[dict[str, tuple[str, ...]]] = {
             f"GRANT UPDATE (until) ON {table.schema}.{table.name} TO {{role}}"
             for table in INTERVALS.values()
         ),
-        "GRANT INSERT ON outbox.messages TO {role}",
+        "GRANT INSERT ON outbox.messages, outbox.resends TO {role}",
         "GRANT UPDATE (state, attempts, state_changed_at, last_error) ON outbox.messages TO {role}",
         "GRANT EXECUTE ON FUNCTION run.make_room(date) TO {role}",
         "GRANT EXECUTE ON FUNCTION run.remove_old(integer) TO {role}",

@@ -240,7 +240,12 @@ OUTBOX: Final = sa.Table(
     _column("kind", TEXT, "which email"),
     _column("subject", TEXT, "its subject"),
     _column("message", sa.LargeBinary, "the message as it is sent"),
-    _column("state", TEXT, "pending, sending, sent, refused, unknown", server_default="pending"),
+    _column(
+        "state",
+        TEXT,
+        "pending, sending, sent, refused, unknown, withdrawn",
+        server_default="pending",
+    ),
     _column("attempts", sa.Integer, "times that sending was begun", server_default="0"),
     _moment("created_at", "when it was put here", server_default=_now),
     _moment("state_changed_at", "since when it is in this state", server_default=_now),
@@ -248,13 +253,26 @@ OUTBOX: Final = sa.Table(
     sa.PrimaryKeyConstraint("outbox_id"),
     sa.UniqueConstraint("publication_id", "recipient", "kind"),
     sa.CheckConstraint(
-        "state IN ('pending', 'sending', 'sent', 'refused', 'unknown')", name="state"
+        "state IN ('pending', 'sending', 'sent', 'refused', 'unknown', 'withdrawn')", name="state"
     ),
     sa.Index(
         "messages_waiting_idx", "state", postgresql_where=sa.text("state IN ('pending', 'sending')")
     ),
     schema="outbox",
     comment="One row: an email to one recipient about one publication.",
+)
+RESENDS: Final = sa.Table(
+    "resends",
+    WAREHOUSE,
+    _own("resend_number"),
+    _column("outbox_id", sa.BigInteger, "the message", sa.ForeignKey("outbox.messages.outbox_id")),
+    _column("state_before", TEXT, "its state until then"),
+    _column("resent_by", TEXT, "who had it sent again"),
+    _column("reason", TEXT, "why"),
+    _moment("resent_at", "when", server_default=_now),
+    sa.PrimaryKeyConstraint("resend_number"),
+    schema="outbox",
+    comment="One row: somebody had a message sent again that was refused or whose fate is unknown.",
 )
 
 

@@ -1,0 +1,97 @@
+"""Callbacks of Airflow: they hand on what Airflow knows of a run's end, and nothing else.
+
+A task writes down why it failed; what a run's end means is told by the run, whatever ended it: a
+task that was killed by the system tells nobody anything.
+"""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+
+def note_failure(context: Any) -> None:
+    """Write down why a task failed, for the alert of its run."""
+    from jobs.operate.failure_notes import note_failure
+    from jobs.runtime.settings import load_settings
+
+    task = context["task_instance"]
+    place = "" if task.map_index < 0 else f"[{task.map_index}]"
+    note_failure(
+        dag=task.dag_id,
+        run=context["run_id"],
+        task=f"{task.task_id}{place}",
+        error=context.get("exception"),
+        settings=load_settings(),
+    )
+
+
+def tell_failed(context: Any) -> None:
+    """Tell that a run failed."""
+    from jobs.operate.alerts import tell_failed
+    from jobs.runtime.settings import load_settings
+
+    settings = load_settings()
+    tell_failed(_end(context), settings=settings)
+
+
+def tell_succeeded(context: Any) -> None:
+    """Tell that a run recovered, or that its publication has caveats."""
+    from jobs.operate.alerts import tell_succeeded
+    from jobs.runtime.settings import load_settings
+
+    settings = load_settings()
+    tell_succeeded(_end(context), settings=settings)
+
+
+async def tell_late(context: Any) -> None:
+    """Tell that tonight's publication is not there; runs in the triggerer at the deadline."""
+    from jobs.operate.alerts import RunEnd, tell_late
+    from jobs.operate.timetable import night_at
+    from jobs.runtime.settings import load_settings
+
+    run = context["dag_run"]
+    if run["run_type"] != "scheduled":
+        return
+    settings = load_settings()
+    logical = datetime.fromisoformat(run["logical_date"])
+    end = RunEnd(
+        dag=run["dag_id"],
+        run=run["dag_run_id"],
+        attempt="",
+        as_of=night_at(logical, settings=settings),
+        task="",
+        reason="late",
+        url=_url(run["dag_id"], run["dag_run_id"]),
+        at=datetime.now(UTC),
+    )
+    await asyncio.to_thread(tell_late, end, settings=settings)
+
+
+def _end(context: Any) -> Any:
+    """What is known of a run's end; a night's date only for the DAG that runs nights."""
+    from dags.common import night_of
+    from jobs.operate.alerts import NIGHTLY, RunEnd
+
+    dag, run, task = context["dag"], context.get("dag_run"), context.get("task_instance")
+    run_id = context["run_id"]
+    attempt = "" if run is None else f"{run.clear_number} {run.start_date}"
+    return RunEnd(
+        dag=dag.dag_id,
+        run=run_id,
+        attempt=attempt,
+        as_of=night_of(context) if dag.dag_id == NIGHTLY and run is not None else None,
+        task="" if task is None else task.task_id,
+        reason=context.get("reason") or "",
+        url=_url(dag.dag_id, run_id),
+        at=datetime.now(UTC),
+    )
+
+
+def _url(dag_id: str, run_id: str) -> str:
+    """The run on Airflow's page."""
+    from urllib.parse import quote
+
+    from airflow.sdk.configuration import conf
+
+    base = conf.get("api", "base_url", fallback="").rstrip("/")
+    return f"{base}/dags/{dag_id}/runs/{quote(run_id, safe='')}" if base else ""

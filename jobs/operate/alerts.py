@@ -1,0 +1,367 @@
+"""Alerts about runs: what a run's end means for those who mend it and those who wait for it.
+
+Airflow says that a run failed, succeeded or is late; this says what of it is to be told, and sees
+that it is told once: by email to the readers with ``alerts = true``, and on the channels of the
+setting ``alert_channels``. An alert that a channel did not take waits in the ledger and goes with
+the next run that ends, or the next ``jobs fresh``.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import partial
+from typing import Final
+
+import sqlalchemy as sa
+
+from jobs.contract import results
+from jobs.contract.view_models import day_text
+from jobs.notify import (
+    Alert,
+    AlertKind,
+    AlertLedger,
+    RefusedError,
+    ToldAlert,
+    UnknownFateError,
+    channel_name,
+    load_recipients,
+    render_alert,
+    send_to_channel,
+    transport_for,
+)
+from jobs.operate.databases import warehouse
+from jobs.operate.failure_notes import FailureNote, failure_notes, forget_notes
+from jobs.runtime.errors import BadInput, Unreachable
+from jobs.runtime.files import text_digest
+from jobs.runtime.settings import Settings
+from jobs.warehouse import Publication, current_publication, latest_before, read_table
+
+log = logging.getLogger(__name__)
+
+NIGHTLY: Final = "nightly_reconciliation"
+_REASONS: Final = {
+    "timed_out": "the run took longer than it may",
+    "all_tasks_deadlocked": "no task of the run can start",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunEnd:
+    """How Airflow says that a run ended.
+
+    Args:
+        dag: the DAG.
+        run: the run's id.
+        attempt: tells one ending of a run from another, after it was cleared.
+        as_of: the night, for the DAG that runs nights.
+        task: the task that ended it, as far as Airflow knows.
+        reason: Airflow's own word for it.
+        url: the run on Airflow's page.
+        at: when it ended.
+    """
+
+    dag: str
+    run: str
+    attempt: str
+    as_of: date | None
+    task: str
+    reason: str
+    url: str
+    at: datetime
+
+    @property
+    def about(self) -> str:
+        """What later alerts of the same thing have in common: the night, or the run itself."""
+        return f"{self.dag} {self.as_of or self.run}"
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in words."""
+        return f"the night of {day_text(self.as_of)}" if self.as_of else self.dag
+
+    def key(self, kind: AlertKind) -> str:
+        """What an alert of this ending is known by."""
+        return f"{kind.name} {self.dag} {self.run} {self.attempt}"
+
+
+def tell_failed(end: RunEnd, *, settings: Settings) -> bool:
+    """Tell that a run failed, once; give whether it is told to everybody now."""
+    notes = failure_notes(dag=end.dag, run=end.run, settings=settings)
+    kind = AlertKind.GATE if any(note.is_gate for note in notes) else AlertKind.FAILED
+    if any(note.is_late for note in notes):
+        kind = AlertKind.LATE
+    alert = Alert(
+        key=end.key(kind),
+        kind=kind,
+        subject=f"{end.subject} stopped at {_where(end, notes)}",
+        causes=_causes(end, notes),
+        standing=_standing(end, settings),
+        look=_look(end),
+        mend=_mend(end, kind),
+        run=f"{end.dag} {end.run}",
+        url=end.url,
+        at=end.at,
+    )
+    sent = _tell(alert, about=end.about, settings=settings)
+    forget_notes(dag=end.dag, run=end.run, settings=settings)
+    return sent
+
+
+def tell_late(end: RunEnd, *, settings: Settings) -> bool:
+    """Tell that a night is not published by its deadline; nothing where it is, or was told of."""
+    if end.as_of is None:
+        return True
+    current = _published(end.as_of, settings)
+    if current is not None and current.as_of == end.as_of:
+        return True
+    ledger = _ledger(settings)
+    if ledger.unsettled(end.about):
+        return True
+    alert = Alert(
+        key=f"{AlertKind.LATE.name} {end.about}",
+        kind=AlertKind.LATE,
+        subject=f"{end.subject} is not published at {settings.deadline:%H:%M}",
+        causes=("the run has not ended: a step takes longer than it should, or waits",),
+        standing=_standing(end, settings),
+        look=_look(end),
+        mend=("see on the run's page which task it is at; a run that ends well says so",),
+        run=f"{end.dag} {end.run}",
+        url=end.url,
+        at=end.at,
+    )
+    return _tell(alert, about=end.about, settings=settings)
+
+
+def tell_succeeded(end: RunEnd, *, settings: Settings) -> bool:
+    """Tell what is to be told of a run that ended well: a recovery, caveats, or nothing.
+
+    Caveats are told of a publication once: those that the night before had not, and that it was
+    published in spite of a failed check. What lasts stands on its page of data quality.
+    """
+    forget_notes(dag=end.dag, run=end.run, settings=settings)
+    ledger = _ledger(settings)
+    wrong = ledger.unsettled(end.about)
+    publication, caveats = _caveats(end, settings)
+    if not wrong and not caveats:
+        return send_waiting(settings=settings)
+    kind = AlertKind.RECOVERED if wrong else AlertKind.CAVEATS
+    key = end.key(kind)
+    if not wrong and publication is not None:
+        key = f"{kind.name} {publication.publication_id}"
+    alert = Alert(
+        key=key,
+        kind=kind,
+        subject=_good_news(end, told=bool(caveats and wrong)),
+        causes=(*(f"was told: {told.alert.title}" for told in wrong), *caveats),
+        standing=_standing(end, settings),
+        look=((f"python -m jobs summary --as-of {end.as_of}",) if end.as_of else _look(end)),
+        mend=("see the page of data quality (quality.html)",) if caveats else (),
+        run=f"{end.dag} {end.run}",
+        url=end.url,
+        at=end.at,
+    )
+    sent = _tell(alert, about=end.about, settings=settings)
+    with ledger.open():
+        for told in wrong:
+            ledger.write(replace(told, settled=True))
+    return sent
+
+
+def send_waiting(*, settings: Settings) -> bool:
+    """Send the alerts that a channel did not take before; give whether none is left."""
+    ledger = _ledger(settings)
+    if not ledger.folder.exists():
+        return True
+    with ledger.open():
+        outcomes = [_send(told, ledger, settings) for told in ledger.waiting()]
+    return all(outcomes)
+
+
+def _tell(alert: Alert, *, about: str, settings: Settings) -> bool:
+    """Write an alert down and send it, unless it was; send those that wait too."""
+    ledger = _ledger(settings)
+    with ledger.open():
+        if ledger.find(alert.key) is None:
+            ledger.write(ToldAlert(alert=alert, about=about))
+    return send_waiting(settings=settings)
+
+
+def _send(told: ToldAlert, ledger: AlertLedger, settings: Settings) -> bool:
+    """Send an alert on the channels that do not have it; note each that took it."""
+    everyone = True
+    for name, send in _ways(told.alert, settings):
+        if name in told.told:
+            continue
+        try:
+            send()
+        except (RefusedError, UnknownFateError) as error:
+            # Never sent twice: a refusal stays one, and an unknown fate may be an arrival.
+            log.warning("an alert was not accepted by [%s]: %s", name, error)
+        except BadInput as error:
+            log.warning("an alert waits: %s", error)
+            everyone = False
+            continue
+        told.told.append(name)
+        ledger.write(told)
+    if everyone:
+        told.is_sent = True
+        ledger.write(told)
+    return everyone
+
+
+def _ways(alert: Alert, settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Every channel of an alert by a name without secrets; the mail server comes last.
+
+    It may take half a minute over each answer, and Airflow gives a callback less than a minute.
+    """
+    for channel in settings.alert_channels:
+        url = channel.get_secret_value()
+        yield channel_name(url), partial(send_to_channel, url=url, alert=alert)
+    try:
+        transport = transport_for(settings)
+        readers = [reader for reader in load_recipients(settings.recipients) if reader.alerts]
+    except BadInput as error:
+        yield "email", partial(_raise, error)
+        return
+    for reader in readers:
+        message = render_alert(recipient=reader, alert=alert, sender=settings.mail_from)
+        yield (
+            f"email {text_digest('recipient', reader.address)[:8]}",
+            partial(transport.send, message=message.data, recipient=message.recipient),
+        )
+
+
+def _raise(error: BadInput) -> None:
+    raise error
+
+
+def _ledger(settings: Settings) -> AlertLedger:
+    return AlertLedger(folder=settings.data_dir / "alerts")
+
+
+def _where(end: RunEnd, notes: tuple[FailureNote, ...]) -> str:
+    return ", ".join(dict.fromkeys(note.task.partition("[")[0] for note in notes)) or (
+        end.task or "no task"
+    )
+
+
+def _causes(end: RunEnd, notes: tuple[FailureNote, ...]) -> tuple[str, ...]:
+    if notes:
+        return tuple(f"task {note.task}: {note.line}" for note in notes)
+    if end.reason in _REASONS:
+        return (f"{_REASONS[end.reason]}; it was at the task {end.task or '(none)'}",)
+    return (
+        (
+            f"task {end.task or '(none)'}: it was killed, by the system for want of memory or by "
+            "somebody, or its machine went away; it left no word"
+        ),
+    )
+
+
+def _look(end: RunEnd) -> tuple[str, ...]:
+    look = [f"python -m jobs airflow tasks states-for-dag-run {end.dag} '{end.run}'"]
+    if end.as_of:
+        look.append(f"python -m jobs publications list --as-of {end.as_of}")
+    elif end.dag == "email_reports":
+        look.append("python -m jobs outbox list")
+    return tuple(look)
+
+
+def _mend(end: RunEnd, kind: AlertKind) -> tuple[str, ...]:
+    """What to do; the causes say what is wrong, this how the run goes on."""
+    if end.dag == "email_reports":
+        return (
+            (
+                "python -m jobs outbox resend NUMBER --by NAME --why REASON, "
+                "then clear the failed task on the run's page"
+            ),
+        )
+    if end.as_of is None:
+        return ("clear the failed task on the run's page when it is mended",)
+    again = f"python -m jobs night --as-of {end.as_of} --fetch-again"
+    if kind is AlertKind.LATE:
+        return (
+            (
+                "when the register has delivered, clear the failed task on the run's page, "
+                f"or: python -m jobs night --as-of {end.as_of}"
+            ),
+        )
+    if kind is AlertKind.GATE:
+        return (
+            f"have the feed mended, then run the night with fetch_again, or: {again}",
+            (
+                f"or, by a named person: python -m jobs night --as-of {end.as_of} "
+                "--publish-despite CHECK --by NAME --why REASON"
+            ),
+        )
+    return (
+        (
+            'see "When a night fails" in docs/operating.md; when it is mended, clear the failed '
+            f"task on the run's page, or: python -m jobs night --as-of {end.as_of}"
+        ),
+    )
+
+
+def _good_news(end: RunEnd, *, told: bool) -> str:
+    if end.as_of is None:
+        return f"{end.subject} ended well"
+    return f"{end.subject} is published{', with caveats' if told else ''}"
+
+
+def _standing(end: RunEnd, settings: Settings) -> str:
+    """What readers see while a run is not what it should be."""
+    if end.as_of is None:
+        return "Publications are untouched; this run reads and tells, it does not publish."
+    current = _published(end.as_of, settings)
+    if current is None:
+        return "No figures could be found: the warehouse is empty or away."
+    if current.as_of == end.as_of:
+        return (
+            f"The night of {day_text(end.as_of)} is published, on "
+            f"{current.published_at:%Y-%m-%d %H:%M %Z}, and that publication stands."
+        )
+    return (
+        f"The figures on the pages and in the last email stand as of {day_text(current.as_of)}. "
+        "They are untouched."
+    )
+
+
+def _published(as_of: date, settings: Settings) -> Publication | None:
+    """The publication of a night, else the last before it; None where nobody can be asked."""
+    try:
+        with warehouse(settings) as engine:
+            return current_publication(engine, as_of=as_of) or latest_before(engine, as_of=as_of)
+    except BadInput as error:
+        log.warning("the warehouse cannot say which figures stand: %s", error)
+        return None
+
+
+def _caveats(end: RunEnd, settings: Settings) -> tuple[Publication | None, tuple[str, ...]]:
+    """What weakens a night's publication that did not weaken the night before."""
+    if end.as_of is None:
+        return None, ()
+    try:
+        with warehouse(settings) as engine:
+            publication = current_publication(engine, as_of=end.as_of)
+            if publication is None:
+                return None, ()
+            before = latest_before(engine, as_of=end.as_of)
+            known = frozenset() if before is None else _failed(engine, before).keys()
+            failed = _failed(engine, publication)
+    except Unreachable as error:
+        log.warning("the warehouse cannot say what weakens the night: %s", error)
+        return None, ()
+    notice = (publication.override.notice,) if publication.override else ()
+    return publication, (*notice, *(line for id_, line in failed.items() if id_ not in known))
+
+
+def _failed(engine: sa.Engine, publication: Publication) -> dict[str, str]:
+    """The checks that failed on a publication and that nobody excepted: a line for each."""
+    checks = read_table(engine, publication.publication_id, results.CHECK_RESULTS.full_name)
+    failed = checks[~checks["passed"].astype("bool") & checks["excused"].isna()]
+    return {
+        row["check_id"]: f"table [{row['table_name']}]: check [{row['check_id']}] failed: "
+        f"{row['meaning']}"
+        for row in failed.to_dict("records")
+    }

@@ -1,0 +1,74 @@
+"""Why a task failed, written down by the task for the alert of its run.
+
+The run is told to have failed by another process, which knows that it did and not why. A task that
+was killed leaves no note, and that is how the alert knows.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from jobs.runtime.errors import BadInput, GateFailed, NotDelivered
+from jobs.runtime.files import canonical_json, text_digest
+from jobs.runtime.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailureNote:
+    """Why a task failed.
+
+    ``kind`` is the name of the error, ``line`` its words where it is a `BadInput`: those of other
+    errors may hold a person's values.
+    """
+
+    task: str
+    kind: str
+    line: str
+
+    @property
+    def is_gate(self) -> bool:
+        """A critical check stopped the night."""
+        return self.kind == GateFailed.__name__
+
+    @property
+    def is_late(self) -> bool:
+        """A register did not deliver in time."""
+        return self.kind == NotDelivered.__name__
+
+
+def note_failure(
+    *, dag: str, run: str, task: str, error: BaseException | None, settings: Settings
+) -> None:
+    """Write down why a task of a run failed; a mapped task is named with its place."""
+    known = isinstance(error, BadInput)
+    kind = type(error).__name__ if error is not None else "killed"
+    line = (
+        str(error) if known else f"a fault that nobody foresaw ({kind}); the task's log says more"
+    )
+    note = FailureNote(task=task, kind=kind, line=line)
+    folder = _folder(dag, run, settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{text_digest(task)[:16]}.json"
+    path.write_text(canonical_json(asdict(note)), encoding="utf-8")
+
+
+def failure_notes(*, dag: str, run: str, settings: Settings) -> tuple[FailureNote, ...]:
+    """What the tasks of a run wrote down, by task."""
+    notes = [
+        FailureNote(**json.loads(path.read_text(encoding="utf-8")))
+        for path in _folder(dag, run, settings).glob("*.json")
+    ]
+    return tuple(sorted(notes, key=lambda note: note.task))
+
+
+def forget_notes(*, dag: str, run: str, settings: Settings) -> None:
+    """Remove the notes of a run that was told: a second failure has notes of its own."""
+    folder = _folder(dag, run, settings)
+    for path in folder.glob("*.json"):
+        path.unlink(missing_ok=True)
+    if folder.exists():
+        folder.rmdir()
+
+
+def _folder(dag: str, run: str, settings: Settings) -> Path:
+    return settings.data_dir / "alerts" / "notes" / text_digest(dag, run)[:32]
