@@ -4,11 +4,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pendulum
-from airflow.sdk import Asset, ExceptionRetryPolicy, Param, RetryAction, RetryRule
+from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
 
 from dags.alerts import note_failure, tell_failed, tell_succeeded
 from jobs.operate.timetable import night_at
+from jobs.runtime.files import keep_private
 from jobs.runtime.settings import load_settings
+
+keep_private()
 
 LONDON = pendulum.timezone("Europe/London")
 
@@ -23,13 +26,6 @@ def night_of(context: Any) -> date:
         return date.fromisoformat(chosen)
     moment: datetime = context.get("logical_date") or context["dag_run"].run_after
     return night_at(moment, settings=load_settings())
-
-
-def as_of_param(meaning: str) -> Param:
-    """The parameter that names a night; empty by default, as the form may leave it."""
-    return Param(
-        None, type=["null", "string"], format="date", title="As-of date", description=meaning
-    )
 
 
 DEFAULT_ARGS: dict[str, Any] = {

@@ -21,7 +21,8 @@ from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
 
-from dags.common import EVERY_DAG, PUBLICATION, as_of_param, night_of
+from dags.common import EVERY_DAG, PUBLICATION, night_of
+from dags.forms import as_of_param
 
 
 def _nights() -> list[Any]:

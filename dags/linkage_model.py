@@ -24,7 +24,8 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import CronTriggerTimetable, Param, dag, get_current_context, task
 
-from dags.common import EVERY_DAG, LONDON, as_of_param
+from dags.common import EVERY_DAG, LONDON
+from dags.forms import as_of_param
 
 USE, KEEP = "Use the new model", "Keep the model in use"
 

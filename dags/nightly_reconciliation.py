@@ -46,7 +46,6 @@ from airflow.sdk import (
     DeadlineAlert,
     DeadlineReference,
     Metadata,
-    Param,
     PokeReturnValue,
     dag,
     get_current_context,
@@ -54,52 +53,13 @@ from airflow.sdk import (
 )
 
 from dags.alerts import tell_late
-from dags.common import EVERY_DAG, LONDON, PUBLICATION, as_of_param, night_of
+from dags.common import EVERY_DAG, LONDON, PUBLICATION, night_of
 from dags.deliveries import AwaitRegisters, is_ones_turn
+from dags.forms import NIGHT
 from jobs.operate.timetable import time_allowed
 from jobs.runtime.settings import load_settings
 
 SETTINGS = load_settings()
-AGAIN, DESPITE = "Running a date again", "Publishing in spite of a failed check"
-PARAMS = {
-    "as_of": as_of_param("The night to run; empty: the night of the run itself."),
-    "fetch_again": Param(
-        False,
-        type="boolean",
-        title="Fetch again",
-        description="Read the registers again, where this date was landed before.",
-        section=AGAIN,
-    ),
-    "mail": Param(
-        False,
-        type="boolean",
-        title="Mail a past night",
-        description="Mail the readers though the night is past.",
-        section=AGAIN,
-    ),
-    "publish_despite": Param(
-        None,
-        type=["null", "array"],
-        items={"type": "string"},
-        title="Checks to let pass",
-        description="Ids of failed critical checks, one a line, such as prison.movements.shrunk.",
-        section=DESPITE,
-    ),
-    "publish_despite_by": Param(
-        None,
-        type=["null", "string"],
-        title="Who answers for it",
-        description="Name; needed with a check.",
-        section=DESPITE,
-    ),
-    "publish_despite_why": Param(
-        None,
-        type=["null", "string"],
-        title="Why",
-        description="Reason, as it will stand on every page; needed with a check.",
-        section=DESPITE,
-    ),
-}
 
 
 def _deadline() -> DeadlineAlert | None:
@@ -139,7 +99,7 @@ def _night() -> Any:
     deadline=_deadline(),
     doc_md=__doc__,
     tags=["reconciliation", "tier 1"],
-    params=PARAMS,
+    params=NIGHT,
     **EVERY_DAG,
 )
 def nightly_reconciliation() -> None:

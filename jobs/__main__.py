@@ -21,6 +21,7 @@ from jobs.commands.model import model_commands
 from jobs.commands.publications import publication_commands
 from jobs.commands.review import review_commands
 from jobs.runtime.errors import BadInput
+from jobs.runtime.files import keep_private
 
 app = typer.Typer(
     help="Nightly reconciliation of the prison and immigration registers.",
@@ -61,6 +62,7 @@ app.add_typer(model_commands.train, name="train")
 
 def main() -> None:
     """Run the command line."""
+    keep_private()
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("jobs").setLevel(logging.INFO)
     try:

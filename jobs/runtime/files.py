@@ -66,6 +66,14 @@ def locked(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
         lock.release()
 
 
+def keep_private() -> None:
+    """What this process and its children write is for its own user: folders 0700, files 0600.
+
+    Landings, run folders and pages can hold personal data; every entry point calls this first.
+    """
+    os.umask(0o077)
+
+
 def disk_error(error: OSError, path: Path) -> Exception:
     """Turn an error of the disk into one line; give back any other error as it came."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:

@@ -61,17 +61,30 @@ def airflow(context: typer.Context) -> None:
     """Run Airflow's own command line on this project's DAGs, with its database at hand."""
     from jobs.commands.administration.airflow_cli import (
         airflow_environment,
+        password_file,
         prepare_metadata,
         run_airflow,
     )
+    from jobs.commands.administration.standalone import run_standalone
     from jobs.operate.databases import databases
     from jobs.runtime.settings import load_settings
+    from jobs.warehouse import start_embedded
 
     settings = load_settings()
     with databases(settings, embedded=True) as opened:
-        environment = airflow_environment(settings=settings, url=opened.embedded("airflow"))
+        environment = airflow_environment(
+            settings=settings, url=opened.embedded("airflow"), arguments=context.args
+        )
         prepare_metadata(settings=settings, environment=environment)
-        code = run_airflow(context.args, environment=environment)
+        if context.args == ["standalone"]:
+            typer.echo(f"Airflow's page: {environment['AIRFLOW__API__BASE_URL']}")
+            typer.echo(f"User admin, password: {password_file(environment)}")
+            code = run_standalone(
+                environment=environment,
+                keep_database=lambda: start_embedded(settings.data_dir / "postgres").close(),
+            )
+        else:
+            code = run_airflow(context.args, environment=environment)
     raise typer.Exit(code)
 
 

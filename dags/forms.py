@@ -1,0 +1,53 @@
+"""The forms of the DAGs: each field may be left as it is, says what it does, and has its group."""
+
+from airflow.sdk import Param
+
+
+def as_of_param(meaning: str) -> Param:
+    """The parameter that names a night; empty by default, as the form may leave it."""
+    return Param(
+        None, type=["null", "string"], format="date", title="As-of date", description=meaning
+    )
+
+
+AGAIN, DESPITE = "Running a date again", "Publishing in spite of a failed check"
+NIGHT = {
+    "as_of": as_of_param("The night to run; empty: the night of the run itself."),
+    "fetch_again": Param(
+        False,
+        type="boolean",
+        title="Fetch again",
+        description="Read the registers again, where this date was landed before.",
+        section=AGAIN,
+    ),
+    "mail": Param(
+        False,
+        type="boolean",
+        title="Mail a past night",
+        description="Mail the readers though the night is past.",
+        section=AGAIN,
+    ),
+    "publish_despite": Param(
+        None,
+        type=["null", "array"],
+        items={"type": "string"},
+        title="Checks to let pass",
+        description="Ids of failed critical checks, one a line, such as prison.movements.shrunk.",
+        section=DESPITE,
+    ),
+    "publish_despite_by": Param(
+        None,
+        type=["null", "string"],
+        title="Who answers for it",
+        description="Name; needed with a check.",
+        section=DESPITE,
+    ),
+    "publish_despite_why": Param(
+        None,
+        type=["null", "string"],
+        title="Why",
+        description="Reason, as it will stand on every page; needed with a check.",
+        section=DESPITE,
+    ),
+}
+"""The form of a night: plain, run again, or published in spite of a failed check."""

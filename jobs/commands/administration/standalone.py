@@ -1,0 +1,113 @@
+"""``airflow standalone``, kept alive: each part of Airflow, and the database under it.
+
+Airflow's own ``standalone`` goes on in silence when its scheduler dies. Here a part that ends is
+started again, and so is the embedded database; what ends again and again stops everything, with a
+line that says so and an exit code for whoever watches.
+"""
+
+import logging
+import signal
+import subprocess
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Final
+
+from jobs.commands.administration.airflow_cli import AIRFLOW
+from jobs.runtime.errors import BadInput
+
+log = logging.getLogger(__name__)
+
+PARTS: Final = ("api-server", "scheduler", "dag-processor", "triggerer")
+WATCH_SECONDS: Final = 1.0
+MOST_ENDS: Final = 5
+"""So many ends of one part within `WINDOW_SECONDS` are no accident."""
+WINDOW_SECONDS: Final = 300.0
+PATIENCE_SECONDS: Final = 30.0
+
+
+@dataclass
+class Part:
+    """A program that is to run, and when it ended lately."""
+
+    name: str
+    environment: Mapping[str, str]
+    process: "subprocess.Popen[bytes] | None" = None
+    ends: deque[float] = field(default_factory=deque)
+
+    def start(self) -> None:
+        """Start it."""
+        self.process = subprocess.Popen(  # noqa: S603
+            [str(AIRFLOW), self.name], env=dict(self.environment)
+        )
+
+    def look_after(self) -> None:
+        """Start it again if it ended.
+
+        Raises:
+            BadInput: it ends again and again.
+        """
+        if self.process is None:
+            self.start()
+            return
+        code = self.process.poll()
+        if code is None:
+            return
+        now = time.monotonic()
+        self.ends.append(now)
+        while self.ends[0] < now - WINDOW_SECONDS:
+            self.ends.popleft()
+        if len(self.ends) >= MOST_ENDS:
+            raise BadInput(
+                f"airflow {self.name}",
+                f"ended {len(self.ends)} times within {WINDOW_SECONDS / 60:.0f} minutes",
+                "everything is stopped; see its last lines above",
+            )
+        log.warning("airflow %s ended (exit code %d); it is started again", self.name, code)
+        self.start()
+
+
+def run_standalone(*, environment: Mapping[str, str], keep_database: Callable[[], None]) -> int:
+    """Run every part of Airflow until told to stop; give the exit code.
+
+    Args:
+        environment: of each part.
+        keep_database: called again and again; starts the database if it went away.
+
+    Raises:
+        BadInput: a part or the database does not stay up; everything is stopped.
+    """
+    asked: list[int] = []
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    parts = [Part(name, environment) for name in PARTS]
+    try:
+        while not asked:
+            keep_database()
+            for part in parts:
+                part.look_after()
+            time.sleep(WATCH_SECONDS)
+    finally:
+        _stop(parts)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 0
+
+
+def _stop(parts: list[Part]) -> None:
+    """End every part: politely, then at once."""
+    running = [part.process for part in parts if part.process and part.process.poll() is None]
+    for process in running:
+        process.terminate()
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    for process in running:
+        try:
+            process.wait(timeout=max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
