@@ -5,6 +5,7 @@ from jobs.contract import immigration, prison
 
 QUIET_DAYS = 7
 LATE_DAYS = 3
+STOPPED_DAYS = 31
 
 _LAST_RECORDED = {
     prison.MOVEMENTS.full_name: "recorded_at",
@@ -53,11 +54,31 @@ def checks() -> list[Check]:
                 reason="a busy table without a new row for a week is a feed that stopped, "
                 "not a quiet week",
                 severity="warning",
-                number=f"SELECT date_diff('day', max(CAST({column} AS DATE)), "  # noqa: S608
-                f"getvariable('as_of')) FROM {table} "
-                f"WHERE CAST({column} AS DATE) <= getvariable('as_of')",
+                number=_days_quiet(table, column),
                 at_most=QUIET_DAYS,
             )
             for table, column in _LAST_RECORDED.items()
         ),
+        *(
+            on_number(
+                id=f"{table}.stopped",
+                table=table,
+                column=column,
+                meaning=f"something was recorded in the {STOPPED_DAYS} days before the night",
+                reason="a delivery of today whose newest row is a month old is an old copy of the "
+                "register under a new date: its figures would be those of that day",
+                severity="critical",
+                number=_days_quiet(table, column),
+                at_most=STOPPED_DAYS,
+            )
+            for table, column in _LAST_RECORDED.items()
+        ),
     ]
+
+
+def _days_quiet(table: str, column: str) -> str:
+    """Days from the last record of a table to the night."""
+    return (
+        f"SELECT date_diff('day', max(CAST({column} AS DATE)), "  # noqa: S608
+        f"getvariable('as_of')) FROM {table} WHERE CAST({column} AS DATE) <= getvariable('as_of')"
+    )

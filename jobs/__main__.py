@@ -10,9 +10,12 @@ import sys
 import typer
 
 from jobs.commands import (
+    backfill_command,
     email_commands,
+    fresh_command,
     link_commands,
     night_commands,
+    outbox_commands,
     policy_commands,
     synthetic_commands,
 )
@@ -37,6 +40,8 @@ for command in (
     synthetic_commands.score,
     night_commands.night,
     night_commands.summary,
+    fresh_command.fresh,
+    backfill_command.backfill,
     email_commands.emails,
     publication_commands.figures,
     publication_commands.cases,
@@ -55,6 +60,7 @@ app.command("airflow", context_settings=administration_commands.PASSED_ON)(
     administration_commands.airflow
 )
 app.add_typer(publication_commands.publications, name="publications")
+app.add_typer(outbox_commands.outbox, name="outbox")
 app.add_typer(policy_commands.policy, name="policy")
 app.add_typer(review_commands.review, name="review")
 app.add_typer(model_commands.train, name="train")

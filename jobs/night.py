@@ -47,6 +47,7 @@ from jobs.operate.rebase import (
 )
 from jobs.operate.run_folder import Frames, RunFolder, timed
 from jobs.operate.software_versions import software
+from jobs.operate.stale_nights import FOLLOWS
 from jobs.report import About, build_report, render_site
 from jobs.report.movement import Moved, Position
 from jobs.runtime.errors import BadInput
@@ -69,8 +70,6 @@ from jobs.warehouse.store.publishing import publication as publication_of
 log = logging.getLogger(__name__)
 
 Counts = dict[str, int]
-FOLLOWS = "follows"
-"""Key in a manifest's ``decisions``: the publication of the night before, which steps look at."""
 MODEL: Final = "model.json"
 
 
@@ -365,8 +364,10 @@ def _audit(connection: sa.Connection, publication_id: str, override: CheckOverri
     audited.stop_if_critical(despite=override.rules if override else ())
 
 
-def run_night(night: Night, *, fetch_again: bool = False) -> str:
-    """Run every step without Airflow; give the publication's id.
+def run_night(night: Night, *, fetch_again: bool = False, dry_run: bool = False) -> str:
+    """Run every step without Airflow; give the publication's id, empty after a dry run.
+
+    A dry run leaves every step's part in the run's folder and publishes nothing.
 
     Raises:
         BadInput: something delivered is wrong, or a critical check failed; nothing is published.
@@ -384,6 +385,8 @@ def run_night(night: Night, *, fetch_again: bool = False) -> str:
             for step in (night.check, night.link, night.assess, night.report):
                 progress.start(step.__name__)
                 step()
+            if dry_run:
+                return ""
             progress.start("publish")
             return night.publish()
         except BaseException as error:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from jobs.commands.options import AsOf
+from jobs.runtime.errors import BadInput
 
 
 def emails(
@@ -31,5 +32,12 @@ def emails(
         typer.echo(f"{count} {state}")
     for number, error in sorted(report.errors.items()):
         typer.echo(f"message {number}: {error}")
+    unsent = [number for number, state in report.states.items() if state != "sent"]
+    if unsent:
+        raise BadInput(
+            f"messages [{', '.join(map(str, sorted(unsent)))}]",
+            "not sent; the others are",
+            "look: python -m jobs outbox list",
+        )
     if not report.states:
         typer.echo("Nothing is to be sent: everybody was told.")

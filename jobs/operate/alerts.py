@@ -315,7 +315,7 @@ def _standing(end: RunEnd, settings: Settings) -> str:
         return "Publications are untouched; this run reads and tells, it does not publish."
     current = _published(end.as_of, settings)
     if current is None:
-        return "No figures could be found: the warehouse is empty or away."
+        return "No figures stand: nothing was published before, or the warehouse is away."
     if current.as_of == end.as_of:
         return (
             f"The night of {day_text(end.as_of)} is published, on "

@@ -128,6 +128,17 @@ def publications_list(
         typer.echo(list_text(engine, as_of=as_of.date() if as_of else None), nl=False)
 
 
+@publications.command("stale")
+def publications_stale() -> None:
+    """Print the nights whose predecessor changed since they were published; they can run again."""
+    from jobs.commands.publications.publication_texts import stale_text
+    from jobs.operate.databases import warehouse
+    from jobs.runtime.settings import load_settings
+
+    with warehouse(load_settings()) as engine:
+        typer.echo(stale_text(engine), nl=False)
+
+
 @publications.command("show")
 def publications_show(
     name: Annotated[str, typer.Argument(help="Id, its beginning, or a date.")],

@@ -2,10 +2,9 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any, Final, TextIO
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import rich.console
@@ -18,6 +17,8 @@ from jobs.contract.view_models import day_text, number_text
 from jobs.operate.model_registry import model_in_use
 from jobs.operate.rebase import read_position, rebase, versions_of
 from jobs.operate.software_versions import software
+from jobs.operate.stale_nights import stale_dates, stale_nights
+from jobs.operate.timetable import LONDON
 from jobs.report.charts.waterfall import Bridge, bridges
 from jobs.report.figures.registry import FIGURE_BY_ID
 from jobs.report.movement import Moved, explain_movement
@@ -25,7 +26,6 @@ from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
 from jobs.warehouse import Publication, current_publication, publications, read_table
 
-LONDON: Final = ZoneInfo("Europe/London")
 SHORT: Final = 12
 """Characters of an id that people read; any unique beginning names a publication."""
 
@@ -74,16 +74,23 @@ def list_text(engine: sa.Engine, *, as_of: date | None) -> str:
     table = _table(
         "Publications", "night", "publication", "state", "published", "supersedes", "passed by"
     )
+    out_of_date = stale_dates(engine)
     for found in publications(engine, as_of=as_of):
         table.add_row(
             str(found.as_of),
             found.publication_id[:SHORT],
-            "current" if found.is_current else "superseded",
+            _state(found, out_of_date),
             _moment_text(found.published_at),
             (found.supersedes or "")[:SHORT],
             found.override.by if found.override else "",
         )
     return _printed(table)
+
+
+def _state(publication: Publication, out_of_date: Collection[date]) -> str:
+    if not publication.is_current:
+        return "superseded"
+    return "out of date" if publication.as_of in out_of_date else "current"
 
 
 def show_text(engine: sa.Engine, publication: Publication) -> str:
@@ -117,7 +124,11 @@ def diff_text(
         if old.get(key) != new.get(key):
             inputs.add_row(key, *(_short(side.get(key, "")) for side in (old, new)))
     figures = _table("Figures that differ", "figure", "group", "before", "after", "change")
-    for row in _changed_figures(engine, before, after).to_dict("records"):
+    sides = [
+        read_table(engine, side.publication_id, results.FIGURES.full_name)
+        for side in (before, after)
+    ]
+    for row in _changed_figures(*sides).to_dict("records"):
         change = row["value_after"] - row["value_before"]
         figures.add_row(
             str(row["figure_id"]),
@@ -206,12 +217,32 @@ def _add_bridge(table: rich.table.Table, bridge: Bridge) -> None:
     table.add_row("", "now", number_text(bridge.closing))
 
 
-def _changed_figures(engine: sa.Engine, before: Publication, after: Publication) -> pd.DataFrame:
+def change_lines(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[str]:
+    """Each figure that differs between two tables of figures, in a line."""
+    for row in _changed_figures(before, after).to_dict("records"):
+        values = f"{_number(row['value_before'])} -> {_number(row['value_after'])}"
+        yield f"  {row['figure_id']} [{row['group_value']}]: {values}"
+
+
+def stale_text(engine: sa.Engine) -> str:
+    """The publications that are out of date, why, and the command that runs them again."""
+    stale = stale_nights(engine)
+    if not stale:
+        return "Every night follows the publication that is current for the night before it.\n"
+    table = _table("Out of date", "night", "publication", "why")
+    for night in stale:
+        table.add_row(
+            str(night.publication.as_of), night.publication.publication_id[:SHORT], night.reason
+        )
+    return f"{_printed(table)}Run them again, in order: python -m jobs backfill --stale\n"
+
+
+def _changed_figures(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     key = ["figure_id", "group_value"]
-    sides = {}
-    for name, publication in (("value_before", before), ("value_after", after)):
-        figures = read_table(engine, publication.publication_id, results.FIGURES.full_name)
-        sides[name] = figures.set_index(key)["value"]
+    sides = {
+        "value_before": before.set_index(key)["value"],
+        "value_after": after.set_index(key)["value"],
+    }
     both = pd.concat(sides, axis=1)
     same = both["value_before"].eq(both["value_after"])
     same |= both["value_before"].isna() & both["value_after"].isna()
