@@ -80,9 +80,10 @@ class RunEnd:
         """What it is about, in words."""
         return f"the night of {day_text(self.as_of)}" if self.as_of else self.dag
 
-    def key(self, kind: AlertKind) -> str:
-        """What an alert of this ending is known by."""
-        return f"{kind.name} {self.dag} {self.run} {self.attempt}"
+    @property
+    def key(self) -> str:
+        """What the alert of this ending is known by: there is one, whatever it says."""
+        return f"{self.dag} {self.run} {self.attempt}"
 
 
 def tell_failed(end: RunEnd, *, settings: Settings) -> bool:
@@ -92,7 +93,7 @@ def tell_failed(end: RunEnd, *, settings: Settings) -> bool:
     if any(note.is_late for note in notes):
         kind = AlertKind.LATE
     alert = Alert(
-        key=end.key(kind),
+        key=end.key,
         kind=kind,
         subject=f"{end.subject} stopped at {_where(end, notes)}",
         causes=_causes(end, notes),
@@ -146,7 +147,7 @@ def tell_succeeded(end: RunEnd, *, settings: Settings) -> bool:
     if not wrong and not caveats:
         return send_waiting(settings=settings)
     kind = AlertKind.RECOVERED if wrong else AlertKind.CAVEATS
-    key = end.key(kind)
+    key = end.key
     if not wrong and publication is not None:
         key = f"{kind.name} {publication.publication_id}"
     alert = Alert(

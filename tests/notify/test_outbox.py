@@ -235,7 +235,7 @@ def test_what_was_not_sent_yet_gives_way_to_a_later_publication(
     assert len(put(engine, world, again)) == 3
     report = send_pending(engine, transport=FolderTransport(folder=tmp_path))
     assert report.count("sent") == 3
-    assert states(engine) == ["refused"] * 3 + ["sent"] * 3
+    assert states(engine) == ["withdrawn"] * 3 + ["sent"] * 3
     assert {row["kind"] for row in rows(engine)} == {"report"}
 
 
