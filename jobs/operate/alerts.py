@@ -153,7 +153,7 @@ def tell_succeeded(end: RunEnd, *, settings: Settings) -> bool:
     alert = Alert(
         key=key,
         kind=kind,
-        subject=_good_news(end, told=bool(caveats and wrong)),
+        subject=_good_news(end, caveats=bool(caveats)) if wrong else end.subject,
         causes=(*(f"was told: {told.alert.title}" for told in wrong), *caveats),
         standing=_standing(end, settings),
         look=((f"python -m jobs summary --as-of {end.as_of}",) if end.as_of else _look(end)),
@@ -304,10 +304,10 @@ def _mend(end: RunEnd, kind: AlertKind) -> tuple[str, ...]:
     )
 
 
-def _good_news(end: RunEnd, *, told: bool) -> str:
+def _good_news(end: RunEnd, *, caveats: bool) -> str:
     if end.as_of is None:
         return f"{end.subject} ended well"
-    return f"{end.subject} is published{', with caveats' if told else ''}"
+    return f"{end.subject} is published{', with caveats' if caveats else ''}"
 
 
 def _standing(end: RunEnd, settings: Settings) -> str:
