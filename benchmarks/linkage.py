@@ -153,7 +153,8 @@ def _scale(keep: Path) -> str:
         f"{facts['world']['persons'][0]:,} persons beside {facts['world']['persons'][1]:,}, by "
         f"`python -m benchmarks.scale`: {facts['link']['blocked'] / 1e6:.0f} million pairs formed, "
         "Splink's with the same keys. Standardising comes before either. Below, the night: "
-        "standardising, and scoring with the frozen model. CPU seconds in brackets."
+        "standardising, and scoring with the frozen model. CPU seconds in brackets: where the wall "
+        "seconds lie above them, other work held the machine."
     )
     return _section("A million by a million", text, scale.table_of(facts))
 
