@@ -14,10 +14,10 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 BIN := .venv/bin
 JOBS := $(BIN)/python -m jobs
 
-.PHONY: help run test lint standalone docs picture requirements clean
+.PHONY: help run test lint standalone docs picture requirements wheels clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 run: .venv/runs ## Build the invented registers and run the night of 25 April 2006 through Airflow
 	$(JOBS) world --seed $(SEED) --people $(PEOPLE) --as-of $(AS_OF) --load
@@ -44,13 +44,24 @@ docs: .venv/runs ## Write the generated pages of docs/ anew
 picture: .venv/tests ## Take the picture of the first page in docs/pictures, after a run
 	$(BIN)/python -m benchmarks.picture --as-of $(AS_OF)
 
-requirements: ## Pin every package anew, from pyproject.toml
+PYTHONS ?= python3.11 python3.12 python3.13
+COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
+
+requirements: ## Pin every package anew, from pyproject.toml; each must have a wheel for every Python
 	$(PYTHON) -m venv .venv/uv && .venv/uv/bin/pip install --quiet uv
-	.venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
-		--upgrade --custom-compile-command "make requirements" pyproject.toml -o requirements.txt
-	.venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
-		--upgrade --custom-compile-command "make requirements" --extra dev -c requirements.txt \
-		pyproject.toml -o requirements-dev.txt
+	$(COMPILE) pyproject.toml -o requirements.txt
+	$(COMPILE) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(COMPILE) --group spark -c requirements-dev.txt -o requirements-spark.txt
+	$(MAKE) wheels
+
+# Each Python asks pip itself: only a running Python reads the conditions of a pin as it will at
+# installation. Spark is published as source alone.
+wheels:
+	set -e; for python in $(PYTHONS); do echo "$$python"; $$python -m venv --clear .venv/wheels; \
+		.venv/wheels/bin/python -m pip install --quiet --disable-pip-version-check --dry-run \
+			--only-binary=:all: --no-binary=pyspark -r requirements-dev.txt -r requirements-spark.txt; \
+	done
 
 clean: ## Remove the environment and all data of the runs, the embedded databases included
 	@if [ -x $(BIN)/python ]; then $(JOBS) stop; fi
