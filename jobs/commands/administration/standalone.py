@@ -6,11 +6,13 @@ line that says so and an exit code for whoever watches.
 """
 
 import logging
+import os
 import signal
 import subprocess
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Final
@@ -20,7 +22,13 @@ from jobs.runtime.errors import BadInput
 
 log = logging.getLogger(__name__)
 
-PARTS: Final = ("api-server", "scheduler", "dag-processor", "triggerer")
+PARTS: Final = (
+    ("api-server",),
+    ("scheduler", "--skip-serve-logs"),
+    ("dag-processor",),
+    ("triggerer", "--skip-serve-logs"),
+)
+"""Airflow's log servers listen on every address; on one machine the logs are read as files."""
 WATCH_SECONDS: Final = 1.0
 MOST_ENDS: Final = 5
 """So many ends of one part within `WINDOW_SECONDS` are no accident."""
@@ -32,16 +40,27 @@ PATIENCE_SECONDS: Final = 30.0
 class Part:
     """A program that is to run, and when it ended lately."""
 
-    name: str
+    arguments: tuple[str, ...]
     environment: Mapping[str, str]
     process: "subprocess.Popen[bytes] | None" = None
     ends: deque[float] = field(default_factory=deque)
 
+    @property
+    def name(self) -> str:
+        """What it is."""
+        return self.arguments[0]
+
     def start(self) -> None:
-        """Start it."""
+        """Start it, in a group with whatever it starts itself."""
         self.process = subprocess.Popen(  # noqa: S603
-            [str(AIRFLOW), self.name], env=dict(self.environment)
+            [str(AIRFLOW), *self.arguments], env=dict(self.environment), start_new_session=True
         )
+
+    def end_group(self) -> None:
+        """End what a part that ended has left: a task that goes on would run beside itself."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
     def look_after(self) -> None:
         """Start it again if it ended.
@@ -65,6 +84,7 @@ class Part:
                 f"ended {len(self.ends)} times within {WINDOW_SECONDS / 60:.0f} minutes",
                 "everything is stopped; see its last lines above",
             )
+        self.end_group()
         log.warning("airflow %s ended (exit code %d); it is started again", self.name, code)
         self.start()
 
@@ -85,7 +105,7 @@ def run_standalone(*, environment: Mapping[str, str], keep_database: Callable[[]
         asked.append(number)
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    parts = [Part(name, environment) for name in PARTS]
+    parts = [Part(arguments, environment) for arguments in PARTS]
     try:
         while not asked:
             keep_database()
@@ -101,13 +121,13 @@ def run_standalone(*, environment: Mapping[str, str], keep_database: Callable[[]
 
 def _stop(parts: list[Part]) -> None:
     """End every part: politely, then at once."""
-    running = [part.process for part in parts if part.process and part.process.poll() is None]
-    for process in running:
-        process.terminate()
+    for part in parts:
+        if part.process is not None and part.process.poll() is None:
+            part.process.terminate()
     deadline = time.monotonic() + PATIENCE_SECONDS
-    for process in running:
-        try:
-            process.wait(timeout=max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    for part in parts:
+        if part.process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                part.process.wait(timeout=max(0.1, deadline - time.monotonic()))
+            part.end_group()
+            part.process.wait()

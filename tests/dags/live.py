@@ -1,0 +1,228 @@
+"""Airflow as an operator has it: `airflow standalone`, its own database, page and scheduler."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from playwright.sync_api import Page, sync_playwright
+
+from jobs.operate.timetable import LONDON
+from jobs.runtime.settings import ROOT
+from jobs.warehouse.embedded import server as embedded
+
+WORLD = date(2006, 4, 25)
+"""The day of the invented registers, which are moved to today: the page runs today's night."""
+NIGHT_SECONDS = 240.0
+
+
+@dataclass
+class LiveAirflow:
+    """One installation that runs, and what an operator does with it."""
+
+    data_dir: Path
+    environment: dict[str, str]
+    url: str
+    process: "subprocess.Popen[bytes]"
+    server: embedded.EmbeddedServer
+    token: str = ""
+
+    @property
+    def today(self) -> date:
+        """The night of a plain run."""
+        return datetime.now(UTC).astimezone(LONDON).date()
+
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run ``python -m jobs``."""
+        return subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "jobs", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def ask(self, path: str, body: object = None, method: str = "GET") -> Any:
+        """Ask Airflow's API, as the user admin."""
+        request = urllib.request.Request(
+            f"{self.url}/api/v2/{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+            method=method,
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def log_in(self) -> None:
+        """Get a token with the password that Airflow made up."""
+        file = self.data_dir / "airflow" / "simple_auth_manager_passwords.json.generated"
+        request = urllib.request.Request(
+            f"{self.url}/auth/token",
+            data=json.dumps(
+                {"username": "admin", "password": json.loads(file.read_text())["admin"]}
+            ).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            self.token = json.load(answer)["access_token"]
+
+    def runs(self, dag_id: str) -> list[dict[str, Any]]:
+        """The runs of a DAG, in order of their making."""
+        found = self.ask(f"dags/{dag_id}/dagRuns?limit=100&order_by=id")["dag_runs"]
+        return list(found)
+
+    def wait_for_run(self, dag_id: str, run_id: str, state: str = "success") -> None:
+        """Wait until a run has ended, and see that it ended so."""
+
+        def ended() -> bool:
+            found = {run["dag_run_id"]: run["state"] for run in self.runs(dag_id)}
+            return found.get(run_id) in {"success", "failed"}
+
+        until(ended, f"{dag_id} {run_id}", seconds=NIGHT_SECONDS)
+        found = {run["dag_run_id"]: run["state"] for run in self.runs(dag_id)}
+        assert found[run_id] == state, self.tasks(dag_id, run_id)
+
+    def tasks(self, dag_id: str, run_id: str) -> dict[str, str]:
+        """The tasks of a run and their states."""
+        run = urllib.parse.quote(run_id, safe="")
+        found = self.ask(f"dags/{dag_id}/dagRuns/{run}/taskInstances?limit=100")["task_instances"]
+        return {task["task_id"]: task["state"] for task in found}
+
+    def task_times(self, dag_id: str, run_id: str) -> dict[str, tuple[str, str]]:
+        """When each task of a run began and ended."""
+        run = urllib.parse.quote(run_id, safe="")
+        found = self.ask(f"dags/{dag_id}/dagRuns/{run}/taskInstances?limit=100")["task_instances"]
+        return {task["task_id"]: (task["start_date"], task["end_date"]) for task in found}
+
+    def trigger(self, dag_id: str, **conf: object) -> str:
+        """Start a run by the API; give its id."""
+        body = {"logical_date": None, "conf": conf}
+        return str(self.ask(f"dags/{dag_id}/dagRuns", body, "POST")["dag_run_id"])
+
+    def unpause(self, dag_id: str) -> None:
+        """Let a DAG run."""
+        self.ask(f"dags/{dag_id}", {"is_paused": False}, "PATCH")
+
+    def alerts(self) -> list[EmailMessage]:
+        """The emails to who asked for alerts, but the reports, by time."""
+        messages = [
+            message_from_bytes(path.read_bytes(), policy=policy.default)
+            for path in (self.data_dir / "mail").rglob("*.eml")
+        ]
+        return [message for message in messages if message["Importance"] == "high"]
+
+    def change(self, register: str, statement: str) -> None:
+        """Change a register behind everybody's back."""
+        engine = sa.create_engine(self.server.url(register))
+        with engine.begin() as connection:
+            connection.execute(sa.text(statement))
+        engine.dispose()
+
+    @contextmanager
+    def page(self) -> Iterator[Page]:
+        """Airflow's page in a real browser, logged in."""
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+            )
+            context = browser.new_context(viewport={"width": 1400, "height": 1300})
+            context.add_cookies([{"name": "_token", "value": self.token, "url": self.url}])
+            context.set_default_timeout(60_000)
+            yield context.new_page()
+            browser.close()
+
+
+def until(true: Callable[[], bool], what: str, *, seconds: float) -> None:
+    """Wait until something is true; the API may be away for a moment meanwhile."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if true():
+                return
+        except OSError:
+            pass
+        time.sleep(1)
+    raise AssertionError(f"not within {seconds:.0f} s: {what}")
+
+
+@contextmanager
+def live_airflow(data_dir: Path, *, people: int = 1500) -> Iterator[LiveAirflow]:
+    """Registers of today, and Airflow on a free port; everything ends with the block."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://localhost:{port}"
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("RECONCILIATION_", "AIRFLOW", "SMTP_"))
+    } | {
+        "RECONCILIATION_DATA_DIR": str(data_dir),
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__BASE_URL": url,
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__CORE__PARALLELISM": "3",
+    }
+    with embedded.start(data_dir / "postgres") as server:
+        live = LiveAirflow(data_dir, environment, url, None, server)  # type: ignore[arg-type]
+        done = live.run("world", "--people", str(people), "--as-of", str(WORLD), "--load")
+        assert done.returncode == 0, done.stderr
+        for register in ("prison", "immigration"):
+            move_dates(server.url(register), (live.today - WORLD).days)
+        with (data_dir.parent / "standalone.log").open("wb") as log:
+            live.process = subprocess.Popen(
+                [sys.executable, "-W", "ignore", "-m", "jobs", "airflow", "standalone"],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            until(lambda: healthy(live), "Airflow is up", seconds=180)
+            live.log_in()
+            until(lambda: len(live.ask("dags")["dags"]) == 3, "its DAGs are read", seconds=120)
+            yield live
+        finally:
+            live.process.send_signal(signal.SIGTERM)
+            live.process.wait(timeout=90)
+            server.stop()
+
+
+def healthy(live: LiveAirflow) -> bool:
+    """Whether every part of Airflow says that it is well."""
+    with urllib.request.urlopen(f"{live.url}/api/v2/monitor/health", timeout=10) as answer:
+        parts = json.load(answer)
+    return all(part["status"] == "healthy" for part in parts.values())
+
+
+def move_dates(url: str, days: int) -> None:
+    """Move every date of a database by so many days."""
+    engine = sa.create_engine(url)
+    columns: dict[tuple[str, str], list[str]] = {}
+    inspector = sa.inspect(engine)
+    for table in inspector.get_table_names():
+        for column in inspector.get_columns(table):
+            name = str(column["name"])
+            if isinstance(column["type"], sa.Date):
+                columns.setdefault(("public", table), []).append(f'"{name}" = "{name}" + {days}')
+            elif isinstance(column["type"], sa.DateTime):
+                moved = f'"{name}" = "{name}" + interval \'{days} days\''
+                columns.setdefault(("public", table), []).append(moved)
+    with engine.begin() as connection:
+        for (schema, table), moves in columns.items():
+            connection.execute(sa.text(f'UPDATE "{schema}"."{table}" SET {", ".join(moves)}'))
+    engine.dispose()
