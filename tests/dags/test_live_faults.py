@@ -94,7 +94,9 @@ def test_a_task_that_is_killed_again_and_again_gives_one_alert(
 def part(live: LiveAirflow, name: str) -> psutil.Process:
     """The process of one part of Airflow."""
     (found,) = [
-        child for child in psutil.Process(live.process.pid).children() if name in child.cmdline()
+        child
+        for child in psutil.Process(live.process.pid).children()
+        if name in " ".join(child.cmdline())
     ]
     return found
 
@@ -110,5 +112,5 @@ def kill_tasks(live: LiveAirflow) -> None:
 def test_the_files_of_the_killed_are_whole(live: LiveAirflow, yesterdays: list[str]) -> None:
     run = live.trigger(NIGHTLY, as_of=yesterdays[-1])
     live.wait_for_run(NIGHTLY, run)
-    assert not [p for p in Path(live.data_dir / "runs").rglob("*.partial")]
+    assert not list(Path(live.data_dir / "runs").rglob("*.partial"))
     assert any(message["Subject"].startswith("Recovered") for message in live.alerts())
