@@ -11,7 +11,7 @@ from jobs.commands.administration.administration_commands import PASSED_ON
 from jobs.runtime.settings import ROOT
 
 HEAVY = ("duckdb", "great_expectations", "jobs.night", "matplotlib", "pandas", "sqlalchemy")
-GROUPS = ("policy", "publications", "review", "train")
+GROUPS = ("outbox", "policy", "publications", "review", "train")
 
 
 def test_asking_for_help_imports_no_heavy_package() -> None:
@@ -32,7 +32,7 @@ def test_every_command_says_what_it_does_and_none_is_there_twice() -> None:
         assert (command.callback.__doc__ or "").strip(), command.name
 
 
-@pytest.mark.parametrize("name", [*GROUPS, "setup-check", "night", "cases"])
+@pytest.mark.parametrize("name", [*GROUPS, "setup-check", "night", "cases", "fresh", "backfill"])
 def test_help_of_a_command_or_group_is_printed(name: str) -> None:
     found = CliRunner().invoke(app, [name, "--help"])
     assert found.exit_code == 0
