@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -103,10 +104,11 @@ def part(live: LiveAirflow, name: str) -> psutil.Process:
 
 def kill_tasks(live: LiveAirflow) -> None:
     """Kill the tasks that run, as the system does when memory runs out."""
-    for worker in part(live, "scheduler").children(recursive=True):
-        if worker.is_running() and "LocalExecutor" in " ".join(worker.cmdline()):
-            for task in worker.children(recursive=True):
-                task.kill()
+    for worker in part(live, "scheduler").children():
+        with suppress(psutil.NoSuchProcess):
+            if "LocalExecutor" in " ".join(worker.cmdline()):
+                for task in worker.children(recursive=True):
+                    task.kill()
 
 
 def test_the_files_of_the_killed_are_whole(live: LiveAirflow, yesterdays: list[str]) -> None:
