@@ -88,8 +88,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def test_every_task_of_the_night_succeeded(site: Site) -> None:
     assert site.states("nightly_reconciliation") == dict.fromkeys(
-        ["extract_prison", "extract_immigration", "check", "link", "assess", "report",
-         "audit_and_publish"],
+        ["await_turn", "await_registers", "extract_prison", "extract_immigration", "check", "link",
+         "assess", "report", "audit_and_publish"],
         "success",
     )  # fmt: skip
     assert len(site.publications()) == 1
@@ -99,7 +99,7 @@ def test_each_reader_has_one_message_and_a_task_that_sent_it(site: Site) -> None
     rows = site.ask("warehouse", "SELECT recipient, state FROM outbox.messages")
     assert rows
     assert {state for _, state in rows} == {"sent"}
-    assert len(list((site.data_dir / "mail").rglob("*.eml"))) == len(rows)
+    assert len(list((site.data_dir / "mail" / AS_OF).glob("*.eml"))) == len(rows)
     tasks = site.ask("airflow", "SELECT count(*) FROM task_instance WHERE task_id = 'deliver'")
     assert tasks == [(len(rows),)]
 
@@ -110,7 +110,7 @@ def test_the_email_says_the_number_that_the_warehouse_says(site: Site) -> None:
         "SELECT value FROM report.figures WHERE figure_id = 'missed.total' "
         "AND group_value = '(all)'",
     )
-    for path in (site.data_dir / "mail").rglob("*.eml"):
+    for path in (site.data_dir / "mail" / AS_OF).glob("*.eml"):
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
         for kind in ("plain", "html"):
             part = message.get_body((kind,))
@@ -164,7 +164,7 @@ def test_bad_input_fails_its_task_at_once_and_publishes_nothing(site: Site) -> N
     alerts = [
         message
         for path in (site.data_dir / "mail").rglob("*.eml")
-        if "Not published" in (message := message_from_bytes(path.read_bytes()))["Subject"]
+        if "Failed: " in (message := message_from_bytes(path.read_bytes()))["Subject"]
     ]
     assert [message["To"] for message in alerts] == ["data.team@returns.example.invalid"]
     assert "stopped at extract_prison" in alerts[0]["Subject"].replace("\n", "")
