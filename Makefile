@@ -14,7 +14,7 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 BIN := .venv/bin
 JOBS := $(BIN)/python -m jobs
 
-.PHONY: help run test test-live lint standalone docs picture requirements wheels clean
+.PHONY: help run test test-fast test-long test-live lint standalone docs picture requirements wheels clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -30,6 +30,9 @@ test: .venv/tests ## Run the whole test suite
 
 test-live: .venv/tests ## Run what takes minutes under Airflow's own scheduler
 	$(BIN)/python -m pytest -m live
+
+test-long: .venv/tests ## Run what takes minutes too: worlds by the thousand (WORLDS=20000)
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m long
 
 lint: .venv/tests ## Check style, types, the import rules and the generated pages of docs/
 	$(BIN)/ruff check

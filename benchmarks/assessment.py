@@ -1,21 +1,16 @@
-"""How certain the assessment is, and how fast.
+"""How fast the assessment is: invented rows, assessed in a process of its own.
 
 ::
 
-    python -m benchmarks.assessment agree [--worlds 20000] [--start 1]
-    python -m benchmarks.assessment speed [--episodes 1000000] [--links 0.5]
+    python -m benchmarks.assessment [--episodes 1000000] [--links 0.5]
 
-``agree`` invents worlds of one to four episodes with Hypothesis, judges each on three nights by the
-slow reference and by the fast assessment (every assessment, flag, rank and discrepancy), and tries
-the laws of bad news on it. It ends with an error at the first world that disagrees. ``speed``
-assesses invented rows in a process of its own and prints the time and the most memory it held.
+Prints the time and the most memory that it held. That its answers are right is held by
+``tests/assess``; ``make test-long`` asks there about worlds by the thousand.
 """
 
 import argparse
 import resource
-import sys
 import time
-from collections import Counter
 from datetime import date
 from typing import Final
 
@@ -28,36 +23,9 @@ from jobs.assess import assess, load_policy
 from jobs.contract import codes as c
 from jobs.contract.registers import TABLES
 from jobs.contract.results import IDENTITIES, LINKS
-from samples.odd_worlds import NIGHTS, invent, side_by_side
-from tests.assess.test_agreement import disagreements, fast
-from tests.assess.test_monotone import LAWS, improved
 
-BATCH: Final = 250
 NIGHT: Final = date(2006, 4, 25)
 SEED: Final = 2006
-
-
-def agree(*, worlds: int, start: int) -> None:
-    """Look at so many worlds that no test looks at, and print what was found."""
-    began, seen, episodes = time.process_time(), 0, 0
-    statuses: Counter[str] = Counter()
-    rules: set[str] = set()
-    while seen < worlds:
-        number = start + seen // BATCH
-        told = invent(start=number, count=min(BATCH, worlds - seen))
-        both = [disagreements(told, night=night) for night in NIGHTS]
-        judged, odd = both[0][0], [found for _, each in both for found in each]
-        better = [text for law in LAWS for text in improved(told, law, start=number)[1]]
-        for found in (*odd, *better):
-            sys.exit(f"start {number}: {found}")
-        assessed = fast(side_by_side(told))
-        statuses.update(assessed.assessments["status"])
-        rules |= set(assessed.reasons["rule_id"])
-        seen, episodes = seen + len(told), episodes + judged
-        _say(f"{seen} worlds, {episodes} episodes, {time.process_time() - began:.0f} CPU seconds")
-    _say(f"starts {start} to {number}, {len(NIGHTS)} nights: no disagreement, no law broken")
-    _say(", ".join(f"{status} {count}" for status, count in sorted(statuses.items())))
-    _say(f"{len(rules)} rules gave a reason")
 
 
 def speed(*, episodes: int, linked: float) -> None:
@@ -262,18 +230,10 @@ def _say(line: str) -> None:
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    commands = parser.add_subparsers(dest="command", required=True)
-    agreeing = commands.add_parser("agree")
-    agreeing.add_argument("--worlds", type=int, default=20_000)
-    agreeing.add_argument("--start", type=int, default=1)
-    speeding = commands.add_parser("speed")
-    speeding.add_argument("--episodes", type=int, default=1_000_000)
-    speeding.add_argument("--links", type=float, default=0.5)
+    parser.add_argument("--episodes", type=int, default=1_000_000)
+    parser.add_argument("--links", type=float, default=0.5)
     given = parser.parse_args()
-    if given.command == "agree":
-        agree(worlds=given.worlds, start=given.start)
-    else:
-        speed(episodes=given.episodes, linked=given.links)
+    speed(episodes=given.episodes, linked=given.links)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The fast assessment agrees with the slow one, whatever the registers hold.
 
-The suite looks at `EXAMPLES` worlds; ``python -m benchmarks.assessment agree`` at many thousand
-others, with the same functions.
+The suite looks at `EXAMPLES` worlds; ``test_many_worlds.py`` at many thousand others, with the
+same functions.
 """
 
 from collections import Counter

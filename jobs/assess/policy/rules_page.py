@@ -47,7 +47,7 @@ published; *house*: a rule of this project; *unverified*: known by report only, 
 off. A period runs from its first day up to, not including, its end.
 
 Everything here is written twice: fast in `jobs/assess/`, and once more in plain Python, row by
-row, in `tests/assess/reference/`. `python -m benchmarks.assessment agree --worlds 20000` (half an
+row, in `tests/assess/reference/`. `make test-long WORLDS=20000` (half an
 hour) has Hypothesis invent so many small registers, asks both on three nights, and ends with an
 error at the first assessment, flag, rank or discrepancy on which they differ, or at the first piece
 of bad news that improves a status. The test suite asks of 250.

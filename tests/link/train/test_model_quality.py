@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from benchmarks.calibration import PICTURE, beside, by_band, write_picture
+from benchmarks.linkage.calibration import PICTURE, beside, by_band, write_picture
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from typing import Final
 
 import pandas as pd
 
-from benchmarks.files import ours
-from benchmarks.stock_splink import stock_links
+from benchmarks.linkage.files import ours
+from benchmarks.linkage.stock_splink import stock_links
 
 TITLE: Final = "FEBRL4"
 TEXT: Final = (

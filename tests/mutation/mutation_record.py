@@ -9,10 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+ROOT: Final = Path(__file__).resolve().parents[2]
 CODE: Final = ROOT / "jobs" / "assess"
 TESTS: Final = tuple(sorted((ROOT / "tests" / "assess").rglob("*.py")))
 RECORD: Final = ROOT / "var" / "mutation.jsonl"
+
+
+def file_of(path: Path) -> str:
+    """How a file of the assessment is called here: its path within ``jobs/assess``."""
+    return path.relative_to(CODE).as_posix()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +42,7 @@ class Tried:
 def on_record() -> list[Tried]:
     """What is known of the code as it stands; the last word on each mutant."""
     last = {tried.key: tried for tried in lines()}
-    codes = {path.name: digest(path) for path in CODE.glob("*.py")}
+    codes = {file_of(path): digest(path) for path in CODE.glob("**/*.py")}
     return [tried for tried in last.values() if codes.get(tried.file) == tried.code]
 
 

@@ -33,7 +33,7 @@ from jobs.link.model.thresholds import LINKED_FROM, REVIEW_FROM
 
 TRAINING: Final = ((90_001, "default"), (90_002, "default"))
 TRAINING_PEOPLE: Final = 30_000
-DOCUMENT: Final = Path(__file__).resolve().parent.parent / "docs" / "linkage.md"
+DOCUMENT: Final = Path(__file__).resolve().parents[2] / "docs" / "linkage.md"
 PICTURES: Final = DOCUMENT.parent / "pictures"
 FIRST_SEED: Final = 501
 GROUP_LEAST: Final = 40
@@ -151,8 +151,8 @@ def _scale(keep: Path) -> str:
     facts = scale.measured(people=scale.PEOPLE, keep=keep)
     text = (
         f"{facts['world']['persons'][0]:,} persons beside {facts['world']['persons'][1]:,}, by "
-        f"`python -m benchmarks.scale`: {facts['link']['blocked'] / 1e6:.0f} million pairs formed, "
-        "Splink's with the same keys. Standardising comes before either. Below, the night: "
+        f"`python -m benchmarks.linkage.scale`: {facts['link']['blocked'] / 1e6:.0f} million pairs "
+        "formed, Splink's with the same keys. Standardising comes before either. Below, the night: "
         "standardising, and scoring with the frozen model. CPU seconds in brackets: where the wall "
         "seconds lie above them, other work held the machine."
     )
@@ -181,13 +181,13 @@ def _ranges(keep: Path) -> str:
 
 
 def _world_names() -> str:
-    from benchmarks.world_names import PEOPLE, measured
+    from benchmarks.linkage.world_names import PEOPLE, measured
 
     return _section(
         "Names of ten cultures, in two scripts",
         f"{PEOPLE:,} people of each culture, two in three in both files, by "
-        "`python -m benchmarks.world_names`: names and common spellings collected by hand, dates "
-        "of birth drawn, with slips and names changed over. Both methods see first name, last name "
+        "`python -m benchmarks.linkage.world_names`: names and common spellings collected by hand, "
+        "dates of birth drawn, with slips and names changed over. Both methods see first name, last name "
         "and date of birth, and learn from the two files alone.",
         measured(),
     )

@@ -2,9 +2,9 @@
 
 ::
 
-    python -m benchmarks.mutation run [--files sentences.py status.py] [--sample 400] [--minutes 8]
-    python -m benchmarks.mutation run --first 3         the first three seconds of tests, not more
-    python -m benchmarks.mutation write [--sample 400]  write the document from what is on record
+    python -m tests.mutation run [--files read/sentences.py] [--sample 400] [--minutes 8]
+    python -m tests.mutation run --first 3         the first three seconds of tests, not more
+    python -m tests.mutation write [--sample 400]  write the document from what is on record
 
 Each mutant is one small fault: a comparison off by one, a sign, a swapped condition, a changed
 constant, a lost statement; ``mutants.py`` makes them, ``mutation_trials.py`` tries them. Results
@@ -24,18 +24,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks.mutants import Mutant, mutants_of
-from benchmarks.mutation_record import (
+from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.mutation_record import (
     CODE,
     ROOT,
     TESTS,
     Tried,
     digest,
+    file_of,
     is_settled,
     lines,
     on_record,
 )
-from benchmarks.mutation_trials import fork, prepare, say, try_anew, try_in_place
+from tests.mutation.mutation_trials import fork, prepare, say, try_anew, try_in_place
 
 DOCUMENT: Final = ROOT / "docs" / "mutation.md"
 REASONS: Final = Path(__file__).with_name("survivors.toml")
@@ -43,7 +44,9 @@ REASONS: Final = Path(__file__).with_name("survivors.toml")
 
 def run(*, files: Sequence[str], sample: int | None, minutes: float, first: float | None) -> None:
     """Try mutants that are not on record, until the time is up."""
-    chosen = [mutant for mutant in _everything(sample) if not files or mutant.path.name in files]
+    chosen = [
+        mutant for mutant in _everything(sample) if not files or file_of(mutant.path) in files
+    ]
     before = len(lines())
     known = {tried.key for tried in on_record() if is_settled(tried)}
     todo = [mutant for mutant in chosen if mutant.key not in known]
@@ -61,8 +64,8 @@ def run(*, files: Sequence[str], sample: int | None, minutes: float, first: floa
 
 def _everything(sample: int | None) -> list[Mutant]:
     """Every mutant in an order drawn once; a larger sample holds the smaller ones."""
-    everything = [mutant for path in sorted(CODE.glob("*.py")) for mutant in mutants_of(path)]
-    random.Random(1).shuffle(everything)  # noqa: S311 - a sample, not a secret
+    everything = [mutant for path in sorted(CODE.glob("**/*.py")) for mutant in mutants_of(path)]
+    random.Random(1).shuffle(everything)
     return everything[:sample]
 
 
@@ -81,7 +84,7 @@ def write(*, sample: int | None) -> None:
     text = [
         "# Mutation testing of the assessment",
         "",
-        "Written by `python -m benchmarks.mutation write`; its module says how it is done.",
+        "Written by `python -m tests.mutation write`; its module says how it is done.",
         "",
         _extent(len(tried), everything, caught),
         "",
@@ -114,7 +117,7 @@ def _older(tried: Sequence[Tried], waiting: Sequence[Mutant]) -> Iterator[str]:
         yield f"{before} were caught by the tests as they stood before the last change of a test."
     if waiting:
         anew = sum(not mutant.function for mutant in waiting)
-        by_file = sorted(Counter(mutant.path.name for mutant in waiting).items())
+        by_file = sorted(Counter(file_of(mutant.path) for mutant in waiting).items())
         files = ", ".join(f"{name} {count}" for name, count in by_file)
         yield (
             f"{len(waiting)} of the sample have not been tried since their file changed, {anew} of "

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tests.mutation.mutation_record import file_of
+
 _OPERATORS: Final[dict[type[ast.AST], ast.AST]] = {
     ast.Lt: ast.LtE(), ast.LtE: ast.Lt(), ast.Gt: ast.GtE(), ast.GtE: ast.Gt(),
     ast.Eq: ast.NotEq(), ast.NotEq: ast.Eq(), ast.In: ast.NotIn(), ast.NotIn: ast.In(),
@@ -38,7 +40,7 @@ class Mutant:
     @property
     def key(self) -> str:
         """A name that outlives changes elsewhere in the file."""
-        return f"{self.path.name}: {self.was} -> {self.becomes}" + f" #{self.turn}" * (
+        return f"{file_of(self.path)}: {self.was} -> {self.becomes}" + f" #{self.turn}" * (
             self.turn > 1
         )
 

@@ -2,7 +2,7 @@
 
 ::
 
-    python -m benchmarks.scale [--people 1000000] [--keep var/benchmarks]
+    python -m benchmarks.linkage.scale [--people 1000000] [--keep var/benchmarks]
 
 Each measurement is a process of its own, one after the other, so that each has its own peak of
 memory. Splink gets the standardised rows and the keys of every blocking rule as columns, without
@@ -200,7 +200,15 @@ def measured(*, people: int, keep: Path) -> dict[str, dict[str, Any]]:
     for part in PARTS:
         path = folder / f"{part}.json"
         if not path.exists():
-            given = [sys.executable, "-m", "benchmarks.scale", "--part", part, "--keep", str(keep)]
+            given = [
+                sys.executable,
+                "-m",
+                "benchmarks.linkage.scale",
+                "--part",
+                part,
+                "--keep",
+                str(keep),
+            ]
             subprocess.run([*given, "--people", str(people)], check=True)  # noqa: S603 - ourselves
         facts[part] = json.loads(path.read_text())
         print(part, facts[part], flush=True)  # noqa: T201 - a command

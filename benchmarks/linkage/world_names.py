@@ -2,9 +2,9 @@
 
 ::
 
-    python -m benchmarks.world_names [--people 900]
+    python -m benchmarks.linkage.world_names [--people 900]
 
-The names and the spellings that their bearers use stand in ``benchmarks/names``; nothing in
+The names and the spellings that their bearers use stand in ``benchmarks/linkage/names``; nothing in
 ``jobs`` reads them. People are drawn with a date of birth; two in three are in both files. One
 record in ten has a slip in the date of birth, one in twenty the names changed over. Each culture
 is linked twice: both files in Latin letters, each record in any of its spellings; and one file in
@@ -18,8 +18,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from benchmarks.files import ours
-from benchmarks.stock_splink import stock_links
+from benchmarks.linkage.files import ours
+from benchmarks.linkage.stock_splink import stock_links
 
 NAMES: Final = Path(__file__).resolve().parent / "names" / "people_of_the_world.csv"
 PEOPLE: Final = 900

@@ -24,9 +24,9 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, Final
 
-from benchmarks.mutants import Mutant
-from benchmarks.mutation_record import CODE, TESTS, Tried, digest, keep
-from benchmarks.mutation_record import catches as how_often
+from tests.mutation.mutants import Mutant
+from tests.mutation.mutation_record import CODE, TESTS, Tried, digest, file_of, keep
+from tests.mutation.mutation_record import catches as how_often
 
 LONGEST: Final = 180
 """CPU seconds after which a mutant counts as caught: it does not end. All tests take thirty."""
@@ -54,8 +54,8 @@ class _Mutated(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the changed code in it."""
-        module.__file__ = str(CODE / f"{self._name.rpartition('.')[2]}.py")
-        exec(self._code, module.__dict__)  # noqa: S102 - our own code, changed by us
+        module.__file__ = f"{CODE.parents[1] / self._name.replace('.', '/')}.py"
+        exec(self._code, module.__dict__)
 
 
 class _Stop:
@@ -98,8 +98,8 @@ class _InPlace:
     def see(self, frame: FrameType, event: str, _: Any) -> None:
         """Remember which functions run while the tests are collected."""
         path = Path(frame.f_code.co_filename)
-        if event == "call" and path.parent == CODE:
-            self._has_run.add((path.name, frame.f_code.co_qualname.partition(".<locals>")[0]))
+        if event == "call" and CODE in path.parents:
+            self._has_run.add((file_of(path), frame.f_code.co_qualname.partition(".<locals>")[0]))
 
     def pytest_runtestloop(self, session: Any) -> bool:
         """Take the place of running the tests once."""
@@ -112,7 +112,7 @@ class _InPlace:
         for number, mutant in enumerate(self._todo, start=1):
             if time.monotonic() > self._ends:
                 break
-            best = catches.setdefault(mutant.path.name, Counter())
+            best = catches.setdefault(file_of(mutant.path), Counter())
 
             def rank(item: Any, best: Counter[str] = best) -> tuple[float, float]:
                 """Those that caught most faults of the file, then the cheapest for what they do."""
@@ -127,7 +127,7 @@ class _InPlace:
             if tried.caught_by:
                 best[tried.caught_by] += 1
                 anywhere[tried.caught_by] += 1
-            ran_before = (mutant.path.name, mutant.function) in self._has_run
+            ran_before = (file_of(mutant.path), mutant.function) in self._has_run
             if tried.caught_by or not (ran_before or self._first):
                 keep(tried)
             if not tried.caught_by or number % 100 == 0:
@@ -175,7 +175,7 @@ def try_anew(todo: Sequence[Mutant], ends: float) -> None:
         if time.monotonic() > ends:
             say(f"time is up, {len(todo) - number + 1} left")
             return
-        best = catches.setdefault(mutant.path.name, Counter())
+        best = catches.setdefault(file_of(mutant.path), Counter())
         files = sorted(_tests(), key=lambda path: -best[path.name])
         tried = _try(mutant, lambda pipe: _run_files(files, mutant, pipe))  # noqa: B023
         best[_file(tried.caught_by)] += 1
@@ -195,7 +195,7 @@ def _try(mutant: Mutant, tests: Callable[[int], int]) -> Tried:
         os._exit(_FAULT)
     return Tried(
         key=mutant.key,
-        file=mutant.path.name,
+        file=file_of(mutant.path),
         code=digest(mutant.path),
         tests=digest(*TESTS),
         line=mutant.line,
@@ -241,7 +241,7 @@ def _run_items(
     _hush()
     gc.disable()
     code = _part(mutant.code(), mutant.function)
-    for function in functions[mutant.path.name, mutant.function]:
+    for function in functions[file_of(mutant.path), mutant.function]:
         function.__code__ = code
     session.config.pluginmanager.register(_Stop(pipe))
     for item, following in zip(items, [*items[1:], None], strict=True):
@@ -249,11 +249,16 @@ def _run_items(
     return 0
 
 
+def _module(path: Path) -> str:
+    """The dotted name of a file of the assessment."""
+    return ".".join(path.relative_to(CODE.parents[1]).with_suffix("").parts)
+
+
 def _run_files(files: Sequence[Path], mutant: Mutant, pipe: int) -> int:
     import pytest
 
     _hush()
-    sys.meta_path.insert(0, _Mutated(f"jobs.assess.{mutant.path.stem}", mutant.code()))
+    sys.meta_path.insert(0, _Mutated(_module(mutant.path), mutant.code()))
     for path in files:
         if pytest.main([*OPTIONS, str(path)], plugins=[_Stop(pipe)]):
             return _FAULT
@@ -274,8 +279,8 @@ def _functions() -> dict[tuple[str, str], list[FunctionType]]:
     for function in gc.get_objects():
         if isinstance(function, FunctionType):
             path = Path(function.__code__.co_filename)
-            if path.parent == CODE:
-                name = (path.name, function.__code__.co_qualname)
+            if CODE in path.parents:
+                name = (file_of(path), function.__code__.co_qualname)
                 found.setdefault(name, []).append(function)
     return found
 
