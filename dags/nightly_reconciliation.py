@@ -16,6 +16,7 @@ of both, assesses who must be considered for deportation and was not, and publis
 7. `report`: figures, lists and pages, all rendered before anything is published.
 8. `audit_and_publish`: audits the results and makes them current in one transaction. If it fails,
    the last publication stays current.
+9. `place`: puts pages and corrections in place; if it fails, the night is published all the same.
 
 **As-of date**: the London date of the run's logical date and the setting `as_of_offset`, or the
 parameter `as_of`. Start time, waiting and deadline are settings too.
@@ -141,6 +142,10 @@ def nightly_reconciliation() -> None:
         yield Metadata(PUBLICATION, {"as_of": night.as_of.isoformat(), "asked": asked})
         return publication_id
 
+    @task
+    def place() -> None:
+        _night().place()
+
     registers = AwaitRegisters(task_id="await_registers", execution_timeout=None)
     extracts = [extract_prison(), extract_immigration()]
     (
@@ -152,6 +157,7 @@ def nightly_reconciliation() -> None:
         >> assess()
         >> report()
         >> audit_and_publish()
+        >> place()
     )
 
 

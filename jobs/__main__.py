@@ -1,7 +1,7 @@
 """The command line, assembled: every step without Airflow. ``python -m jobs --help`` lists it.
 
 Exit codes: 0 done, 2 bad input or a failed gate (one line says what, where and what to do; nothing
-was published), 1 anything else.
+was published), 3 published but its pages are not in place, 1 anything else.
 """
 
 import logging
@@ -23,7 +23,7 @@ from jobs.commands.administration import administration_commands
 from jobs.commands.model import model_commands
 from jobs.commands.publications import publication_commands
 from jobs.commands.review import review_commands
-from jobs.runtime.errors import BadInput
+from jobs.runtime.errors import BadInput, NotPlaced
 from jobs.runtime.files import keep_private
 
 app = typer.Typer(
@@ -76,6 +76,9 @@ def main() -> None:
     except BadInput as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(2)
+    except NotPlaced as error:
+        typer.echo(f"warning: {error}", err=True)
+        sys.exit(3)
 
 
 if __name__ == "__main__":

@@ -49,8 +49,9 @@ from jobs.operate.run_folder import Frames, RunFolder, timed
 from jobs.operate.software_versions import software
 from jobs.operate.stale_nights import FOLLOWS
 from jobs.report import About, build_report, render_site
+from jobs.report.about import size_notices
 from jobs.report.movement import Moved, Position
-from jobs.runtime.errors import BadInput
+from jobs.runtime.errors import BadInput, NotPlaced
 from jobs.runtime.files import locked, text_digest, whole_folder
 from jobs.runtime.progress import steps
 from jobs.warehouse import (
@@ -253,24 +254,45 @@ class Night(RunFolder):
                 override=override,
             )
             is_known = published.publication_id in earlier
-            record_run(
-                engine,
-                as_of=self.as_of,
-                label=self.label,
-                outcome="unchanged" if is_known else "published",
-                timings=self.seconds(),
-                publication_id=published.publication_id,
-            )
-        with whole_folder(self.pages) as folder:
-            shutil.copytree(self.folder / "site", folder, dirs_exist_ok=True)
-        with whole_folder(self.corrections) as folder:
-            shutil.copytree(self.folder / "corrections", folder, dirs_exist_ok=True)
-            folder.chmod(0o700)
-        if self.settings.keep_days is not None:
-            with warehouse(self.settings) as engine:
-                remove_old(engine, keep_days=self.settings.keep_days)
-        self.forget_old_runs()
+            try:
+                record_run(
+                    engine,
+                    as_of=self.as_of,
+                    label=self.label,
+                    outcome="unchanged" if is_known else "published",
+                    timings=self.seconds(),
+                    publication_id=published.publication_id,
+                )
+            except Exception as unwritten:  # noqa: BLE001
+                # It is published, whatever becomes of the log.
+                log.warning("the run log lacks a publication: %s", _in_words(unwritten))
         return published.publication_id
+
+    @timed
+    def place(self) -> None:
+        """Put pages and corrections where readers find them, and clear away what is old.
+
+        The night is published before, and stays so if this fails; it can be run again by itself.
+
+        Raises:
+            NotPlaced: what could not be done.
+        """
+        try:
+            with whole_folder(self.pages) as folder:
+                shutil.copytree(self.folder / "site", folder, dirs_exist_ok=True)
+            with whole_folder(self.corrections) as folder:
+                shutil.copytree(self.folder / "corrections", folder, dirs_exist_ok=True)
+                folder.chmod(0o700)
+            if self.settings.keep_days is not None:
+                with warehouse(self.settings) as engine:
+                    remove_old(engine, keep_days=self.settings.keep_days)
+            self.forget_old_runs()
+        except Exception as error:
+            raise NotPlaced(
+                f"night [{self.as_of}]",
+                f"is published, but not all of its files are in place ({_in_words(error)})",
+                "mend that, then run the same night or the task place again",
+            ) from error
 
     def note_failure(self, error: BaseException) -> None:
         """Write a run that did not publish into the run log, if the warehouse can be reached."""
@@ -304,7 +326,10 @@ class Night(RunFolder):
             policy_version=manifest.policy_version,
             model_version=manifest.model_version,
             pages_url=self.settings.pages_url,
-            notices=(override.notice,) if override else (),
+            notices=(
+                *((override.notice,) if override else ()),
+                *size_notices(manifest.inputs),
+            ),
         )
 
     def _moved(self, facts: Frames, manifest: Manifest) -> Moved:
@@ -371,6 +396,7 @@ def run_night(night: Night, *, fetch_again: bool = False, dry_run: bool = False)
 
     Raises:
         BadInput: something delivered is wrong, or a critical check failed; nothing is published.
+        NotPlaced: it is published, but its pages are not where readers find them.
     """
     lock = night.folder.with_suffix(".lock")
     with (
@@ -388,10 +414,20 @@ def run_night(night: Night, *, fetch_again: bool = False, dry_run: bool = False)
             if dry_run:
                 return ""
             progress.start("publish")
-            return night.publish()
+            publication_id = night.publish()
         except BaseException as error:
             night.note_failure(error)
             raise
+        night.place()
+        return publication_id
+
+
+def _in_words(error: Exception) -> str:
+    """A failure in one line; the text of one that is no `BadInput` may hold anything."""
+    if isinstance(error, BadInput):
+        return f"{error.where}: {error.what}"
+    reason = error.strerror if isinstance(error, OSError) else None
+    return reason or type(error).__name__
 
 
 def _digest(frame: pd.DataFrame) -> str:

@@ -5,20 +5,45 @@ whole numbers, decimal points, yes and no. Whitespace around a value is dropped 
 is a missing one. Nothing is guessed: 04/05/2006 is two dates, so it is none.
 """
 
+import sys
+import unicodedata
 from dataclasses import dataclass
+from typing import Final
 
 import pyarrow as pa
 
 from jobs.contract.schema import Field, Kind, Table
+from jobs.contract.values import (
+    DATE_PATTERN,
+    MOMENT_PATTERN,
+    MOST_DAYS,
+    between_first_and_last,
+)
 
-DATE_PATTERN = r"\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?)?"
-MOMENT_PATTERN = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|z|[+-]\d{2}(:?\d{2})?)?)?"
 WHOLE_PATTERN = r"[+-]?\d{1,18}(\.0*)?"
 NUMBER_PATTERN = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 YES = ("true", "t", "yes", "y", "1", "1.0")
 NO = ("false", "f", "no", "n", "0", "0.0")
 
-_FIRST_DAY, _LAST_DAY = "DATE '0001-01-01'", "DATE '9999-12-31'"
+_LONGEST: Final = {
+    "days": MOST_DAYS,
+    "weeks": MOST_DAYS // 7,
+    "months": MOST_DAYS * 12 // 366,
+    "years": MOST_DAYS // 366,
+}
+"""The longest duration in each unit."""
+
+_OTHER_DIGITS: Final = [
+    character
+    for character in map(chr, range(128, sys.maxunicode + 1))
+    if unicodedata.category(character) == "Nd"
+]
+_DIGITS: Final = (
+    "".join(_OTHER_DIGITS),
+    "".join(str(unicodedata.digit(character)) for character in _OTHER_DIGITS),
+)
+"""Digits of every other script, and the digits that they are."""
+
 _BLANKS = "' \t\n\v\f\r\u00a0'"
 
 
@@ -45,9 +70,8 @@ def conversion(*, table: Table, field: Field, delivered: pa.DataType) -> Convers
     if pa.types.is_null(delivered):
         return Conversion(cleaned=f"CAST(NULL AS {_SQL_TYPES[field.kind]})", value=column)
     if pa.types.is_string(delivered) or pa.types.is_large_string(delivered):
-        return Conversion(
-            cleaned=f"nullif(trim({column}, {_BLANKS}), '')", value=_from_text(field.kind, column)
-        )
+        trimmed = f"nullif(trim({column}, {_BLANKS}), '')"
+        return Conversion(cleaned=_ascii_digits(trimmed), value=_from_text(field, column))
     value = _from_typed(table, field, delivered, column)
     return None if value is None else Conversion(cleaned=column, value=value)
 
@@ -62,7 +86,15 @@ _SQL_TYPES = {
 }
 
 
-def _from_text(kind: Kind, text: str) -> str:
+def _ascii_digits(text: str) -> str:
+    """The text with digits of other scripts as the digits they are; most text has none."""
+    foreign = f"strlen({text}) > length({text}) AND regexp_matches({text}, '\\p{{Nd}}')"
+    read = f"translate({text}, '{_DIGITS[0]}', '{_DIGITS[1]}')"
+    return f"CASE WHEN {foreign} THEN {read} ELSE {text} END"
+
+
+def _from_text(field: Field, text: str) -> str:
+    kind = field.kind
     if kind is Kind.TEXT:
         return f"CASE WHEN NOT contains({text}, chr(0)) THEN {text} END"
     if kind is Kind.BOOLEAN:
@@ -71,8 +103,11 @@ def _from_text(kind: Kind, text: str) -> str:
         )
     pattern, read = {
         Kind.DATE: (DATE_PATTERN, _day(f"TRY_CAST(left({text}, 10) AS DATE)")),
-        Kind.TIMESTAMP: (MOMENT_PATTERN, f"TRY_CAST({text} AS TIMESTAMPTZ)"),
-        Kind.INTEGER: (WHOLE_PATTERN, f"TRY_CAST(split_part({text}, '.', 1) AS BIGINT)"),
+        Kind.TIMESTAMP: (MOMENT_PATTERN, _day(f"TRY_CAST({text} AS TIMESTAMPTZ)")),
+        Kind.INTEGER: (
+            WHOLE_PATTERN,
+            _duration(field, f"TRY_CAST(split_part({text}, '.', 1) AS BIGINT)"),
+        ),
         Kind.NUMBER: (NUMBER_PATTERN, _finite(f"TRY_CAST({text} AS DOUBLE)")),
     }[kind]
     return f"CASE WHEN regexp_full_match({text}, '{pattern}') THEN {read} END"
@@ -90,13 +125,12 @@ def _from_typed(table: Table, field: Field, delivered: pa.DataType, column: str)
             day = f"TRY_CAST({column} AS DATE)"
             return _day(f"CASE WHEN {column} = {day}::TIMESTAMP THEN {day} END")
         case Kind.TIMESTAMP if pa.types.is_timestamp(delivered):
-            moment = f"TRY_CAST({column} AS TIMESTAMPTZ)"
-            return f"CASE WHEN isfinite({moment}) THEN {moment} END"
+            return _day(f"TRY_CAST({column} AS TIMESTAMPTZ)")
         case Kind.INTEGER if is_whole:
-            return f"TRY_CAST({column} AS BIGINT)"
+            return _duration(field, f"TRY_CAST({column} AS BIGINT)")
         case Kind.INTEGER if is_number:
             whole = f"TRY_CAST({column} AS BIGINT)"
-            return f"CASE WHEN {column} = {whole} THEN {whole} END"
+            return _duration(field, f"CASE WHEN {column} = {whole} THEN {whole} END")
         case Kind.NUMBER if is_number:
             return _finite(f"TRY_CAST({column} AS DOUBLE)")
         case Kind.BOOLEAN if pa.types.is_boolean(delivered):
@@ -109,7 +143,14 @@ def _is_reference(table: Table, field: Field) -> bool:
 
 
 def _day(day: str) -> str:
-    return f"CASE WHEN {day} BETWEEN {_FIRST_DAY} AND {_LAST_DAY} THEN {day} END"
+    return f"CASE WHEN {between_first_and_last(day)} THEN {day} END"
+
+
+def _duration(field: Field, whole: str) -> str:
+    longest = _LONGEST.get(field.unit)
+    if longest is None:
+        return whole
+    return f"CASE WHEN {whole} BETWEEN -{longest} AND {longest} THEN {whole} END"
 
 
 def _finite(number: str) -> str:

@@ -9,12 +9,13 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from jobs.check.arrival import extras, unproved
 from jobs.check.check_history import CheckHistory, with_first_failures, with_first_seen
-from jobs.check.delivered import extra_columns, load_delivered
+from jobs.check.delivered import load_delivered
 from jobs.check.faults import faults, faulty_rows, find_owners, rows_to_mend
 from jobs.check.profile import take_profile
 from jobs.check.rows import CheckedRows, check_rows
-from jobs.check.rules import owner, row_rules
+from jobs.check.rules import row_rules
 from jobs.check.suite.exceptions import exceptions_on
 from jobs.check.suite.kinds import Suite
 from jobs.check.suite.running import lay_out_units, run_suite
@@ -167,7 +168,9 @@ def check_night(
             faulty_rows=faulty_rows(connection),
             to_mend=rows_to_mend(connection),
             results=_finished(
-                pd.concat([asked, checked.results, _extras(tables)], ignore_index=True),
+                pd.concat(
+                    [asked, checked.results, extras(tables), unproved(tables)], ignore_index=True
+                ),
                 excepted=excepted,
                 history=before,
                 as_of=as_of,
@@ -234,30 +237,3 @@ def _finished(
         as_of=as_of,
     )
     return results.CHECK_RESULTS.frame(results.CHECK_RESULTS.arrow(found))
-
-
-def _extras(tables: Mapping[str, pa.Table]) -> pd.DataFrame:
-    """A warning for each table that has columns beyond the contract; they are not used."""
-    found = {
-        name: extras
-        for name, table in TABLES.items()
-        if (extras := extra_columns(tables[name], table))
-    }
-    frame = pd.DataFrame(
-        {
-            "check_id": [f"{name}.extra_columns" for name in found],
-            "severity": "warning",
-            "table_name": list(found),
-            "column_name": None,
-            "meaning": "the table has no columns beyond the contract; not used: "
-            + pd.Series([", ".join(extras) for extras in found.values()], dtype="str"),
-            "passed": False,
-            "rows_checked": None,
-            "rows_failed": None,
-            "observed": [float(len(extras)) for extras in found.values()],
-            "owner": [owner(name) for name in found],
-            "failing_since_date": None,
-            "excused": None,
-        }
-    )
-    return results.CHECK_RESULTS.frame(results.CHECK_RESULTS.arrow(frame))

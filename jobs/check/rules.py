@@ -104,19 +104,38 @@ def _rule(
     )
 
 
+LENGTH_OF_SENTENCE = frozenset(
+    {"term_years", "term_months", "term_weeks", "term_days", "consecutive_to_sequence"}
+    | {"activated_date"}
+)
+"""Fields of a sentence without which it would seem shorter than it is, or not to run at all."""
+
+
 def _readable(table: Table) -> list[RowRule]:
-    return [
-        _rule(
-            table,
-            field.name,
-            "unreadable",
-            f"the value can be read as {field.kind}",
-            "nothing is guessed: 04/05/2006 is two dates, so it is none",
-            f't."{UNREADABLE}{field.name}"',
-            quarantines=True,
+    """A value that cannot be read is missing; only where the row needs it is the row set aside.
+
+    A sentence with one part of its term unreadable would be taken for a shorter one, and its person
+    for out of scope. Set aside, it leaves the length open, and the person in scope.
+    """
+    rules = []
+    for field in table.fields:
+        needed = not field.nullable or (
+            table is prison.SENTENCES and field.name in LENGTH_OF_SENTENCE
         )
-        for field in table.fields
-    ]
+        rules.append(
+            _rule(
+                table,
+                field.name,
+                "unreadable",
+                f"the value can be read as {field.kind}"
+                + ("" if needed else "; it counts as missing, the row stays in use"),
+                "nothing is guessed: 04/05/2006 is two dates, so it is none; "
+                + ("the row cannot be used without it" if needed else "nobody is lost by it"),
+                f't."{UNREADABLE}{field.name}"',
+                quarantines=needed,
+            )
+        )
+    return rules
 
 
 def _required(table: Table) -> list[RowRule]:

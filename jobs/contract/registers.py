@@ -19,6 +19,12 @@ CONTRACT_VERSION = "2"
 EXTRA_COLUMNS = b"extra_columns"
 """Key in a landed table's Arrow metadata: the columns delivered beyond the contract, as JSON."""
 
+SIZE_PROVED = b"size_proved"
+"""Key in a landed table's Arrow metadata: whether a missing end would have been noticed."""
+
+SIZES_UNPROVED = "sizes_unproved"
+"""Key of a register in a publication's manifest: the tables whose size nothing proves."""
+
 REGISTERS: dict[str, dict[str, Table]] = {"prison": PRISON, "immigration": IMMIGRATION}
 """The two registers, each a mapping of full table name to table."""
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jobs.contract.schema import Field, Kind, Table
+from jobs.contract.values import between_first_and_last
 from jobs.extract.landing_manifest import ColumnTotals, TableManifest
 from jobs.extract.mapping import Place
 from jobs.extract.sources import BATCH_ROWS, Delivered, Source, Wanted
@@ -20,18 +21,29 @@ from jobs.runtime.files import file_digest
 ROW_DIGEST = "__row_digest"
 
 
-def copy_table(*, source: Source, place: Place, folder: Path) -> TableManifest:
+def copy_table(
+    *, source: Source, place: Place, folder: Path, declared_rows: int | None = None
+) -> TableManifest:
     """Copy one table of a register into ``folder`` and say what it holds.
+
+    Args:
+        source: the register.
+        place: where the table is.
+        folder: where it goes.
+        declared_rows: rows that the register's feed says it delivers.
 
     Raises:
         BadInput: the table or a column is missing, a column is of another type than the
-            contract's, or a table that must have rows has none.
+            contract's, a table that must have rows has none, or its rows are not as many as were
+            counted before they were parsed or as the register declares.
         Unreachable: the connection was lost.
     """
     table, delivered = place.table, source.open_table(place)
+    _refuse_size(delivered, delivered.rows, declared_rows)
     wanted = _wanted(place, delivered)
     raw = folder / f".{table.name}.raw.parquet"
-    _write_raw(raw, delivered, wanted, place)
+    parsed = _write_raw(raw, delivered, wanted, place)
+    _refuse_size(delivered, parsed, declared_rows)
     path = folder / f"{table.name}.parquet"
     try:
         with duckdb.connect() as connection:
@@ -41,7 +53,8 @@ def copy_table(*, source: Source, place: Place, folder: Path) -> TableManifest:
     raw.unlink()
     if rows == 0 and not table.may_be_empty:
         raise BadInput(delivered.where, "has no rows", "deliver the whole table")
-    used = set(place.columns.values())
+    used = {column for column, _ in wanted}
+    declared = delivered.declared_rows if declared_rows is None else declared_rows
     return TableManifest(
         file=path.name,
         rows=rows,
@@ -50,11 +63,42 @@ def copy_table(*, source: Source, place: Place, folder: Path) -> TableManifest:
         columns=columns,
         extra_columns=sorted(set(delivered.columns) - used),
         absent_columns=sorted(place.absent),
+        declared_rows=declared,
+        is_size_proved=delivered.tells_its_end or declared is not None,
     )
 
 
+def _refuse_size(delivered: Delivered, rows: int | None, declared_rows: int | None) -> None:
+    if rows is None:
+        return
+    for expected, who in (
+        (delivered.rows, "counted before it was parsed"),
+        (delivered.declared_rows, "declared beside it"),
+        (declared_rows, "declared in the feed"),
+    ):
+        if expected is not None and rows != expected:
+            raise BadInput(
+                delivered.where,
+                f"has {rows} rows, not the {expected} {who}",
+                "deliver the whole table, or correct what is declared",
+            )
+
+
 def _wanted(place: Place, delivered: Delivered) -> Wanted:
-    wanted = [(place.columns[field.name], field) for field in place.fields]
+    """The columns to read; where none has the very name, the one that differs in capitals."""
+    folded: dict[str, list[str]] = {}
+    for column in delivered.columns:
+        folded.setdefault(column.lower(), []).append(column)
+    wanted = []
+    for field in place.fields:
+        column = place.columns[field.name]
+        same = folded.get(column.lower(), [])
+        if column not in delivered.columns and len(same) == 1:
+            column = same[0]
+        wanted.append((column, field))
+    twice = [column for column, _ in wanted if delivered.columns.count(column) > 1]
+    if twice:
+        raise BadInput(delivered.where, f"column [{twice[0]}] appears twice", "keep one of them")
     missing = [column for column, _ in wanted if column not in delivered.columns]
     if missing:
         others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
@@ -66,7 +110,8 @@ def _wanted(place: Place, delivered: Delivered) -> Wanted:
     return wanted
 
 
-def _write_raw(path: Path, delivered: Delivered, wanted: Wanted, place: Place) -> None:
+def _write_raw(path: Path, delivered: Delivered, wanted: Wanted, place: Place) -> int:
+    """Write the rows as they come; give their number."""
     batches = delivered.read(wanted)
     first = next(batches, None)
     types = (
@@ -80,8 +125,10 @@ def _write_raw(path: Path, delivered: Delivered, wanted: Wanted, place: Place) -
     schema = pa.schema(
         [(field.name, by_name.get(field.name, field.kind.arrow)) for field in place.table.fields]
     )
+    rows = 0
     with pq.ParquetWriter(path, schema, compression="none", use_dictionary=False) as writer:
         for batch in _chain(first, batches):
+            rows += len(batch)
             arrays = {
                 field.name: column for column, (_, field) in zip(batch.columns, wanted, strict=True)
             }
@@ -91,6 +138,7 @@ def _write_raw(path: Path, delivered: Delivered, wanted: Wanted, place: Place) -
                     schema=schema,
                 )
             )
+    return rows
 
 
 def _chain(
@@ -165,7 +213,9 @@ def _totals(
             asked.append(f'sum(TRY_CAST("{field.name}" AS BIGINT))::VARCHAR')
         if not field.personal and field.kind is Kind.DATE:
             day = f'TRY_CAST("{field.name}" AS DATE)'
-            asked += [f"{end}({day}) FILTER (isfinite({day}))" for end in ("min", "max")]
+            asked += [
+                f"{end}({day}) FILTER ({between_first_and_last(day)})" for end in ("min", "max")
+            ]
     row = connection.execute(f"SELECT {', '.join(asked)} FROM delivered").fetchone()  # noqa: S608
     answers = iter(row or ())
     return {

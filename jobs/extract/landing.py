@@ -7,7 +7,7 @@ by key and content, so a landing does not depend on the order in which the regis
 
 import logging
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,36 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from jobs.contract.registers import CONTRACT_VERSION, EXTRA_COLUMNS, delivered_digest
+from jobs.contract.registers import (
+    CONTRACT_VERSION,
+    EXTRA_COLUMNS,
+    REGISTERS,
+    SIZE_PROVED,
+    SIZES_UNPROVED,
+    delivered_digest,
+)
+from jobs.contract.schema import Field, Kind
 from jobs.extract.copying import copy_table
+from jobs.extract.declared_rows import FEED_SUFFIX, rows_in_feed
 from jobs.extract.feed import delivered_date, read_feed
-from jobs.extract.landing_manifest import LandingManifest, read_manifest, write_manifest
-from jobs.extract.mapping import SiteMapping, read_mapping
+from jobs.extract.landing_manifest import (
+    LandingManifest,
+    TableManifest,
+    read_manifest,
+    write_manifest,
+)
+from jobs.extract.mapping import Place, SiteMapping, read_mapping
 from jobs.extract.source_kinds import open_source
-from jobs.extract.sources import parse_url, safe_name
+from jobs.extract.sources import Source, parse_url, safe_name
 from jobs.runtime.errors import BadInput
-from jobs.runtime.files import canonical_json, disk_error, file_digest, locked, whole_folder
+from jobs.runtime.files import (
+    canonical_json,
+    disk_error,
+    file_digest,
+    locked,
+    text_digest,
+    whole_folder,
+)
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +66,9 @@ class Landing:
         """
         table = self.manifest.tables[full_name]
         extras = canonical_json(table.extra_columns).encode()
+        proved = canonical_json(table.is_size_proved).encode()
         return pq.read_table(self.folder / table.file).replace_schema_metadata(
-            {EXTRA_COLUMNS: extras}
+            {EXTRA_COLUMNS: extras, SIZE_PROVED: proved}
         )
 
     def tables(self) -> dict[str, pa.Table]:
@@ -54,12 +76,27 @@ class Landing:
         return {name: self.table(name) for name in self.manifest.tables}
 
     def summary(self) -> dict[str, Any]:
-        """What of this landing a publication depends on, for its manifest: JSON values only."""
+        """What of this landing a publication depends on, for its manifest: JSON values only.
+
+        Columns beyond the contract, types and sizes that are not proved give results of checks.
+        """
+        tables = sorted(self.manifest.tables.items())
         return {
             "content_digest": self.manifest.content_digest,
             "contract_version": self.manifest.contract_version,
             "source_generated_at": self.manifest.source_generated_at.isoformat(),
-            "rows": {name: table.rows for name, table in sorted(self.manifest.tables.items())},
+            "rows": {name: table.rows for name, table in tables},
+            "types": text_digest(
+                *(
+                    f"{name} {c} {t.type}"
+                    for name, table in tables
+                    for c, t in table.columns.items()
+                )
+            ),
+            "extra_columns": {name: t.extra_columns for name, t in tables if t.extra_columns},
+            SIZES_UNPROVED: [
+                name for name, t in tables if not t.is_size_proved and not name.endswith(".feed")
+            ],
         }
 
 
@@ -207,9 +244,16 @@ def _fetch(
     with open_source(source=source, register=register) as opened:
         tables = {feed: copy_table(source=opened, place=site.places[feed], folder=folder)}
         generated_at = read_feed(path=folder / tables[feed].file, register=register, as_of=as_of)
+        declared = _rows_in_feed(opened, site.places[feed], register)
+        tables[feed] = _without_declarations(tables[feed])
         for name, place in site.places.items():
             if name != feed:
-                tables[name] = copy_table(source=opened, place=place, folder=folder)
+                tables[name] = copy_table(
+                    source=opened,
+                    place=place,
+                    folder=folder,
+                    declared_rows=declared.get(place.table.name),
+                )
     manifest = LandingManifest(
         register=register,
         as_of=as_of,
@@ -223,3 +267,31 @@ def _fetch(
         tables=tables,
     )
     write_manifest(manifest=manifest, folder=folder)
+
+
+def _rows_in_feed(source: Source, feed: Place, register: str) -> dict[str, int]:
+    """Rows by table that the feed declares in columns of its own."""
+    delivered = source.open_table(feed)
+    declaring = {
+        f"{table.name}{FEED_SUFFIX}": table.name
+        for table in REGISTERS[register].values()
+        if table.name != feed.table.name
+    }
+    found = [column for column in delivered.columns if column.lower() in declaring]
+    if not found:
+        return {}
+    as_number = Field(name="rows", kind=Kind.INTEGER, meaning="rows declared")
+    row = next(delivered.read([(column, as_number) for column in found]))
+    values = [column[0].as_py() for column in row.columns]
+    return rows_in_feed(
+        columns={declaring[name.lower()]: value for name, value in zip(found, values, strict=True)},
+        where=delivered.where,
+    )
+
+
+def _without_declarations(feed: TableManifest) -> TableManifest:
+    """The feed's manifest without the columns that declare rows: they are used."""
+    return replace(
+        feed,
+        extra_columns=[name for name in feed.extra_columns if not name.endswith(FEED_SUFFIX)],
+    )

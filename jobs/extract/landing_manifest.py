@@ -38,7 +38,8 @@ class TableManifest:
     """What was delivered of one table.
 
     ``sha256`` is of the file's bytes, to notice a change to the landing; ``content_digest`` is of
-    the values, whatever the order of the rows at the source.
+    the values, whatever the order of the rows at the source. ``declared_rows`` is what the register
+    says; ``is_size_proved`` tells whether anything but the file itself says that it is whole.
     """
 
     file: str
@@ -48,6 +49,8 @@ class TableManifest:
     columns: dict[str, ColumnTotals]
     extra_columns: list[str]
     absent_columns: list[str]
+    declared_rows: int | None = None
+    is_size_proved: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)

@@ -31,6 +31,7 @@ from jobs.notify import (
 from jobs.operate.databases import warehouse
 from jobs.operate.timetable import LONDON
 from jobs.report import BRIEFED, About, Briefer, Earlier, csv_text
+from jobs.report.about import size_notices
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
 from jobs.warehouse import (
@@ -231,7 +232,10 @@ def _briefer(engine: sa.Engine, publication: Publication, settings: Settings) ->
         as_of=publication.as_of,
         publication_id=publication.publication_id,
         pages_url=_night_url(settings.pages_url, publication.as_of),
-        notices=(publication.override.notice,) if publication.override else (),
+        notices=(
+            *((publication.override.notice,) if publication.override else ()),
+            *size_notices(publication.manifest.get("inputs", {})),
+        ),
     )
     return Briefer(
         facts=facts,

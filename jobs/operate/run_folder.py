@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from jobs.contract import results
 from jobs.contract.registers import TABLES
 from jobs.extract import Landing, open_landing
-from jobs.runtime.files import canonical_json, whole_folder
+from jobs.runtime.files import alone, canonical_json, in_use, whole_folder
 from jobs.runtime.settings import Settings, load_settings
 
 Frames = dict[str, pd.DataFrame]
@@ -114,11 +114,24 @@ class RunFolder:
         return {path.name: float(path.read_text()) for path in files}
 
     def forget_old_runs(self) -> None:
-        """Remove run folders of any date that are a day older than this one."""
-        limit = self.folder.stat().st_mtime - KEEP_SECONDS
+        """Remove run folders of any date that nobody uses and that are a day older than this one.
+
+        A folder is as old as the last thing left in it; a step that is at work holds its lock.
+        """
+        limit = _last_left(self.folder) - KEEP_SECONDS
         for other in (self.settings.data_dir / "runs").glob("*/*/"):
-            if other.stat().st_mtime < limit:
-                shutil.rmtree(other)
+            if other != self.folder and _last_left(other) < limit:
+                with alone(_lock_of(other)) as is_idle:
+                    if is_idle:
+                        shutil.rmtree(other)
+
+
+def _lock_of(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.in_use")
+
+
+def _last_left(folder: Path) -> float:
+    return max(path.stat().st_mtime for path in (folder, *folder.glob("*"), *folder.glob("*/*")))
 
 
 Run = TypeVar("Run", bound=RunFolder)
@@ -132,7 +145,8 @@ def timed(step: Callable[Concatenate[Run, P], R]) -> Callable[Concatenate[Run, P
     @functools.wraps(step)
     def run(night: Run, /, *args: P.args, **kwargs: P.kwargs) -> R:
         started = time.monotonic()
-        given = step(night, *args, **kwargs)
+        with in_use(_lock_of(night.folder)):
+            given = step(night, *args, **kwargs)
         name = " ".join([step.__name__, *map(str, args)])
         seconds = night.folder / "seconds"
         seconds.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,12 @@
 """What a publication says of itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from jobs.contract.registers import SIZES_UNPROVED
+from jobs.contract.view_models import plural
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,3 +24,18 @@ class About:
     code_version: str = ""
     pages_url: str = ""
     notices: tuple[str, ...] = ()
+
+
+def size_notices(inputs: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+    """What pages and emails say where nothing proves that the files of a register are whole.
+
+    Args:
+        inputs: what the publication depends on of each register, as its manifest names it.
+    """
+    return tuple(
+        f"The size of {plural(len(names), 'file', 'files')} of the {register} register could not "
+        f"be proved ({', '.join(name.partition('.')[2] for name in names)}): the register declares "
+        "no number of rows, so a file cut at the end of a line shows only against earlier nights."
+        for register, summary in sorted(inputs.items())
+        if (names := summary.get(SIZES_UNPROVED))
+    )

@@ -31,3 +31,18 @@ class GateFailed(BadInput):
 
 class NotDelivered(BadInput):
     """A register did not deliver by the time until which it is waited for."""
+
+
+class NotPlaced(Exception):  # noqa: N818 - it says what is the case
+    """The night is published; pages, corrections or clearing away failed after that.
+
+    No `BadInput`, because that means that nothing is published. The command line exits with 3.
+    """
+
+    def __init__(self, where: str, what: str, todo: str) -> None:
+        self.where, self.what, self.todo = where, what, todo
+        super().__init__(f"{where}: {what}; {todo}")
+
+    def __reduce__(self) -> tuple[type["NotPlaced"], tuple[str, str, str]]:
+        """Survive pickling, which Airflow uses between processes."""
+        return type(self), (self.where, self.what, self.todo)

@@ -1,6 +1,7 @@
 """Files that are whole or absent, and digests that do not depend on the machine."""
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -72,6 +73,39 @@ def keep_private() -> None:
     Landings, run folders and pages can hold personal data; every entry point calls this first.
     """
     os.umask(0o077)
+
+
+@contextmanager
+def in_use(path: Path) -> Iterator[None]:
+    """Hold ``path`` as a lock that others may hold too, so that nobody is `alone` with it."""
+    with _handle(path) as handle:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[bool]:
+    """Whether nobody else uses what ``path`` locks; if so, nobody begins to within the block."""
+    with _handle(path) as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_alone = True
+        except BlockingIOError:
+            is_alone = False
+        yield is_alone
+
+
+@contextmanager
+def _handle(path: Path) -> Iterator[int]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise disk_error(error, path.parent) from error
+    try:
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def disk_error(error: OSError, path: Path) -> Exception:

@@ -191,10 +191,35 @@ def test_a_row_that_can_be_used_is_counted_and_kept(
 
 
 def test_an_episode_stays_although_its_person_is_in_quarantine() -> None:
-    checked = rows_checked(changed("prison.persons", 0, last_name="a\x00b"))
+    checked = rows_checked(changed("prison.persons", 0, prisoner_number=None))
     assert checked.accepted["prison.persons"].num_rows == 2
     assert checked.accepted["prison.episodes"].num_rows == 3
-    assert checked.accepted["prison.identifiers"].num_rows == 1
+
+
+@pytest.mark.parametrize(
+    "digits", ["\uff10\uff11\uff12", "\u0660\u0661\u0662", "\u0966\u0967\u0968"],
+    ids=["full width", "Arabic-Indic", "Devanagari"],
+)  # fmt: skip
+def test_digits_of_every_script_are_read_as_the_digits_they_are(digits: str) -> None:
+    def foreign(text: str) -> str:
+        return text.translate(dict(zip(map(ord, "012"), digits, strict=True)))
+
+    table = register_tables()["prison.persons"]
+    for column, value in (("date_of_birth", "1970-02-11"), ("pnc_number", "2001/0012A")):
+        index = table.schema.get_field_index(column)
+        table = table.set_column(index, column, pa.array([foreign(value)] * len(table)))
+    accepted = rows_checked({**register_tables(), "prison.persons": table}).accepted
+    read = accepted["prison.persons"]
+    assert set(read["date_of_birth"].to_pylist()) == {date(1970, 2, 11)}
+    assert set(read["pnc_number"].to_pylist()) == {"2001/0012A"}
+
+
+def test_a_sentence_of_which_a_part_cannot_be_read_is_not_taken_for_a_shorter_one() -> None:
+    table = register_tables()["prison.sentences"]
+    index = table.schema.get_field_index("term_years")
+    spoilt = table.set_column(index, "term_years", pa.array(["12,5"] + ["1"] * (len(table) - 1)))
+    checked = rows_checked({**register_tables(), "prison.sentences": spoilt})
+    assert set(checked.quarantine["rule_id"]) == {"prison.sentences.term_years.unreadable"}
 
 
 def test_of_identical_rows_one_is_kept() -> None:

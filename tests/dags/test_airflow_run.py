@@ -89,7 +89,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def test_every_task_of_the_night_succeeded(site: Site) -> None:
     assert site.states("nightly_reconciliation") == dict.fromkeys(
         ["await_turn", "await_registers", "extract_prison", "extract_immigration", "check", "link",
-         "assess", "report", "audit_and_publish"],
+         "assess", "report", "audit_and_publish", "place"],
         "success",
     )  # fmt: skip
     assert len(site.publications()) == 1

@@ -57,7 +57,8 @@ def test_the_steps_of_a_night_run_in_their_order_with_the_extracts_side_by_side(
         "link": {"assess"},
         "assess": {"report"},
         "report": {"audit_and_publish"},
-        "audit_and_publish": set(),
+        "audit_and_publish": {"place"},
+        "place": set(),
     }
 
 

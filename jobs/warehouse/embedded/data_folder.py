@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,9 +51,10 @@ def prepare_data(folder: Path, *, identity: dict[str, Any]) -> None:
                 "move it away, or use another data folder",
             )
         return
-    partial = folder / "data.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(mode=0o700)
+    for left in folder.glob("data.partial*"):
+        shutil.rmtree(left, ignore_errors=True)
+    # A name of its own: the initdb of a killed start may still be writing into another.
+    partial = Path(tempfile.mkdtemp(prefix="data.partial.", dir=folder))
     if identity:
         os.chown(partial, identity["user"], identity["group"])
     # The built-in locale sorts by code point on every machine; Unicode names still fold.

@@ -1,0 +1,155 @@
+"""CSV files: UTF-8 with or without a byte order mark, commas, double quotes, a header line.
+
+A line break ends the last row too: a file without it is taken to be cut short, because nothing
+else tells a cut in the last column from a short value. A file may be compressed (``.csv.gz``).
+Quotes are read strictly and rows counted before the file is parsed (`jobs.extract.strict_csv`).
+"""
+
+import codecs
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final
+
+import pyarrow as pa
+import pyarrow.csv
+
+from jobs.extract.sources import Delivered, Wanted
+from jobs.extract.strict_csv import BLOCK_BYTES, count_rows
+from jobs.runtime.errors import BadInput
+
+GZIP: Final = ".gz"
+LONGEST_HEADER: Final = 1 << 20
+DELIVER_AGAIN: Final = "deliver the file again"
+_WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF8: Final = "write the file as UTF-8"
+
+
+def open_csv(path: Path) -> Delivered:
+    """Read a file's header, count its rows, and offer them.
+
+    Raises:
+        BadInput: it is no whole CSV file in UTF-8, by line number where that can be told.
+    """
+    where = f"file [{path}]"
+    try:
+        with _opened(path) as file:
+            names, header_end = _header(file, where)
+            file.seek(header_end)
+            rows = count_rows(file=file, columns=len(names), where=where)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise BadInput(where, "is cut short or is not gzip", DELIVER_AGAIN) from None
+    named = [name for name in names if name]
+
+    def read(wanted: Wanted) -> Iterator[pa.RecordBatch]:
+        return _batches(path, names, [column for column, _ in wanted], where)
+
+    return Delivered(
+        where=where, columns=tuple(named), typed=False, read=read, rows=rows, tells_its_end=False
+    )
+
+
+def _opened(path: Path) -> IO[bytes]:
+    if path.suffix.lower() == GZIP:
+        return gzip.open(path, "rb")  # type: ignore[return-value]
+    return path.open("rb")
+
+
+def _header(file: IO[bytes], where: str) -> tuple[tuple[str, ...], int]:
+    """The names of the columns, empty where one has none, and where the text begins."""
+    start = file.read(LONGEST_HEADER)
+    if not start:
+        raise BadInput(where, "is empty, without a header line", DELIVER_AGAIN)
+    if start.startswith(_WIDE):
+        raise BadInput(where, "is UTF-16", _UTF8)
+    begins = len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(start[begins:])
+    except UnicodeDecodeError as error:
+        # Only the header is read here; a fault in a later line is found with its line number.
+        text = start[begins : begins + error.start].decode()
+        if "\n" not in text and "\r" not in text:
+            raise BadInput(where, f"is not UTF-8: line 1, byte {error.start + 1}", _UTF8) from None
+    if "\0" in text.partition("\n")[0]:
+        raise BadInput(where, "its header line holds NUL: it is no text, or UTF-16", _UTF8)
+    try:
+        names = next(csv.reader(io.StringIO(text, newline=""), strict=True), [])
+    except csv.Error:
+        raise BadInput(where, "has no readable header line", DELIVER_AGAIN) from None
+    return tuple(name.strip() for name in names), begins
+
+
+def _batches(
+    path: Path, names: tuple[str, ...], wanted: list[str], where: str
+) -> Iterator[pa.RecordBatch]:
+    short: list[pyarrow.csv.InvalidRow] = []
+
+    def refuse(row: pyarrow.csv.InvalidRow) -> str:
+        short.append(row)
+        return "error"
+
+    # Columns go by their places: names may be missing or repeated in columns that nobody reads.
+    places = [str(names.index(name)) for name in wanted]
+    compression = "gzip" if path.suffix.lower() == GZIP else None
+    try:
+        with (
+            pa.input_stream(str(path), compression=compression) as stream,
+            pyarrow.csv.open_csv(
+                stream,
+                read_options=pyarrow.csv.ReadOptions(
+                    use_threads=False,
+                    block_size=BLOCK_BYTES,
+                    column_names=[str(place) for place in range(len(names))],
+                    skip_rows_after_names=1,
+                ),
+                parse_options=pyarrow.csv.ParseOptions(
+                    newlines_in_values=True, invalid_row_handler=refuse
+                ),
+                convert_options=pyarrow.csv.ConvertOptions(
+                    column_types=dict.fromkeys(places, pa.string()),
+                    include_columns=places,
+                    strings_can_be_null=True,
+                    quoted_strings_can_be_null=True,
+                    null_values=[""],
+                ),
+            ) as reader,
+        ):
+            yield from reader
+    except (pa.ArrowException, UnicodeDecodeError, EOFError):
+        # Arrow's own message quotes the row.
+        raise _refusal(path, short, where) from None
+
+
+def _refusal(path: Path, short: list[pyarrow.csv.InvalidRow], where: str) -> BadInput:
+    if short:
+        row = short[0]
+        line = f" [{row.number}]" if row.number is not None else ""
+        return BadInput(
+            where,
+            f"row{line} has {row.actual_columns} fields, the header {row.expected_columns}: "
+            "cut short, or a quote is not closed",
+            DELIVER_AGAIN,
+        )
+    return _not_utf8(path, where)
+
+
+def _not_utf8(path: Path, where: str) -> BadInput:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    line, offset = 1, 0
+    with _opened(path) as file:
+        while block := file.read(BLOCK_BYTES):
+            pending = len(decoder.getstate()[0])
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError as error:
+                start = max(error.start - pending, 0)
+                line += block[:start].count(b"\n")
+                return BadInput(
+                    where, f"is not UTF-8: line {line}, byte {offset + start + 1}", _UTF8
+                )
+            line += block.count(b"\n")
+            offset += len(block)
+    return BadInput(where, "is cut short or is not CSV", DELIVER_AGAIN)
