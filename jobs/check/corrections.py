@@ -4,11 +4,12 @@ References and the rule only: the row's key, which may be a prison number, is al
 anybody. The files go to the service that wrote the rows; they are no part of the pages.
 """
 
-import re
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
+
+from jobs.runtime.outgoing import csv_text, file_names
 
 COLUMNS: Final = (
     "rule",
@@ -46,13 +47,10 @@ def write_corrections(
         }
     )
     units = rows.groupby("unit", sort=True)
+    names = file_names(str(unit) for unit, _ in units)
     for unit, own in units:
-        own[list(COLUMNS)].to_csv(
-            folder / f"{file_name(str(unit))}.csv", index=False, date_format="%Y-%m-%d"
-        )
+        path = folder / f"{names[str(unit)]}.csv"
+        # Never over another unit's rows.
+        with path.open("x", encoding="utf-8", newline="") as file:
+            file.write(csv_text(own[list(COLUMNS)]))
     return len(units)
-
-
-def file_name(unit: str) -> str:
-    """A unit's file, without characters that a path gives a meaning to."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", unit).strip("-").lower()

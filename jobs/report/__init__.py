@@ -14,11 +14,11 @@ from jobs.report.forecast.queue import Pace
 from jobs.report.lists.case_lists import list_named, rows_of
 from jobs.report.lists.explanation import explain, flags_of
 from jobs.report.published import ALL
-from jobs.report.sheets import csv_text
 from jobs.report.site.pages import render_site
 from jobs.report.summary.briefing import BRIEFED, Briefer, Earlier
 from jobs.report.summary.headline import headline, key_figure
 from jobs.report.workbook.workbook import write_workbook
+from jobs.runtime.outgoing import csv_text
 
 __all__ = [
     "ALL",

@@ -4,7 +4,6 @@ Pages and workbook take the same sheets. Text from the registers is shown as it 
 and direction marks, which could make a page say something that the record does not.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -15,13 +14,8 @@ from jobs.contract.case_lists import EPISODE_HEADINGS, HOW_MISSED, CaseList
 from jobs.contract.results import ASSESSMENTS
 from jobs.contract.schema import CodeList, Kind, Table
 from jobs.contract.view_models import number_text
+from jobs.runtime.outgoing import clean
 
-_UNSAFE: Final = re.compile(
-    "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u206f"
-    "\\ufeff\\ufff9-\\ufffb]"
-)
-"""Control characters, zero-width characters and marks that turn the direction of text."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 NOTHING: Final = ""
 
 
@@ -80,28 +74,6 @@ def sheet(
         total=len(frame),
         sortable=sortable,
     )
-
-
-def clean(value: str) -> str:
-    """Text of a register without control, zero-width and direction marks."""
-    return _UNSAFE.sub("", value)
-
-
-def as_text_cell(value: str) -> str:
-    """Text that a spreadsheet will not take for a formula."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
-
-
-def csv_text(frame: pd.DataFrame) -> str:
-    """A frame as CSV for spreadsheets: ISO dates, formulas made harmless, always the same bytes."""
-    out = frame.copy()
-    for name in out.columns:
-        if pd.api.types.is_datetime64_any_dtype(out[name]):
-            out[name] = out[name].dt.strftime("%Y-%m-%d")
-        elif pd.api.types.is_string_dtype(out[name]):
-            out[name] = out[name].map(lambda text: as_text_cell(clean(text)), na_action="ignore")
-    text: str = out.to_csv(index=False, lineterminator="\r\n")
-    return text
 
 
 def cell_texts(values: pd.Series, column: Column) -> pd.Series:

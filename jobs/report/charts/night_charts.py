@@ -14,7 +14,7 @@ from jobs.report.figures.families.backlog import AGE_ORDER
 from jobs.report.figures.families.missed import NO_DATE
 from jobs.report.lists.case_lists import rows_of
 from jobs.report.published import Frames, groups_of
-from jobs.report.sheets import clean
+from jobs.runtime.outgoing import clean
 
 WEEKS_AHEAD: Final = 26
 PRISONS_SHOWN: Final = 15

@@ -8,7 +8,7 @@ from typing import Any, Final
 from jobs.contract import results
 from jobs.report.lists.explanation import reason_line, summary_lines
 from jobs.report.published import Frames
-from jobs.report.sheets import clean
+from jobs.runtime.outgoing import clean
 
 CASES_ON_A_PAGE: Final = 250
 

@@ -31,6 +31,7 @@ from jobs.report.lists.drill_down import (
 from jobs.report.published import Frames
 from jobs.report.site.case_pages import CasePages
 from jobs.report.summary.caveats import caveat_line
+from jobs.runtime.outgoing import csv_text
 
 SERVICE: Final = "Consideration for deportation"
 PAGE_ROWS: Final = 1_500
@@ -153,7 +154,7 @@ class Site:
 
     def csv(self, name: str, frame: pd.DataFrame) -> tuple[str, str]:
         """Write a frame beside the pages; give its link and its size in words."""
-        data = sheets.csv_text(frame).encode()
+        data = csv_text(frame).encode()
         (self.folder / "data" / f"{name}.csv").write_bytes(data)
         return f"data/{name}.csv", f"{max(1, round(len(data) / 1024)):,} KB"
 

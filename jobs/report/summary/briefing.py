@@ -29,9 +29,9 @@ from jobs.report.charts.waterfall import bridges, movement_words
 from jobs.report.figures.conditions import idle, within
 from jobs.report.lists.case_lists import rows_of
 from jobs.report.published import NONE, Frames
-from jobs.report.sheets import clean
 from jobs.report.summary.caveats import backlog_sentence, capacity_sentence, caveats
 from jobs.report.summary.headline import HEADLINE_FIGURES, headline, key_figure
+from jobs.runtime.outgoing import clean
 
 ACTIONS_SHOWN: Final = 10
 SOON_DAYS: Final = SHOWN_DAYS[0]

@@ -22,10 +22,11 @@ from jobs.report.about import About
 from jobs.report.figures.registry import FIGURE_BY_ID, FIGURES
 from jobs.report.lists.case_lists import rows_of
 from jobs.report.published import Frames
-from jobs.report.sheets import Column, clean
+from jobs.report.sheets import Column
 from jobs.report.summary.caveats import caveats
 from jobs.report.summary.headline import headline
 from jobs.runtime.files import disk_error
+from jobs.runtime.outgoing import clean
 
 MOST_ROWS: Final = 25_000
 """Rows of one sheet; a list that is longer is whole in the CSV beside the pages."""
