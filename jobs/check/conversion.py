@@ -15,6 +15,7 @@ import pyarrow as pa
 from jobs.contract.schema import Field, Kind, Table
 from jobs.contract.values import (
     DATE_PATTERN,
+    LONGEST_KEY,
     MOMENT_PATTERN,
     MOST_DAYS,
     between_first_and_last,
@@ -71,7 +72,7 @@ def conversion(*, table: Table, field: Field, delivered: pa.DataType) -> Convers
         return Conversion(cleaned=f"CAST(NULL AS {_SQL_TYPES[field.kind]})", value=column)
     if pa.types.is_string(delivered) or pa.types.is_large_string(delivered):
         trimmed = f"nullif(trim({column}, {_BLANKS}), '')"
-        return Conversion(cleaned=_ascii_digits(trimmed), value=_from_text(field, column))
+        return Conversion(cleaned=_ascii_digits(trimmed), value=_from_text(table, field, column))
     value = _from_typed(table, field, delivered, column)
     return None if value is None else Conversion(cleaned=column, value=value)
 
@@ -93,10 +94,11 @@ def _ascii_digits(text: str) -> str:
     return f"CASE WHEN {foreign} THEN {read} ELSE {text} END"
 
 
-def _from_text(field: Field, text: str) -> str:
+def _from_text(table: Table, field: Field, text: str) -> str:
     kind = field.kind
     if kind is Kind.TEXT:
-        return f"CASE WHEN NOT contains({text}, chr(0)) THEN {text} END"
+        short = f" AND length({text}) <= {LONGEST_KEY}" if _is_reference(table, field) else ""
+        return f"CASE WHEN NOT contains({text}, chr(0)){short} THEN {text} END"
     if kind is Kind.BOOLEAN:
         return (
             f"CASE WHEN lower({text}) IN {YES} THEN true WHEN lower({text}) IN {NO} THEN false END"
@@ -135,6 +137,8 @@ def _from_typed(table: Table, field: Field, delivered: pa.DataType, column: str)
             return _finite(f"TRY_CAST({column} AS DOUBLE)")
         case Kind.BOOLEAN if pa.types.is_boolean(delivered):
             return column
+        case Kind.BOOLEAN if is_whole:
+            return f"CASE {column} WHEN 1 THEN true WHEN 0 THEN false END"
     return None
 
 

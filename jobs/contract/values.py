@@ -16,6 +16,9 @@ LAST_DAY: Final = date(2200, 12, 31)
 MOST_DAYS: Final = 366_000
 """A duration of a thousand years: a longer one is no duration, and a date plus it is no date."""
 
+LONGEST_KEY: Final = 200
+"""Characters of a key or a reference: no index and no file name holds any length."""
+
 DATE_PATTERN: Final = r"\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?)?"
 """A date as text: ISO form, with midnight where a tool writes it so."""
 

@@ -170,7 +170,8 @@ def _refuse_retyped(types: list[pa.DataType], wanted: Wanted, where: str) -> Non
     # The check step tries to read text as what the contract says, which is right for sources
     # without types only.
     for delivered, (column, field) in zip(types, wanted, strict=True):
-        if pa.types.is_string(delivered) and field.kind is not Kind.TEXT:
+        # Yes and no are written Y and N where a database has no booleans.
+        if pa.types.is_string(delivered) and field.kind not in {Kind.TEXT, Kind.BOOLEAN}:
             raise BadInput(
                 where,
                 f"column [{column}] is text, the contract says {field.kind}",

@@ -118,6 +118,8 @@ def _batches(
             ) as reader,
         ):
             yield from reader
+    except FileNotFoundError:
+        raise BadInput(where, "vanished while it was read", DELIVER_AGAIN) from None
     except (pa.ArrowException, UnicodeDecodeError, EOFError):
         # Arrow's own message quotes the row.
         raise _refusal(path, short, where) from None

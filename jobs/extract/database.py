@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, NoSuchTableError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchTableError, SQLAlchemyError
 
 from jobs.extract.mapping import Place
 from jobs.extract.sources import BATCH_ROWS, Delivered, Wanted, safe_name
@@ -53,6 +53,10 @@ def _refuse_missing_file(url: sa.URL, name: str) -> None:
 def _connect(engine: sa.Engine, name: str) -> Iterator[sa.Connection]:
     try:
         connection = engine.connect()
+    except (TypeError, ValueError, ArgumentError):
+        raise BadInput(
+            f"database [{name}]", "an option of the URL is wrong", "correct the URL"
+        ) from None
     except SQLAlchemyError as error:
         raise _error(error, f"database [{name}]") from None
     with connection:
@@ -110,7 +114,9 @@ class DatabaseSource:
                 arrays = [as_text(values) for values in zip(*rows, strict=True)]
                 yield pa.RecordBatch.from_arrays(arrays, names=list(columns))
         except SQLAlchemyError as error:
-            raise _error(error, where) from None
+            raise _error(error, where, is_reading=True) from None
+        except (UnicodeError, ValueError, OverflowError, pa.ArrowException):
+            raise _unreadable(where) from None
 
 
 def as_text(values: Sequence[Any]) -> pa.Array:
@@ -120,11 +126,16 @@ def as_text(values: Sequence[Any]) -> pa.Array:
     """
     try:
         array = pa.array(values)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+    except (pa.ArrowException, OverflowError, ValueError, TypeError):
         array = None
-    if array is None or pa.types.is_binary(array.type) or pa.types.is_decimal(array.type):
+    if array is None or _goes_by_value(array.type):
         return pa.array([_text(value) for value in values], type=pa.string())
     return array.cast(pa.string())
+
+
+def _goes_by_value(kind: pa.DataType) -> bool:
+    tests = (pa.types.is_binary, pa.types.is_decimal, pa.types.is_nested, pa.types.is_duration)
+    return any(test(kind) for test in tests)
 
 
 def _text(value: Any) -> str | None:
@@ -135,8 +146,15 @@ def _text(value: Any) -> str | None:
     return str(value)
 
 
-def _error(error: SQLAlchemyError, where: str) -> BadInput:
+def _unreadable(where: str) -> BadInput:
+    return BadInput(where, "a value in it cannot be read", "mend its encoding or its type")
+
+
+def _error(error: SQLAlchemyError, where: str, *, is_reading: bool = False) -> BadInput:
     text = str(error).lower()
+    is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    if is_reading and not is_lost and not (isinstance(error, DBAPIError) and error.statement):
+        return _unreadable(where)
     if any(sign in text for sign in _REFUSED):
         return BadInput(where, "the user name or password is refused", "correct the URL")
     if isinstance(error, DBAPIError) and not error.connection_invalidated and error.statement:

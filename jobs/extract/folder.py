@@ -37,9 +37,10 @@ def open_folder(*, folder: str, register: str) -> Iterator["FolderSource"]:
         if not path.is_dir():
             raise BadInput(where, f"no folder [{path}]", "name a folder or a URL")
         inner = path / register
-        yield FolderSource(inner if inner.is_dir() else path)
+        source = FolderSource(inner if inner.is_dir() else path)
     except PermissionError:
         raise _unreadable(f"folder [{path}]") from None
+    yield source
 
 
 class FolderSource:

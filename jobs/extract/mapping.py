@@ -68,7 +68,7 @@ def read_mapping(*, register: str, path: Path | None) -> SiteMapping:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BadInput(
             f"mapping [{path}]", f"cannot be read: {error.strerror}", "name a TOML file"
@@ -113,7 +113,7 @@ class _Reader:
         )
 
     def _absent(self, table: Table, names: Any, part: str) -> frozenset[str]:
-        if not isinstance(names, list):
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise BadInput(self.where, f"{part} absent is not a list", "list field names")
         self._only_known(dict.fromkeys(names), set(table.columns), f"{part} absent")
         required = [name for name in names if not table.field(name).nullable]

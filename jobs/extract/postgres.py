@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import adbc_driver_manager
 import adbc_driver_manager.dbapi
 import adbc_driver_postgresql.dbapi
+import psycopg
 import pyarrow as pa
 import sqlalchemy as sa
 from psycopg.conninfo import make_conninfo
@@ -20,20 +21,24 @@ CONNECT_TIMEOUT_SECONDS = "15"
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 _COLUMNS = """
-SELECT a.attname::text AS name, t.typname::text AS type
+SELECT a.attname::text AS name, coalesce(b.typname, t.typname)::text AS type
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_type b ON b.oid = t.typbasetype AND t.typtype = 'd'
 WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attnum
 """
 
-_AS_THEY_ARE = frozenset(
-    {"int2", "int4", "int8", "float4", "float8", "text", "varchar", "date", "bool"}
-    | {"timestamp", "timestamptz"}
-)
+_AS_THEY_ARE = frozenset({"int2", "int4", "int8", "float4", "float8", "text", "varchar", "bool"})
 """PostgreSQL types that ADBC hands over as their own Arrow type; all others are cast."""
+
+_TIMES = frozenset({"date", "timestamp", "timestamptz"})
+"""Types that reach further than Arrow's, and wrap: infinity, and years of six digits."""
+
+_EARLIEST, _LATEST = "0001-01-01", "9999-12-31"
+"""What stands for all days before and after: no day of the contract, and none that wraps."""
 
 _BUSY = ("starting up", "shutting down", "too many", "recovery", "remaining connection slots")
 """Refusals that go away by themselves (SQLSTATE 57P03, 57P01, 53300)."""
@@ -42,6 +47,13 @@ _PASSWORD = ("password authentication failed", "no password supplied", "authenti
 
 _LOST = ("08", "57P")
 """SQLSTATE classes of a connection lost in the middle: broken, or the server went down."""
+
+_LOST_WORDS = ("server closed", "could not receive", "could not send", "terminating connection",
+               "connection to server", "no connection", "SSL SYSCALL")  # fmt: skip
+"""What libpq says of a lost connection where no SQLSTATE came with it."""
+
+_WRONG_URL = ("invalid connection option", "invalid sslmode", "invalid port", "invalid integer",
+              "invalid value", "invalid channel_binding", "invalid target_session")  # fmt: skip
 
 
 @contextmanager
@@ -55,6 +67,8 @@ def open_postgres(*, url: sa.URL) -> Iterator["PostgresSource"]:
     name = safe_name(url)
     try:
         connection = adbc_driver_postgresql.dbapi.connect(_conninfo(url))
+    except psycopg.ProgrammingError:
+        raise _wrong_url(name) from None
     except adbc_driver_manager.Error as error:
         raise _connection_error(error, name) from None
     try:
@@ -118,6 +132,7 @@ def _conninfo(url: sa.URL) -> str:
     }
     given.setdefault("connect_timeout", CONNECT_TIMEOUT_SECONDS)
     given.setdefault("application_name", "reconciliation extract")
+    given.setdefault("client_encoding", "UTF8")
     return make_conninfo("", **{key: value for key, value in given.items() if value is not None})
 
 
@@ -127,6 +142,13 @@ def _quoted(name: str) -> str:
 
 def _selected(column: str, pg_type: str, field: Field) -> str:
     name = _quoted(column)
+    if field.kind is Kind.BOOLEAN and pg_type != "bool":
+        return f"{name}::text AS {name}"
+    if pg_type in _TIMES:
+        return (
+            f"CASE WHEN {name} < '{_EARLIEST}' THEN '{_EARLIEST}' "
+            f"WHEN {name} > '{_LATEST}' THEN '{_LATEST}' ELSE {name} END AS {name}"
+        )
     if pg_type in _AS_THEY_ARE:
         return name
     if pg_type == "numeric" and field.kind in {Kind.NUMBER, Kind.INTEGER}:
@@ -136,6 +158,10 @@ def _selected(column: str, pg_type: str, field: Field) -> str:
 
 def _connection_error(error: Exception, name: str) -> BadInput:
     text, where = str(error), f"database [{name}]"
+    if any(sign in text for sign in _WRONG_URL):
+        return _wrong_url(name)
+    if "local user with ID" in text:
+        return BadInput(where, "this system user has no name", "name a user in the URL")
     if any(sign in text for sign in _PASSWORD):
         return BadInput(where, "the user name or password is refused", "correct the URL")
     if "FATAL" in text and not any(sign in text for sign in _BUSY):
@@ -149,6 +175,17 @@ def _query_error(error: Exception, where: str) -> BadInput:
     state = getattr(error, "sqlstate", None) or ""
     if state == "42501":
         return BadInput(where, "reading it is not permitted", "grant SELECT to this user")
-    if not state or state.startswith(_LOST):
+    text = str(error)
+    # The text of an error of the server may quote a value; only its kind is told.
+    if state.startswith(_LOST) or (not state and any(sign in text for sign in _LOST_WORDS)):
         return Unreachable(where, "the connection was lost while reading", "run again")
-    return BadInput(where, f"cannot be read (SQLSTATE {state})", "ask the register's keeper")
+    if state.startswith("22") or "invalid input syntax" in text or "out of range" in text:
+        return BadInput(
+            where, "a value in it cannot be read or converted", "mend the view or the row"
+        )
+    told = f" (SQLSTATE {state})" if state else ""
+    return BadInput(where, f"cannot be read{told}", "ask the register's keeper")
+
+
+def _wrong_url(name: str) -> BadInput:
+    return BadInput(f"database [{name}]", "an option of the URL is wrong", "correct the URL")

@@ -55,12 +55,14 @@ def locked(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
     Raises:
         BadInput: another process holds it, and ``wait`` is not set.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path, blocking=wait, fallback_to_soft=False)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
         raise BadInput(what, "another process is at work on it", "wait until it ends") from None
+    except OSError as error:
+        raise disk_error(error, path.parent) from error
     try:
         yield
     finally:

@@ -157,8 +157,15 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then the settings file."""
         path = os.environ.get(FILE_VARIABLE)
-        file = TomlConfigSettingsSource(settings_cls, Path(path) if path else None)
+        file = _SettingsFile(settings_cls, Path(path) if path else None)
         return init_settings, env_settings, file
+
+
+class _SettingsFile(TomlConfigSettingsSource):
+    """The settings file, with or without a byte order mark, as editors write it."""
+
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
+        return tomllib.loads(file_path.read_text(encoding="utf-8-sig"))
 
 
 def load_settings(**changes: Any) -> Settings:
@@ -179,6 +186,12 @@ def load_settings(**changes: Any) -> Settings:
         name = str(first["loc"][-1]).removeprefix(PREFIX).lower() if first["loc"] else "settings"
         todo = f"use one of: {', '.join(Settings.model_fields)}"
         raise BadInput(f"setting [{name}]", first["msg"], todo) from None
+    except OSError as error:
+        raise BadInput(
+            f"file [{path}]", f"cannot be read: {error.strerror}", "give read access"
+        ) from None
+    except UnicodeDecodeError:
+        raise BadInput(f"file [{path}]", "is not UTF-8", "write it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"file [{path}]", f"not TOML: {error}", "mend the line") from None
 
