@@ -10,6 +10,7 @@ import os
 import re
 import tomllib
 from datetime import time
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
