@@ -4,6 +4,7 @@ Days come from a short list around every limit of the rules, so that ties, gaps 
 orders are common.
 """
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -296,3 +297,22 @@ plain_detentions = rows(
     place_id=st.sampled_from([*PRISONS, "NONE"]),
     start_date=known_day,
 )
+
+
+NARROW = [
+    {
+        "nationality": nationality_,
+        "sentence_date": passed,
+        "offence_code": offence,
+        "term_months": months,
+        "calculation_type": kind,
+    }
+    for months, kind, offence, passed, nationality_ in itertools.product(
+        (12, 23, 24, 11, 2),
+        ("ADIMP", "DTO", "SEC91_03", "HMPL"),
+        ("DRUGS", "FIREARMS", "ROBBERY", "DRUGS_POSSESSION"),
+        (date(2006, 5, 1), date(2009, 6, 1), date(2010, 3, 1), date(2012, 6, 1)),
+        ("FRANCE", "NIGERIA", "IRELAND", "BNO"),
+    )
+]
+"""Sentences under criteria that hold for few offences, kinds or years, one after the other."""

@@ -129,6 +129,27 @@ def _add_plain_person(draw: Any, world: World) -> None:
         world.identities.append(member)
 
 
+STRIDE = 7
+"""So that few worlds hold every nationality, year and offence; it shares no factor with them."""
+
+
+def _add_narrow_person(world: World, told: dict[str, Any]) -> None:
+    """One person whose sentence is under criteria that hold for few; nothing of it is drawn."""
+    empty = {name: dict.fromkeys(TABLES[name].columns) for name in TABLES}
+    number, episode = {"prisoner_number": "A5"}, {"episode_id": "E9"}
+    sentence = {name: value for name, value in told.items() if name != "nationality"}
+    for name, row in (
+        ("prison.persons", {**number, "nationality": told["nationality"]}),
+        ("prison.episodes", {**number, **episode, "status": "ACTIVE IN"}),
+        ("prison.sentences", {**episode, "sentence_sequence": 1, **sentence}),
+    ):
+        world.registers[name].append({**empty[name], **row})
+    if told["calculation_type"] == "HMPL":
+        left = {"movement_sequence": 1, "movement_type": "REL", "movement_reason": "TERS"}
+        world.registers["prison.movements"].append({**empty["prison.movements"], **episode, **left})
+    world.identities.append({"register": "prison", "person_id": "A5", "identity_id": "ID5"})
+
+
 @cache
 def invent(*, start: int, count: int) -> tuple[World, ...]:
     """So many worlds, the same ones for the same start.
@@ -147,6 +168,7 @@ def invent(*, start: int, count: int) -> tuple[World, ...]:
     )
     @given(worlds())
     def collect(world: World) -> None:
+        _add_narrow_person(world, odd.NARROW[len(told) * STRIDE % len(odd.NARROW)])
         told.append(world)
 
     collect()

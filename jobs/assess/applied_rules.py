@@ -17,12 +17,13 @@ from jobs.assess.explain import casework_reasons, record_reasons, release_reason
 from jobs.assess.policy.applied_rules import by_id
 from jobs.assess.policy.dated_rules import FOLDER, Policy, read_policy
 from jobs.assess.policy.rules_page import rules_page
-from jobs.assess.read import release_dates
+from jobs.assess.read import early_removal, release_dates
 
 APPLIED: Final = by_id(
     rule
     for module in (
         release_dates,
+        early_removal,
         scope,
         due_date,
         status,

@@ -15,15 +15,15 @@ import pyarrow as pa
 
 from jobs.assess import columns as col
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
+from jobs.assess.criteria.added_sentences import aggregate
 from jobs.assess.criteria.criterion import Candidates
 from jobs.assess.criteria.duty import duty_begins
-from jobs.assess.criteria.earlier_sentences import aggregate
 from jobs.assess.criteria.referral import AGGREGATE
 from jobs.assess.criteria.scope import Scope, decide_scope
 from jobs.assess.policy.dated_rules import Policy
 from jobs.assess.read.casework import Handled, Window, handle
 from jobs.assess.read.criminal_cases import PURSUE, Cases, Decisions, read_cases, read_decisions
-from jobs.assess.read.custody import Custody, read_custody
+from jobs.assess.read.custody import HOSPITAL, Custody, read_custody
 from jobs.assess.read.episode_identity import Identified, identify
 from jobs.assess.read.nationality import (
     Nationality,
@@ -140,8 +140,9 @@ def find(
         sentence_rows=sentences,
         group=nationality.group,
         is_court_recommended=recommended,
-        earlier=aggregate(
+        added_up=aggregate(
             sentenced=sentenced,
+            rows=sentences,
             group=nationality.group,
             identity=identified.identity,
             rule=policy[AGGREGATE],
@@ -149,13 +150,19 @@ def find(
         born=col.at(col.days(persons, "date_of_birth"), person, NO_DAY),
         is_exempt_on_record=handled.is_exempt,
         is_extradited=custody.is_extradited,
+        is_in_hospital=custody.kind == HOSPITAL,
         is_held_over=_held_over(
             custody, sentenced, handled, decisions, begins=duty_begins(policy), as_of=day
         ),
         policy=policy,
     )
     recomputed = recompute(
-        episodes=episodes, sentenced=sentenced, rows=sentences, policy=policy, as_of=day
+        episodes=episodes,
+        sentenced=sentenced,
+        rows=sentences,
+        policy=policy,
+        left=custody.exit_date,
+        as_of=day,
     )
     return Findings(
         episodes=episodes.select(_EPISODE_COLUMNS_KEPT),

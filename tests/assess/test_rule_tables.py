@@ -51,6 +51,20 @@ def kind(code: str, day: date, number: int = 36, **changes: Any) -> Story:
     return sentenced(day, {"term_months": number, "calculation_type": code}, **changes)
 
 
+def given(offence: str, day: date, nationality: str = "NIGERIA", number: int = 1) -> Story:
+    """So many months for an offence."""
+    return sentenced(day, {"term_months": number, "offence_code": offence}, nationality=nationality)
+
+
+def lifer(night: date) -> Story:
+    """Somebody whose tariff has ended."""
+    return HELD.but(
+        night=night,
+        sentences=({"calculation_type": "LIFE"},),
+        episode={"tariff_date": date(2005, 3, 1)},
+    )
+
+
 def on_curfew(number: int) -> Story:
     """So many months from 1 June 2006, with a day of eligibility for curfew on record."""
     day = date(2006, 6, 1)
@@ -83,6 +97,19 @@ INSIDE_AND_OUTSIDE: dict[str, tuple[Story, Story]] = {
         months(1, episode={"imprisonment_status": "REC_DEP"}), months(1)),
     "referral.non-eea-length": (months(12), months(24, "FRANCE")),
     "referral.eea-length": (months(24, "FRANCE"), months(24)),
+    "referral.drugs": (
+        given("DRUGS", date(2008, 12, 26)), given("DRUGS", date(2008, 12, 25))),
+    "referral.guns": (
+        given("FIREARMS", date(2008, 12, 26)), given("FIREARMS", date(2018, 1, 1))),
+    "referral.eea-drugs-guns": (
+        given("FIREARMS", date(2010, 2, 23), "FRANCE", 12),
+        given("FIREARMS", date(2010, 2, 22), "FRANCE", 12)),
+    "referral.eea-serious": (
+        given("ROBBERY", date(2010, 7, 5), "FRANCE", 12),
+        given("BURGLARY", date(2010, 7, 5), "FRANCE", 12)),
+    "referral.irish-length": (
+        given("THEFT", date(2006, 4, 26), "IRELAND", 24),
+        given("THEFT", date(2007, 2, 19), "IRELAND", 24)),
     "referral.irish": (months(60, "IRELAND"), months(60)),
     "referral.unclear-length": (months(12, "UNKNOWN"), months(12)),
     "referral.aggregate": (
@@ -94,7 +121,7 @@ INSIDE_AND_OUTSIDE: dict[str, tuple[Story, Story]] = {
         sentenced(date(2017, 12, 31), {"term_months": 6})),
     "referral.not-sentenced": (
         Story(sentences=(), episode={"legal_status": "REMAND"}), months(12)),
-    "referral.deadline": (sentenced(date(2015, 10, 1), YEAR), sentenced(date(2015, 9, 30), YEAR)),
+    "referral.deadline": (sentenced(date(2015, 10, 15), YEAR), sentenced(date(2015, 10, 14), YEAR)),
     # The duty and its exceptions.
     "duty.condition-1": (
         sentenced(date(2008, 8, 1), YEAR), sentenced(date(2008, 8, 1), {"term_months": 11})),
@@ -182,22 +209,23 @@ INSIDE_AND_OUTSIDE: dict[str, tuple[Story, Story]] = {
         HELD.but(episode={"confirmed_release_date": date(2006, 8, 30)})),
     "release.disputed": (
         kind("ADIMP", NEW, 24, episode={"sentence_start_date": NEW, "reception_date": NEW,
-                                        "conditional_release_date": date(2011, 6, 5)}),
+                                        "conditional_release_date": date(2011, 6, 4)}),
         kind("ADIMP", NEW, 24, episode={"sentence_start_date": NEW, "reception_date": NEW,
-                                        "conditional_release_date": date(2011, 6, 4)})),
+                                        "conditional_release_date": date(2011, 6, 3)})),
     "release.act-1991": (kind("ADIMP_1991", NEW, 48), kind("ADIMP_1991", NEW, 47)),
     "release.act-2003": (
         kind("", date(2005, 4, 4), 48), kind("", date(2005, 4, 3), 48)),
     "release.two-thirds": (
         kind("SDS_PLUS", date(2020, 4, 1)), kind("SDS_PLUS", date(2020, 3, 31))),
-    "release.extended": (kind("EDS", NEW), kind("ADIMP", NEW)),
+    "release.extended": (kind("EDS", date(2012, 12, 3)), kind("EDS", date(2012, 12, 2))),
     "release.curfew": (on_curfew(47), on_curfew(48)),
     "release.forty-percent-short": (
         kind("ADIMP", date(2022, 5, 1), 59), kind("ADIMP", date(2022, 5, 1), 60)),
     "release.forty-percent-long": (
         kind("ADIMP", date(2022, 5, 1), 60), kind("ADIMP", date(2022, 5, 1), 59)),
     "removal.early": (
-        HELD.but(night=date(2004, 6, 1)), HELD.but(night=date(2004, 5, 31))),
+        HELD.but(night=date(2004, 6, 14)), HELD.but(night=date(2004, 6, 13))),
+    "removal.tariff": (lifer(date(2012, 5, 1)), lifer(date(2012, 4, 30))),
     # Status, outcome, priority.
     "status.out-of-scope": (months(11), months(12)),
     "status.not-yet-due": (ahead(366), ahead(365)),
@@ -276,13 +304,14 @@ SEEN_OTHERWISE: dict[str, Callable[[Assessed], bool]] = {
     "consideration.restriction": known("restriction_date"),
     "priority.ranking": lambda found: of(found.assessments, "priority") is not None,
     "removal.early": known("early_removal_date"),
-    "release.act-1991": computed(date(2012, 6, 1), date(2013, 1, 30)),
-    "release.act-2003": computed(date(2007, 4, 5), date(2007, 4, 5)),
-    "release.two-thirds": computed(date(2022, 4, 1), date(2022, 4, 1)),
-    "release.extended": computed(date(2011, 12, 1), date(2013, 6, 1)),
-    "release.curfew": computed(date(2008, 1, 2), date(2008, 5, 16)),
-    "release.forty-percent-short": computed(date(2024, 9, 10), date(2024, 10, 15)),
-    "release.forty-percent-long": computed(date(2024, 10, 22), date(2024, 10, 30)),
+    "removal.tariff": known("early_removal_date"),
+    "release.act-1991": computed(date(2012, 5, 31), date(2013, 1, 29)),
+    "release.act-2003": computed(date(2007, 4, 4), date(2007, 4, 4)),
+    "release.two-thirds": computed(date(2022, 3, 31), date(2022, 3, 31)),
+    "release.extended": computed(date(2014, 12, 2), date(2015, 12, 2)),
+    "release.curfew": computed(date(2008, 1, 2), date(2008, 5, 15)),
+    "release.forty-percent-short": computed(date(2024, 9, 10), date(2024, 10, 14)),
+    "release.forty-percent-long": computed(date(2024, 10, 22), date(2024, 10, 29)),
 }
 """Rules that are not named by a row of their own: what shows that they were applied."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jobs.assess.columns import Days, Flags, Whole
-from jobs.assess.criteria.earlier_sentences import Aggregated
+from jobs.assess.criteria.added_sentences import Aggregated
 from jobs.assess.policy.applied_rules import AppliedRule
 from jobs.assess.policy.dated_rules import Policy, Rule
 from jobs.assess.read.sentences import Sentenced, SentenceRows
@@ -25,19 +25,21 @@ class Candidates:
     """Whom the criteria are asked about, one entry for each, and the rules they are asked under.
 
     A candidate is a custody episode with its sentences. ``group`` is the nationality group of
-    `jobs.assess.read.nationality`, ``earlier`` the sentences added to those that are too short
+    `jobs.assess.read.nationality`, ``added_up`` the sentences of those of whom none is long enough
     alone, ``born`` the date of birth. ``is_exempt_on_record``: the linked case ended as exempt.
+    ``is_in_hospital``: transferred from prison to a hospital, and not back.
     ``is_held_over``: in custody when the duty to deport began, and not decided upon by then.
     """
 
     sentenced: Sentenced
     sentence_rows: SentenceRows
     group: Whole
-    earlier: Aggregated
+    added_up: Aggregated
     born: Days
     is_court_recommended: Flags
     is_exempt_on_record: Flags
     is_extradited: Flags
+    is_in_hospital: Flags
     is_held_over: Flags
     policy: Policy
 

@@ -43,7 +43,7 @@ def _reaches(asked: Candidates, on: Days) -> Flags:
         return applies
     months = condition.number("months", on)
     long = asked.sentenced.indeterminate | one_sentence_meets(asked.sentence_rows, months=months)
-    outside = (asked.group == IRISH) & asked.policy[IRISH_OUTSIDE].in_force(asked.sentenced.conduct)
+    outside = (asked.group == IRISH) & asked.policy[IRISH_OUTSIDE].in_force(asked.selects)
     reaches: Flags = applies & long & (asked.group != BRITISH) & ~outside
     return reaches
 

@@ -33,7 +33,7 @@ def _is_child(asked: Candidates, rule: Rule) -> Flags:
 
 
 def _has_treaty_rights(asked: Candidates, rule: Rule) -> Flags:
-    return rule.in_force(asked.sentenced.conduct) & np.isin(asked.group, (EEA, IRISH))
+    return rule.in_force(asked.selects) & np.isin(asked.group, (EEA, IRISH))
 
 
 EXEMPTIONS: tuple[Exemption, ...] = (
@@ -41,7 +41,9 @@ EXEMPTIONS: tuple[Exemption, ...] = (
     Exemption(id="exemption.under-18", numbers=("age",), holds=_is_child),
     Exemption(
         id="exemption.mental-health",
-        holds=lambda asked, rule: rule.in_force(duty_day(asked)) & asked.sentenced.is_hospital,
+        holds=lambda asked, rule: (
+            rule.in_force(duty_day(asked)) & (asked.sentenced.is_hospital | asked.is_in_hospital)
+        ),
     ),
     Exemption(id="exemption.treaty-rights", holds=_has_treaty_rights),
     Exemption(id="exemption.extradition", holds=lambda asked, _: asked.is_extradited),

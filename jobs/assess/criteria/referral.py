@@ -4,11 +4,14 @@ Whoever is recommended by a court comes first, then those who are left out whate
 then the lengths; who reaches none falls short of the length of their group.
 """
 
+import numpy as np
+
 from jobs.assess.columns import Flags
 from jobs.assess.criteria.criterion import Answer, Candidates, Condition, Criterion
 from jobs.assess.policy.dated_rules import Rule
 from jobs.assess.read import nationality as na
-from jobs.assess.read.sentences import meets
+from jobs.assess.read import offences as of
+from jobs.assess.read.sentences import has_sentence_for, meets
 
 
 def _is_of(group: int) -> Condition:
@@ -25,6 +28,31 @@ def _reaches_length(group: int) -> Condition:
         long = (sentenced.indeterminate | long) & sentenced.is_sentenced
         reaches: Flags = _in_force(asked, rule) & long & (asked.group == group)
         return reaches
+
+    return holds
+
+
+def _is_sentenced_for(offences: Flags) -> Condition:
+    """Outside the EEA or of unclear nationality, and given custody for one of these offences."""
+
+    def holds(asked: Candidates, rule: Rule) -> Flags:
+        applies = _in_force(asked, rule) & np.isin(asked.group, (na.NON_EEA, na.UNCLEAR))
+        given = has_sentence_for(asked.sentence_rows, offences, months=0 * asked.group)
+        answer: Flags = applies & given
+        return answer
+
+    return holds
+
+
+def _reaches_length_for(offences: Flags) -> Condition:
+    """Of the EEA, and given the months of the rule or more for one of these offences."""
+
+    def holds(asked: Candidates, rule: Rule) -> Flags:
+        applies = _in_force(asked, rule) & (asked.group == na.EEA)
+        months = rule.number("months", asked.selects)
+        given = has_sentence_for(asked.sentence_rows, offences, months=months)
+        answer: Flags = applies & given
+        return answer
 
     return holds
 
@@ -57,6 +85,15 @@ NOT_SENTENCED = Criterion(
         finding="Not in scope: no sentence is being served that counts.",
     ),
 )
+IRISH_LENGTH = Criterion(
+    id="referral.irish-length",
+    numbers=("months",),
+    answer=Answer(
+        in_scope=True,
+        holds=_reaches_length(na.IRISH),
+        finding="In scope: an Irish citizen, and the length reaches {months} months.",
+    ),
+)
 IRISH = Criterion(
     id="referral.irish",
     answer=Answer(
@@ -77,7 +114,7 @@ UNCLEAR_LENGTH = Criterion(
         in_scope=False,
         holds=_is_of(na.UNCLEAR),
         finding="Not in scope: nationality unclear, but the length does not reach {months} months, "
-        "alone or with earlier sentences.",
+        "alone or with others.",
     ),
 )
 NON_EEA_LENGTH = Criterion(
@@ -91,8 +128,7 @@ NON_EEA_LENGTH = Criterion(
     otherwise=Answer(
         in_scope=False,
         holds=_is_of(na.NON_EEA),
-        finding="Not in scope: the length does not reach {months} months, alone or with earlier "
-        "sentences.",
+        finding="Not in scope: the length does not reach {months} months, alone or with others.",
     ),
 )
 EEA_LENGTH = Criterion(
@@ -114,9 +150,44 @@ AGGREGATE = Criterion(
     numbers=("months", "years", "earlier_sentences"),
     answer=Answer(
         in_scope=True,
-        holds=lambda asked, _: asked.earlier.reaches,
-        finding="In scope: together with the longest earlier sentences of the last {years} years, "
+        holds=lambda asked, _: asked.added_up.reaches,
+        finding="In scope: together with the longest sentences of the {years} years before, "
         "{earlier_sentences} at most, the length reaches {months} months.",
+    ),
+)
+DRUGS = Criterion(
+    id="referral.drugs",
+    answer=Answer(
+        in_scope=True,
+        holds=_is_sentenced_for(of.IS_DRUGS),
+        finding="In scope: a drug offence other than possession only, whatever the sentence.",
+    ),
+)
+GUNS = Criterion(
+    id="referral.guns",
+    answer=Answer(
+        in_scope=True,
+        holds=_is_sentenced_for(of.IS_GUNS),
+        finding="In scope: a gun offence, whatever the sentence.",
+    ),
+)
+EEA_DRUGS_GUNS = Criterion(
+    id="referral.eea-drugs-guns",
+    numbers=("months",),
+    answer=Answer(
+        in_scope=True,
+        holds=_reaches_length_for(of.IS_DRUGS | of.IS_GUNS),
+        finding="In scope: EEA, and a sentence for drugs or guns reaches {months} months.",
+    ),
+)
+EEA_SERIOUS = Criterion(
+    id="referral.eea-serious",
+    numbers=("months",),
+    answer=Answer(
+        in_scope=True,
+        holds=_reaches_length_for(of.IS_DRUGS | of.IS_VIOLENT | of.IS_SEXUAL),
+        finding="In scope: EEA, and a sentence for a drug, violent or sexual offence reaches "
+        "{months} months.",
     ),
 )
 EVERY_FOREIGN_NATIONAL = Criterion(
@@ -142,11 +213,16 @@ REFERRAL: tuple[Criterion, ...] = (
     COURT_RECOMMENDATION,
     BRITISH,
     NOT_SENTENCED,
+    IRISH_LENGTH,
     IRISH,
     UNCLEAR_LENGTH,
     NON_EEA_LENGTH,
     EEA_LENGTH,
+    EEA_DRUGS_GUNS,
+    EEA_SERIOUS,
     AGGREGATE,
+    DRUGS,
+    GUNS,
     EVERY_FOREIGN_NATIONAL,
     UNDETERMINED,
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jobs.assess.columns import Flags, Whole
+from jobs.assess.criteria.added_sentences import Aggregated
 from jobs.assess.criteria.criterion import NOBODY, Candidates, ask
 from jobs.assess.criteria.duty import DUTIES, IRISH_OUTSIDE
 from jobs.assess.criteria.exemptions import EXEMPTIONS
@@ -29,8 +30,8 @@ class Scope:
     """The answers for each candidate, with the rules that gave them.
 
     Rules are positions in `SCOPE` and `EXEMPTIONS`, `NOBODY` where none applies. ``in_scope`` is
-    the answer before an exit from custody is looked at. ``added_to`` and ``added`` pair candidates
-    with the earlier ones whose sentences were added to theirs.
+    the answer before an exit from custody is looked at. ``added_up`` are the sentences that reach
+    the length together.
     """
 
     in_scope: Flags
@@ -41,8 +42,7 @@ class Scope:
     duty_rule: Whole
     exempt: Flags
     exempt_rule: Whole
-    added_to: Whole
-    added: Whole
+    added_up: Aggregated
 
     def is_by(self, rule: AppliedRule) -> Flags:
         """Whether this rule brought each into scope or kept it out."""
@@ -73,6 +73,5 @@ def decide_scope(asked: Candidates) -> Scope:
         duty_rule=duty_rule,
         exempt=exempt & (duty | asked.is_exempt_on_record),
         exempt_rule=exempt_rule,
-        added_to=asked.earlier.added_to,
-        added=asked.earlier.added,
+        added_up=asked.added_up,
     )

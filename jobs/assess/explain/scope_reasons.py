@@ -18,7 +18,7 @@ from jobs.contract import prison
 def give_scope_reasons(reasons: Reasons, found: Findings, policy: Policy) -> None:
     """Add the answer that decided the scope, the duty beside it, and the exemption from it."""
     scope = found.scope
-    _earlier_sentences(reasons, found)
+    _added_sentences(reasons, found)
 
     def add(rule: AppliedRule, hit: Flags, finding: str) -> None:
         rows = np.flatnonzero(hit)
@@ -39,17 +39,16 @@ def give_scope_reasons(reasons: Reasons, found: Findings, policy: Policy) -> Non
         add(exemption, scope.exempt & (scope.exempt_rule == place), exemption.finding)
 
 
-def _earlier_sentences(reasons: Reasons, found: Findings) -> None:
-    """The earlier sentences that were added, where it was asked whether they suffice."""
-    scope, sentenced = found.scope, found.sentenced
-    asked = scope.is_by(AGGREGATE)[scope.added_to]
-    rows, other = scope.added_to[asked], scope.added[asked]
+def _added_sentences(reasons: Reasons, found: Findings) -> None:
+    """The sentences that were added up, where none suffices alone."""
+    added = found.scope.added_up
+    asked = found.scope.is_by(AGGREGATE)[added.added_to]
     reasons.add(
-        rows,
+        added.added_to[asked],
         AGGREGATE,
-        "An earlier sentence of {length}, passed on {day}, is added.",
+        "A sentence of {length}, passed on {day}, is added up.",
         prison.SENTENCES,
-        reasons.sentence_key(sentenced.longest_row[other]),
-        length=lengths(sentenced.months[other], sentenced.days[other]),
-        day=in_words(sentenced.selects[other]),
+        reasons.sentence_key(added.added[asked]),
+        length=lengths(added.months[asked], added.days[asked]),
+        day=in_words(added.passed[asked]),
     )

@@ -7,6 +7,7 @@ number of policy is written in code.
 """
 
 import itertools
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from jobs.assess.policy.toml_lines import line_of
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import text_digest
 
-POLICY_VERSION = "3"
+POLICY_VERSION = "4"
 """Raised with a line in CHANGELOG.md whenever a rule or a number changes."""
 
 FOLDER = Path(__file__).parent / "rules"
@@ -52,6 +53,10 @@ class SelectedBy(StrEnum):
 
 
 Text = Annotated[str, Field(min_length=1)]
+_SOURCE = re.compile(
+    r"((?:\bAct|\bOrder|\bSI|\bPSO|\bPSI|\bHC|\bRules)\b[^;]*?\b((?:19|20)\d\d)\b)"
+)
+"""A source of law in a citation, and the year in its name."""
 
 
 class _Strict(BaseModel):
@@ -59,10 +64,15 @@ class _Strict(BaseModel):
 
 
 class Period(_Strict):
-    """A rule from one day up to, not including, another; an open end is left out."""
+    """A rule from one day up to, not including, another; an open end is left out.
+
+    ``law_from`` is the first day on which it was law or published policy, where the period reads it
+    back to earlier events: it decides upon them, and is not listed as law of their days.
+    """
 
     from_: date | None = Field(default=None, alias="from")
     to: date | None = None
+    law_from: date | None = None
     citation: Text
     confidence: Confidence
     switched_off: bool = False
@@ -74,7 +84,18 @@ class Period(_Strict):
             raise ValueError("the period ends before it starts")
         if self.confidence is Confidence.UNVERIFIED and not self.switched_off:
             raise ValueError("an unverified rule must have switched_off = true")
+        if self.law_from is not None and self.law_from <= self.starts:
+            raise ValueError("law_from is not later than from: nothing is read back")
+        if self.confidence is not Confidence.HOUSE and not self.switched_off:
+            self._refuse_source_of_later()
         return self
+
+    def _refuse_source_of_later(self) -> None:
+        """Stop where a period would be law before the year of a source that it cites."""
+        year = (self.law_from or self.starts).year
+        for source, named in _SOURCE.findall(self.citation):
+            if int(named) > year:
+                raise ValueError(f"[{source.strip()}] is later than the first day: give law_from")
 
     @property
     def starts(self) -> date:
@@ -89,6 +110,10 @@ class Period(_Strict):
     def holds_on(self, day: date) -> bool:
         """Whether the period is switched on and covers ``day``."""
         return not self.switched_off and self.starts <= day < self.ends
+
+    def is_read_back_to(self, day: date) -> bool:
+        """Whether it decides upon events of ``day`` although it was not law yet."""
+        return self.holds_on(day) and self.law_from is not None and day < self.law_from
 
 
 class Rule(_Strict):

@@ -7,10 +7,12 @@ from itertools import groupby
 from jobs.assess.policy.dated_rules import (
     POLICY_VERSION,
     Change,
+    Confidence,
     InForce,
     Period,
     Policy,
     Rule,
+    SelectedBy,
 )
 
 _GROUPS = {
@@ -44,7 +46,9 @@ them there. Each rule is assessed as it stood on the day that selects it, not as
 
 Confidence: *verified* against the source named; *inferred* from it where no text of the time is
 published; *house*: a rule of this project; *unverified*: known by report only, shipped switched
-off. A period runs from its first day up to, not including, its end.
+off. A period runs from its first day up to, not including, its end. *Law since* is given where a
+period decides upon events before it was law or published: `policy --on DAY` lists such rules apart
+from the law of that day.
 
 Everything here is written twice: fast in `jobs/assess/`, and once more in plain Python, row by
 row, in `tests/assess/reference/`. `make test-long WORLDS=20000` (half an
@@ -65,10 +69,25 @@ def rules_page(*, policy: Policy) -> str:
 
 
 def rules_in_force(*, policy: Policy, day: date) -> str:
-    """What ``policy --on DAY`` prints: the rules in force on a day, switched-off ones last."""
-    lines = [f"{len(policy.on(day=day))} rules in force on {_day(day)}", ""]
-    for entry in policy.on(day=day):
-        lines += [_headline(entry), f"    {entry.rule.says}", f"    {_source(entry.period)}"]
+    """What ``policy --on DAY`` prints: the law of a day, and apart what only decides upon it.
+
+    The rules of this project come second, those that a later law reads back to the day third, the
+    switched-off ones last.
+    """
+    applied = policy.on(day=day)
+    read_back = [entry for entry in applied if entry.period.is_read_back_to(day)]
+    own = [entry for entry in applied if entry.period.confidence is Confidence.HOUSE]
+    law = [entry for entry in applied if entry not in read_back and entry not in own]
+    lines = []
+    for heading, entries in (
+        (f"{len(law)} rules in force on {_day(day)}", law),
+        (f"{len(own)} rules of this project, whatever the day", own),
+        (f"{len(read_back)} rules of later days that are read back to {_day(day)}", read_back),
+    ):
+        lines += [heading, ""]
+        for entry in entries:
+            lines += [_headline(entry), f"    {entry.rule.says}", f"    {_source(entry.period)}"]
+        lines += [""]
     for _, rule in sorted(policy.rules.items()):
         for period in (period for period in rule.period if period.switched_off):
             numbers = f" ({text})" if (text := _numbers(period)) else ""
@@ -90,7 +109,12 @@ def rules_changed(*, policy: Policy, before: date, after: date) -> str:
 
 
 def rules_cited(
-    *, policy: Policy, rule_ids: Iterable[str], sentenced: date | None, night: date
+    *,
+    policy: Policy,
+    rule_ids: Iterable[str],
+    sentenced: date | None,
+    left: date | None,
+    night: date,
 ) -> list[str]:
     """The title and the source of each rule, one line each, in the order in which they fired.
 
@@ -98,6 +122,7 @@ def rules_cited(
         policy: the rules.
         rule_ids: the rules of the reasons of one episode; each is cited once.
         sentenced: the day that selects those rules that a sentence, conviction or conduct selects.
+        left: the day that selects those rules that a release selects; the night where it is empty.
         night: the day that selects the others.
     """
     lines = []
@@ -106,8 +131,9 @@ def rules_cited(
         if rule is None:
             lines.append(f"{rule_id}: not a rule of version {policy.version}")
             continue
-        by_night = rule.selected_by in ("night", "release")
-        day = night if by_night or sentenced is None else sentenced
+        day = {SelectedBy.NIGHT: night, SelectedBy.RELEASE: left or night}.get(
+            rule.selected_by, sentenced or night
+        )
         held = [period for period in rule.periods if period.holds_on(day)] or rule.periods
         source = f"{held[0].citation} ({held[0].confidence})" if held else "switched off"
         lines.append(f"{rule_id}: {rule.title}. {source}.")
@@ -119,10 +145,13 @@ def _group(rule: Rule) -> str:
 
 
 def _rule(rule: Rule) -> str:
-    table = ["| from | to | numbers | confidence | source |", "|---|---|---|---|---|"]
+    table = [
+        "| from | to | law since | numbers | confidence | source |",
+        "|---|---|---|---|---|---|",
+    ]
     table += [
-        f"| {_open(period.from_)} | {_open(period.to)} | {_numbers(period) or '—'} "
-        f"| {_confidence(period)} | {period.citation} |"
+        f"| {_open(period.from_)} | {_open(period.to)} | {_open(period.law_from)} "
+        f"| {_numbers(period) or '—'} | {_confidence(period)} | {period.citation} |"
         for period in rule.period
     ]
     return (
@@ -141,7 +170,13 @@ def _headline(entry: InForce) -> str:
 
 
 def _source(period: Period) -> str:
-    since = f"since {_day(period.from_)}" if period.from_ else "at all times"
+    if period.switched_off and period.from_ is None:
+        since = "from a day that is not known"
+    elif period.law_from is not None:
+        since = f"law since {_day(period.law_from)}, read back"
+        since += f" to {_day(period.from_)}" if period.from_ else ""
+    else:
+        since = f"since {_day(period.from_)}" if period.from_ else "at all times"
     until = f", until {_day(period.to)}" if period.to else ""
     return f"{since}{until}; {period.confidence}: {period.citation}"
 

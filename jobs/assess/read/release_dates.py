@@ -6,6 +6,7 @@ two differ the earlier one drives the due date and the difference is a finding
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,8 @@ from jobs.assess import columns as col
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
 from jobs.assess.policy.applied_rules import AppliedRule
 from jobs.assess.policy.dated_rules import Policy
-from jobs.assess.read.sentences import Sentenced, SentenceRows, meets
+from jobs.assess.read.early_removal import early_removal
+from jobs.assess.read.sentences import YOUTH_ORDER, Sentenced, SentenceRows, add_up, meets, reaches
 
 RELEASE_DATES = {
     "confirmed_release_date": "confirmed release date",
@@ -56,9 +58,9 @@ _FORTY_SHORT = AppliedRule(
     id="release.forty-percent-short", numbers=("numerator", "denominator", "under_months")
 )
 _FORTY_LONG = AppliedRule(id="release.forty-percent-long", numbers=("numerator", "denominator"))
-_CURFEW = AppliedRule(id="release.curfew", numbers=("days", "from_months", "under_months"))
-_REMOVAL = AppliedRule(
-    id="removal.early", numbers=("days", "served_numerator", "served_denominator")
+_CURFEW = AppliedRule(
+    id="release.curfew",
+    numbers=("days", "from_months", "under_months", "custody_days", "served_days"),
 )
 RULES: tuple[AppliedRule, ...] = (
     DISPUTED,
@@ -69,7 +71,6 @@ RULES: tuple[AppliedRule, ...] = (
     _FORTY_SHORT,
     _FORTY_LONG,
     _CURFEW,
-    _REMOVAL,
 )
 """The rules that are applied here."""
 
@@ -80,7 +81,7 @@ class Recomputed:
 
     ``earliest`` is curfew, parole or the release point, ``latest`` the last possible release point.
     ``is_disputed`` marks a recorded date outside the range; ``removal`` is the first day on which
-    the Early Removal Scheme of the night allows removal. ``on_record`` is the date that the prison
+    an early removal scheme allows removal. ``on_record`` is the date that the prison
     goes by. ``row`` is the sentence that decides ``earliest``.
     """
 
@@ -106,7 +107,7 @@ class EarliestRelease:
 
 @dataclass(frozen=True, kw_only=True)
 class _Points:
-    """Days to serve of each sentence: to parole or release, and to automatic release."""
+    """Days to serve of each sentence: to parole or release, and to the last possible release."""
 
     early: Whole
     automatic: Whole
@@ -119,6 +120,7 @@ def recompute(
     sentenced: Sentenced,
     rows: SentenceRows,
     policy: Policy,
+    left: Days,
     as_of: np.datetime64,
 ) -> Recomputed:
     """Work out each release range and compare it with what the prison recorded.
@@ -128,7 +130,8 @@ def recompute(
         sentenced: what the sentences of each episode come to.
         rows: the sentences themselves.
         policy: the rules.
-        as_of: the night, which selects the Early Removal Scheme.
+        left: the day on which each person left custody, ``NaT`` for those inside.
+        as_of: the night.
     """
     count = len(episodes)
     points = _points(rows, policy)
@@ -137,7 +140,7 @@ def recompute(
     unknown = sentenced.undetermined | sentenced.indeterminate | ~sentenced.has_length
 
     def released(served: Whole) -> Days:
-        days: Days = rows.starts + served.astype("timedelta64[D]")
+        days: Days = rows.starts + (np.maximum(served, 1) - 1).astype("timedelta64[D]")
         return days
 
     def day_of(served: Whole) -> Days:
@@ -149,22 +152,30 @@ def recompute(
     )
     tariff = np.where(sentenced.indeterminate, col.days(episodes, "tariff_date"), NO_DAY)
     recorded = col.first_day(*(col.days(episodes, name) for name in _RECORDED))
-    night = np.full(count, as_of)
-    tolerance = policy[DISPUTED].number("tolerance_days", night) * _DAY
-    parole = col.days(episodes, "parole_eligibility_date")
-    has_parole = earliest < automatic
+    tolerance = policy[DISPUTED].number("tolerance_days", np.full(count, as_of)) * _DAY
+    parole = np.where(earliest < automatic, col.days(episodes, "parole_eligibility_date"), NO_DAY)
     eligible = col.days(episodes, "home_detention_curfew_eligibility_date")
-    curfew = np.where(np.isnat(eligible), NO_DAY, _curfew(sentenced, automatic, policy))
-    outside = (recorded < automatic - tolerance) | (recorded > latest + tolerance)
-    off_parole = has_parole & (np.abs(parole - earliest) > tolerance)
-    off_curfew = np.abs(eligible - curfew) > tolerance
-    disputed = [outside, off_parole, off_curfew]
+    can_have = ~np.isnat(eligible) & ~_has_youth_order(rows, count)
+    curfew = np.where(can_have, _curfew(sentenced, automatic, policy), NO_DAY)
+    eligible = np.where(np.isnat(curfew), NO_DAY, eligible)
+    opens = np.fmin(earliest, curfew)
+    dates = [recorded, parole, eligible]
+    disputed = [(day < opens - tolerance) | (day > latest + tolerance) for day in dates]
     return Recomputed(
-        earliest=col.first_day(np.fmin(earliest, curfew), tariff),
+        earliest=col.first_day(opens, tariff),
         latest=latest,
         is_disputed=np.any(disputed, axis=0) & ~unknown,
-        recorded=np.select(disputed, [recorded, parole, eligible], NO_DAY),
-        removal=_removal(sentenced, earliest, policy, night),
+        recorded=np.select(disputed, dates, NO_DAY),
+        removal=early_removal(
+            rows=rows,
+            served=points.early,
+            moved=off,
+            tariff=tariff,
+            sentence=sentenced.first_sentence,
+            release=np.where(unknown, NO_DAY, np.fmax(earliest, sentenced.first_sentence)),
+            until=np.where(np.isnat(left), as_of, left),
+            policy=policy,
+        ),
         on_record=col.first_day(col.days(episodes, "confirmed_release_date"), recorded),
         row=col.pick(counted, [-released(points.early).astype(np.int64)], rows.counts, count),
     )
@@ -192,7 +203,11 @@ def earliest_release(
 
 
 def _points(rows: SentenceRows, policy: Policy) -> _Points:
-    """The days to serve under the regime of each sentence."""
+    """The days to serve under the regime of each sentence.
+
+    Sentences of the Act of 1991 that follow each other are one term; later ones add their own
+    shares.
+    """
     length = (rows.ends - rows.starts).astype(np.int64)
     conduct = col.first_day(col.days(rows.table, "offence_date"), rows.starts)
     is_plus = col.is_one_of(rows.table, "calculation_type", {"SDS_PLUS"})
@@ -202,22 +217,45 @@ def _points(rows: SentenceRows, policy: Policy) -> _Points:
     says_2003 = col.is_one_of(rows.table, "calculation_type", {"ADIMP"})
     is_new = policy[_ACT_2003].in_force(conduct)
     by_1991 = ~is_plus & ~is_extended & (says_1991 | (~says_2003 & ~is_new))
-    old = policy[_ACT_1991]
-    long = by_1991 & (
-        rows.ends >= col.add_months(rows.starts, old.number("long_term_months", conduct))
+    is_standard = ~is_plus & ~is_extended & ~by_1991
+    is_standard &= ~col.is_one_of(rows.table, "calculation_type", {YOUTH_ORDER})
+    old, extended = policy[_ACT_1991], policy[_EXTENDED]
+    long = by_1991 & reaches(rows.size, months=old.number("long_term_months", conduct))
+    half = _fraction(policy, _ACT_2003)
+    parole, old_long = _fraction(policy, _ACT_1991), _fraction(policy, _ACT_1991, "long_")
+    old_point = np.where(long, _share(length, *old_long), _share(length, *parole))
+    opens = (
+        extended.number("numerator", rows.starts),
+        np.maximum(extended.number("denominator", rows.starts), 1),
     )
-    half = _share(length, *_fraction(policy, _ACT_2003))
-    two_thirds = _share(length, *_fraction(policy, _TWO_THIRDS))
-    short_point = _share(length, *_fraction(policy, _ACT_1991))
-    long_point = _share(length, *_fraction(policy, _ACT_1991, "long_"))
-    extended = _share(length, *_fraction(policy, _EXTENDED))
-    kinds = [is_plus, is_extended, long, by_1991]
-    automatic = np.select(kinds, [two_thirds, extended, long_point, short_point], half)
-    forty = _forty(rows, length, half, policy)
-    automatic = np.where(np.any(kinds, axis=0), automatic, forty)
-    early = np.where(long, short_point, automatic)
-    latest = np.select(kinds, [two_thirds, length, long_point, short_point], half)
-    return _Points(early=early, automatic=automatic, latest=latest)
+
+    def served(standard: tuple[int, int], extended: tuple[Any, Any]) -> Whole:
+        kinds = [is_plus, is_extended, long, by_1991, is_standard]
+        shares = [_fraction(policy, _TWO_THIRDS), extended, old_long, parole, standard]
+        return _added_shares(
+            rows,
+            length,
+            np.select(kinds, [share[0] for share in shares], half[0]),
+            np.select(kinds, [share[1] for share in shares], half[1]),
+        )
+
+    point = served(half, opens)
+    forty = _forty(rows, point, served(_fraction(policy, _FORTY_SHORT), opens), policy)
+    automatic = np.select([by_1991, is_standard], [old_point, forty], point)
+    return _Points(
+        early=np.where(by_1991, _share(length, *parole), automatic),
+        automatic=automatic,
+        latest=np.where(by_1991, old_point, served(half, (1, 1))),
+    )
+
+
+def _added_shares(rows: SentenceRows, length: Whole, numerator: Whole, denominator: Whole) -> Whole:
+    """The days to serve of each chain: the share of each sentence in it, rounded up at its end."""
+    before = col.at(length, np.maximum(rows.follows, -1), 0)
+    common = np.lcm.reduce(denominator, initial=1)
+    parts = np.maximum(length - before, 0) * numerator * (common // denominator)
+    (total,), _, _ = add_up(rows.follows, (parts,), np.zeros(len(length), dtype=bool))
+    return _share(total, 1, common)
 
 
 def _fraction(policy: Policy, rule: AppliedRule, prefix: str = "") -> tuple[int, int]:
@@ -230,18 +268,16 @@ def _share(length: Whole, numerator: int, denominator: int) -> Whole:
     return -((-length * numerator) // denominator)
 
 
-def _forty(rows: SentenceRows, length: Whole, half: Whole, policy: Policy) -> Whole:
+def _forty(rows: SentenceRows, half: Whole, point: Whole, policy: Policy) -> Whole:
     """Two fifths of the term, for those who would otherwise be held past the day it began."""
     short, long = policy[_FORTY_SHORT], policy[_FORTY_LONG]
     if not (rows.ends >= np.datetime64(short.periods[0].starts)).any():
         return half
-    under = short.periods[-1].numbers["under_months"]
-    is_short = rows.ends < col.add_months(rows.starts, under)
+    is_short = ~reaches(rows.size, months=short.periods[-1].numbers["under_months"])
     begins = np.where(
         is_short, np.datetime64(short.periods[0].starts), np.datetime64(long.periods[0].starts)
     )
-    until = (begins - rows.starts).astype("timedelta64[D]").astype(np.int64)
-    point = _share(length, *_fraction(policy, _FORTY_SHORT))
+    until = (begins - rows.starts).astype("timedelta64[D]").astype(np.int64) + 1
     return np.minimum(half, np.maximum(point, until))
 
 
@@ -253,23 +289,19 @@ def _adjustment(episodes: pa.Table, rows: SentenceRows, count: int) -> Whole:
     return (added - remand).astype("timedelta64[D]")
 
 
+def _has_youth_order(rows: SentenceRows, count: int) -> Flags:
+    is_order = col.is_one_of(rows.table, "calculation_type", {YOUTH_ORDER})
+    return col.any_of(rows.episode, rows.counts & is_order, count)
+
+
 def _curfew(sentenced: Sentenced, release: Days, policy: Policy) -> Days:
     """The first day of home detention curfew of those whose term allows it."""
     rule = policy[_CURFEW]
-    short = ~meets(sentenced, months=rule.number("under_months", release))
-    long = meets(sentenced, months=rule.number("from_months", release))
-    opens = release - rule.number("days", release).astype("timedelta64[D]")
-    to_serve = (release - sentenced.starts).astype(np.int64)
-    half = sentenced.starts + _share(to_serve, 1, 2).astype("timedelta64[D]")
-    return np.where(rule.in_force(release) & short & long, np.maximum(opens, half), NO_DAY)
-
-
-def _removal(sentenced: Sentenced, release: Days, policy: Policy, night: Days) -> Days:
-    rule = policy[_REMOVAL]
-    opens = release - rule.number("days", night).astype("timedelta64[D]")
-    period = (release - sentenced.starts).astype(np.int64)
-    numerator = rule.number("served_numerator", night)
-    denominator = np.maximum(rule.number("served_denominator", night), 1)
-    served = np.where(np.isnat(release), 0, -((-period * numerator) // denominator))
-    floor = sentenced.starts + served.astype("timedelta64[D]")
-    return np.where(rule.in_force(night), np.maximum(opens, floor), NO_DAY)
+    to_serve = (release - sentenced.starts).astype(np.int64) + 1
+    allowed = rule.in_force(release) & (to_serve >= rule.number("custody_days", release))
+    allowed &= ~meets(sentenced, months=rule.number("under_months", release))
+    allowed &= meets(sentenced, months=rule.number("from_months", release))
+    opens = release - rule.number("days", release).astype("timedelta64[D]") + _DAY
+    served = np.maximum(_share(to_serve, 1, 2), rule.number("served_days", release))
+    least = sentenced.starts + (np.maximum(served, 1) - 1).astype("timedelta64[D]")
+    return np.where(allowed, np.maximum(opens, least), NO_DAY)

@@ -1,12 +1,14 @@
 """The sentences of each episode: how long they are together, and from which day the rules look.
 
 Sentences that run together count as the longest, a chain of consecutive ones as its sum
-(rule ``sentence.length``). A chain that cannot be added up (no term, a negative term, a sentence
-that follows one that is not there, a circle) leaves the length undetermined, and the episode in
-scope (rule ``referral.undetermined``).
+(rule ``sentence.length``). Terms are compared as the court put them and not through the calendar:
+the *size* of a term counts a month as the twelfth part of a year of 365 days. A chain that cannot
+be added up (no term, a negative term, a sentence that follows one that is not there, a circle)
+leaves the length undetermined, and the episode in scope (rule ``referral.undetermined``).
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +18,9 @@ from jobs.assess import columns as col
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
 from jobs.contract import codes as c
 
-INDETERMINATE = frozenset({"LIFE", "IPP", "HOSP"})
+INDETERMINATE = frozenset({"LIFE", "SEC93", "HMPL", "IPP", "DPP", "HOSP"})
+YOUTH_ORDER = "DTO"
+"""A detention and training order: custody, and no term of imprisonment for curfew or removal."""
 SUSPENDED = "SUSP"
 NOT_A_SENTENCE = "FINE"
 UNSENTENCED_LEGAL = frozenset(
@@ -42,14 +46,22 @@ _USED = [
     "remand_days",
 ]
 _MOST_MONTHS, _MOST_DAYS = 12_000, 400_000
+_DAYS_IN_A_YEAR, _MONTHS_IN_A_YEAR = 365, 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class SentenceRows:
-    """Sentences in order of episode and sequence; days and lengths row by row."""
+    """Sentences in order of episode and sequence; days and lengths row by row.
+
+    ``months``, ``days``, ``size`` and ``ends`` are of the chain up to the row; ``own_months`` and
+    ``own_days`` of the row alone; ``day_months`` and ``day_days`` of those in its chain that were
+    passed on its day.
+    ``follows`` is the row that each one follows, negative for none.
+    """
 
     episode: Whole
     sequence: Whole
+    follows: Whole
     counts: Flags
     indeterminate: Flags
     undetermined: Flags
@@ -60,8 +72,12 @@ class SentenceRows:
     own_days: Whole
     months: Whole
     days: Whole
+    size: Whole
+    day_months: Whole
+    day_days: Whole
     ends: Days
     remand_days: Whole
+    offence: Whole
     table: pa.Table
 
 
@@ -69,10 +85,10 @@ class SentenceRows:
 class Sentenced:
     """What the sentences of each episode come to, one entry for each episode.
 
-    ``months`` and ``days`` are the longest chain, which runs from ``starts``; ``length_days`` is
-    that term in days, -1 without a fixed one, and ``ends`` the day after it. ``selects`` is the day
-    that selects the rules: the first sentence, or the nearest day on record. ``anchor`` is the
-    first day on which the person stood convicted, from which a decision can be about this episode.
+    ``months``, ``days`` and ``size`` are the longest chain, which runs from ``starts``;
+    ``length_days`` is that term in days, -1 without a fixed one. ``selects`` is the day that
+    selects the rules: the first sentence, or the nearest day on record. ``anchor`` is the first day
+    on which the person stood convicted, from which a decision can be about this episode.
     """
 
     is_sentenced: Flags
@@ -84,8 +100,8 @@ class Sentenced:
     indeterminate_row: Whole
     months: Whole
     days: Whole
+    size: Whole
     starts: Days
-    ends: Days
     length_days: Whole
     selects: Days
     first_sentence: Days
@@ -112,7 +128,7 @@ def read_sentences(
     groups = np.where(rows.counts, rows.episode, -1)
     length = (rows.ends - rows.starts).astype(np.int64)
     fixed = rows.counts & ~rows.indeterminate & ~rows.undetermined
-    longest = col.pick(rows.episode, [-length], fixed, count)
+    longest = col.pick(rows.episode, [-rows.size, -length], fixed, count)
     without_end = rows.counts & rows.indeterminate
     endless = col.pick(rows.episode, [rows.passed], without_end, count)
     passed = col.earliest(groups, rows.passed, count)
@@ -121,7 +137,7 @@ def read_sentences(
     start = col.days(episodes, "sentence_start_date")
     selects = col.first_day(passed, convicted, start, col.days(episodes, "reception_date"))
     selects = np.where(np.isnat(selects), as_of, selects)
-    offence = col.code_numbers(rows.table, "offence_code", _OFFENCES)
+    offence = rows.offence
     grade = col.at(_SERIOUSNESS, offence, 9)
     worst = col.pick(rows.episode, [grade, offence], offence >= 0, count)
     has_counted = col.any_of(rows.episode, rows.counts, count)
@@ -137,8 +153,8 @@ def read_sentences(
         indeterminate_row=endless,
         months=col.at(rows.months, longest, 0),
         days=col.at(rows.days, longest, 0),
+        size=col.at(rows.size, longest, -1),
         starts=col.at(rows.starts, longest, NO_DAY),
-        ends=col.at(rows.ends, longest, NO_DAY),
         length_days=col.at(length, longest, -1),
         selects=selects,
         first_sentence=col.first_day(passed, np.where(has_counted, start, NO_DAY)),
@@ -152,16 +168,40 @@ def read_sentences(
 
 
 def meets(sentenced: Sentenced, *, months: Whole) -> Flags:
-    """Whether the longest chain of each episode lasts so many calendar months or more."""
-    return sentenced.has_length & (sentenced.ends >= col.add_months(sentenced.starts, months))
+    """Whether the longest chain of each episode comes to so many months or more."""
+    return sentenced.has_length & reaches(sentenced.size, months=months)
+
+
+def size_of(months: Whole, days: Whole) -> Whole:
+    """The size of a term: its days, twelvefold, with a month as the twelfth part of a year."""
+    return months * _DAYS_IN_A_YEAR + days * _MONTHS_IN_A_YEAR
+
+
+def reaches(size: Whole, *, months: Any) -> Flags:
+    """Whether terms of these sizes come to so many months or more."""
+    answer: Flags = size >= np.asarray(months) * _DAYS_IN_A_YEAR
+    return answer
 
 
 def one_sentence_meets(rows: SentenceRows, *, months: Whole) -> Flags:
     """Whether one sentence of each episode, not added to another, lasts so many months or more."""
-    ends = col.add_term(rows.starts, rows.own_months, rows.own_days)
-    long = ends >= col.add_months(rows.starts, col.at(months, rows.episode, 0))
+    size = size_of(rows.own_months, rows.own_days)
+    long = reaches(size, months=col.at(months, rows.episode, 0))
     fixed = rows.counts & (rows.own_months + rows.own_days > 0)
     return col.any_of(rows.episode, fixed & long, len(months))
+
+
+def has_sentence_for(rows: SentenceRows, offences: Flags, *, months: Whole) -> Flags:
+    """Whether a sentence of each episode for one of some offences comes to so many months or more.
+
+    Args:
+        rows: the sentences; one that follows another counts with it.
+        offences: which offences of the code list are asked for.
+        months: the length for each episode; what has no fixed end reaches every one.
+    """
+    long = rows.indeterminate | reaches(rows.size, months=months[rows.episode])
+    hit = rows.counts & long & col.at(offences, rows.offence, False)
+    return col.any_of(rows.episode, hit, len(months))
 
 
 def _anchor(passed: Days, convicted: Days, selects: Days) -> Days:
@@ -191,11 +231,15 @@ def _rows(episodes: pa.Table, sentences: pa.Table, as_of: np.datetime64) -> Sent
     indeterminate = col.is_one_of(table, "calculation_type", INDETERMINATE)
     chain = _follow(episode, sequence, col.whole(table, "consecutive_to_sequence", missing=-1))
     adds = counts & ~indeterminate
-    (months, days, remand), flawed, root = _add_up(
+    same_day = passed[np.maximum(chain, 0)] == passed if len(chain) else chain >= 0
+    own = np.where(adds, own_months, 0), np.where(adds, own_days, 0)
+    (day_months, day_days), _, _ = add_up(
+        np.where((chain >= 0) & same_day, chain, _NONE), own, np.zeros(len(chain), dtype=bool)
+    )
+    (months, days, remand), flawed, root = add_up(
         chain,
         (
-            np.where(adds, own_months, 0),
-            np.where(adds, own_days, 0),
+            *own,
             np.clip(col.whole(table, "remand_days", missing=0), 0, _MOST_DAYS),
         ),
         (is_flawed & counts & ~indeterminate) | (chain == _LOST),
@@ -211,6 +255,7 @@ def _rows(episodes: pa.Table, sentences: pa.Table, as_of: np.datetime64) -> Sent
     return SentenceRows(
         episode=episode,
         sequence=sequence,
+        follows=chain,
         counts=counts,
         indeterminate=indeterminate,
         undetermined=flawed,
@@ -221,8 +266,12 @@ def _rows(episodes: pa.Table, sentences: pa.Table, as_of: np.datetime64) -> Sent
         own_days=own_days,
         months=months,
         days=days,
+        size=size_of(months, days),
+        day_months=np.minimum(day_months, _MOST_MONTHS),
+        day_days=np.minimum(day_days, _MOST_DAYS),
         ends=col.add_term(starts, months, days),
-        remand_days=remand,
+        remand_days=np.minimum(remand, _MOST_DAYS),
+        offence=col.code_numbers(table, "offence_code", _OFFENCES),
         table=table,
     )
 
@@ -254,10 +303,19 @@ def _follow(episode: Whole, sequence: Whole, follows: Whole) -> Whole:
     return np.where(follows == -1, _NONE, np.where(found, at, _LOST))
 
 
-def _add_up(
+def add_up(
     chain: Whole, amounts: tuple[Whole, ...], flawed: Flags
 ) -> tuple[tuple[Whole, ...], Flags, Whole]:
-    """Sum each chain back to its first sentence, halving the way left in each round."""
+    """Sum each chain back to its first sentence, halving the way left in each round.
+
+    Args:
+        chain: the row that each one follows, negative for none.
+        amounts: what is summed.
+        flawed: rows that leave every chain through them undetermined.
+
+    Returns:
+        The sums, whether each chain is undetermined (a circle is), and its first row.
+    """
     amounts, flawed = tuple(amount.copy() for amount in amounts), flawed.copy()
     ahead, root = np.where(chain >= 0, chain, _NONE), np.arange(len(chain))
     rounds = int(np.ceil(np.log2(len(chain) + 1))) + 1 if len(chain) else 0
@@ -267,7 +325,7 @@ def _add_up(
             break
         to = ahead[rows]
         for amount in amounts:
-            amount[rows] = np.minimum(amount[rows] + amount[to], _MOST_DAYS)
+            amount[rows] += amount[to]
         flawed[rows] |= flawed[to]
         root[rows] = root[to]
         ahead[rows] = ahead[to]

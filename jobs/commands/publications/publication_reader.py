@@ -128,11 +128,13 @@ class PublicationReader:
         reasons, episodes = results.REASONS.of(facts), results.ASSESSMENTS.of(facts)
         fired = reasons[reasons["episode_id"].eq(episode_id)].sort_values("position")["rule_id"]
         flagged = [rule for _, rule in flags_of(episode_id, facts)]
-        day = episodes.loc[episodes["episode_id"].eq(episode_id), "sentence_date"].iloc[0]
+        mine = episodes.loc[episodes["episode_id"].eq(episode_id)].iloc[0]
+        passed, left = mine["sentence_date"], mine["release_date"]
         cited = rules_cited(
             policy=load_policy(),
             rule_ids=[*fired, *flagged],
-            sentenced=None if pd.isna(day) else day.date(),
+            sentenced=None if pd.isna(passed) else passed.date(),
+            left=None if pd.isna(left) else left.date(),
             night=self.publication.as_of,
         )
         listed = "".join(f"  {line}\n" for line in cited)

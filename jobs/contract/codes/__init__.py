@@ -35,6 +35,7 @@ from jobs.contract.codes.custody import (
 from jobs.contract.codes.offences import (
     OFFENCE,
     Offence,
+    OffenceKind,
 )
 from jobs.contract.codes.people import (
     GENDER,
@@ -78,4 +79,5 @@ __all__ = [
     "TERMINAL_STAGES",
     "Nationality",
     "Offence",
+    "OffenceKind",
 ]

@@ -54,6 +54,12 @@ CALCULATION_TYPE = codes(
         "ADIMP": "determinate, Criminal Justice Act 2003",
         "ADIMP_1991": "determinate, Criminal Justice Act 1991",
         "YOI": "detention in a young offender institution",
+        "DTO": "detention and training order, under 18",
+        "SEC91_03": "long-term detention, under 18, to November 2020",
+        "SEC250": "long-term detention, under 18, from December 2020",
+        "SEC93": "custody for life, 18 to 20",
+        "HMPL": "detention at His Majesty's pleasure",
+        "DPP": "detention for public protection, under 18",
         "EDS": "extended determinate",
         "SDS_PLUS": "determinate, two thirds to serve",
         "LIFE": "life",
@@ -94,6 +100,7 @@ MOVEMENT_REASON = codes(
         "DD": "sentence end and deported",
         "DE": "deported, no sentence",
         "DL": "deported on licence",
+        "TERS": "removed at the end of the tariff",
         "RE": "release from remand",
         "EX": "extradited",
         "HP": "transferred to hospital",
@@ -106,7 +113,7 @@ MOVEMENT_REASON = codes(
 )
 """UAL and ESCP are absences, DEC is a death, HP and RP stay under an order: none is a release."""
 RELEASE_REASONS = frozenset({"CR", "NP", "PX", "HR", "HU", "BL", "BD", "RE"})
-REMOVAL_REASONS = frozenset({"DD", "DE", "DL", "EX", "RP"})
+REMOVAL_REASONS = frozenset({"DD", "DE", "DL", "TERS", "EX", "RP"})
 ALERT = codes(
     "alert",
     PRISON_API,

@@ -1,8 +1,42 @@
 """Offences: their category in the published list of the 1,023, and how serious they are."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from jobs.contract.schema import Code, CodeList
+
+
+class OffenceKind(StrEnum):
+    """What criteria of referral ask of an offence.
+
+    Violent and sexual are this project's reading of Criminal Justice Act 2003, Schedule 15. A drug
+    offence that is not said to be possession only is read as more than that.
+    """
+
+    DRUGS = "drugs, other than possession only"
+    GUNS = "guns"
+    VIOLENT = "violent"
+    SEXUAL = "sexual"
+
+
+_VIOLENT = (OffenceKind.VIOLENT,)
+_SEXUAL = (OffenceKind.SEXUAL,)
+_KINDS: dict[str, tuple[OffenceKind, ...]] = {
+    "MURDER": _VIOLENT,
+    "MANSLAUGHTER": _VIOLENT,
+    "KIDNAP": _VIOLENT,
+    "FALSE_IMPRISONMENT": _VIOLENT,
+    "ABH_GBH": _VIOLENT,
+    "VIOLENCE": _VIOLENT,
+    "ROBBERY": _VIOLENT,
+    "ARSON": _VIOLENT,
+    "FIREARMS": (OffenceKind.GUNS, OffenceKind.VIOLENT),
+    "RAPE": _SEXUAL,
+    "SEX_CHILD": _SEXUAL,
+    "INDECENT_ASSAULT": _SEXUAL,
+    "SEX_OTHER": _SEXUAL,
+    "DRUGS": (OffenceKind.DRUGS,),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +48,7 @@ class Offence(Code):
 
     category: str
     seriousness: int
+    kinds: tuple[OffenceKind, ...] = ()
 
 
 def _offences(entries: dict[str, tuple[str, str, int]]) -> CodeList:
@@ -21,7 +56,13 @@ def _offences(entries: dict[str, tuple[str, str, int]]) -> CodeList:
         name="offence",
         source="categories of the published list of the 1,023; codes of this project",
         codes=tuple(
-            Offence(code=code, meaning=meaning, category=category, seriousness=seriousness)
+            Offence(
+                code=code,
+                meaning=meaning,
+                category=category,
+                seriousness=seriousness,
+                kinds=_KINDS.get(code, ()),
+            )
             for code, (meaning, category, seriousness) in entries.items()
         ),
     )
@@ -45,6 +86,7 @@ OFFENCE = _offences(
         "VIOLENCE": ("other violence", "Violence", 2),
         "ROBBERY": ("robbery", "Robbery", 2),
         "ARSON": ("arson", "Arson", 2),
+        "DRUGS_POSSESSION": ("possession of drugs only", "Drugs", 4),
         "DRUGS": ("drug offence", "Drugs", 3),
         "BURGLARY": ("burglary", "Burglary", 3),
         "CONSPIRACY": ("conspiracy", "Conspiracy", 3),
@@ -56,6 +98,7 @@ OFFENCE = _offences(
         "IMMIGRATION": ("immigration offence", "Immigration", 4),
         "THEFT": ("theft", "Theft", 5),
         "DRIVING": ("driving offence", "Driving offences", 5),
+        "FIREARMS": ("firearms offence", "Other", 2),
         "OTHER": ("other offence", "Other", 5),
     }
 )

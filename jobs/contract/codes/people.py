@@ -142,6 +142,11 @@ def _nationalities() -> CodeList:
                 for code, (meaning, eea_from) in eea.items()
             ),
             *(Nationality(code=code, meaning=meaning) for code, meaning in plain.items()),
+            Nationality(code="BNO", meaning="British National (Overseas)"),
+            Nationality(code="BOC", meaning="British overseas citizen"),
+            Nationality(code="BOTC", meaning="British overseas territories citizen"),
+            Nationality(code="BPP", meaning="British protected person"),
+            Nationality(code="BRITSUB", meaning="British subject, not a citizen"),
             Nationality(code="OTHER", meaning="another nationality"),
             Nationality(code="STATE", meaning="stateless", is_unknown=True),
             Nationality(code="REF", meaning="refused to say", is_unknown=True),

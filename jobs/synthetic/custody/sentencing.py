@@ -168,8 +168,9 @@ def add_schedule(stays: pd.DataFrame) -> pd.DataFrame:
     endless = np.isin(day["calculation"], [LIFE, PROTECTION])
     is_new = day["offence_day"] >= ACT_2003_FROM
     by_parole = (months >= 48) & ~is_new & ~endless
-    half = start + (total + 1) // 2 + off
-    two_thirds = start + (2 * total + 2) // 3 + off
+    # The day of the sentence is the first day served, and the release falls on the last.
+    half = start + (total + 1) // 2 - 1 + off
+    two_thirds = start + (2 * total + 2) // 3 - 1 + off
     expiry = start + total - 1 - day["remand_days"]
     three_quarters = start + (3 * total + 3) // 4 - day["remand_days"]
     release = np.where(by_parole, two_thirds, half)

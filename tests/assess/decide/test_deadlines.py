@@ -18,8 +18,8 @@ def referred(day: date) -> dict[str, Any]:
 
 NOW = date(2022, 6, 1)
 DEADLINES = [
-    pytest.param(sentenced(date(2015, 9, 30), YEAR), None, None, id="before there was one"),
-    pytest.param(sentenced(date(2015, 10, 1), YEAR), date(2015, 10, 15), True, id="the first day"),
+    pytest.param(sentenced(date(2015, 10, 14), YEAR), None, None, id="before there was one"),
+    pytest.param(sentenced(date(2015, 10, 15), YEAR), date(2015, 10, 29), True, id="the first day"),
     pytest.param(sentenced(date(2015, 12, 18), YEAR), date(2016, 1, 6), True,
                  id="over Christmas of the first year"),
     pytest.param(sentenced(date(2021, 12, 20), YEAR), date(2022, 1, 6), True,
@@ -37,7 +37,8 @@ DEADLINES = [
                  date(2016, 4, 5), False, id="referred on the last day"),
     pytest.param(sentenced(date(2016, 3, 18), YEAR, **referred(date(2016, 4, 6))),
                  date(2016, 4, 5), True, id="referred the day after"),
-    pytest.param(sentenced(date(2016, 3, 18), {"term_months": 3}), None, None, id="not in scope"),
+    pytest.param(sentenced(date(2016, 3, 18), {"term_months": 3, "offence_code": "THEFT"}),
+                 None, None, id="not in scope"),
     pytest.param(sentenced(date(2016, 3, 18), YEAR, nationality="BRIT", second_nationality=None,
                            episode={"reception_date": date(2016, 3, 18),
                                     "sentence_start_date": date(2016, 3, 18),
@@ -61,7 +62,7 @@ def test_ten_working_days_from_the_sentence(
 
 
 def test_one_person_alone_with_a_deadline_or_without() -> None:
-    assert flags(DEADLINES[1].values[0].but())["referral_due_date"] == pd.Timestamp(2015, 10, 15)
+    assert flags(DEADLINES[1].values[0].but())["referral_due_date"] == pd.Timestamp(2015, 10, 29)
     assert flags(DEADLINES[0].values[0].but())["referral_due_date"] is None
 
 

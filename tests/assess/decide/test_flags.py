@@ -129,7 +129,7 @@ def test_the_duty_to_deport_and_its_exceptions(
 
 
 def test_an_exemption_takes_the_duty_away_but_not_the_need_to_consider() -> None:
-    found = flags(sentenced(NEW, YEAR, nationality="FRANCE"))
+    found = flags(sentenced(NEW, {**YEAR, "offence_code": "THEFT"}, nationality="FRANCE"))
     assert (found["is_liable"], found["liability_rule_id"]) == (True, "duty.condition-1")
     assert (found["is_referral_met"], found["referral_rule_id"]) == (False, "referral.eea-length")
 
@@ -139,8 +139,8 @@ def test_somebody_simply_british_has_no_flags() -> None:
 
 
 DEADLINES = [
-    pytest.param(date(2015, 9, 30), None, None, None, id="no deadline is asserted before October"),
-    pytest.param(date(2015, 10, 1), None, date(2015, 10, 15), True, id="ten working days"),
+    pytest.param(date(2015, 10, 14), None, None, None, id="no deadline is asserted before"),
+    pytest.param(date(2015, 10, 15), None, date(2015, 10, 29), True, id="ten working days"),
     pytest.param(date(2015, 12, 18), None, date(2016, 1, 6), True,
                  id="Christmas, Boxing Day and New Year do not count"),
     pytest.param(date(2016, 3, 18), date(2016, 4, 5), date(2016, 4, 5), False,
@@ -161,8 +161,8 @@ def test_ten_working_days_to_refer(
 
 
 AT_ONCE = [
-    pytest.param(date(2018, 1, 2), 60, date(2018, 1, 2), id="release in thirty days: at once"),
-    pytest.param(date(2018, 1, 2), 61, date(2018, 1, 16), id="release in thirty-one days"),
+    pytest.param(date(2018, 1, 2), 62, date(2018, 1, 2), id="release in thirty days: at once"),
+    pytest.param(date(2018, 1, 2), 63, date(2018, 1, 16), id="release in thirty-one days"),
     pytest.param(date(2018, 1, 1), 60, date(2018, 1, 1), id="the first day of the notice of all"),
     pytest.param(date(2017, 12, 31), 366, date(2018, 1, 15), id="the day before, a longer term"),
 ]
@@ -203,28 +203,52 @@ def test_no_alert_once_somebody_is_considered() -> None:
     assert flags(told)["alert_days"] is None
 
 
-ON_NIGHT = [
-    pytest.param(date(2006, 4, 25), 135, id="135 days in 2006"),
-    pytest.param(date(2008, 4, 6), 135, id="135 days until 6 April 2008"),
-    pytest.param(date(2008, 4, 7), 270, id="270 days from 7 April 2008"),
-    pytest.param(date(2022, 6, 28), 365, id="a year from 28 June 2022"),
-]
+BY_DAY = [
+    pytest.param(date(2004, 6, 13), None, None, id="before the first scheme"),
+    pytest.param(date(2004, 6, 14), None, date(2006, 4, 17), id="135 days, as known in 2004"),
+    pytest.param(date(2006, 4, 25), None, date(2006, 4, 18), id="135 with the last, from 2005"),
+    pytest.param(date(2025, 12, 1), None, date(2006, 4, 18), id="a later scheme changes nothing"),
+    pytest.param(date(2025, 12, 1), date(2006, 8, 1), date(2006, 4, 18), id="nor after release"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("night", "days"), ON_NIGHT)
-def test_early_removal_opens_so_many_days_before_release(night: date, days: int) -> None:
-    found = flags(HELD.but(night=night))
-    opens = found["computed_release_date"] - pd.Timedelta(days=days)
-    assert found["early_removal_date"] == opens
+@pytest.mark.parametrize(("night", "left", "opens"), BY_DAY)
+def test_the_scheme_of_the_day_lets_somebody_leave(
+    night: date, left: date | None, opens: date | None
+) -> None:
+    move = {"movement_type": "REL", "movement_reason": "CR", "movement_date": left}
+    found = flags(HELD.but(night=night, movements=(move,) if left else ()))
+    assert found["early_removal_date"] == (pd.Timestamp(opens) if opens else None)
+
+
+SCHEMES = [
+    pytest.param(date(2010, 6, 1), 12, date(2010, 8, 31), id="2010: half of half a year"),
+    pytest.param(date(2010, 6, 1), 60, date(2012, 3, 5), id="2010: 270 days with the last"),
+    pytest.param(date(2020, 10, 1), 60, date(2022, 6, 28), id="a year, from its first day"),
+    pytest.param(date(2022, 6, 28), 60, date(2023, 12, 26), id="a year before the release"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("day", "months", "opens"), SCHEMES)
+def test_every_scheme_asks_for_time_served(day: date, months: int, opens: date) -> None:
+    term = {"term_months": months, "calculation_type": "ADIMP_1991"}
+    found = flags(sentenced(day, term, night=date(2024, 1, 1)))
+    assert found["early_removal_date"] == pd.Timestamp(opens)
+
+
+def test_somebody_with_three_months_is_not_removed_on_the_day_of_the_sentence() -> None:
+    recommended = {"imprisonment_status": "REC_DEP", "reception_date": NEW}
+    found = flags(sentenced(NEW, {"term_months": 3}, episode=recommended))
+    assert found["early_removal_date"] == pd.Timestamp(2010, 6, 23)
 
 
 LATER_SCHEMES = [
-    pytest.param(date(2024, 1, 15), 24, date(2024, 2, 2), id="a year, the day before"),
-    pytest.param(date(2024, 1, 16), 24, date(2024, 8, 2), id="545 days, but half of the period"),
-    pytest.param(date(2024, 1, 16), 72, date(2025, 8, 5), id="545 days, half is served by then"),
-    pytest.param(date(2025, 9, 22), 72, date(2025, 8, 5), id="545 days, the last day"),
-    pytest.param(date(2025, 9, 23), 72, date(2024, 12, 26), id="30 per cent of the period"),
-    pytest.param(date(2025, 9, 23), 180, date(2027, 8, 3), id="four years before its end"),
+    pytest.param(date(2024, 2, 1), 24, date(2024, 8, 1), id="545 days, but half of the period"),
+    pytest.param(date(2024, 2, 1), 72, date(2025, 8, 4), id="545 days, half is served by then"),
+    pytest.param(date(2025, 9, 22), 72, date(2025, 8, 4), id="545 days, the last day"),
+    pytest.param(date(2025, 9, 23), 72, date(2025, 8, 4), id="30 per cent came too late"),
+    pytest.param(date(2025, 9, 23), 84, date(2025, 9, 23), id="30 per cent, from its first day"),
+    pytest.param(date(2025, 9, 23), 180, date(2027, 8, 2), id="four years before its end"),
 ]  # fmt: skip
 
 
@@ -239,7 +263,7 @@ def test_early_removal_asks_for_a_share_of_the_period_from_2024(
 
 def test_early_removal_asks_for_half_of_the_period_from_2024() -> None:
     told = sentenced(date(2024, 2, 1), {"term_months": 24}, night=date(2024, 3, 1))
-    assert flags(told)["early_removal_date"] == pd.Timestamp(2024, 8, 2)
+    assert flags(told)["early_removal_date"] == pd.Timestamp(2024, 8, 1)
 
 
 RESTRICTIONS = [

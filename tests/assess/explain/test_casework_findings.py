@@ -117,9 +117,9 @@ FINDINGS = [
                  "release.earliest",
                  "Earliest plausible release 1 September 2006 (confirmed release date). "
                  "[prison.episodes E1]", id="two on one day: the first of the list"),
-    pytest.param(HELD.but(episode={"conditional_release_date": date(2006, 8, 31)}),
+    pytest.param(HELD.but(episode={"conditional_release_date": date(2006, 8, 30)}),
                  "release.earliest",
-                 "Earliest plausible release 31 August 2006 (conditional release date). "
+                 "Earliest plausible release 30 August 2006 (conditional release date). "
                  "[prison.episodes E1]", id="the day that is worked out too"),
     pytest.param(dated("confirmed_release_date"), "release.earliest",
                  "Earliest plausible release 1 September 2006 (confirmed release date). "
@@ -151,20 +151,22 @@ FINDINGS = [
     pytest.param(dated("tariff_date").but(sentences=({"term_months": 3},)), "release.earliest", "",
                  id="the release of those out of scope"),
     pytest.param(HELD.but(episode={}), "release.recomputed",
-                 "Earliest plausible release 31 August 2006, worked out from the sentences. "
+                 "Earliest plausible release 30 August 2006, worked out from the sentences. "
                  "[prison.sentences E1|1]", id="worked out"),
     pytest.param(HELD.but(episode={}, sentences=(YEAR, {"term_months": 60})), "release.recomputed",
-                 "Earliest plausible release 31 August 2006, worked out from the sentences. "
+                 "Earliest plausible release 30 August 2006, worked out from the sentences. "
                  "[prison.sentences E1|2]", id="worked out from the longer one"),
     pytest.param(HELD.but(episode={}, sentences=({"term_months": 60}, YEAR)), "release.recomputed",
-                 "Earliest plausible release 31 August 2006, worked out from the sentences. "
+                 "Earliest plausible release 30 August 2006, worked out from the sentences. "
                  "[prison.sentences E1|1]", id="the longer one first"),
     pytest.param(Story(), "release.recomputed", "", id="not of those who left"),
     pytest.param(FOR_LIFE, "release.unknown",
                  "No plausible release date is recorded. [prison.episodes E1]", id="nothing known"),
-    pytest.param(HELD, "release.disputed",
-                 "RELEASE_DATE_DISPUTED: 1 September 2006 is recorded; the sentences give 31 "
-                 "August 2006 to 2 July 2007. [prison.episodes E1]", id="disputed"),
+    pytest.param(HELD, "release.disputed", "", id="within the range, not disputed"),
+    pytest.param(HELD.but(episode={"conditional_release_date": date(2007, 8, 1)}),
+                 "release.disputed",
+                 "RELEASE_DATE_DISPUTED: 1 August 2007 is recorded; the sentences give 30 August "
+                 "2006 to 1 July 2007. [prison.episodes E1]", id="disputed"),
     pytest.param(ahead(400), "consideration.due",
                  "Consideration is due on 30 May 2006, 12 months before release.",
                  id="a year before"),

@@ -117,8 +117,8 @@ FINDINGS = [
                  "In scope: outside the EEA, and the length reaches 12 months.",
                  id="outside the EEA, long"),
     pytest.param(months(11), "referral.non-eea-length",
-                 "Not in scope: the length does not reach 12 months, alone or with earlier "
-                 "sentences.", id="outside the EEA, short"),
+                 "Not in scope: the length does not reach 12 months, alone or with others.",
+                 id="outside the EEA, short"),
     pytest.param(months(24, "FRANCE"), "referral.eea-length",
                  "In scope: EEA, and the length reaches 24 months.", id="EEA, long"),
     pytest.param(months(23, "FRANCE"), "referral.eea-length",
@@ -128,15 +128,16 @@ FINDINGS = [
                  id="unclear, long"),
     pytest.param(months(11, "UNKNOWN"), "referral.unclear-length",
                  "Not in scope: nationality unclear, but the length does not reach 12 months, "
-                 "alone or with earlier sentences.", id="unclear, short"),
+                 "alone or with others.", id="unclear, short"),
     pytest.param(months(60, "IRELAND"), "referral.irish",
                  "Not in scope: an Irish citizen without a court recommendation.", id="Irish"),
     pytest.param(Story(sentences=(), episode={"legal_status": "REMAND"}), "referral.not-sentenced",
                  "Not in scope: no sentence is being served that counts.", id="on remand"),
     pytest.param(months(6, earlier=before(6)), "referral.aggregate",
-                 "An earlier sentence of 6 months, passed on 1 January 2003, is added. "
-                 "[prison.sentences E00|1] / In scope: together with the longest earlier sentences "
-                 "of the last 5 years, 2 at most, the length reaches 12 months.",
+                 "A sentence of 6 months, passed on 1 January 2003, is added up. "
+                 "[prison.sentences E00|1] / A sentence of 6 months, passed on 1 March 2004, is "
+                 "added up. [prison.sentences E1|1] / In scope: together with the longest "
+                 "sentences of the 5 years before, 2 at most, the length reaches 12 months.",
                  id="with an earlier one"),
     pytest.param(months(6, earlier=before(5)), "referral.aggregate",
                  "", id="with an earlier one, and still short"),

@@ -137,12 +137,13 @@ def test_earlier_sentences_that_were_added_are_named() -> None:
     _, reasons = tell(told)
     added = reasons[reasons["rule_id"] == "referral.aggregate"]
     assert added[["finding", "source_key"]].fillna("").to_numpy().tolist() == [
-        ["An earlier sentence of 4 months, passed on 1 January 2003, is added.", "E00|1"],
-        ["An earlier sentence of 3 months, passed on 1 January 2002, is added.", "E01|1"],
+        ["A sentence of 3 months, passed on 1 January 2002, is added up.", "E01|1"],
+        ["A sentence of 4 months, passed on 1 January 2003, is added up.", "E00|1"],
+        ["A sentence of 5 months, passed on 1 March 2004, is added up.", "E1|1"],
         [
             (
-                "In scope: together with the longest earlier sentences of the last 5 years, 2 at "
-                "most, the length reaches 12 months."
+                "In scope: together with the longest sentences of the 5 years before, 2 at most, "
+                "the length reaches 12 months."
             ),
             "",
         ],
@@ -152,10 +153,18 @@ def test_earlier_sentences_that_were_added_are_named() -> None:
 def test_rules_are_cited_as_they_stood_on_the_day_that_selects_them() -> None:
     fired = ["referral.non-eea-length", "status.due", "referral.non-eea-length", "no.rule"]
     cited = rules_cited(
-        policy=policy(), rule_ids=fired, sentenced=date(2007, 1, 1), night=date(2009, 1, 1)
+        policy=policy(),
+        rule_ids=fired,
+        sentenced=date(2007, 1, 1),
+        left=None,
+        night=date(2009, 1, 1),
     )
     assert cited == [
-        "referral.non-eea-length: Length of sentence, outside the EEA. PSO 4630 (January 2008) (verified).",  # noqa: E501
+        (
+            "referral.non-eea-length: Length of sentence, outside the EEA. PSO 4630 (first issue, "
+            "17 July 2006; its text was not seen); Immigration Rules as changed on 20 July 2006 "
+            "and reported at the time (inferred)."
+        ),
         "status.due: DUE. This project (house).",
         f"no.rule: not a rule of version {policy().version}",
     ]

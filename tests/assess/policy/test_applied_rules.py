@@ -77,6 +77,8 @@ def test_two_rules_of_one_id_cannot_be_applied() -> None:
 def test_a_number_that_a_switched_off_period_lacks_is_missed(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
     file = tmp_path / "release.toml"
-    file.write_text(file.read_text().replace("days = 100000, ", ""))
+    shipped = "numbers = { days = 0, months = 48, "
+    lacking = "switched_off = true\nnumbers = { months = 48, "
+    file.write_text(file.read_text().replace(shipped, lacking))
     with pytest.raises(BadInput, match=r"rule \[removal.early\]: number \[days\] missing"):
         load_policy(folder=tmp_path)

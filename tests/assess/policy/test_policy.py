@@ -1,5 +1,6 @@
 """The rule files: what is refused, what is in force when, and that code and files agree."""
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -131,11 +132,17 @@ def test_the_changes_of_1_august_2008_are_told() -> None:
 def test_the_rules_of_a_day_are_told_with_their_sources() -> None:
     told = rules_in_force(policy=load_policy(), day=date(2006, 4, 25))
     assert "referral.eea-length: Length of sentence, EEA (months 24)" in told
-    assert "inferred: PSO 4630 (January 2008), read back" in told
+    assert "law since 2006-07-17, read back, until 2006-07-17; inferred: PSO 4630" in told
     assert "duty.condition-1: Auto" not in told
     assert "duty.suspended-sentences: switched off" in told
-    assert "release.curfew: switched off, not verified: Home detention curfew (days 365" in told
-    assert "since 2025-06-03; unverified: 365 days from June 2025: not verified" in told
+    law, own, read_back, off = re.split(
+        r"^\d+ rules? of .*$|^(?=duty.susp)", told, flags=re.MULTILINE
+    )
+    assert "Borders Act" not in law + own
+    assert "PSO" not in law
+    assert "UK Borders Act 2007 s33(4)" in read_back
+    assert "from a day that is not known; unverified: Sentencing Act 2026 s45" in off
+    assert "house" not in law + read_back
 
 
 def test_the_page_of_rules_holds_every_rule_and_says_what_is_switched_off() -> None:
@@ -203,16 +210,43 @@ def test_assessing_with_an_expired_override_is_refused(tmp_path: Path) -> None:
         )
 
 
-def test_a_rule_that_ships_switched_off_can_be_switched_on(tmp_path: Path) -> None:
-    policy = overridden(
-        tmp_path,
-        OVERRIDE.replace("consideration.due", "removal.early").replace(
+def test_a_period_that_ships_switched_off_can_be_switched_on(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "rules")
+    file = tmp_path / "rules" / "consideration.toml"
+    off = PERIOD.replace("verified", "unverified") + "from = 2026-01-22\nswitched_on = true\n"
+    off = off.replace("switched_on", "switched_off") + "numbers = { months_before_release = 24 }\n"
+    shipped = "numbers = { months_before_release = 12 }\n"
+    file.write_text(file.read_text().replace(shipped, shipped + off))
+    override = tmp_path / "overrides.toml"
+    override.write_text(
+        OVERRIDE.replace(
             "numbers = { months_before_release = 18 }", "from = 2026-01-22\nswitched_on = true"
-        ),
+        )
     )
-    rule = policy[APPLIED["removal.early"]]
-    assert rule.number_on("days", date(2026, 1, 21)) == 1461
-    assert rule.number_on("days", date(2026, 1, 22)) == 100000
+    rule = load_policy(folder=tmp_path / "rules", overrides=override).rules["consideration.due"]
+    assert rule.number_on("months_before_release", date(2026, 1, 21)) == 12
+    assert rule.number_on("months_before_release", date(2026, 1, 22)) == 24
+
+
+LATER = [
+    pytest.param("UK Borders Act 2007 s33", "Act 2007", id="an Act"),
+    pytest.param("SI 2008/1818", "SI 2008", id="an instrument"),
+    pytest.param("PSO 4630 (11 January 2008)", "PSO 4630", id="an order to prisons"),
+    pytest.param("Immigration Act 1971; SI 2009/860", "SI 2009", id="the later of two"),
+]
+
+
+@pytest.mark.parametrize(("citation", "named"), LATER)
+def test_a_rule_is_not_law_before_its_source(citation: str, named: str, tmp_path: Path) -> None:
+    told = PERIOD.replace("A source", citation) + "from = 2006-01-01\n"
+    assert named.lower() in flawed(tmp_path / "a", RULE + told)
+    dated = told + "law_from = 2009-01-01\n"
+    assert "no code reads it" in flawed(tmp_path / "b", RULE + dated)
+
+
+def test_nothing_is_read_back_that_is_law_already(tmp_path: Path) -> None:
+    told = PERIOD + "from = 2006-01-01\nlaw_from = 2006-01-01\n"
+    assert "nothing is read back" in flawed(tmp_path, RULE + told)
 
 
 BAD_OVERRIDES = [

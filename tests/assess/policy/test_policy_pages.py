@@ -73,9 +73,16 @@ def test_the_rules_of_a_day_in_order_of_id_and_those_switched_off_last() -> None
         "two.numbers: Title of two.numbers (months 12, earlier sentences 2)",
         "    two.numbers says so.",
         "    at all times; verified: Act 1",
+        "",
+        "0 rules of this project, whatever the day",
+        "",
+        "",
+        "0 rules of later days that are read back to 2004-05-01",
+        "",
+        "",
         "also.off: switched off, not verified: Title of also.off (months 3)",
         "    also.off says so.",
-        "    at all times; verified: Act 1",
+        "    from a day that is not known; verified: Act 1",
         "off.rule: switched off, not verified: Title of off.rule",
         "    off.rule says so.",
         "    since 2004-05-01; verified: Act 1",
@@ -129,7 +136,7 @@ CITED = [
 def test_a_rule_is_cited_as_it_stood(
     name: str, sentenced: date | None, night: date, source: str
 ) -> None:
-    cited = rules_cited(policy=SMALL, rule_ids=[name], sentenced=sentenced, night=night)
+    cited = rules_cited(policy=SMALL, rule_ids=[name], sentenced=sentenced, left=None, night=night)
     assert cited == [f"{name}: Title of {name}. {source}."]
 
 
@@ -151,7 +158,9 @@ def test_the_event_of_a_rule_selects_the_period_that_is_cited(event: str, told: 
         by=event,
     )
     rules = Policy(version="7", digest="", rules={one.id: one})
-    cited = rules_cited(policy=rules, rule_ids=["one.rule"], sentenced=BEFORE, night=AFTER)
+    cited = rules_cited(
+        policy=rules, rule_ids=["one.rule"], sentenced=BEFORE, left=None, night=AFTER
+    )
     assert cited == [f"one.rule: Title of one.rule. {told} (verified)."]
 
 

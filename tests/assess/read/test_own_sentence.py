@@ -181,14 +181,14 @@ def test_earlier_sentences_of_the_same_identity_are_added(
     assert list(scopes(found)) == in_scope
 
 
-def test_the_earlier_ones_are_named_longest_first_then_by_number() -> None:
+def test_the_longest_are_added_and_named_in_order_of_time() -> None:
     found = several(
         {"E1": ("A", D1), "E2": ("A", D2), "E3": ("A", D2), "E4": ("A", D3)},
         terms={"E1": 2, "E2": 4, "E3": 4, "E4": 4},
     )
     added = found.reasons[found.reasons["source_key"].notna()]
     added = added[(added["rule_id"] == "referral.aggregate") & (added["episode_id"] == "E4")]
-    assert added["source_key"].tolist() == ["E2|1", "E3|1"]
+    assert added["source_key"].tolist() == ["E2|1", "E3|1", "E4|1"]
 
 
 def test_somebody_elses_sentence_without_a_term_is_not_added() -> None:
@@ -197,7 +197,7 @@ def test_somebody_elses_sentence_without_a_term_is_not_added() -> None:
         terms={"E1": None, "E2": 6, "E3": 6},
     )
     added = found.reasons[found.reasons["rule_id"] == "referral.aggregate"]
-    assert added.loc[added["source_key"].notna(), "source_key"].tolist() == ["E2|1"]
+    assert added.loc[added["source_key"].notna(), "source_key"].tolist() == ["E2|1", "E3|1"]
 
 
 def test_a_review_within_one_identity_shows_no_possible_case() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -98,7 +99,7 @@ class Term:
     indeterminate: bool
     longest: tuple[date, int, int] | None
     length_days: int | None
-    singles: list[tuple[date, int, int]]
+    singles: list[tuple[int, int]]
     selects: date
     first: date | None
     conduct: date
@@ -108,11 +109,7 @@ class Term:
         """Whether the length comes to so many calendar months."""
         if self.indeterminate:
             return True
-        if self.longest is None:
-            return False
-        start, own_months, own_days = self.longest
-        ends = later(start, months=own_months, days=own_days)
-        return ends >= later(start, months=months)
+        return self.longest is not None and comes_to(*self.longest[1:]) >= months
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +152,11 @@ class Releases:
     on_record: date | None
     disputed: date | None
     removal: date | None
+
+
+def comes_to(months: int, days: int) -> Fraction:
+    """A term in months, of which a year of 365 days has twelve."""
+    return months + Fraction(days * 12, 365)
 
 
 def later(start: date, *, months: int = 0, days: int = 0) -> date:

@@ -65,9 +65,9 @@ class Flags(Judging):
         of_the_act = term.selects >= DUTY_BEGINS or facts.held_over
         if of_the_act and born and convicted and age(born, convicted) < 18:
             return "exemption.under-18"
-        if of_the_act and term.is_hospital:
+        if of_the_act and (term.is_hospital or facts.out.kind == "hospital"):
             return "exemption.mental-health"
-        if group in ("eea", "irish") and term.conduct < date(2021, 1, 1):
+        if group in ("eea", "irish") and term.selects < date(2021, 1, 1):
             return "exemption.treaty-rights"
         if facts.out.kind == "removed" and facts.out.reason == "EX":
             return "exemption.extradition"
@@ -79,7 +79,7 @@ class Flags(Judging):
         From 2018 on the day of the sentence, where release is within thirty days.
         """
         day = facts.term.selects
-        if not liable or not facts.term.is_sentenced or day < date(2015, 10, 1):
+        if not liable or not facts.term.is_sentenced or day < date(2015, 10, 15):
             return None
         soon = day + timedelta(days=30)
         if day >= date(2018, 1, 1) and facts.earliest is not None and facts.earliest <= soon:

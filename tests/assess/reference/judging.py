@@ -124,7 +124,7 @@ class Judging(ReleaseDates):
             and ordered is not None
             and not (out.day is not None and ordered > out.day),
             held_over=self.is_held_over(term, out, timely, order),
-            releases=self.releases(episode, term),
+            releases=self.releases(episode, term, out.day),
             earliest=earliest,
             due=due,
         )

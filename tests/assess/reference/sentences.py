@@ -3,7 +3,7 @@
 from datetime import date
 
 from jobs.contract.codes import OFFENCE
-from tests.assess.reference.answers import Row, Term, first, last, later, some
+from tests.assess.reference.answers import Row, Term, comes_to, first, last, later, some
 from tests.assess.reference.registers import Registers
 
 OFFENCES = {entry.code: entry for entry in OFFENCE.codes}
@@ -50,8 +50,9 @@ class Sentences(Registers):
             months, days, root = chain
             start = self.started_on(root, episode)
             ends = later(start, months=months, days=days)
-            fixed.append(((ends - start).days, -row["sentence_sequence"], start, months, days))
-        longest = max(fixed, default=None, key=lambda entry: entry[:2])
+            order = comes_to(months, days), (ends - start).days, -row["sentence_sequence"]
+            fixed.append((order, start, months, days))
+        longest = max(fixed, default=None, key=lambda entry: entry[0])
         selects = some(
             first(self.passed(row) for row in counted),
             first(row["conviction_date"] for row in counted),
@@ -59,14 +60,14 @@ class Sentences(Registers):
             episode["reception_date"],
             self.night,
         )
-        singles = [self.single(row, rows, episode) for row in counted if not is_indeterminate(row)]
+        singles = [own_term(row) or (0, 0) for row in counted if not is_indeterminate(row)]
         return Term(
             is_sentenced=bool(counted) or lost,
             undetermined=undetermined,
             indeterminate=any(is_indeterminate(row) for row in counted),
-            longest=longest[2:] if longest else None,
-            length_days=longest[0] if longest else None,
-            singles=[single for single in singles if single],
+            longest=longest[1:] if longest else None,
+            length_days=longest[0][1] if longest else None,
+            singles=singles,
             selects=selects,
             first=first(self.passed(row) for row in counted)
             or (episode["sentence_start_date"] if counted else None),
@@ -93,16 +94,6 @@ class Sentences(Registers):
             if follows not in by_sequence:
                 return None
             row = by_sequence[follows]
-
-    def single(self, row: Row, rows: list[Row], episode: Row) -> tuple[date, int, int] | None:
-        own = own_term(row)
-        if own is None or own == (0, 0):
-            return None
-        root, steps = row, 0
-        by_sequence = {each["sentence_sequence"]: each for each in rows}
-        while root["consecutive_to_sequence"] in by_sequence and steps < len(rows):
-            root, steps = by_sequence[root["consecutive_to_sequence"]], steps + 1
-        return self.started_on(root, episode), *own
 
     def is_unsentenced(self, episode: Row) -> bool:
         if episode["sentence_start_date"]:
@@ -164,7 +155,7 @@ class Sentences(Registers):
 
 
 def is_indeterminate(row: Row) -> bool:
-    return row["calculation_type"] in ("LIFE", "IPP", "HOSP")
+    return row["calculation_type"] in ("LIFE", "SEC93", "HMPL", "IPP", "DPP", "HOSP")
 
 
 def own_term(row: Row) -> tuple[int, int] | None:
