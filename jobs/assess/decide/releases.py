@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from jobs.assess import columns as col
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
+from jobs.assess.criteria.convictions import Convictions, convictions_in_scope
 from jobs.assess.decide import status as st
 from jobs.assess.decide.due_date import DUE_BEFORE_RELEASE
 from jobs.assess.decide.standing import Standing
@@ -21,7 +22,6 @@ from jobs.assess.findings import Findings
 from jobs.assess.frames import coded, frame_of, whole_numbers
 from jobs.assess.policy.dated_rules import Policy
 from jobs.assess.read.considerations import KINDS, Considerations, read_considerations
-from jobs.assess.read.convictions import Convictions, convictions_in_scope
 from jobs.assess.read.custody import REASONS
 from jobs.contract import codes as c
 from jobs.contract.results import RELEASES
