@@ -80,6 +80,7 @@ def judged(*, seed: int, people: int, noise: str) -> pd.DataFrame:
         results.LINKS.full_name: linked.links,
         results.IDENTITIES.full_name: linked.identities,
         results.ASSESSMENTS.full_name: assessed.assessments,
+        results.RELEASES.full_name: assessed.releases,
         results.REASONS.full_name: assessed.reasons,
         results.FLAGS.full_name: assessed.flags,
         results.DISCREPANCIES.full_name: assessed.discrepancies,

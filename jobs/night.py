@@ -193,6 +193,7 @@ class Night(RunFolder):
             "assess",
             {
                 results.ASSESSMENTS.full_name: assessed.assessments,
+                results.RELEASES.full_name: assessed.releases,
                 results.REASONS.full_name: assessed.reasons,
                 results.FLAGS.full_name: assessed.flags,
                 results.DISCREPANCIES.full_name: assessed.discrepancies,

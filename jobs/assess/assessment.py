@@ -14,11 +14,13 @@ import pyarrow as pa
 from jobs.assess.decide.assessment_rows import assessments_of
 from jobs.assess.decide.discrepancies import compare_registers
 from jobs.assess.decide.flags import raise_flags
+from jobs.assess.decide.releases import judge_releases
 from jobs.assess.decide.standing import decide_standing
 from jobs.assess.explain.reasons import give_reasons
 from jobs.assess.findings import find
 from jobs.assess.frames import one_heap
 from jobs.assess.policy.dated_rules import Policy
+from jobs.contract import prison
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,7 @@ class Assessed:
     """The results, as frames of the tables of the same names in `jobs.contract.results`."""
 
     assessments: pd.DataFrame
+    releases: pd.DataFrame
     reasons: pd.DataFrame
     flags: pd.DataFrame
     discrepancies: pd.DataFrame
@@ -75,12 +78,16 @@ def assess(
         found, tables=tables, policy=policy, previous=previous_discrepancies
     )
     flags = raise_flags(found, standing, tables=tables, policy=policy)
-    assessments = assessments_of(found, standing)
+    releases, is_due = judge_releases(
+        found, standing, alerts=tables[prison.ALERTS.full_name], policy=policy
+    )
+    assessments = assessments_of(found, standing, is_due=is_due)
     reasons = give_reasons(found, standing, policy=policy)
     # The text of the reasons is the largest result: the findings go before it is written out.
     del found
     return Assessed(
         assessments=assessments,
+        releases=releases,
         reasons=reasons.frame(),
         flags=flags,
         discrepancies=discrepancies,

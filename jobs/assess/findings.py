@@ -22,8 +22,15 @@ from jobs.assess.criteria.referral import AGGREGATE
 from jobs.assess.criteria.scope import Scope, decide_scope
 from jobs.assess.policy.dated_rules import Policy
 from jobs.assess.read.casework import Handled, Window, handle
-from jobs.assess.read.criminal_cases import PURSUE, Cases, Decisions, read_cases, read_decisions
-from jobs.assess.read.custody import HOSPITAL, Custody, read_custody
+from jobs.assess.read.criminal_cases import (
+    PURSUE,
+    Cases,
+    Decisions,
+    Events,
+    read_cases,
+    read_decisions,
+)
+from jobs.assess.read.custody import HOSPITAL, Custody, Releases, read_custody, read_releases
 from jobs.assess.read.episode_identity import Identified, identify
 from jobs.assess.read.nationality import (
     Nationality,
@@ -38,7 +45,7 @@ from jobs.assess.read.release_dates import (
     earliest_release,
     recompute,
 )
-from jobs.assess.read.sentences import Sentenced, read_sentences
+from jobs.assess.read.sentences import Sentenced, SentenceRows, read_sentences
 from jobs.contract import prison
 
 _EPISODE_COLUMNS = (
@@ -64,19 +71,23 @@ COURT_RECOMMENDATION = "REC_DEP"
 class Findings:
     """What was found about the episodes, one entry for each, in order of id.
 
-    ``sentence_episode`` and ``sentence_sequence`` name the sentences by their rows.
+    ``releases`` has one entry for each release. ``sentence_episode`` and ``sentence_sequence``
+    name the sentences by their rows.
     """
 
     episodes: pa.Table
     sentence_episode: Whole
     sentence_sequence: Whole
+    sentences: SentenceRows
     identified: Identified
     sentenced: Sentenced
     custody: Custody
+    releases: Releases
     nationality: Nationality
     is_court_recommended: Flags
     scope: Scope
     cases: Cases
+    events: Events
     decisions: Decisions
     handled: Handled
     recomputed: Recomputed
@@ -168,13 +179,21 @@ def find(
         episodes=episodes.select(_EPISODE_COLUMNS_KEPT),
         sentence_episode=sentences.episode,
         sentence_sequence=sentences.sequence,
+        sentences=sentences,
         identified=identified,
         sentenced=sentenced,
         custody=custody,
+        releases=read_releases(
+            episodes=episodes,
+            movements=tables[prison.MOVEMENTS.full_name],
+            custody=custody,
+            as_of=day,
+        ),
         nationality=nationality,
         is_court_recommended=recommended,
         scope=decide_scope(candidates),
         cases=cases,
+        events=events,
         decisions=decisions,
         handled=handled,
         recomputed=recomputed,

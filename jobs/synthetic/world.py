@@ -49,7 +49,7 @@ class World:
     """Both registers as they stood on a night, and the truth about them.
 
     ``tables`` holds every table of the contract by full name; ``truth`` holds ``people``,
-    ``episodes`` and ``errors`` (see `jobs.synthetic.registers.truth`).
+    ``episodes``, ``releases`` and ``errors`` (see `jobs.synthetic.registers.truth`).
     """
 
     seed: int
@@ -214,7 +214,7 @@ def on_night(history: History, *, as_of: date) -> World:
     # The truth first: working it out takes room that the registers fill later.
     true = {
         "people": truth.people(h.registers, h.everybody, day),
-        "episodes": truth.episodes(
+        **truth.custody(
             registers=h.registers,
             everybody=h.everybody,
             stays=h.stays,

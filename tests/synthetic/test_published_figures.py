@@ -11,6 +11,7 @@ from jobs.synthetic import DEFAULT_PEOPLE, History, World, build_history, on_nig
 from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.people import nationalities
+from jobs.synthetic.replay.papers import papers
 from tests.synthetic.conftest import FOUND, frame, truth
 
 DEFAULT_SEED = 2006
@@ -96,16 +97,46 @@ def test_both_populations_of_the_failure_are_there(missed: pd.DataFrame) -> None
     assert found["not_considered"] == 1023 - published.NOT_REFERRED
 
 
-def test_355_cases_were_started_and_107_completed_by_26_april(history: History) -> None:
-    world = on_night(history, as_of=date(2006, 4, 26))
-    episodes = truth(world, "episodes")
-    own = episodes[episodes["is_cohort"] & episodes["case_id"].notna()]
+def test_355_were_started_107_completed_and_20_deported_by_26_april(history: History) -> None:
+    found = _worked_on(on_night(history, as_of=published.COMPLETED_ON))
+    assert found["started"].sum() == published.STARTED == 355
+    assert found["completed"].sum() == published.COMPLETED == 107
+    assert found["deported"].sum() == published.DEPORTED == 20
+    assert not (found["completed"] & ~found["started"]).any()
+    assert not (found["deported"] & ~found["completed"]).any()
+
+
+def test_of_the_288_83_were_started_53_completed_and_14_deported(history: History) -> None:
+    found = _worked_on(on_night(history, as_of=published.COMPLETED_ON))
+    first, last = (pd.Timestamp(day) for day in published.WARNED)
+    late = found[found["is_dated"] & found["release_date"].between(first, last)]
+    assert len(late) == 288
+    assert late[["started", "completed", "deported"]].sum().tolist() == [83, 53, 14]
+
+
+def _worked_on(world: World) -> pd.DataFrame:
+    """The 1,023 as the register shows them: started, completed and deported or not."""
+    own = truth(world, "episodes").query("is_cohort")
+    events, removals = frame(world, "immigration.events"), frame(world, "immigration.removals")
+    cases = frame(world, "immigration.cases")
+    decided = events["event_type"].isin(codes.DECISION_EVENTS)
+    return own.assign(
+        started=own["case_id"].isin(cases.loc[cases["started_date"].notna(), "case_id"]),
+        completed=own["case_id"].isin(events.loc[decided, "case_id"]),
+        deported=own["case_id"].isin(removals["case_id"].dropna()),
+    )
+
+
+def test_107_were_located_and_questioned_by_25_april(world: World) -> None:
+    own = truth(world, "episodes").query("is_cohort")
     events = frame(world, "immigration.events")
-    events = events[events["case_id"].isin(own["case_id"])]
-    decided = set(events.loc[events["event_type"].isin(codes.DECISION_EVENTS), "case_id"])
-    started = set(events.loc[events["event_type"] == "STARTED", "case_id"])
-    assert len(decided) == 107
-    assert len(started - decided) == 355
+    answers = events[events["event_type"] == "QUESTIONNAIRE_RETURNED"].merge(own, on="case_id")
+    people = truth(world, "people").drop_duplicates("person").set_index("person")
+    key = people.loc[answers["person"], "cid_person_id"]
+    persons = frame(world, "immigration.persons").set_index("cid_person_id")
+    assert len(answers) == published.COMPLETED == 107
+    assert (answers["occurred_date"] > answers["release_date"]).all()
+    assert (persons.loc[key, "located_status"] == "LOCATED").all()
 
 
 @pytest.mark.parametrize(("day", "people"), list(published.CENSUS.items()), ids=str)
@@ -132,19 +163,20 @@ def test_32_prisons_have_no_work_on_foreign_nationals(world: World) -> None:
     assert (~prisons["has_foreign_national_work"]).sum() == 32
 
 
-def test_about_5500_were_considered_over_2004_and_2005(history: History) -> None:
-    cases = history.cases
-    decided = cases[["pursue", "not_pursue", "deferred"]].min(axis=1)
-    first, last = days.number(date(2004, 1, 1)), days.number(date(2005, 12, 31))
-    found = decided.between(first, last).sum()
-    assert found == pytest.approx(published.CONSIDERED_2004_2005, rel=0.02)
+def test_5500_were_considered_over_2004_and_2005(world: World) -> None:
+    events = frame(world, "immigration.events")
+    decided = events[events["event_type"].isin(codes.DECISION_EVENTS)]
+    first, last = (pd.Timestamp(day) for day in published.TWO_YEARS)
+    found = decided["occurred_date"].between(first, last).sum()
+    assert found == published.CONSIDERED_2004_2005 == 5500
 
 
-def test_about_3000_were_deported_over_2004_and_2005(history: History) -> None:
-    table = frame(on_night(history, as_of=date(2005, 12, 31)), "immigration.removals")
+def test_3000_were_deported_over_2004_and_2005(world: World) -> None:
+    table = frame(world, "immigration.removals")
     deported = table[table["removal_type"].isin(["DEPORTATION", "EARLY_REMOVAL"])]
-    found = deported["removed_date"].between("2004-01-01", "2005-12-31").sum()
-    assert found == pytest.approx(published.REMOVED_2004_2005, rel=0.02)
+    first, last = (pd.Timestamp(day) for day in published.TWO_YEARS)
+    assert deported["removed_date"].between(first, last).sum() == 3000
+    assert published.REMOVED_2004_2005 == 3000
 
 
 def test_foreign_nationals_received_under_sentence_follow_the_published_years(
@@ -227,9 +259,11 @@ def test_25_absconded_from_bail_of_whom_four_were_serious_offenders(history: His
 def test_the_figure_is_restated_from_1023_to_1019_to_1013(
     history: History, night: date, figure: int
 ) -> None:
-    episodes = truth(on_night(history, as_of=night), "episodes")
-    ever = episodes["is_missed"] | (episodes["status"] == "CONSIDERED_LATE")
-    assert (ever & episodes["is_cohort"]).sum() == ever.sum() == figure
+    world = on_night(history, as_of=night)
+    releases, episodes = truth(world, "releases"), truth(world, "episodes")
+    missed = releases[releases["is_missed"]]
+    assert len(missed) == missed["person"].nunique() == missed["is_cohort"].sum() == figure
+    assert episodes["is_missed"].sum() == figure
 
 
 def test_every_restatement_has_an_invented_cause(world: World) -> None:
@@ -237,6 +271,16 @@ def test_every_restatement_has_an_invented_cause(world: World) -> None:
     causes = episodes.loc[episodes["outcome_2007"].isna(), "restatement"]
     assert len(causes) == 10 or episodes["outcome_2007"].isna().all()
     assert episodes["restatement"].ne("").sum() == 10
+
+
+def test_the_world_holds_what_the_papers_say_of_the_work(history: History) -> None:
+    told = papers(history)
+    known = told.dropna(subset=["published"])
+    assert (known["expected"] == known["published"]).all()
+    assert (known["truth"] == known["published"]).all(), known.to_string()
+    assert len(known) == 12
+    assert told.set_index("figure").loc["of the 1,023, serving life", "truth"] == 3
+    assert (told.loc[told["figure"] == "of these in removal centres", "truth"] > 50).all()
 
 
 def test_every_published_table_sums_to_its_total() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.assess import columns as col
-from jobs.assess.columns import NO_DAY
+from jobs.assess.columns import NO_DAY, Flags
 from jobs.assess.criteria.scope import SCOPE_RULES
 from jobs.assess.decide import status as st
 from jobs.assess.decide.standing import Standing
@@ -26,8 +26,11 @@ RULES: tuple[AppliedRule, ...] = (DIED_IN_CUSTODY, LEFT_THE_COUNTRY)
 """The rules that are applied here."""
 
 
-def assessments_of(found: Findings, standing: Standing) -> pd.DataFrame:
-    """One row of `results.ASSESSMENTS` for each episode, in order of id."""
+def assessments_of(found: Findings, standing: Standing, *, is_due: Flags) -> pd.DataFrame:
+    """One row of `results.ASSESSMENTS` for each episode, in order of id.
+
+    ``is_due``: in custody, due, and not decided on tonight, as `judge_releases` found.
+    """
     episodes, sentenced, custody = found.episodes, found.sentenced, found.custody
     handled, decisions, cases = found.handled, found.decisions, found.cases
     decided = np.where(handled.timely >= 0, handled.timely, handled.late)
@@ -46,6 +49,7 @@ def assessments_of(found: Findings, standing: Standing) -> pd.DataFrame:
         "is_nationality_unknown": found.nationality.is_unclear,
         "is_in_custody": custody.is_on_roll,
         "is_released": custody.is_released,
+        "is_due": is_due,
         "is_court_recommended": found.is_court_recommended,
         "is_in_scope": standing.in_scope,
         "scope_rule_id": _scope_rules(found, standing),

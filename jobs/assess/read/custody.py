@@ -116,6 +116,69 @@ def read_custody(*, episodes: pa.Table, movements: pa.Table, as_of: np.datetime6
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Releases:
+    """Releases into the community, in order of episode and time, each a row of its own.
+
+    ``day`` is ``NaT`` where not recorded; ``limit`` is then the last day on which the person is
+    known to have been inside. ``reason`` is a position in `REASONS`, -1 for none. ``returned`` is
+    the day of the next admission in the same booking.
+    """
+
+    episode: Whole
+    number: Whole
+    day: Days
+    limit: Days
+    reason: Whole
+    returned: Days
+
+
+REASONS = [code.code for code in c.MOVEMENT_REASON.codes]
+
+
+def read_releases(
+    *, episodes: pa.Table, movements: pa.Table, custody: Custody, as_of: np.datetime64
+) -> Releases:
+    """Every release of each episode, whatever happened since: a return undoes none.
+
+    Exits that follow each other without an admission between are one, told by the last.
+    """
+    table, episode, sequence = _visible(episodes, movements, as_of)
+    is_exit = col.is_one_of(table, "movement_type", {"REL"})
+    turns = np.flatnonzero(is_exit | col.is_one_of(table, "movement_type", {"ADM"}))
+    turns = turns[np.lexsort((sequence[turns], episode[turns]))]
+    moved, kind = col.days(table, "movement_date"), _kind_of(table)
+    reason = col.code_numbers(table, "movement_reason", REASONS)
+    same = np.r_[episode[turns][1:] == episode[turns][:-1], False]
+    last = is_exit[turns] & ~(same & np.r_[is_exit[turns][1:], False])
+    next_day = np.where(same, np.r_[moved[turns][1:], NO_DAY], NO_DAY)
+    before = np.r_[NO_DAY, moved[turns][:-1]]
+    before = np.where(np.r_[False, same[:-1]], before, NO_DAY)[last]
+    rows, returned, again = turns[last], next_day[last], same[last]
+    of = episode[rows]
+    earlier = again & (kind[rows] == RELEASED)
+    final = np.flatnonzero(custody.is_released)
+    own_row = np.full(len(episodes), -1)
+    own_row[of[~again]] = rows[~again]
+    day = np.r_[moved[rows[earlier]], custody.release_date[final]]
+    owner = np.r_[of[earlier], final]
+    seen = np.r_[col.first_day(before[earlier], returned[earlier]), custody.last_seen[final]]
+    found = Releases(
+        episode=owner,
+        number=np.zeros(len(owner), dtype=np.int64),
+        day=day,
+        limit=col.first_day(day, seen),
+        reason=np.r_[
+            reason[rows[earlier]],
+            np.where(custody.exit_sequence[final] >= 0, col.at(reason, own_row[final], -1), -1),
+        ],
+        returned=np.r_[returned[earlier], np.full(len(final), NO_DAY)],
+    )
+    # Movements come in order of sequence, the final release last: a stable sort keeps that.
+    order = np.argsort(owner, kind="stable")
+    return Releases(**{name: values[order] for name, values in vars(found).items()})
+
+
 def _visible(
     episodes: pa.Table, movements: pa.Table, as_of: np.datetime64
 ) -> tuple[pa.Table, Whole, Whole]:

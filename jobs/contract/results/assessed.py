@@ -45,6 +45,7 @@ ASSESSMENTS = Table(
         yes_no("is_nationality_unknown", "unknown, refused, stateless or missing", required=True),
         yes_no("is_in_custody", "on the roll of a prison", required=True),
         yes_no("is_released", "released, dated or not", required=True),
+        yes_no("is_due", "in custody; consideration is due and not recorded tonight"),
         yes_no("is_court_recommended", "the court recommended deportation", required=True),
         yes_no("is_in_scope", "deportation must be considered", required=True),
         text("scope_rule_id", "rule that brought the episode into scope, or kept it out"),
@@ -72,6 +73,64 @@ ASSESSMENTS = Table(
         whole("priority", "rank of the work, 1 is first; empty where nothing is to be done"),
     ),
 )
+
+RELEASE_STATUS = codes(
+    "status of a release",
+    OWN,
+    {
+        "CONSIDERED": "every conviction that led to it was weighed by a decision in time",
+        "NOT_REFERRED": "a conviction was never referred to the immigration service in time",
+        "REFERRED_NOT_CONSIDERED": "referred in time, but nobody decided in time",
+    },
+)
+
+RELEASES = Table(
+    space="nightly",
+    name="releases",
+    row="a release into the community that consideration had to precede",
+    key=("episode_id", "release_number"),
+    fields=(
+        text("episode_id", "the custody episode", required=True),
+        whole("release_number", "order of the releases of the episode, from 1", required=True),
+        text("identity_id", "the identity", required=True),
+        text("prisoner_number", "the person", required=True, personal=True),
+        text("prison_id", "prison now, or the last one"),
+        date("release_date", "released on; empty if not recorded"),
+        text("release_reason", "reason of the movement", codes=c.MOVEMENT_REASON),
+        date("returned_date", "back in the same booking"),
+        yes_no("is_missed", "no decision in time weighed every conviction", required=True),
+        text("status", "the status of the release", required=True, codes=RELEASE_STATUS),
+        date("referred_date", "the referral that counts for this release"),
+        date("considered_date", "the decision in time that is relied on"),
+        text("decision", "that decision", codes=c.EVENT_TYPE),
+        date("considered_recorded_date", "day on which that decision was recorded"),
+        yes_no(
+            "is_recorded_after_release",
+            "considered only by what was recorded after the release",
+            required=True,
+        ),
+        yes_no(
+            "is_withdrawn_after_release",
+            "considered when it happened, and withdrawn since",
+            required=True,
+        ),
+        date("decided_since_date", "first decision after a missed release that stands tonight"),
+        text("decided_since", "that decision", codes=c.EVENT_TYPE),
+        date("due_date", "consideration was due by"),
+        whole("days_late", "days from then to a missed release", unit="days"),
+        whole("unweighed_sentence", "sequence of the conviction that no decision weighed in time"),
+        yes_no("is_deferral_expired", "missed, and a deferral had run out before", required=True),
+        text("offence_code", "most serious offence", codes=c.OFFENCE),
+        whole("seriousness", "1 is most serious, 5 least; empty if unknown"),
+        yes_no("is_court_recommended", "the court recommended deportation", required=True),
+        yes_no("is_nationality_unknown", "unknown, refused, stateless or missing", required=True),
+        text("link_outcome", "how the person is linked", required=True, codes=LINK_OUTCOME),
+        yes_no(
+            "is_possibly_considered", "a possible match holds a decision in time", required=True
+        ),
+    ),
+)
+"""The unit of a miss. What happened since (a recall, a decision, a removal) never undoes one."""
 
 REASONS = Table(
     space="nightly",

@@ -25,11 +25,22 @@ SEX_OFFENCES: Final = {"SEX_CHILD": 5, "SEX_OTHER": 7, "INDECENT_ASSAULT": 27}
 
 STARTED: Final = 355
 COMPLETED: Final = 107
-"""Cases started, and cases completed, by 26 April 2006 (Home Office statement)."""
+DEPORTED: Final = 20
+"""Of these, consideration started by 26 April 2006; completed, all of them started; deported, all
+of them completed (Hansard, Commons, 26 April 2006). The 107 are those whom the service had
+located (BBC, 25 April 2006): here they are located and have answered a questionnaire."""
 COMPLETED_ON: Final = date(2006, 4, 26)
 
 RELEASED_AFTER_WARNING: Final = 288
 """Of the 1,023, released from September 2005 to March 2006 (HC 1079)."""
+
+STARTED_AFTER_WARNING: Final = 83
+COMPLETED_AFTER_WARNING: Final = 53
+DEPORTED_AFTER_WARNING: Final = 14
+"""Of these 288, started, completed and deported by 26 April 2006, each a part of the one before
+(Hansard, Commons, 26 April 2006)."""
+WARNED: Final = (date(2005, 9, 1), date(2006, 3, 31))
+"""First and last day of release after the warning."""
 
 CENSUS: Final = {date(1996, 6, 30): 4259, date(2006, 2, 28): 10_265}
 """Foreign nationals in prison, three removal centres included (population in custody, England
@@ -43,7 +54,9 @@ PRISONS_WITHOUT_WORK: Final = 32
 
 CONSIDERED_2004_2005: Final = 5500
 REMOVED_2004_2005: Final = 3000
-"""About this many considered, and deported, over 2004 and 2005 (HC 1079)."""
+"""Considered, and deported, over 2004 and 2005 (HC 1079, in round numbers)."""
+TWO_YEARS: Final = (date(2004, 1, 1), date(2005, 12, 31))
+"""First and last day of these years."""
 
 STAFF: Final = 85
 OPEN_CASES: Final = 9000

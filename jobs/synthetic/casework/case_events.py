@@ -22,6 +22,7 @@ COLUMNS: Final = DAYS[1:]
 """The days of a case that are events, in the same order."""
 AT: Final = {column: position for position, column in enumerate(COLUMNS)}
 DECISIONS: Final = tuple(AT[name] for name in ("pursue", "not_pursue", "deferred"))
+_DECIDED: Final = (*DECISIONS, *(AT[name] for name in ("order", "directions", "removed", "closed")))
 
 STAGES: Final = (
     "REFERRED", "ACCEPTED", "", "", "", "STAGE1_NOTICE_SERVED", "REPRESENTATIONS",
@@ -37,7 +38,7 @@ def draw_events(
     """Every event: ``case`` and ``type`` (positions), ``day``, ``recorded``.
 
     An event is recorded on its day, or later where the register was slow; a decision found in a
-    file long afterwards is recorded when it was found.
+    file long afterwards is recorded when it was found, with what followed it.
     """
     days_of = cases[list(COLUMNS)].to_numpy().copy()
     disordered = some(rng, noise.dates_out_of_order, len(cases))
@@ -50,8 +51,8 @@ def draw_events(
     wait = np.where(late, 1 + np.minimum(rng.exponential(9, len(case)), 60), 0).astype(np.int64)
     recorded = day + wait
     found = cases["found_day"].to_numpy()[case]
-    is_found = np.isin(kind, DECISIONS) & days.known(found)
-    recorded = np.where(is_found, found, recorded)
+    is_found = np.isin(kind, _DECIDED) & days.known(found)
+    recorded = np.where(is_found, np.maximum(found, recorded), recorded)
     # A case is on record from its referral: nothing of it is written down before.
     opened = np.zeros(len(cases), dtype=np.int64)
     referral = kind == AT["received"]

@@ -36,6 +36,7 @@ NOT_LOCATED: Final = cohort.OUTCOMES.index("not_located")
 
 _REFERRED_THOUGH_OUTSIDE: Final = 0.13
 _NOT_LOOKED_AT_DAYS: Final = 900
+_DEFERRED_BEYOND_DAYS: Final = 28
 
 
 def criminal_cases(
@@ -102,7 +103,9 @@ def _decided_cases(stays: pd.DataFrame, where: Flags, rng: np.random.Generator) 
     _set(cases, "pursue", pursue, decision)
     _set(cases, "not_pursue", chosen == custody_stays.NOT_PURSUE, decision)
     _set(cases, "deferred", chosen == custody_stays.DEFERRED, decision)
-    _set(cases, "deferred_until", chosen == custody_stays.DEFERRED, np.maximum(decision + 120, end))
+    # A deferral that ran out before release would be no consideration.
+    until = np.maximum(decision + 120, end + _DEFERRED_BEYOND_DAYS)
+    _set(cases, "deferred_until", chosen == custody_stays.DEFERRED, until)
     removal = own["removal"].to_numpy()
     gone = pursue & np.isin(removal, [custody_stays.DEPORTATION, custody_stays.EARLY])
     cases["removal"] = np.where(pursue, removal, 0)
@@ -209,28 +212,65 @@ def _cohort_cases(stays: pd.DataFrame, where: Flags, rng: np.random.Generator) -
     cases["received"] = np.where(referred, in_time, found)
     cases["sent"] = np.where(referred, np.maximum(in_time - 4, start), days.NEVER)
     cases["source"] = np.where(referred, _PRISON, _INTERNAL)
-    began = np.zeros(size, dtype=bool)
-    picked = sample(rng, np.flatnonzero(referred), published.STARTED + published.COMPLETED)
-    began[picked] = True
-    completed = np.zeros(size, dtype=bool)
-    inside = own["outcome"].to_numpy() == cohort.OUTCOMES.index("in_prison")
-    free = picked[((own["restatement"].to_numpy() == 0) & ~inside)[picked]]
-    completed[sample(rng, free, published.COMPLETED)] = True
-    late = between(rng, np.maximum(end, days.number(date(2005, 6, 1))), days.FOUND - 1)
+    began, completed, deported = _worked_on(own, rng)
+    latest = days.FOUND - np.select([deported, completed], [50, 8], 1)
+    late = between(rng, np.maximum(end, days.number(date(2005, 6, 1))), latest)
     allocated = np.where(began, late, cases["received"].to_numpy() + 5)
     allocated = np.where(began | ~referred, allocated, days.FOUND + 20)
     cases["allocated"] = allocated
     cases["started"] = np.where(
         began, np.minimum(allocated + 2, days.FOUND - 1), np.maximum(allocated + 4, days.FOUND + 5)
     )
-    _decide_late(cases, own, completed, rng)
+    _decide_late(cases, own, completed, deported, rng)
     return cases
 
 
+def _worked_on(own: pd.DataFrame, rng: np.random.Generator) -> tuple[Flags, Flags, Flags]:
+    """Who was started, completed and deported by 26 April 2006, after the warning and before it.
+
+    Each is a part of the one before. Those completed were located, so none of them is lost later;
+    a deportation takes a while, so nobody goes within the month of release.
+    """
+    size = len(own)
+    end, outcome = own["end"].to_numpy(), own["outcome"].to_numpy()
+    first, last = (days.number(day) for day in published.WARNED)
+    warned = (end >= first) & (end <= last) & own["is_dated"].to_numpy()
+    referred = own["is_referred"].to_numpy()
+    plain = referred & own["is_dated"].to_numpy() & (own["restatement"].to_numpy() == 0)
+    found = plain & ~np.isin(outcome, [NOT_LOCATED, cohort.OUTCOMES.index("in_prison")])
+    gone = found & (outcome == cohort.OUTCOMES.index("deported")) & (end < days.FOUND - 60)
+    flags = [np.zeros(size, dtype=bool) for _ in range(3)]
+    late = (
+        published.STARTED_AFTER_WARNING,
+        published.COMPLETED_AFTER_WARNING,
+        published.DEPORTED_AFTER_WARNING,
+    )
+    whole = (published.STARTED, published.COMPLETED, published.DEPORTED)
+    for group, counts in (
+        (warned, late),
+        (~warned, tuple(a - b for a, b in zip(whole, late, strict=True))),
+    ):
+        # From the innermost part outwards, each drawn around the one before.
+        chosen = np.zeros(size, dtype=bool)
+        for position, allowed in ((2, gone), (1, found), (0, referred)):
+            free = np.flatnonzero(group & allowed & ~chosen)
+            chosen[sample(rng, free, counts[position] - int(chosen.sum()))] = True
+            flags[position] |= chosen
+    return flags[0], flags[1], flags[2]
+
+
 def _decide_late(
-    cases: pd.DataFrame, own: pd.DataFrame, completed: Flags, rng: np.random.Generator
+    cases: pd.DataFrame,
+    own: pd.DataFrame,
+    completed: Flags,
+    early: Flags,
+    rng: np.random.Generator,
 ) -> None:
-    """The decisions of 2006 and what had become of the 1,013 in 2007, as published."""
+    """The decisions of 2006 and what had become of the 1,013 in 2007, as published.
+
+    What was ``completed`` by 26 April 2006 came on record that day; ``early`` are those of them who
+    had been deported by then.
+    """
     size = len(own)
     restated = own["restatement"].to_numpy()
     outcome = own["outcome"].to_numpy()
@@ -248,13 +288,23 @@ def _decide_late(
     first = np.maximum(cases["started"].to_numpy() + 3, completed_day + 6)
     first = np.where(inside, days.number(date(2006, 8, 1)), first)
     decision = between(rng, first, days.number(date(2006, 12, 8)))
-    decision = np.where(completed & ~inside, completed_day, decision)
+    decision = np.where(completed, completed_day, decision)
+    end = own["end"].to_numpy()
+    soon = between(rng, np.maximum(end + 10, days.FOUND - 45), days.FOUND - 30)
+    decision = np.where(early, soon, decision)
+    # Everybody else is asked nothing before the decision: the 107 are those who answered.
+    asked = np.minimum(cases["started"].to_numpy(), days.FOUND - 3)
+    _set(cases, "questionnaire_sent", completed, np.maximum(asked, end + 1))
+    answered = between(rng, np.maximum(asked, end + 1), np.minimum(decision, days.FOUND - 1))
+    _set(cases, "questionnaire_returned", completed, answered)
     for name, flag in (("pursue", pursued), ("not_pursue", not_pursued), ("deferred", deferred)):
         _set(cases, name, flag, decision)
     _set(cases, "deferred_until", deferred, np.full(size, days.number(date(2008, 6, 30))))
     _set(cases, "order", deported, decision + 10)
-    removed = between(rng, decision + 15, days.number(date(2007, 9, 30)))
+    last = np.where(early, days.FOUND, days.number(date(2007, 9, 30)))
+    removed = between(rng, decision + 15, last)
     _set(cases, "removed", deported, removed)
+    cases["found_day"] = np.where(early, completed_day, cases["found_day"])
     cases["removal"] = np.where(deported, custody_stays.DEPORTATION, 0)
     won = stayed & pursued
     _set(cases, "lodged", won, decision + 8)
@@ -276,7 +326,7 @@ def _restate(cases: pd.DataFrame, own: pd.DataFrame, restated: Ints) -> None:
     end = own["end"].to_numpy()
     decision = np.maximum((cases["received"].to_numpy() + end) // 2, cases["received"].to_numpy())
     _set(cases, "not_pursue", is_found, np.minimum(decision, end - 1))
-    cases["found_day"] = np.where(is_found, recorded, days.NEVER)
+    cases["found_day"] = np.where(is_found, recorded, cases["found_day"])
     for cause in (cohort.BRITISH_FOUND, cohort.TERM_CORRECTED, cohort.DECISION_FOUND):
         _set(cases, "closed", restated % 10 == cause, recorded)
         closing = CLOSED_BRITISH if cause == cohort.BRITISH_FOUND else CLOSED_NO_ACTION

@@ -13,7 +13,7 @@ import pandas as pd
 from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.base.random_draws import Ints, between, choose, sample, some, stream
-from jobs.synthetic.custody import cohort, custody_stays
+from jobs.synthetic.custody import cohort, custody_stays, two_years
 from jobs.synthetic.people import nationalities
 from jobs.synthetic.people.world_size import AFTER_FOUND, BRITISH, COHORT, FOREIGN, Size
 
@@ -99,6 +99,7 @@ def _foreign(
         for day, people in published.CENSUS.items()
     }
     stays = _trim(persons, stays, targets, stream(seed, "foreign", "census"))
+    stays = two_years.keep_published(stays, share, stream(seed, "foreign", "two years"))
     return _renumber(persons, _with_defaults(stays))
 
 

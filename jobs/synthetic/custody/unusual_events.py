@@ -131,6 +131,8 @@ def add_recalls(
     chosen = last & some(rng, RECALLED, size) & stays["end_reason"].isin(_ON_LICENCE).to_numpy()
     chosen &= (persons["group"].to_numpy()[person] != world_size.COHORT) & (recorded > 0)
     chosen &= for_life | (days.known(licence) & (again < licence))
+    # A deferral would run out before they are released again.
+    chosen &= (stays["decision"] != custody_stays.DEFERRED).to_numpy()
     foreign = persons["nationality"].to_numpy()[person] != nationalities.BRITISH
     for day in _CENSUS:
         chosen &= ~(foreign & (back <= day) & (again > day))

@@ -14,13 +14,13 @@ import pyarrow.parquet as pq
 
 from jobs.contract import codes, results
 from jobs.runtime.errors import BadInput
+from jobs.synthetic.output.published_releases import keyed, published_releases
 
-TRUTH: Final = ("people", "episodes", "errors")
+TRUTH: Final = ("people", "episodes", "releases", "errors")
 """The tables of a truth folder."""
 
 EVERYBODY: Final = "(all)"
 _PAIR: Final = ["prisoner_number", "cid_person_id"]
-_MISSED: Final = sorted(results.MISSED_STATUSES)
 
 
 def read_truth(folder: Path) -> dict[str, pd.DataFrame]:
@@ -53,9 +53,9 @@ def score(
     """Compare a publication with the truth of the same world and night.
 
     Args:
-        published: tables of the publication by full name: ``nightly.links`` and
-            ``nightly.assessments``.
-        truth: ``people``, ``episodes`` and ``errors``, as `read_truth` gives them.
+        published: tables of the publication by full name: ``nightly.links``,
+            ``nightly.assessments`` and ``nightly.releases``.
+        truth: ``people``, ``episodes``, ``releases`` and ``errors``, as `read_truth` gives them.
 
     Returns:
         One row for each measure and group: ``measure``, ``group`` (what people are grouped by),
@@ -66,8 +66,9 @@ def score(
 
         Measures: ``link recall`` and ``link precision``; ``review queue recall`` (of the pairs
         that were not linked, those offered to a reviewer) and ``review queue precision``;
-        ``missed recall`` and ``missed precision``; ``status right`` (episodes) and ``person
-        right`` (people all of whose episodes have their true status).
+        ``missed recall`` and ``missed precision`` (releases, whatever was decided since);
+        ``status right`` (episodes) and ``person right`` (people all of whose episodes have their
+        true status).
 
     Raises:
         BadInput: the publication is not of this world and night.
@@ -86,6 +87,7 @@ def score(
     judged = {
         **_links(published[results.LINKS.full_name], truth["people"]),
         **_statuses(episodes),
+        **_missed(published, truth),
     }
     measures = [part for name, frame in judged.items() for part in _every_way(name, frame, errors)]
     missed = judged["missed recall"]
@@ -144,15 +146,30 @@ def _links(links: pd.DataFrame, people: pd.DataFrame) -> dict[str, pd.DataFrame]
 
 def _statuses(episodes: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """What is right of the statuses, in the form of `_links`."""
-    truly = episodes["status_true"].isin(_MISSED)
-    said = episodes["status"].isin(_MISSED)
     same = episodes["status"].eq(episodes["status_true"]).fillna(False).astype("bool")
     people = episodes.assign(right=same).groupby("person", as_index=False)
     return {
-        "missed recall": episodes[truly].assign(right=said[truly]),
-        "missed precision": episodes[said].assign(right=truly[said]),
         "status right": episodes.assign(right=same),
         "person right": people.agg(right=("right", "all"), nationality=("nationality", "first")),
+    }
+
+
+def _missed(
+    published: Mapping[str, pd.DataFrame], truth: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """What is right of the missed releases, in the form of `_links`."""
+    said = published_releases(published)
+    said = said.loc[said["is_missed"], ["key", "episode_id"]]
+    true = keyed(truth["releases"][truth["releases"]["is_missed"]])
+    owners = truth["episodes"][["episode_id", "nationality"]]
+    whose = truth["episodes"][["episode_id", "person", "nationality"]]
+    return {
+        "missed recall": true.merge(owners, on="episode_id").assign(
+            right=lambda table: table["key"].isin(said["key"])
+        ),
+        "missed precision": said.merge(whose, on="episode_id").assign(
+            right=lambda table: table["key"].isin(true["key"])
+        ),
     }
 
 

@@ -172,6 +172,8 @@ def _removals(
     case_of[cases["stay"]] = np.arange(len(cases))
     later = days.known(cases["removed"]) & (cases["outcome_2007"] >= 0).to_numpy()
     later &= (cases["removed"] <= as_of).to_numpy()
+    found = cases["found_day"].to_numpy()
+    later &= ~days.known(found) | (found <= as_of)
     rows = np.flatnonzero(later)
     person = np.concatenate([stays["person"].to_numpy()[stay], cases["person"].to_numpy()[rows]])
     case = np.concatenate([case_of[stay], rows])

@@ -23,16 +23,20 @@ _OPENS_STAGE: Final = np.array([bool(stage) for stage in STAGES])
 _STAGE_NAMES: Final = (*STAGES, *case_histories.CLOSINGS, "TRAVEL_DOCUMENT")
 _REASON_PURSUE: Final = "deportation is conducive to the public good"
 _REASON_NOT: Final = "family and private life outweigh"
-_REASON_DEFERRED: Final = "country situation to be reviewed before release"
+_REASON_DEFERRED: Final = "country situation to be reviewed after release"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseNight:
-    """Criminal cases on a night: which are on record, and the day of each event of each."""
+    """Criminal cases on a night: which are on record, and the day of each event of each.
+
+    ``decision_recorded``: when the first decision of each was written down; `days.NEVER` without.
+    """
 
     shown: Flags
     days_of: Ints
     last_recorded: Ints
+    decision_recorded: Ints
 
 
 def case_night(cases: pd.DataFrame, events: pd.DataFrame, as_of: int) -> CaseNight:
@@ -42,8 +46,14 @@ def case_night(cases: pd.DataFrame, events: pd.DataFrame, as_of: int) -> CaseNig
     last = columns.latest(
         seen["case"].to_numpy(), seen["recorded"].to_numpy(), len(cases), missing=0
     )
+    written = np.full(len(cases), days.NEVER, dtype=np.int64)
+    decided = seen[seen["type"].isin(DECISIONS)]
+    np.minimum.at(written, decided["case"].to_numpy(), decided["recorded"].to_numpy())
     return CaseNight(
-        shown=days.known(days_of[:, AT["received"]]), days_of=days_of, last_recorded=last
+        shown=days.known(days_of[:, AT["received"]]),
+        days_of=days_of,
+        last_recorded=last,
+        decision_recorded=written,
     )
 
 
@@ -169,6 +179,9 @@ def _located(
     """Whether each person is traced: the last thing that the register was told."""
     size = len(everybody)
     located = np.where(np.arange(size) % 9 < 7, _FOUND, _UNKNOWN)
+    answered = days.known(night.days_of[:, AT["questionnaire_returned"]])
+    answered &= (cases["outcome_2007"] >= 0).to_numpy()
+    located[cases["person"].to_numpy()[answered]] = _FOUND
     missing = (lost["lost"] <= as_of) & (lost["found"] > as_of)
     located[lost["person"].to_numpy()[missing.to_numpy()]] = _LOST
     located[lost["person"].to_numpy()[(lost["found"] <= as_of).to_numpy()]] = _FOUND

@@ -1,9 +1,9 @@
 """What is true on a night, for scoring: no part of the night may read it.
 
-Three tables. ``people``: every pair of records that are one person, and everybody held on one side
+Four tables. ``people``: every pair of records that are one person, and everybody held on one side
 only. ``episodes``: status, scope and cohort of each stay, from what happened and was recorded by
-the night, read from the world and not from the registers. ``errors``: what is wrong with which
-record.
+the night, read from the world and not from the registers. ``releases``: each release that
+consideration had to precede. ``errors``: what is wrong with which record.
 """
 
 from typing import Final
@@ -16,9 +16,10 @@ from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.base import register_columns as columns
 from jobs.synthetic.base.random_draws import Flags, Ints
-from jobs.synthetic.casework.case_events import AT, DECISIONS
-from jobs.synthetic.custody import cohort, custody_stays, sentencing, unusual_events
+from jobs.synthetic.casework.case_events import DECISIONS
+from jobs.synthetic.custody import cohort, sentencing, unusual_events
 from jobs.synthetic.people import nationalities
+from jobs.synthetic.registers import truth_releases
 from jobs.synthetic.registers.immigration_register import CaseNight, case_ids
 from jobs.synthetic.registers.prison_episodes import episode_ids
 from jobs.synthetic.registers.register_records import RegisterRecords, keys_on, visible
@@ -77,7 +78,7 @@ def people(registers: RegisterRecords, everybody: pd.DataFrame, as_of: int) -> p
     )
 
 
-def episodes(
+def custody(
     *,
     registers: RegisterRecords,
     everybody: pd.DataFrame,
@@ -85,33 +86,36 @@ def episodes(
     cases: pd.DataFrame,
     night: CaseNight,
     as_of: int,
-) -> pa.Table:
-    """The truth about each custody episode on record.
+) -> dict[str, pa.Table]:
+    """The truth about each custody episode on record, and about each release of one.
 
     Returns:
-        ``episode_id``, ``person``, ``prisoner_number``, ``case_id``, ``status``, ``is_missed``
-        (the status is one of the two of 2006), ``population`` (never_referred, not_considered or
-        empty), ``is_cohort`` (one of the 1,023), ``bucket`` (line of the table of releases),
-        ``is_dated`` (the prison recorded the day of release),
+        ``releases``: see `truth_releases.table`. ``episodes``: ``episode_id``, ``person``,
+        ``prisoner_number``, ``case_id``, ``status`` (the worst of its releases), ``is_missed`` (a
+        release without a decision in time, whatever happened since), ``is_due`` (in custody,
+        consideration due and not recorded), ``population`` (never_referred, not_considered or
+        empty; of the first missed release), ``is_cohort`` (one of the 1,023), ``bucket`` (line of
+        the table of releases), ``is_dated`` (the prison recorded the day of release),
         ``release_date``, ``nationality``, ``is_in_scope``, ``is_recommended``, ``offence_code``,
         ``restatement``, ``outcome_2007``.
     """
     case_of = np.full(len(stays), -1, dtype=np.int64)
     shown_cases = np.flatnonzero(night.shown)
     case_of[cases["stay"].to_numpy()[shown_cases]] = shown_cases
-    status = statuses(everybody, stays, case_of, night, as_of)
+    scope = _in_scope(everybody, stays, as_of)
+    found = truth_releases.releases_on(stays, scope, case_of, night, as_of)
+    missed = found[found["status"] != truth_releases.CONSIDERED]
+    status, due = statuses(stays, scope, case_of, night, missed, as_of)
     rows = np.flatnonzero(stays["reception_recorded"] <= as_of)
     own = stays[list(_SHOWN)].iloc[rows]
     now = status[rows]
     buckets = tuple(bucket.name for bucket in published.releases())
     outcome = np.full(len(stays), -1, dtype=np.int64)
     outcome[cases["stay"]] = cases["outcome_2007"]
-    population = np.select(
-        [now == NOT_REFERRED, now == REFERRED_NOT_CONSIDERED],
-        ["never_referred", "not_considered"],
-        "",
-    )
-    return pa.table(
+    first = missed.drop_duplicates("stay")
+    population = np.zeros(len(stays), dtype=np.int64)
+    population[first["stay"].to_numpy()] = first["status"].to_numpy()
+    episodes = pa.table(
         {
             "episode_id": columns.texts(episode_ids(rows)),
             "person": own["person"].to_numpy(),
@@ -120,8 +124,9 @@ def episodes(
                 case_ids(np.maximum(case_of[rows], 0)), where=case_of[rows] >= 0
             ),
             "status": columns.coded(_STATUSES, now),
-            "is_missed": np.isin(now, [NOT_REFERRED, REFERRED_NOT_CONSIDERED]),
-            "population": columns.texts(population.astype(object)),
+            "is_missed": population[rows] > 0,
+            "is_due": due[rows],
+            "population": columns.coded(truth_releases.POPULATIONS, population[rows]),
             "is_cohort": own["is_missed"].to_numpy(),
             "bucket": columns.coded(buckets, own["bucket"]),
             "is_dated": own["is_dated"].to_numpy(),
@@ -140,58 +145,60 @@ def episodes(
             "outcome_2007": columns.coded(tuple(published.outcomes()), outcome[rows]),
         }
     ).sort_by("episode_id")
+    return {"episodes": episodes, "releases": truth_releases.table(found, stays)}
 
 
 def statuses(
-    everybody: pd.DataFrame,
     stays: pd.DataFrame,
+    scope: Flags,
     case_of: Ints,
     night: CaseNight,
+    missed: pd.DataFrame,
     as_of: int,
-) -> Ints:
-    """The true status of each stay on a night (position in the statuses of a custody episode)."""
-    scope = _in_scope(everybody, stays, as_of)
-    has_case = case_of >= 0
+) -> tuple[Ints, Flags]:
+    """The true status of each stay on a night (by position), and whether it is due.
+
+    The worst wins: a missed release that is still undecided, then what is due, then a missed
+    release that was decided since.
+    """
     seen = night.days_of[np.maximum(case_of, 0)]
-    decided = np.where(has_case, seen[:, list(DECISIONS)].min(axis=1), days.NEVER)
-    referred = np.where(has_case, seen[:, AT["received"]], days.NEVER)
-    end = stays["end"].to_numpy()
-    ended = (stays["end_recorded"] <= as_of).to_numpy()
-    in_time = decided <= end
+    known = (case_of >= 0) & days.known(seen[:, list(DECISIONS)].min(axis=1))
+    inside = truth_releases.is_inside(stays, as_of)
     opening = ["confirmed", "automatic_release", "conditional_release", "parole", "tariff"]
     earliest = stays[[name for name in opening if name in stays]].min(axis=1).to_numpy()
-    due = days.add_months(np.minimum(earliest, days.NEVER // 2), -_YEAR_MONTHS) <= as_of
+    near = days.add_months(np.minimum(earliest, days.NEVER // 2), -_YEAR_MONTHS) <= as_of
     # Nobody knows when a hospital order ends: consideration is due at once.
-    due |= (stays["calculation"] == sentencing.HOSPITAL).to_numpy()
-    ended = ended & ~unusual_events.back_inside(stays, as_of)
-    released = ended & np.isin(stays["end_reason"], _RELEASES)
-    left = ended & ~released
+    near |= (stays["calculation"] == sentencing.HOSPITAL).to_numpy()
+    due = scope & inside & ~known & near
+    worst = np.full(len(stays), truth_releases.CONSIDERED, dtype=np.int64)
+    np.maximum.at(
+        worst,
+        missed["stay"].to_numpy(),
+        np.where(missed["is_decided_since"], truth_releases.CONSIDERED, missed["status"]),
+    )
+    late = np.zeros(len(stays), dtype=bool)
+    late[missed["stay"].to_numpy()] = True
     return np.select(
         [
             ~scope,
-            days.known(decided) & (in_time | ~ended),
-            left,
-            days.known(decided),
-            released & (referred <= end),
-            released,
+            worst == truth_releases.NOT_REFERRED,
+            worst == truth_releases.REFERRED_NOT_CONSIDERED,
             due,
+            late,
+            known,
+            ~inside,
         ],
         [
             OUT_OF_SCOPE,
+            NOT_REFERRED,
+            REFERRED_NOT_CONSIDERED,
+            DUE,
+            CONSIDERED_LATE,
             CONSIDERED,
             OUT_OF_SCOPE,
-            CONSIDERED_LATE,
-            REFERRED_NOT_CONSIDERED,
-            NOT_REFERRED,
-            DUE,
         ],
         NOT_YET_DUE,
-    )
-
-
-_RELEASES: Final = tuple(
-    custody_stays.REASON[code] for code in ("CR", "NP", "PX", "HR", "BL", "BD", "RE")
-)
+    ), due
 
 
 def _in_scope(everybody: pd.DataFrame, stays: pd.DataFrame, as_of: int) -> Flags:

@@ -22,8 +22,10 @@ from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.base.random_draws import Ints
 from jobs.synthetic.custody.cohort import RESTATEMENT
+from jobs.synthetic.output.published_releases import keyed, published_releases
 from jobs.synthetic.people import nationalities
 from jobs.synthetic.registers.prison_episodes import episode_ids
+from jobs.synthetic.replay.papers import papers
 from jobs.synthetic.world import History, World, on_night
 
 Tables = Mapping[str, pd.DataFrame]
@@ -33,10 +35,9 @@ RunNight = Callable[[date, Callable[[], World]], Tables]
 The world is invented on call, so that a night that was published before need not be invented again.
 """
 
-EVER: Final = "released unconsidered, decided since or not"
-_MISSED: Final = sorted(results.MISSED_STATUSES)
-_LATE: Final = "CONSIDERED_LATE"
-_WARNING: Final = (pd.Timestamp("2005-09-01"), pd.Timestamp("2006-03-31"))
+MISSED: Final = "released unconsidered"
+_SINCE: Final = "of these decided on since"
+_WARNING: Final = (pd.Timestamp(published.WARNED[0]), pd.Timestamp(published.WARNED[1]))
 _FOUND: Final = days.calendar(days.FOUND)
 _DECIDED: Final = date(2006, 12, 31)
 
@@ -56,14 +57,16 @@ def nights_of(*, months: int = 1) -> tuple[date, ...]:
         date.fromordinal(date(2005 + n // 12, n % 12 + 1, 1).toordinal() - 1)
         for n in range(months, 25, months)
     )
-    return tuple(sorted({*ends, _FOUND, *published.RESTATED, _DECIDED}))
+    days_of_figures = {_FOUND, published.COMPLETED_ON, *published.RESTATED, _DECIDED}
+    return tuple(sorted({*ends, *days_of_figures}))
 
 
 _FIGURE_IDS: Final = {
-    "released unconsidered, still undecided": "missed.total",
+    MISSED: "missed.total",
+    _SINCE: "missed.decided_since",
+    "of these still undecided": "missed.undecided",
     "never referred": "missed.never_referred",
     "referred, not considered": "missed.referred_not_considered",
-    "decided after release": "considered.late",
     "due": "due.total",
 }
 """Figures that the software publishes under an id of its own, with a range."""
@@ -82,14 +85,17 @@ class Replay:
     ``days_notice`` (from that night to release), ``was_in_custody`` (in custody and due on a
     replayed night) and ``was_listed`` (on the due list of every such night).
 
-    ``steps``: how the figure `EVER` moved from the night of the failure to each restatement:
+    ``steps``: how the figure `MISSED` moved from the night of the failure to each restatement:
     ``until`` (night), ``who`` (``cohort`` or ``others``), ``cause`` (as the software gave it),
     ``invented`` (the world's own cause), ``change``.
+
+    ``papers``: what was published of the service's work beside the truth; see `papers.papers`.
     """
 
     figures: pd.DataFrame
     first_due: pd.DataFrame
     steps: pd.DataFrame
+    papers: pd.DataFrame
 
 
 def replay(*, history: History, nights: Iterable[date], run_night: RunNight) -> Replay:
@@ -108,11 +114,14 @@ def replay(*, history: History, nights: Iterable[date], run_night: RunNight) -> 
             progress.start(str(night))
             world = on_night(history, as_of=night)
             tables = run_night(night, functools.partial(_same, world))
-            episodes = world.truth["episodes"].to_pandas(date_as_object=False)
-            figures.append(_figures(night, tables, episodes))
+            episodes, releases = (
+                world.truth[name].to_pandas(date_as_object=False)
+                for name in ("episodes", "releases")
+            )
+            figures.append(_figures(night, tables, episodes, keyed(releases)))
             assessments = tables[results.ASSESSMENTS.full_name].set_index("episode_id")
             in_custody.append(_in_custody(night, assessments, episodes))
-            now = _ever_missed(assessments)
+            now = published_releases(tables).set_index("key")["is_missed"]
             if before is not None and _FOUND < night <= max(published.RESTATED):
                 moved.append(_moved(night, before, now, tables, episodes))
             before = now
@@ -120,6 +129,7 @@ def replay(*, history: History, nights: Iterable[date], run_night: RunNight) -> 
         figures=pd.concat(figures, ignore_index=True),
         first_due=_first_due(history, pd.concat(in_custody, ignore_index=True)),
         steps=_by_restatement(moved),
+        papers=papers(history),
     )
 
 
@@ -127,19 +137,22 @@ def _same(world: World) -> World:
     return world
 
 
-def _figures(night: date, tables: Tables, episodes: pd.DataFrame) -> pd.DataFrame:
+def _figures(
+    night: date, tables: Tables, episodes: pd.DataFrame, releases: pd.DataFrame
+) -> pd.DataFrame:
     """Every figure of one night, from the truth and from the publication in the same way."""
     assessments = tables[results.ASSESSMENTS.full_name]
-    true = episodes.assign(is_dated=episodes["release_date"].notna() & episodes["is_dated"])
-    said = assessments.assign(
-        is_recommended=assessments["is_court_recommended"],
-        is_dated=assessments["release_date"].notna(),
-    )
-    known, ranges = _published(night), _ranges(tables)
-    status = true.set_index("episode_id")["status"]
+    said = published_releases(tables)
+    ranges, known = _ranges(tables), _published(night)
+    sets = {
+        name: tuple(set(side.loc[holds(side), "key"]) for side in (releases, said))
+        for name, holds in MEMBERS.items()
+    }
+    sets[DUE] = tuple(set(side.loc[is_due(side), "episode_id"]) for side in (episodes, assessments))
+    # What either side says of a release that it does not name is the status of the episode.
+    true_status, said_status = _statuses(releases, episodes), _statuses(said, assessments)
     rows = []
-    for figure, members in MEMBERS.items():
-        truly, reported = (set(table.loc[members(table), "episode_id"]) for table in (true, said))
+    for figure, (truly, reported) in sets.items():
         low, high = ranges.get(_FIGURE_IDS.get(figure, ""), (None, None))
         rows.append(
             {
@@ -151,11 +164,25 @@ def _figures(night: date, tables: Tables, episodes: pd.DataFrame) -> pd.DataFram
                 "low": low,
                 "high": high,
                 "difference": len(reported) - len(truly),
-                "because": _because(truly, reported, said, status),
+                "because": _because(truly, reported, assessments, true_status, said_status),
             }
         )
     counts = dict.fromkeys(("published", "low", "high"), "Int64")
     return pd.DataFrame(rows).astype(counts)
+
+
+def _statuses(releases: pd.DataFrame, episodes: pd.DataFrame) -> dict[str, str]:
+    """Status of each release by its key, and of each episode by its id."""
+    columns = ((episodes, "episode_id"), (releases, "key"))
+    both = [side.set_index(name)["status"].astype("str") for side, name in columns]
+    return {str(key): status for key, status in pd.concat(both).items()}
+
+
+def is_due(episodes: pd.DataFrame) -> pd.Series:
+    """Whom the due list names."""
+    if "is_due" in episodes:
+        return episodes["is_due"].astype("bool")
+    return episodes["status"].eq("DUE")
 
 
 def _ranges(tables: Tables) -> dict[str, tuple[int, int]]:
@@ -167,65 +194,85 @@ def _ranges(tables: Tables) -> dict[str, tuple[int, int]]:
     return dict(zip(whole["figure_id"], ends, strict=True))
 
 
-def _missed(table: pd.DataFrame) -> pd.Series:
-    return table["status"].isin(_MISSED)
-
-
-def _ever_missed(table: pd.DataFrame) -> pd.Series:
-    return _missed(table) | table["status"].eq(_LATE)
-
-
 MEMBERS: Final[dict[str, Callable[[pd.DataFrame], pd.Series]]] = {
-    EVER: _ever_missed,
-    "released unconsidered, still undecided": _missed,
-    "never referred": lambda table: table["status"].eq("NOT_REFERRED"),
-    "referred, not considered": lambda table: table["status"].eq("REFERRED_NOT_CONSIDERED"),
+    MISSED: lambda table: table["is_missed"],
+    _SINCE: lambda table: table["is_missed"] & table["is_decided_since"],
+    "of these still undecided": lambda table: table["is_missed"] & ~table["is_decided_since"],
+    "never referred": lambda table: table["is_missed"] & table["status"].eq("NOT_REFERRED"),
+    "referred, not considered": lambda table: (
+        table["is_missed"] & table["status"].eq("REFERRED_NOT_CONSIDERED")
+    ),
     "released unconsidered, no date recorded": lambda table: (
-        _ever_missed(table) & ~table["is_dated"]
+        table["is_missed"] & table["release_date"].isna()
     ),
     "released unconsidered, court recommended": lambda table: (
-        _ever_missed(table) & table["is_recommended"].astype("bool")
+        table["is_missed"] & table["is_recommended"].astype("bool")
     ),
     "released unconsidered after the warning": lambda table: (
-        _ever_missed(table) & table["is_dated"] & table["release_date"].between(*_WARNING)
+        table["is_missed"] & table["release_date"].between(*_WARNING)
     ),
-    "decided after release": lambda table: table["status"].eq(_LATE),
-    "due": lambda table: table["status"].eq("DUE"),
+    "released unconsidered, offences against children": lambda table: (
+        table["is_missed"] & table["offence_code"].eq("SEX_CHILD")
+    ),
+    "released unconsidered, indecent assault": lambda table: (
+        table["is_missed"] & table["offence_code"].eq("INDECENT_ASSAULT")
+    ),
 }
-"""The figures of the replay, and whom each counts."""
+"""The figures of the replay that count releases, and which each counts."""
+DUE: Final = "due"
+"""The figure that counts custody episodes."""
 
 
 def _published(night: date) -> dict[str, int]:
     """The figures published for a night, where there are any."""
     found: dict[date, dict[str, int]] = {
         _FOUND: {
-            EVER: published.COHORT,
+            MISSED: published.COHORT,
             "released unconsidered, no date recorded": published.table("releases_by_month")[
                 "not_available"
             ],
             "released unconsidered, court recommended": published.COURT_RECOMMENDED,
             "released unconsidered after the warning": published.RELEASED_AFTER_WARNING,
+            "released unconsidered, offences against children": published.SEX_OFFENCES["SEX_CHILD"],
+            "released unconsidered, indecent assault": published.SEX_OFFENCES["INDECENT_ASSAULT"],
         },
-        _DECIDED: {"decided after release": sum(published.decisions().values())},
+        published.COMPLETED_ON: {_SINCE: published.COMPLETED},
+        _DECIDED: {_SINCE: sum(published.decisions().values())},
     }
     for day, figure in published.RESTATED.items():
-        found.setdefault(day, {})[EVER] = figure
+        found.setdefault(day, {})[MISSED] = figure
     return found.get(night, {})
 
 
-def _because(truly: set[str], reported: set[str], said: pd.DataFrame, status: pd.Series) -> str:
-    """Why a reported figure differs: who is too many and who is missing, by cause."""
+def _because(
+    truly: set[str],
+    reported: set[str],
+    assessments: pd.DataFrame,
+    true: dict[str, str],
+    said: dict[str, str],
+) -> str:
+    """Why a reported figure differs: who is too many and who is missing, by cause.
+
+    ``truly`` and ``reported`` hold keys of releases or ids of episodes; ``true`` and ``said`` give
+    the status of either.
+    """
     if truly == reported:
         return "agrees, person by person"
-    too_many = said[said["episode_id"].isin(reported - truly)]
-    true = status.reindex(too_many["episode_id"]).to_numpy()
-    decided = np.isin(true, ["CONSIDERED", _LATE])
+    outcome = assessments.set_index("episode_id")["link_outcome"]
+    extra = sorted(reported - truly)
+    episode = [_episode(key) for key in extra]
+    status = np.array(
+        [true.get(key, true.get(own, "")) for key, own in zip(extra, episode, strict=True)],
+        dtype=object,
+    )
+    link = outcome.reindex(episode).astype("str").to_numpy()
+    decided = np.isin(status, ["CONSIDERED", "CONSIDERED_LATE"])
     cause = np.select(
         [
-            decided & too_many["link_outcome"].eq("review").to_numpy(),
-            decided & too_many["link_outcome"].eq("not_linked").to_numpy(),
+            decided & (link == "review"),
+            decided & (link == "not_linked"),
             decided,
-            true == "OUT_OF_SCOPE",
+            status == "OUT_OF_SCOPE",
         ],
         [
             "decided, but the link to the decision awaits a reviewer",
@@ -237,16 +284,27 @@ def _because(truly: set[str], reported: set[str], said: pd.DataFrame, status: pd
     )
     counts = pd.Series(cause, dtype="str").value_counts().sort_index()
     parts = [f"{number:,} too many: {name}" for name, number in counts.items()]
-    lost = said.set_index("episode_id")["status"].reindex(sorted(truly - reported))
-    shares = lost.fillna("not on record").value_counts().sort_index()
+    lost = pd.Series(
+        [
+            said.get(key, said.get(_episode(key), "not on record"))
+            for key in sorted(truly - reported)
+        ],
+        dtype="str",
+    )
+    shares = lost.value_counts().sort_index()
     parts += [f"{number:,} missing: reported as {name}" for name, number in shares.items()]
     return "; ".join(parts)
+
+
+def _episode(key: str) -> str:
+    """The custody episode of a release's key, or of its own id."""
+    return key.partition("/")[0]
 
 
 def _in_custody(night: date, assessments: pd.DataFrame, episodes: pd.DataFrame) -> pd.DataFrame:
     """Members of the cohort who were in custody on a night, and whether the due list names them."""
     own = episodes[episodes["is_cohort"] & episodes["status"].isin(["DUE", "NOT_YET_DUE"])]
-    listed = assessments["status"].eq("DUE").reindex(own["episode_id"], fill_value=False)
+    listed = is_due(assessments).reindex(own["episode_id"], fill_value=False)
     return pd.DataFrame(
         {
             "episode_id": own["episode_id"].to_numpy(),
@@ -291,12 +349,12 @@ def _dates(numbers: Ints) -> pd.Series:
 def _moved(
     night: date, before: pd.Series, now: pd.Series, tables: Tables, episodes: pd.DataFrame
 ) -> pd.DataFrame:
-    """Who came into the figure `EVER` or left it on a night, with both causes."""
+    """Who came into the figure `MISSED` or left it on a night, with both causes."""
     both = before.index.union(now.index)
     counted = [side.reindex(both, fill_value=False).astype("int64") for side in (before, now)]
     step = counted[1] - counted[0]
     step = step[step != 0]
-    episode = step.index
+    episode = pd.Index([_episode(key) for key in step.index], dtype="str")
     causes = pd.Series(dtype="str")
     movement = tables.get(results.MOVEMENT.full_name)
     if movement is not None:
@@ -307,7 +365,7 @@ def _moved(
     cause = causes.reindex(episode).astype("str").fillna("not_explained")
     return pd.DataFrame(
         {
-            "episode_id": episode.to_numpy(),
+            "release": step.index.to_numpy(),
             "change": step.to_numpy(),
             "night": night,
             "cause": cause.to_numpy(),
@@ -325,6 +383,6 @@ def _by_restatement(moved: list[pd.DataFrame]) -> pd.DataFrame:
     ends = sorted(published.RESTATED)
     found["until"] = [next(end for end in ends if night <= end) for night in found["night"]]
     # Who left and came back between two restatements moved nothing.
-    net = found.groupby(["until", "episode_id"])["change"].transform("sum")
-    last = found[net != 0].drop_duplicates(["until", "episode_id"], keep="last")
+    net = found.groupby(["until", "release"])["change"].transform("sum")
+    last = found[net != 0].drop_duplicates(["until", "release"], keep="last")
     return last.groupby(keys)["change"].sum().reset_index()

@@ -15,12 +15,13 @@ from jobs.night import run_night as run_one_night
 from jobs.operate.databases import warehouse
 from jobs.runtime.files import text_digest
 from jobs.runtime.settings import ROOT, Settings
+from jobs.synthetic.output.published_releases import RELEASES
 from jobs.synthetic.output.writing import write_world
 from jobs.synthetic.replay.replay import RunNight, Tables
 from jobs.synthetic.world import History, World
 from jobs.warehouse import current_publication, read_table
 
-_READ: Final = (results.ASSESSMENTS, results.FIGURES, results.MOVEMENT)
+_READ: Final = ("nightly.assessments", RELEASES, "nightly.figures", "nightly.movement")
 
 
 def replay_folder(settings: Settings, history: History) -> Path:
@@ -68,5 +69,5 @@ def _published(engine: sa.Engine, night: date) -> dict[str, pd.DataFrame] | None
     current = current_publication(engine, as_of=night)
     if current is None:
         return None
-    names = [table.full_name for table in _READ]
+    names = [name for name in _READ if name in results.NIGHTLY]
     return {name: read_table(engine, current.publication_id, name) for name in names}

@@ -7,7 +7,7 @@ import pandas as pd
 
 from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.people.world_size import Size
-from jobs.synthetic.replay.replay import EVER, Replay
+from jobs.synthetic.replay.replay import MISSED, Replay
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,6 +41,8 @@ def replay_markdown(found: Replay, *, seed: int, size: Size, noise: str, months:
         *_notice(found.first_due),
         "",
         *_published(found.figures),
+        "",
+        *_papers(found.papers),
         "",
         *_steps(found),
         "",
@@ -130,9 +132,30 @@ def _row(row: pd.Series) -> str:
     )
 
 
+def _papers(told: pd.DataFrame) -> list[str]:
+    lines = [
+        "## What the papers say of the work",
+        "",
+        "Published figures of casework, custody and whereabouts, and the truth of this world. The",
+        "third column is the published figure at the scale of this world; the 1,023 are whole at",
+        "any scale. Where nothing was published, the world's own number stands alone.",
+        "",
+        "| night | figure | published | at this scale | truth |",
+        "|---|---|---:|---:|---:|",
+    ]
+    for row in told.to_dict("records"):
+        known = [
+            "" if pd.isna(row[name]) else f"{row[name]:,}" for name in ("published", "expected")
+        ]
+        lines.append(
+            f"| {row['night']} | {row['figure']} | {' | '.join(known)} | {row['truth']:,} |"
+        )
+    return lines
+
+
 def _steps(found: Replay) -> list[str]:
     """The movement from 1,023 to 1,019 to 1,013: in the cohort, and in all that was reported."""
-    ever = found.figures[found.figures["figure"] == EVER]
+    ever = found.figures[found.figures["figure"] == MISSED]
     reported = dict(zip(ever["night"], ever["reported"].tolist(), strict=True))
     names = " to ".join(f"{n:,}" for n in (published.COHORT, *published.RESTATED.values()))
     lines = [
@@ -151,7 +174,7 @@ def _steps(found: Replay) -> list[str]:
             f"| {until} | {_CAUSES.get(invented, invented)} | {_words(cause)} | {change:+,} |"
         )
     lines += ["", "Everything that moved the reported figure, to the person:", ""]
-    lines += ["| | " + EVER + " |", "|---|---:|"]
+    lines += ["| | " + MISSED + " |", "|---|---:|"]
     start = _FOUND.date()
     for end in sorted(published.RESTATED):
         if start not in reported or end not in reported:
@@ -217,7 +240,7 @@ def replay_picture(found: Replay, path: Path) -> None:
 
 
 def _draw_nights(axes: "Axes", figures: pd.DataFrame) -> None:
-    own = figures[figures["figure"] == EVER].sort_values("night")
+    own = figures[figures["figure"] == MISSED].sort_values("night")
     nights = pd.to_datetime(own["night"])
     known = own.dropna(subset=["published"])
     axes.plot(nights, own["reported"], color="#8a3b1d", marker="o", label="reported")
@@ -238,7 +261,7 @@ def _draw_nights(axes: "Axes", figures: pd.DataFrame) -> None:
         loc="left",
     )
     axes.set_ylim(0, max(*own["reported"].tolist(), *own["truth"].tolist()) * 1.12)
-    axes.set_ylabel(EVER.replace(", ", ",\n"))
+    axes.set_ylabel(MISSED.replace(", ", ",\n"))
     axes.set_xlabel("night")
     axes.tick_params(axis="x", rotation=30)
     axes.legend(loc="lower right", frameon=False)

@@ -190,6 +190,7 @@ VIEWS: Final[tuple[View, ...]] = (
     _PUBLICATIONS,
     _of("figures", results.FIGURES),
     _of("episodes", results.ASSESSMENTS),
+    _of("releases", results.RELEASES),
     *(_list(listed) for listed in CASE_LISTS.values()),
     _of("reasons", results.REASONS, leave_out=("source_key",)),
     _of("teams", results.TEAMS),

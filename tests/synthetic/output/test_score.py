@@ -95,6 +95,28 @@ def test_the_rules_find_exactly_the_missed(clean: World) -> None:
     assert missed["is_court_recommended"].sum() == 160
 
 
+def test_each_release_is_one_and_a_recall_undoes_none(clean: World) -> None:
+    releases = truth(clean, "releases")
+    assert not releases.duplicated(["episode_id", "release_number"]).any()
+    again = releases[releases["release_number"] == 2]
+    assert len(again)
+    assert not again["is_missed"].any()
+    assert set(again["episode_id"]) <= set(
+        releases.loc[releases["release_number"] == 1, "episode_id"]
+    )
+    assert releases["is_missed"].sum() == 1023
+
+
+def test_what_was_decided_since_stays_missed(clean_history: History) -> None:
+    releases = truth(on_night(clean_history, as_of=date(2006, 12, 31)), "releases")
+    missed = releases[releases["is_missed"]]
+    assert len(missed) == missed["is_decided_since"].sum() == 1013
+    assert (missed["status"] != "CONSIDERED").all()
+    found = releases[releases["is_recorded_after_release"]]
+    assert len(found) == 5
+    assert not found["is_missed"].any()
+
+
 def test_a_perfect_publication_scores_one_throughout(clean: World) -> None:
     found = score(published=assessed(clean), truth=_truth(clean))
     shares = found.dropna(subset=["share"])

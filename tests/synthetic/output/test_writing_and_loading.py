@@ -46,6 +46,7 @@ def test_the_truth_is_written_only_where_asked(clean: World, tmp_path: Path) -> 
         "episodes.parquet",
         "errors.parquet",
         "people.parquet",
+        "releases.parquet",
     ]
 
 

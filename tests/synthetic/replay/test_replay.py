@@ -10,7 +10,7 @@ import pytest
 from jobs.runtime.errors import BadInput
 from jobs.synthetic import History, Noise, World, build_history
 from jobs.synthetic.people.world_size import Size
-from jobs.synthetic.replay.replay import EVER, Replay, nights_of, replay
+from jobs.synthetic.replay.replay import MISSED, Replay, nights_of, replay
 from jobs.synthetic.replay.replay_page import replay_markdown, replay_picture
 from tests.synthetic.conftest import FOUND
 from tests.synthetic.output.test_score import assessed
@@ -46,7 +46,7 @@ def test_every_reported_figure_is_the_true_one(replayed: Replay) -> None:
 def test_the_published_figures_are_met_on_their_nights(replayed: Replay) -> None:
     known = replayed.figures.dropna(subset=["published"])
     assert (known["published"] == known["reported"]).all(), known.to_string()
-    ever = known[known["figure"] == EVER].set_index("night")["reported"]
+    ever = known[known["figure"] == MISSED].set_index("night")["reported"]
     assert ever.to_dict() == {FOUND: 1023, date(2006, 5, 31): 1019, date(2006, 11, 30): 1013}
 
 
@@ -78,7 +78,7 @@ def test_the_movement_to_each_restatement_is_the_invented_one(replayed: Replay) 
 
 
 def test_what_moved_sums_to_the_reported_figures(replayed: Replay) -> None:
-    ever = replayed.figures[replayed.figures["figure"] == EVER].set_index("night")["reported"]
+    ever = replayed.figures[replayed.figures["figure"] == MISSED].set_index("night")["reported"]
     before = FOUND
     for night in (date(2006, 5, 31), date(2006, 11, 30)):
         moved = replayed.steps.loc[replayed.steps["until"] == night, "change"].sum()
@@ -108,7 +108,7 @@ def test_the_page_shows_every_night_and_says_what_is_invented(replayed: Replay) 
     for night in SERIES:
         assert f"| {night} |" in page
     assert "invented" in page
-    assert f"| {FOUND} | {EVER} | 1,023 | 1,023 | 1,023 |  | +0 | agrees, " in page
+    assert f"| {FOUND} | {MISSED} | 1,023 | 1,023 | 1,023 |  | +0 | agrees, " in page
     assert "| **reported for 2006-11-30** | **1,013** |" in page
 
 
@@ -127,7 +127,7 @@ def test_the_nights_are_the_month_ends_and_the_days_of_the_figures() -> None:
     assert date(2006, 12, 31) in nights
     assert FOUND in nights
     assert len({night for night in nights if night.year == 2005}) == 12
-    assert len(nights) == 25
+    assert len(nights) == 26
     quarters = nights_of(months=3)
     assert set(quarters) < set(nights)
     assert [night.month for night in quarters if night.year == 2005] == [3, 6, 9, 12]

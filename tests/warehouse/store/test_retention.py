@@ -18,6 +18,7 @@ GONE = {
     results.FAULTY_ROWS.full_name,
     results.FLAGS.full_name,
     results.QUARANTINE.full_name,
+    results.RELEASES.full_name,
 }
 
 
