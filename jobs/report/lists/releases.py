@@ -32,8 +32,8 @@ def _one_each(assessments: pd.DataFrame) -> pd.DataFrame:
     frame["decided_since"] = frame["decision"].where(late)
     frame["considered_date"] = frame["considered_date"].mask(late)
     frame["decision"] = frame["decision"].mask(late)
-    how = referred.map({True: "REFERRED_NOT_CONSIDERED", False: "NOT_REFERRED"}).astype("str")
-    frame["status"] = frame["status"].mask(late, how)
+    frame.loc[late & referred, "status"] = "REFERRED_NOT_CONSIDERED"
+    frame.loc[late & ~referred, "status"] = "NOT_REFERRED"
     frame["is_missed"] = is_missed[chosen]
     frame["release_number"] = 1
     never = ("is_recorded_after_release", "is_withdrawn_after_release", "is_deferral_expired")
