@@ -53,7 +53,7 @@ def invent(*, episodes: int = 400, seed: int = 1) -> Invented:
     tables = invent_tables(rng, assessments)
     facts = {
         "nightly.assessments": assessments,
-        "nightly.releases": invent_releases(rng, assessments),
+        "nightly.releases": invent_releases(np.random.default_rng(seed + 1), assessments),
         "nightly.reasons": invent_reasons(assessments),
         "nightly.links": invent_links(assessments),
         "nightly.identities": invent_identities(assessments),
@@ -103,7 +103,8 @@ def invent_assessments(rng: np.random.Generator, rows: int) -> pd.DataFrame:
     status = pd.Series(rng.choice(list(STATUS_SHARES), rows, p=list(STATUS_SHARES.values())))
     considered_released = status.eq("CONSIDERED") & (rng.random(rows) < 0.7)
     released = status.isin(RELEASED) | considered_released
-    is_back = status.isin(results.MISSED_STATUSES) & (rng.random(rows) < 0.04)
+    back = np.random.default_rng(rows).random(rows) < 0.04
+    is_back = status.isin(results.MISSED_STATUSES) & back
     released &= ~is_back
     in_custody = is_back | ~released & (
         status.isin(["DUE", "NOT_YET_DUE"]) | (rng.random(rows) < 0.5)
