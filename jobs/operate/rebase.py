@@ -171,6 +171,7 @@ def rebase(
     )
     return {
         results.ASSESSMENTS.full_name: assessed.assessments,
+        results.RELEASES.full_name: assessed.releases,
         results.LINKS.full_name: linked.links,
         results.IDENTITIES.full_name: linked.identities,
         results.QUARANTINE.full_name: checked.quarantine,

@@ -121,6 +121,7 @@ FIGURES: Final = (
         RELEASED,
         with_status("CONSIDERED_LATE"),
         rows=HasStatus("CONSIDERED_LATE"),
+        since="3",
     ),
     _figure(
         "considered.recorded_after_release",
