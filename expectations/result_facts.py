@@ -265,16 +265,18 @@ def _links() -> Iterator[Check]:
 
 def _select(listed: CaseList) -> str:
     """The query that counts the rows of a case list."""
-    where = f" WHERE status IN ({_any_of(listed.statuses)})" if listed.statuses else ""
+    only = listed.rows.sql()
+    where = f" WHERE {only}" if only else ""
     return f"SELECT count(*) FROM {listed.table}{where}"  # noqa: S608
 
 
-_STATUSES = {
-    "missed.never_referred": "NOT_REFERRED",
-    "missed.referred_not_considered": "REFERRED_NOT_CONSIDERED",
-    "considered.late": "CONSIDERED_LATE",
+_COUNTED = {
+    "missed.never_referred": "nightly.releases WHERE is_missed AND status = 'NOT_REFERRED'",
+    "missed.referred_not_considered": "nightly.releases "
+    "WHERE is_missed AND status = 'REFERRED_NOT_CONSIDERED'",
+    "considered.late": "nightly.assessments WHERE status = 'CONSIDERED_LATE'",
 }
-"""Figures that count the episodes of one status."""
+"""Figures that count some rows of a table."""
 
 _SUMS = {
     "missed.by_release_month": "missed.total",
@@ -294,9 +296,15 @@ _SUMS = {
 def _figures() -> Iterator[Check]:
     for listed in CASE_LISTS.values():
         yield _agrees(listed.total, _select(listed))
-    for figure, status in _STATUSES.items():
-        query = f"SELECT count(*) FROM nightly.assessments WHERE status = '{status}'"  # noqa: S608
-        yield _agrees(figure, query)
+    for figure, counted in _COUNTED.items():
+        yield _agrees(figure, f"SELECT count(*) FROM {counted}")  # noqa: S608
+    yield _zero(
+        "missed.sum",
+        results.FIGURES,
+        "the missed are those decided on since and those still undecided",
+        f"SELECT abs({_figure('missed.total')} - {_figure('missed.undecided')} "
+        f"- {_figure('missed.decided_since')})",
+    )
     yield _agrees("discrepancies.total", "SELECT count(*) FROM nightly.discrepancies")
     yield _agrees("census.people", "SELECT coalesce(sum(people), 0) FROM nightly.census")
     yield _agrees("quality.rows_in", "SELECT sum(rows_in) FROM nightly.row_counts")
@@ -324,8 +332,8 @@ def _movement() -> Iterator[Check]:
         "opening + redefined + every change = closing, for each figure",
         """
         WITH moved AS (
-            SELECT figure_id, sum(change) AS change, count_if(change = 1) AS came_in,
-                count_if(change = -1) AS went_out
+            SELECT figure_id, sum(change) AS change, sum(greatest(change, 0)) AS came_in,
+                sum(greatest(-change, 0)) AS went_out
             FROM nightly.movement GROUP BY figure_id
         )
         SELECT count(*) FROM nightly.bridges b FULL JOIN moved m USING (figure_id)
@@ -351,7 +359,7 @@ def _movement() -> Iterator[Check]:
         """
         SELECT count(*) FROM nightly.movement m
         LEFT JOIN nightly.assessments a USING (episode_id)
-        WHERE m.change NOT IN (-1, 1) OR m.after_status IS DISTINCT FROM a.status
+        WHERE m.change = 0 OR m.after_status IS DISTINCT FROM a.status
         """,
     )
 

@@ -50,6 +50,7 @@ def episode(id_: str, status: str, **facts: Any) -> dict[str, Any]:
         "status": status,
         "is_released": released,
         "is_in_custody": not released,
+        "is_due": status == "DUE",
         "link_outcome": "not_linked",
         **facts,
     }
@@ -77,14 +78,15 @@ def position(
         for register, known in (("prison", people), ("immigration", immigration or {}))
         for person, identity in known.items()
     ]
-    counted = figures or {str(name): float(n) for name, n in members(assessments).sum().items()}
+    facts = {"nightly.assessments": assessments}
+    counted = figures or {str(name): float(n) for name, n in members(facts).sum().items()}
     assert set(counted) <= set(MEMBERS)
     return Position(
         as_of=as_of,
         publication_id=f"publication of {as_of}",
         versions=versions,
         facts={
-            "nightly.assessments": assessments,
+            **facts,
             "nightly.links": frame(results.LINKS, links),
             "nightly.identities": frame(results.IDENTITIES, identities),
             "nightly.quarantine": frame(results.QUARANTINE, quarantine),

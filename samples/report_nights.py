@@ -53,6 +53,7 @@ def invent(*, episodes: int = 400, seed: int = 1) -> Invented:
     tables = invent_tables(rng, assessments)
     facts = {
         "nightly.assessments": assessments,
+        "nightly.releases": invent_releases(np.random.default_rng(seed + 1), assessments),
         "nightly.reasons": invent_reasons(assessments),
         "nightly.links": invent_links(assessments),
         "nightly.identities": invent_identities(assessments),
@@ -68,7 +69,7 @@ def invent(*, episodes: int = 400, seed: int = 1) -> Invented:
     facts["nightly.backlog"] = reported.backlog
     facts["nightly.teams"] = reported.teams
     facts["nightly.census"] = reported.census
-    facts |= invent_movement(assessments)
+    facts |= invent_movement(assessments, facts["nightly.releases"])
     for name, table in results.NIGHTLY.items():
         facts.setdefault(name, table.empty())
     return Invented(tables=tables, facts=facts, reported=reported)
@@ -102,7 +103,12 @@ def invent_assessments(rng: np.random.Generator, rows: int) -> pd.DataFrame:
     status = pd.Series(rng.choice(list(STATUS_SHARES), rows, p=list(STATUS_SHARES.values())))
     considered_released = status.eq("CONSIDERED") & (rng.random(rows) < 0.7)
     released = status.isin(RELEASED) | considered_released
-    in_custody = ~released & (status.isin(["DUE", "NOT_YET_DUE"]) | (rng.random(rows) < 0.5))
+    back = np.random.default_rng(rows).random(rows) < 0.04
+    is_back = status.isin(results.MISSED_STATUSES) & back
+    released &= ~is_back
+    in_custody = is_back | ~released & (
+        status.isin(["DUE", "NOT_YET_DUE"]) | (rng.random(rows) < 0.5)
+    )
     sentence = TODAY - pd.to_timedelta(rng.integers(400, 2400, rows), "D")
     gone = TODAY - pd.to_timedelta((rng.random(rows) ** 2.5 * 2000).astype(int), "D")
     ahead = np.where(
@@ -138,6 +144,7 @@ def invent_assessments(rng: np.random.Generator, rows: int) -> pd.DataFrame:
         "is_released": released,
         "is_court_recommended": rng.random(rows) < 0.15,
         "is_in_scope": ~status.isin(["OUT_OF_SCOPE", "VERIFY_NATIONALITY"]),
+        "is_due": status.eq("DUE") | is_back,
         "scope_rule_id": "scope.sentence",
         "offence_code": offence,
         "seriousness": offence.map(seriousness),
@@ -164,6 +171,42 @@ def invent_assessments(rng: np.random.Generator, rows: int) -> pd.DataFrame:
     work = status.isin(["DUE", "NOT_REFERRED", "REFERRED_NOT_CONSIDERED"])
     columns["priority"] = pd.Series(work.cumsum(), dtype="Int64").where(work)
     return frame_of(results.ASSESSMENTS, columns, rows)
+
+
+def invent_releases(rng: np.random.Generator, assessments: pd.DataFrame) -> pd.DataFrame:
+    """Releases that fit each status: some missed for a second time, some back inside."""
+    status = assessments["status"]
+    unconsidered = status.isin(results.UNCONSIDERED_STATUSES)
+    gone = assessments[unconsidered | (status.eq("CONSIDERED") & assessments["is_released"])]
+    again = gone[gone["status"].isin(RELEASED) & (rng.random(len(gone)) < 0.08)]
+    both = pd.concat([gone.assign(release_number=1), again.assign(release_number=2)])
+    both = both.sort_values(["episode_id", "release_number"], ignore_index=True)
+    missed = both["status"].isin(RELEASED)
+    late = both["status"].eq("CONSIDERED_LATE")
+    in_time = both["status"].eq("CONSIDERED")
+    either = pd.Series(rng.choice(sorted(results.MISSED_STATUSES), len(both)))
+    recorded_late = in_time & (rng.random(len(both)) < 0.05)
+    back = missed & ~both["is_released"]
+    ended = pd.Series(rng.integers(1, 600, len(both)))
+    released = both["release_date"].mask(back, TODAY - pd.Timedelta(days=200))
+    columns: dict[str, object] = {
+        **{name: both[name] for name in results.RELEASES.columns if name in both},
+        "status": both["status"].mask(late, either),
+        "release_date": released,
+        "returned_date": released.where(back) + pd.Timedelta(days=90),
+        "is_missed": missed,
+        "considered_date": both["considered_date"].where(in_time),
+        "decision": both["decision"].where(in_time),
+        "considered_recorded_date": (released + pd.Timedelta(days=9)).where(recorded_late),
+        "is_recorded_after_release": recorded_late,
+        "is_withdrawn_after_release": in_time & (rng.random(len(both)) < 0.05),
+        "decided_since_date": both["considered_date"].where(late),
+        "decided_since": both["decision"].where(late),
+        "due_date": released - pd.Timedelta(days=200),
+        "days_late": ended.where(missed),
+        "is_deferral_expired": False,
+    }
+    return frame_of(results.RELEASES, columns, len(both))
 
 
 def invent_reasons(assessments: pd.DataFrame) -> pd.DataFrame:
@@ -215,11 +258,11 @@ def invent_flags(rng: np.random.Generator, assessments: pd.DataFrame) -> pd.Data
     return frame_of(results.FLAGS, columns, rows)
 
 
-def invent_movement(assessments: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Five episodes came into the missed, two went out, since the night before."""
-    missed = assessments[assessments["status"].isin(results.MISSED_STATUSES)]["episode_id"]
+def invent_movement(assessments: pd.DataFrame, releases: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Five releases came into the missed, two went out, since the night before."""
+    missed = releases[releases["is_missed"]]["episode_id"]
     others = assessments[assessments["status"].eq("CONSIDERED")]["episode_id"]
-    came, gone = missed.head(5).tolist(), others.head(2).tolist()
+    came, gone = missed.drop_duplicates().head(5).tolist(), others.head(2).tolist()
     movement: dict[str, object] = {
         "figure_id": "missed.total",
         "episode_id": [*came, *gone],
@@ -310,6 +353,14 @@ def invent_tables(rng: np.random.Generator, assessments: pd.DataFrame) -> dict[s
                 "has_foreign_national_work": [True, False, True, False, True, True],
             },
             len(PRISONS),
+        ),
+        "prison.persons": arrow_of(
+            "prison.persons",
+            {
+                "prisoner_number": assessments["prisoner_number"],
+                "nationality": assessments["nationality"],
+            },
+            rows,
         ),
         "prison.episodes": arrow_of(
             "prison.episodes",

@@ -135,7 +135,7 @@ def declared(
 def list_columns(listed: CaseList) -> tuple[Column, ...]:
     """The columns of a case list that readers see."""
     return tuple(
-        declared(listed.table, name, heading, listed.words.get(name))
+        declared(listed.table_of(name), name, heading, listed.words.get(name))
         for name, heading in listed.headings.items()
     )
 

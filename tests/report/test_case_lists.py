@@ -37,9 +37,10 @@ def night_with(listed: CaseList, frame: pd.DataFrame) -> dict[str, pd.DataFrame]
 def off(listed: CaseList, frame: pd.DataFrame) -> pd.DataFrame:
     """The rows without those of the list; episodes stay, out of scope."""
     chosen = listed.selects(frame)
-    if not listed.is_of_episodes:
+    if listed.table is not results.ASSESSMENTS:
         return frame[~chosen]
-    return frame.assign(status=frame["status"].mask(chosen, "OUT_OF_SCOPE"))
+    status = frame["status"].mask(chosen, "OUT_OF_SCOPE")
+    return frame.assign(status=status, is_due=frame["is_due"] & ~chosen)
 
 
 def without(listed: CaseList) -> dict[str, pd.DataFrame]:
@@ -132,7 +133,7 @@ def test_every_status_opens_a_list_or_a_file_of_its_own() -> None:
     assert set(LISTED) | set(UNLISTED) == results.STATUS.values
     assert not set(LISTED) & set(UNLISTED)
     for status, figure in LISTED.items():
-        assert status in CASE_LISTS[FIGURE_BY_ID[figure].on].statuses
+        assert status in CASE_LISTS[FIGURE_BY_ID[figure].on].rows.statuses
 
 
 def test_a_list_may_not_show_a_personal_field() -> None:

@@ -114,7 +114,7 @@ class PublicationReader:
             BadInput: there is no such list.
         """
         listed = list_named(name)
-        return rows_of(listed, {listed.table.full_name: self.table(listed.table)})
+        return rows_of(listed, {table.full_name: self.table(table) for table in listed.tables})
 
     def explain(self, episode_id: str) -> str:
         """Plain English for one episode.

@@ -18,6 +18,8 @@ from jobs.report.published import ALL
 
 SHOWN: Final = (
     "missed.total",
+    "missed.undecided",
+    "missed.decided_since",
     "missed.never_referred",
     "missed.referred_not_considered",
     "due.total",

@@ -99,11 +99,9 @@ def bridge_chart(bridge: Bridge) -> Chart:
 
 def _bridge(row: Mapping[Any, Any], moved: pd.DataFrame) -> Bridge:
     cases = moved[moved["figure_id"].eq(row["figure_id"])]
-    counts = cases.groupby(["cause", "change"]).size().reset_index(name="cases")
-    steps = [
-        Step(cause=str(row["cause"]), change=int(row["change"]) * int(row["cases"]))
-        for row in counts.to_dict("records")
-    ]
+    direction = cases["change"].gt(0).rename("is_in")
+    sums = cases.groupby([cases["cause"], direction])["change"].sum().reset_index()
+    steps = [Step(cause=row["cause"], change=int(row["change"])) for row in sums.to_dict("records")]
     steps.sort(key=lambda step: (-step.change, step.cause))
     return Bridge(
         figure_id=str(row["figure_id"]),

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import pandas as pd
 
 from jobs.contract.schema import Table
+from jobs.report.figures.releases import countable_releases
 from jobs.report.figures.uncertainty import Uncertainty, no_uncertainty
 from jobs.report.published import Frames
 
@@ -40,6 +42,11 @@ class FigureInputs:
     def today(self) -> pd.Timestamp:
         """The night as the midnight that frames compare with."""
         return pd.Timestamp(self.as_of)
+
+    @cached_property
+    def releases(self) -> pd.DataFrame:
+        """The releases, as `jobs.report.figures.releases.countable_releases` gives them."""
+        return countable_releases(frames=self.frames, uncertainty=self.uncertainty)
 
     def of(self, table: Table) -> pd.DataFrame:
         """The frame of a table."""

@@ -31,6 +31,7 @@ import pyarrow as pa
 from jobs.contract import codes as c
 from jobs.contract import immigration, results
 from jobs.contract.bands import RELEASES
+from jobs.report.figures.set_aside import nobody_set_aside, people_set_aside
 from jobs.report.published import Frames
 
 _OUTSIDE_RULE: Final = "referral.non-eea-length"
@@ -59,11 +60,22 @@ class Uncertainty:
     ``episodes`` is indexed by episode id. ``is_nationality_uncertain`` names episodes; the others
     are chances: of being in scope, or left out, by a wrong nationality; of having a decision, or a
     referral, under a link that was not found. ``unlinked_decided`` counts the decided criminal
-    cases that no certain link joins to a prisoner.
+    cases that no certain link joins to a prisoner. ``set_aside`` are the people whom quarantine may
+    hide (`jobs.report.figures.set_aside`).
     """
 
     episodes: pd.DataFrame
+    set_aside: pd.DataFrame
     unlinked_decided: int | None = None
+
+    @property
+    def unread(self) -> int:
+        """People in quarantine of whom a custody episode cannot be read."""
+        return int(self.set_aside["is_unread"].sum())
+
+    def is_set_aside(self, persons: pd.Series) -> pd.Series:
+        """Which of these prisoner numbers have a row in quarantine."""
+        return persons.isin(self.set_aside["prisoner_number"].dropna())
 
     def beside(self, assessments: pd.DataFrame) -> pd.DataFrame:
         """The estimates in the order and under the index of the assessments; none where unknown."""
@@ -77,7 +89,7 @@ def no_uncertainty() -> Uncertainty:
     """Nothing is uncertain."""
     columns = {name: pd.Series(dtype="float64") for name in COLUMNS}
     columns["is_nationality_uncertain"] = pd.Series(dtype="bool")
-    return Uncertainty(episodes=pd.DataFrame(columns))
+    return Uncertainty(episodes=pd.DataFrame(columns), set_aside=nobody_set_aside())
 
 
 def estimate_uncertainty(*, tables: Mapping[str, pa.Table], facts: Frames) -> Uncertainty:
@@ -85,7 +97,7 @@ def estimate_uncertainty(*, tables: Mapping[str, pa.Table], facts: Frames) -> Un
 
     Args:
         tables: accepted register tables by full name.
-        facts: assessments and links by full name.
+        facts: assessments, links and quarantine by full name.
     """
     frame = results.ASSESSMENTS.of(facts).set_index("episode_id").sort_index()
     links = results.LINKS.of(facts)
@@ -115,7 +127,11 @@ def estimate_uncertainty(*, tables: Mapping[str, pa.Table], facts: Frames) -> Un
     )
     chances = ["wrongly_in", "wrongly_out", "decided", "referred"]
     uncertain[chances] = (uncertain[chances] * CAUTION).clip(upper=1.0)
-    return Uncertainty(episodes=uncertain, unlinked_decided=int((~is_linked & decided).sum()))
+    return Uncertainty(
+        episodes=uncertain,
+        set_aside=people_set_aside(tables=tables, facts=facts),
+        unlinked_decided=int((~is_linked & decided).sum()),
+    )
 
 
 def _nationality_there(

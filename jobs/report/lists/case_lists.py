@@ -2,7 +2,9 @@
 
 import pandas as pd
 
+from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS, CaseList
+from jobs.report.lists.releases import releases_held
 from jobs.report.published import Frames
 from jobs.runtime.errors import BadInput
 
@@ -23,11 +25,15 @@ def rows_of(listed: CaseList, facts: Frames) -> pd.DataFrame:
 
     Args:
         listed: one of `CASE_LISTS`.
-        facts: frames of a publication by full name; the list's own table is read.
+        facts: frames of a publication by full name; `CaseList.tables` are read.
     """
-    frame = listed.table.of(facts)
-    frame = frame.loc[listed.selects(frame), list(listed.fields)]
-    return frame.sort_values(
+    frame = releases_held(facts) if listed.table is results.RELEASES else listed.table.of(facts)
+    frame = frame[listed.selects(frame)]
+    if listed.beside is not None:
+        further = [name for name in listed.fields if name not in frame.columns]
+        episodes = listed.beside.of(facts)[["episode_id", *further]]
+        frame = frame.merge(episodes, on="episode_id", how="left", validate="many_to_one")
+    return frame[list(listed.fields)].sort_values(
         list(listed.order),
         ascending=list(listed.order.values()),
         ignore_index=True,

@@ -12,8 +12,7 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
-from jobs.contract.case_lists import CASE_LISTS, CaseList
-from jobs.report.figures.conditions import HasStatus
+from jobs.contract.case_lists import CASE_LISTS, CaseList, Rows
 from jobs.report.figures.registry import FIGURE_BY_ID, FIGURES
 
 BY_STATUS: Final = "scope.by_status"
@@ -31,21 +30,15 @@ STATUS_COLUMNS: Final = (
 """What the CSV of a status shows that stands on no list."""
 
 
-def _listed_statuses() -> dict[str, str]:
-    """Statuses that stand on a list, and the figure that counts them there."""
-    alone = {
-        status: listed.total
-        for listed in CASE_LISTS.values()
-        for status in listed.statuses
-        if len(listed.statuses) == 1
-    }
-    among = {f.rows.status: f.id for f in FIGURES if f.on and isinstance(f.rows, HasStatus)}
-    return among | alone
-
-
-LISTED: Final[Mapping[str, str]] = _listed_statuses()
+LISTED: Final[Mapping[str, str]] = {
+    status: listed.total
+    for listed in CASE_LISTS.values()
+    for status in listed.rows.statuses
+    if listed.rows == Rows(statuses=frozenset({status}))
+}
+"""Statuses whose episodes are a list, and the figure that counts every row of it."""
 UNLISTED: Final = tuple(sorted(results.STATUS.values - set(LISTED)))
-"""Statuses that no list shows: their episodes are a CSV each."""
+"""Statuses whose episodes are no list of their own: a CSV each."""
 
 
 def status_file(status: str) -> str:

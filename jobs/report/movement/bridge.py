@@ -1,11 +1,11 @@
 """The bridge between two publications: opening + every cause = closing, episode by episode.
 
-Every figure of `MEMBERS` counts episodes, so what moves it are the episodes that it counts on one
-of the two nights only. Each has one cause. Where code, rules or model are not what they were, the
-data of the night before, assessed again as tonight's (``rebased``), stand between the two: an
-episode that moves from the old result to the new result on the same data moved because of the
-software, any other because of the data. An episode that the software moved one way and the data
-moved back has not moved.
+Every figure of `MEMBERS` counts episodes, or the releases of an episode, so what moves it are the
+episodes that it counts oftener on one of the two nights. Each has one cause. Where code, rules or
+model are not what they were, the data of the night before, assessed again as tonight's
+(``rebased``), stand between the two: an episode that moves from the old result to the new result on
+the same data moved because of the software, any other because of the data. An episode that the
+software moved one way and the data moved back has not moved.
 """
 
 from dataclasses import dataclass
@@ -29,6 +29,7 @@ from jobs.report.published import Frames, value_of
 
 EXPLAINING: Final = (
     results.ASSESSMENTS,
+    results.RELEASES,
     results.LINKS,
     results.IDENTITIES,
     results.QUARANTINE,
@@ -85,7 +86,7 @@ def explain_movement(
         return Moved(movement=results.MOVEMENT.empty(), bridges=results.BRIDGES.empty())
     changed = before.versions != after.versions
     between = rebased if changed else None
-    was, now = (members(results.ASSESSMENTS.of(position.facts)) for position in (before, after))
+    was, now = (members(position.facts) for position in (before, after))
     moved = _moved(was, now)
     causes = _causes(moved, before=before, after=after, between=between)
     movement = _with_statuses(moved.merge(causes, on=["figure_id", "episode_id"]), before, after)
@@ -103,9 +104,9 @@ def explain_movement(
 
 
 def _moved(was: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Episodes that one of two nights counts and the other does not: +1 came in, -1 went out."""
+    """Episodes that two nights do not count alike: how much oftener the later one does."""
     everybody = was.index.union(now.index).rename("episode_id")
-    old, new = (frame.reindex(everybody, fill_value=False).astype("int64") for frame in (was, now))
+    old, new = (frame.reindex(everybody, fill_value=0) for frame in (was, now))
     change = (new - old).rename_axis(columns="figure_id").reset_index()
     long = change.melt(id_vars="episode_id", var_name="figure_id", value_name="change")
     return long[long["change"].ne(0)].reset_index(drop=True)
@@ -124,7 +125,7 @@ def _causes(
             still = is_unchanged(pair, today=pd.Timestamp(after.as_of), since=since)
             causes = causes.mask(still, _software_causes(pair, before.versions, after.versions))
         return _of(moved, causes)
-    first = _moved(members(results.ASSESSMENTS.of(before.facts)), _members(between))
+    first = _moved(members(before.facts), members(between))
     by_software = moved.merge(first[["figure_id", "episode_id"]])
     by_data = moved.merge(by_software, how="left", indicator=True)
     by_data = by_data.loc[by_data["_merge"].eq("left_only"), ["figure_id", "episode_id"]]
@@ -136,10 +137,6 @@ def _causes(
             _of(by_data, data_causes(data, since=since)),
         ]
     )
-
-
-def _members(facts: Frames) -> pd.DataFrame:
-    return members(results.ASSESSMENTS.of(facts))
 
 
 def _pair(moved: pd.DataFrame, before: Frames, after: Frames) -> Pair:
@@ -190,9 +187,9 @@ def _bridges(
         {figure: counted[figure] if value is None else value for figure, value in published.items()}
     ).astype("int64")
     bridges = pd.DataFrame({"opening": opening, "redefined": counted - opening})
-    for name, change in (("came_in", 1), ("went_out", -1)):
-        rows = movement.loc[movement["change"].eq(change), "figure_id"]
-        bridges[name] = rows.value_counts().reindex(bridges.index, fill_value=0)
+    for name, direction in (("came_in", 1), ("went_out", -1)):
+        steps = (movement["change"] * direction).clip(lower=0).groupby(movement["figure_id"]).sum()
+        bridges[name] = steps.reindex(bridges.index, fill_value=0)
     bridges["closing"] = now.sum().astype("int64")
     bridges["before_publication_id"] = before.publication_id
     bridges["before_as_of_date"] = pd.Timestamp(before.as_of)

@@ -74,6 +74,8 @@ def data_causes(pair: Pair, *, since: pd.Timestamp) -> pd.Series:
     tests: list[Test] = [
         *_within(_came(pair, since), pair.is_new),
         *_within(_left(pair), pair.is_gone),
+        *_within(_missed_again(pair, since), pair.is_missed_again),
+        *_within(_back(pair, since), same & pair.was["status"].isin(_RELEASED)),
         *_certain(pair, since, higher, same),
         (pair.set_aside, "quarantined"),
         (pair.mended, "back_from_quarantine"),
@@ -177,6 +179,19 @@ def _certain(pair: Pair, since: pd.Timestamp, higher: pd.Series, same: pd.Series
     yield same & ~pair.differs("earliest_release_date"), "time_passed"
     left = pair.differs("is_released") & _after(pair.now["release_date"], since)
     yield higher.isin((NOT_YET, DUE)) & ~same & left, "newly_released"
+
+
+def _missed_again(pair: Pair, since: pd.Timestamp) -> Tests:
+    yield _after(pair.last_missed, since), "newly_released"
+    yield _otherwise(pair, "release_recorded_late")
+
+
+def _back(pair: Pair, since: pd.Timestamp) -> Tests:
+    """Somebody who was missed once, and whose status says so, is in prison again or was."""
+    inside = pair.differs("is_released") & ~pair.now["is_released"].fillna(False).astype(bool)
+    yield inside, "returned_to_custody"
+    yield pair.differs("is_released"), "newly_released"
+    yield from _within(_decision(pair, since), pair.differs(*_DECISION))
 
 
 def _dates(pair: Pair, since: pd.Timestamp) -> Tests:

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
+from jobs.report.lists.releases import releases_held
 from jobs.report.published import Frames
 
 _ABOUT: Final = {
@@ -79,6 +80,23 @@ class Pair:
     def has(self, episodes: Iterable[str]) -> pd.Series:
         """Which of the episodes are among these."""
         return pd.Series(self.episodes.isin(list(episodes)), index=self.episodes)
+
+    @cached_property
+    def _missed(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Then and now: how many releases of each were missed, and the day of the last."""
+        was, now = (_missed(facts, self.episodes) for facts in (self.before, self.after))
+        return was, now
+
+    @property
+    def is_missed_again(self) -> pd.Series:
+        """One release was missed, and now there are more."""
+        was, now = self._missed
+        return was["releases"].gt(0) & now["releases"].gt(was["releases"])
+
+    @property
+    def last_missed(self) -> pd.Series:
+        """The day of its last missed release now; empty where that is not recorded."""
+        return self._missed[1]["last"]
 
     @property
     def _nothing(self) -> pd.Series:
@@ -204,6 +222,16 @@ def _is_in(frame: pd.DataFrame, other: pd.DataFrame, columns: list[str]) -> pd.S
 def _rows(facts: Frames, episodes: pd.Index) -> pd.DataFrame:
     frame = results.ASSESSMENTS.of(facts)
     return frame[frame["episode_id"].isin(episodes)].set_index("episode_id").reindex(episodes)
+
+
+def _missed(facts: Frames, episodes: pd.Index) -> pd.DataFrame:
+    releases = releases_held(facts)
+    releases = releases[releases["is_missed"] & releases["episode_id"].isin(episodes)]
+    by_episode = releases.groupby("episode_id")
+    counts = by_episode.size().reindex(episodes, fill_value=0)
+    return pd.DataFrame({"releases": counts, "last": by_episode["release_date"].max()}).reindex(
+        episodes
+    )
 
 
 def _people(facts: Frames) -> pd.DataFrame:

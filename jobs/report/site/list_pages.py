@@ -5,8 +5,17 @@ from typing import Final
 
 from jobs.contract import results
 from jobs.contract.bands import SHOWN_DAYS
-from jobs.contract.case_lists import DUE, MISSED, OPEN_CASES, VERIFY, CaseList
-from jobs.contract.view_models import plural
+from jobs.contract.case_lists import (
+    DECIDED_SINCE,
+    DUE,
+    MISSED,
+    OPEN_CASES,
+    RECORDED_AFTER_RELEASE,
+    UNCONSIDERED,
+    VERIFY,
+    CaseList,
+)
+from jobs.contract.view_models import KeyFigure, plural
 from jobs.report import sheets
 from jobs.report.charts.night_charts import backlog_by_age, due_by_week
 from jobs.report.charts.pace_charts import notice_before_release
@@ -15,21 +24,65 @@ from jobs.report.site.site import ListFrame, Site
 from jobs.report.summary.caveats import backlog_sentence
 from jobs.report.summary.headline import key_figure
 
+_MISSED_TILES: Final = ("missed.total", "missed.undecided", "missed.decided_since")
+
 
 def _missed(site: Site) -> ListFrame:
-    """Everybody released without consideration."""
+    """Who was released without consideration and is still undecided."""
+    missed, undecided, _ = (key_figure(site.figures, id_) for id_ in _MISSED_TILES)
+    return ListFrame(
+        lead=f"{plural(undecided.value, 'release', 'releases')} of {missed.text} without "
+        f"consideration {'has' if undecided.value == 1 else 'have'} not been decided on since.",
+        range_line=_range_line(undecided),
+        tiles=tiles((key_figure(site.figures, id_) for id_ in _MISSED_TILES), site.opens),
+        charts=[site.history_chart("missed.undecided")],
+    )
+
+
+def _decided_since(site: Site) -> ListFrame:
+    """Who was released without consideration and decided on afterwards."""
+    missed, _, since = (key_figure(site.figures, id_) for id_ in _MISSED_TILES)
+    return ListFrame(
+        lead=f"{plural(since.value, 'release', 'releases')} of {missed.text} without "
+        f"consideration {'has' if since.value == 1 else 'have'} been decided on since. Each "
+        "counts among the missed: the decision came after the release.",
+        range_line=_range_line(since),
+    )
+
+
+def _unconsidered(site: Site) -> ListFrame:
+    """Every release without consideration."""
     missed = key_figure(site.figures, "missed.total")
     return ListFrame(
         lead=f"{plural(missed.value, 'release', 'releases')} went ahead with no decision by a "
-        "named caseworker, and none has been made since.",
-        range_line="Until uncertain links and nationalities are settled, the number may be "
-        f"{missed.range_text}."
-        if missed.range_text
-        else "",
+        "named caseworker before.",
+        range_line=_range_line(missed),
+        tiles=tiles((key_figure(site.figures, id_) for id_ in _MISSED_TILES), site.opens),
         charts=[site.missed_chart, site.history_chart("missed.total")],
         tables=[
             group_sheet("offences", "By offence", site.figures, "missed.by_offence", site.opens),
         ],
+    )
+
+
+def _recorded_after_release(site: Site) -> ListFrame:
+    """Decisions that were entered once the person had left."""
+    late = key_figure(site.figures, "considered.recorded_after_release")
+    return ListFrame(
+        lead=f"{plural(late.value, 'release', 'releases')} went ahead with no decision on record; "
+        "one was recorded afterwards, dated before the release.",
+        range_line="They count as considered, and in the high end of the missed: nothing but its "
+        "own date shows that the decision was there.",
+    )
+
+
+def _range_line(figure: KeyFigure) -> str:
+    """How far uncertainty could move a number; nothing where it cannot."""
+    if not figure.range_text:
+        return ""
+    return (
+        "Until uncertain links and nationalities are settled and unread rows mended, the number "
+        f"may be {figure.range_text}."
     )
 
 
@@ -39,10 +92,7 @@ def _due(site: Site) -> ListFrame:
     return ListFrame(
         lead=f"{plural(due.value, 'person', 'people')} not yet released must be considered, "
         "and nobody has decided yet.",
-        range_line="Until uncertain links and nationalities are settled, the number may be "
-        f"{due.range_text}."
-        if due.range_text
-        else "",
+        range_line=_range_line(due),
         tiles=tiles(
             (
                 key_figure(site.figures, id_)
@@ -111,6 +161,9 @@ def _backlog(site: Site) -> ListFrame:
 
 _FRAMES: Final[Mapping[str, Callable[[Site], ListFrame]]] = {
     MISSED.name: _missed,
+    DECIDED_SINCE.name: _decided_since,
+    UNCONSIDERED.name: _unconsidered,
+    RECORDED_AFTER_RELEASE.name: _recorded_after_release,
     DUE.name: _due,
     VERIFY.name: _verify,
     OPEN_CASES.name: _backlog,

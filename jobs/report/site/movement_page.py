@@ -18,7 +18,7 @@ MOVEMENT_COLUMNS: Final = (
         heading="Figure",
         words={figure.id: figure.title for figure in FIGURE_BY_ID.values()},
     ),
-    sheets.Column(source="change", heading="In or out", words={"1": "Came in", "-1": "Went out"}),
+    sheets.Column(source="direction", heading="In or out"),
     sheets.Column(source="cause", heading="Cause", codes=results.CAUSE),
     sheets.Column(source="before_status", heading="Before"),
     sheets.Column(source="after_status", heading="Tonight"),
@@ -33,8 +33,9 @@ def movement_page(site: Site) -> None:
     found = bridges(site.facts)
     shown = [bridge for bridge in found if bridge.steps or bridge.redefined]
     moved = moved.sort_values(["figure_id", "change", "cause", "episode_id"], ignore_index=True)
-    rows = moved.head(PAGE_ROWS)
     csv, size = site.csv("movement", moved)
+    direction = moved["change"].gt(0).map({True: "Came in", False: "Went out"}).astype("str")
+    rows = moved.assign(direction=direction).head(PAGE_ROWS)
     lead = "This is the first publication: there is nothing to compare it with."
     if found:
         lead = f"Every change since {day_text(found[0].before)}, case by case."

@@ -13,7 +13,7 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
-from jobs.contract.case_lists import CASE_LISTS, DUE, MISSED
+from jobs.contract.case_lists import CASE_LISTS, DUE, UNCONSIDERED
 from jobs.contract.schema import Table
 from jobs.contract.view_models import number_text, plural
 from jobs.report import sheets
@@ -125,6 +125,8 @@ def _index(site: Site) -> None:
             site.figures,
             (
                 "missed.total",
+                "missed.undecided",
+                "missed.decided_since",
                 "missed.never_referred",
                 "missed.referred_not_considered",
                 "missed.no_release_date",
@@ -341,8 +343,12 @@ class Page:
 
 def _list_pages() -> Iterator[Page]:
     for listed in CASE_LISTS.values():
-        yield Page(file=f"{listed.name}.html", label=listed.label, write=list_page(listed))
-        if listed is MISSED:
+        yield Page(
+            file=f"{listed.name}.html",
+            label=listed.label,
+            write=list_page(listed),
+        )
+        if listed is UNCONSIDERED:
             yield Page(
                 file="outcomes.html", label="Outcomes", write=outcomes_page, needs=results.FLAGS
             )

@@ -38,6 +38,7 @@ SOON_DAYS: Final = SHOWN_DAYS[0]
 BRIEFED: Final = (
     results.FIGURES,
     results.ASSESSMENTS,
+    results.RELEASES,
     results.BACKLOG,
     results.TEAMS,
     results.CENSUS,
@@ -141,20 +142,12 @@ class Briefer:
             if chart is not None
         )
 
-    @cached_property
-    def _all_due(self) -> pd.DataFrame:
-        """Releases ahead before dates that have passed; among each the most serious first."""
-        due = rows_of(DUE, self.facts)
-        due["is_past"] = due["days_to_release"].lt(0).fillna(False)
-        return due.sort_values(
-            ["is_past", "seriousness", "days_to_release", "episode_id"],
-            ignore_index=True,
-            na_position="last",
-        )
-
     def _due(self, reader: Reader) -> pd.DataFrame:
-        """People due that the reader answers for: in the prisons, or with a case in the teams."""
-        due = self._all_due
+        """People due that the reader answers for: in the prisons, or with a case in the teams.
+
+        In the one order of the work, as on the first page and the list.
+        """
+        due = rows_of(DUE, self.facts)
         if not reader.prisons and not reader.teams:
             return due
         backlog = results.BACKLOG.of(self.facts)

@@ -14,6 +14,8 @@ from jobs.report.published import ALL
 
 HEADLINE_FIGURES: Final = (
     "missed.total",
+    "missed.undecided",
+    "missed.decided_since",
     "missed.never_referred",
     "missed.referred_not_considered",
     "due.within_7",
@@ -35,13 +37,17 @@ def headline(figures: pd.DataFrame) -> Headline:
 
     The question: is anyone about to be released, or already released, unconsidered? The first line
     begins with Yes or No. The number of the subject is the releases of the next 7 days, which can
-    still be prevented; without any, it is the missed total.
+    still be prevented; without any, it is the missed total, whatever was decided since.
     """
     few = tuple(key_figure(figures, id_) for id_ in HEADLINE_FIGURES)
     by_id = {figure.figure_id: figure for figure in few}
     missed, soon = by_id["missed.total"], by_id["due.within_7"]
     return Headline(
-        first_line=_first_line(missed=missed.value or 0, soon=soon.value or 0),
+        first_line=_first_line(
+            missed=missed.value or 0,
+            undecided=by_id["missed.undecided"].value or 0,
+            soon=soon.value or 0,
+        ),
         range_line=_range_line(
             missed=missed, soon=soon, overdue=key_figure(figures, "due.overdue").value or 0
         ),
@@ -69,7 +75,7 @@ def _number(value: float) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
-def _first_line(*, missed: float, soon: float) -> str:
+def _first_line(*, missed: float, undecided: float, soon: float) -> str:
     ahead = (
         f"{plural(soon, 'person may be', 'people may be')} released within "
         "7 days without consideration"
@@ -78,16 +84,27 @@ def _first_line(*, missed: float, soon: float) -> str:
         f"there {'has' if missed == 1 else 'have'} been {plural(missed, 'release', 'releases')} "
         "without consideration"
     )
+    since = _since(missed=missed, undecided=undecided)
     if soon and missed:
-        return f"Yes: {ahead}, and {past}."
+        return f"Yes: {ahead}, and {past}, {since}."
     if soon:
         return f"Yes: {ahead}. Nobody has been released without consideration."
     if missed:
-        return f"Yes: {past}. Nobody else is to be released unconsidered within 7 days."
+        return f"Yes: {past}, {since}. Nobody else is to be released unconsidered within 7 days."
     return (
         "No: nobody has been released without consideration, and nobody is to be released "
         "unconsidered within 7 days."
     )
+
+
+def _since(*, missed: float, undecided: float) -> str:
+    """What has been done about the missed: both parts of them, so that they sum."""
+    decided = missed - undecided
+    if not decided:
+        return "still undecided" if missed == 1 else "all still undecided"
+    if not undecided:
+        return "decided on since" if missed == 1 else "all decided on since"
+    return f"{number_text(undecided)} still undecided and {number_text(decided)} decided on since"
 
 
 def _range_line(*, missed: KeyFigure, soon: KeyFigure, overdue: float) -> str:

@@ -7,6 +7,7 @@ either register, a quarantined row or anything else that `results` marks as pers
 columns are those of `jobs.contract.results`, with its meanings as comments.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -61,29 +62,58 @@ def _case(number: str, bands: Bands) -> str:
     return f"CASE {whens} ELSE {quoted(bands.names[-1])} END"
 
 
-def _of(name: str, table: Table, *, only: str = "", leave_out: tuple[str, ...] = ()) -> View:
-    """A view of one table of current publications, less what is personal."""
-    columns = {
-        f.name: f.meaning + (f" ({f.unit})" if f.unit else "")
-        for f in table.fields
-        if not f.personal and f.name not in leave_out
-    }
-    shown = ", ".join(f"fact.{column}" for column in columns)
+def _matched(table: Table, alias: str) -> tuple[str, str]:
+    """Where a table is kept, and when a row of it belongs to the publication at hand."""
     if table.full_name in INTERVALS:
         kept = INTERVALS[table.full_name]
         matched = (
-            "fact.since <= p.publication_number "
-            "AND (fact.until IS NULL OR fact.until > p.publication_number)"
+            f"{alias}.since <= p.publication_number "
+            f"AND ({alias}.until IS NULL OR {alias}.until > p.publication_number)"
         )
     else:
         kept = SNAPSHOTS[table.full_name]
         matched = (
-            "fact.as_of_date = c.as_of_date AND fact.publication_number = c.publication_number"
+            f"{alias}.as_of_date = c.as_of_date "
+            f"AND {alias}.publication_number = c.publication_number"
         )
+    return f"{kept.schema}.{kept.name}", matched
+
+
+def _columns(table: Table, leave_out: Collection[str] = ()) -> dict[str, str]:
+    """What of a table may be shown, with its meaning."""
+    return {
+        f.name: f.meaning + (f" ({f.unit})" if f.unit else "")
+        for f in table.fields
+        if not f.personal and f.name not in leave_out
+    }
+
+
+def _of(
+    name: str,
+    table: Table,
+    *,
+    only: str = "",
+    leave_out: tuple[str, ...] = (),
+    beside: Table | None = None,
+) -> View:
+    """A view of one table of current publications, less what is personal.
+
+    ``beside`` adds what the row of another table with the same episode says further.
+    """
+    columns = _columns(table, leave_out)
+    shown = [f"fact.{column}" for column in columns]
+    kept, matched = _matched(table, "fact")
+    joined = f"JOIN {kept} AS fact ON {matched}"
+    if beside is not None:
+        further = _columns(beside, table.columns)
+        shown += [f"beside.{column}" for column in further]
+        columns |= further
+        kept, matched = _matched(beside, "beside")
+        joined += f" JOIN {kept} AS beside ON {matched} AND beside.episode_id = fact.episode_id"
     query = (
-        f"SELECT c.as_of_date, p.publication_id, {shown} FROM run.current AS c "  # noqa: S608
-        "JOIN run.publications AS p ON p.publication_number = c.publication_number "
-        f"JOIN {kept.schema}.{kept.name} AS fact ON {matched}"
+        f"SELECT c.as_of_date, p.publication_id, {', '.join(shown)} "  # noqa: S608
+        "FROM run.current AS c "
+        f"JOIN run.publications AS p ON p.publication_number = c.publication_number {joined}"
     )
     where = f" WHERE {only}" if only else ""
     return View(name=name, row=table.row, query=query + where, columns={**_BASE, **columns})
@@ -107,9 +137,8 @@ def _count(name: str, table: Table, by: tuple[str, ...], row: str) -> View:
 
 
 def _list(listed: CaseList) -> View:
-    """The view of a case list: all that its table says of each row."""
-    statuses = ", ".join(quoted(status) for status in sorted(listed.statuses))
-    return _of(listed.view, listed.table, only=statuses and f"fact.status IN ({statuses})")
+    """The view of a case list: all that its tables say of each row."""
+    return _of(listed.view, listed.table, only=listed.rows.sql("fact."), beside=listed.beside)
 
 
 _PUBLICATIONS: Final = View(

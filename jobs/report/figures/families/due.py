@@ -40,22 +40,42 @@ def release_band(frame: pd.DataFrame) -> pd.Series:
     return RELEASES.of(frame["days_to_release"]).fillna(NO_DATE).astype("str")
 
 
+def _with_unread(assessments: pd.DataFrame, people: int) -> pd.DataFrame:
+    """The assessments, and a row of which nothing is known for so many people in quarantine."""
+    if not people:
+        return assessments
+    blank = pd.DataFrame(index=range(people), columns=assessments.columns)
+    kinds = {field.name: field.kind.pandas for field in results.ASSESSMENTS.fields}
+    every = pd.concat([assessments, blank.astype(kinds)], ignore_index=True)
+    yes_no = [name for name, kind in kinds.items() if kind == "boolean"]
+    return every.assign(**{name: every[name].fillna(False) for name in yes_no})
+
+
 def due(
     rows: Condition = everything, *, by: Grouping | None = None, groups: Sequence[str] = ()
 ) -> Compute:
-    """DUE episodes for which a condition holds; considered ones come back if a link is false."""
+    """Episodes due for which a condition holds; considered ones come back if a link is false.
+
+    Whoever has a row in quarantine may be due, and where nothing of them can be read the condition
+    may hold.
+    """
 
     def compute(inputs: FigureInputs) -> pd.DataFrame:
-        frame = inputs.of(results.ASSESSMENTS)
+        frame = _with_unread(inputs.of(results.ASSESSMENTS), inputs.uncertainty.unread)
         uncertain = inputs.uncertainty.beside(frame)
+        unread = frame["episode_id"].isna()
         already_due = frame["due_date"].isna() | frame["due_date"].le(inputs.today)
-        inside = rows(frame) & ~frame["is_released"] & already_due
+        inside = (rows(frame) | unread) & ~frame["is_released"] & already_due
         by_link = false_link_chance(frame).where(frame["status"].eq("CONSIDERED"), 0.0)
+        aside = (
+            inputs.uncertainty.is_set_aside(frame["prisoner_number"])
+            & frame["considered_date"].isna()
+        )
         return count_rows(
             counted=DUE.selects(frame) & rows(frame),
             uncertainty=RowUncertainty(
                 may_leave=frame["is_possibly_considered"] | uncertain["is_nationality_uncertain"],
-                may_enter=unsettled(frame) & inside,
+                may_enter=(unsettled(frame) | aside | unread) & inside,
                 leave_chance=uncertain["decided"] + uncertain["wrongly_in"],
                 enter_chance=(by_link + uncertain["wrongly_out"]).where(inside, 0.0),
                 persons=frame["identity_id"],
@@ -65,6 +85,12 @@ def due(
         )
 
     return compute
+
+
+SERIES_BREAK: Final = (
+    "from version 3 somebody back in prison after a missed release is due as well, and the range "
+    "holds people with a row in quarantine"
+)
 
 
 def _figure(
@@ -89,6 +115,8 @@ def _figure(
         on=DUE.name,
         rows=rows,
         by=by,
+        since="3",
+        series_breaks=(SERIES_BREAK,),
     )
 
 

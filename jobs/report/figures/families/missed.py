@@ -1,14 +1,16 @@
-"""Missed: in scope, released, and no decision by a named caseworker."""
+"""Missed: released in scope with no decision by a named caseworker before; the unit is the release.
+
+A decision that comes later does not undo a release: it is told beside the number.
+"""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
 
 from jobs.contract import codes as c
-from jobs.contract import results
-from jobs.contract.case_lists import MISSED
+from jobs.contract.case_lists import DECIDED_SINCE, MISSED, UNCONSIDERED, CaseList
 from jobs.report.figures.conditions import (
     Condition,
     Grouping,
@@ -17,9 +19,8 @@ from jobs.report.figures.conditions import (
     possibly_considered,
     prison,
     serious,
-    unsettled,
 )
-from jobs.report.figures.figure import CASEWORK, EPISODES, RELEASED, Figure
+from jobs.report.figures.figure import CASEWORK, EVERY_RELEASE, RELEASES, Figure
 from jobs.report.figures.inputs import Compute, FigureInputs
 from jobs.report.figures.ranges import RowUncertainty, count_rows, false_link_chance
 
@@ -34,6 +35,16 @@ _CATEGORY_OF: Final = {
 }
 NEVER_REFERRED: Final = HasStatus("NOT_REFERRED")
 NOT_CONSIDERED: Final = HasStatus("REFERRED_NOT_CONSIDERED")
+
+
+def undecided(frame: pd.DataFrame) -> pd.Series:
+    """Nobody has decided since the release."""
+    return frame["decided_since_date"].isna()
+
+
+def decided_since(frame: pd.DataFrame) -> pd.Series:
+    """A named caseworker has decided since the release."""
+    return frame["decided_since_date"].notna()
 
 
 def no_release_date(frame: pd.DataFrame) -> pd.Series:
@@ -62,26 +73,42 @@ def offence_category(frame: pd.DataFrame) -> pd.Series:
     return frame["offence_code"].map(_CATEGORY_OF).astype("str").fillna(NOT_RECORDED)
 
 
-def _cleared_by_link(frame: pd.DataFrame) -> pd.Series:
-    """Released episodes that would be missed if their link were false."""
-    return frame["status"].isin({"CONSIDERED", "CONSIDERED_LATE"}) & frame["is_released"]
-
-
 def _possible(frame: pd.DataFrame) -> pd.Series:
     return frame["possible_case_id"].notna()
 
 
-def _uncertainty(inputs: FigureInputs, inside: pd.Series) -> RowUncertainty:
-    """What may take episodes off the missed list, or put them on it."""
-    frame = inputs.of(results.ASSESSMENTS)
+@dataclass(frozen=True, kw_only=True)
+class _Moves:
+    """What may take releases off the missed, or add some, as in `RowUncertainty`."""
+
+    named_out: pd.Series
+    named_in: pd.Series
+    out: pd.Series
+    into: pd.Series
+    persons: pd.Series
+
+    def uncertainty(self) -> RowUncertainty:
+        """The same for counting."""
+        return RowUncertainty(
+            may_leave=self.named_out,
+            may_enter=self.named_in,
+            leave_chance=self.out,
+            enter_chance=self.into,
+            persons=self.persons,
+        )
+
+
+def _moves(inputs: FigureInputs, frame: pd.DataFrame, inside: pd.Series) -> _Moves:
+    """Moves of the releases; only those ``inside`` may come in."""
     uncertain = inputs.uncertainty.beside(frame)
-    false_link = false_link_chance(frame).where(_cleared_by_link(frame), 0.0)
-    wrongly_out = uncertain["wrongly_out"].where(frame["is_released"], 0.0)
-    return RowUncertainty(
-        may_leave=frame["is_possibly_considered"] | uncertain["is_nationality_uncertain"],
-        may_enter=unsettled(frame) & frame["is_released"] & inside,
-        leave_chance=uncertain["decided"] + uncertain["wrongly_in"],
-        enter_chance=(false_link + wrongly_out).where(inside, 0.0),
+    false_link = false_link_chance(frame).where(frame["status"].eq("CONSIDERED"), 0.0)
+    unlisted = frame["release_number"].isna()
+    entering = false_link + uncertain["wrongly_out"].where(unlisted, 0.0)
+    return _Moves(
+        named_out=frame["is_possibly_considered"] | uncertain["is_nationality_uncertain"],
+        named_in=frame["may_be_missed"] & inside,
+        out=uncertain["decided"] + uncertain["wrongly_in"],
+        into=entering.where(inside, 0.0),
         persons=frame["identity_id"],
     )
 
@@ -89,14 +116,14 @@ def _uncertainty(inputs: FigureInputs, inside: pd.Series) -> RowUncertainty:
 def missed(
     rows: Condition = everything, *, by: Grouping | None = None, groups: Sequence[str] = ()
 ) -> Compute:
-    """Missed episodes for which a condition holds."""
+    """Missed releases for which a condition holds; where nothing can be read, it may hold."""
 
     def compute(inputs: FigureInputs) -> pd.DataFrame:
-        frame = inputs.of(results.ASSESSMENTS)
+        frame = inputs.releases
         inside = rows(frame)
         return count_rows(
-            counted=MISSED.selects(frame) & inside,
-            uncertainty=_uncertainty(inputs, inside),
+            counted=frame["is_missed"] & inside,
+            uncertainty=_moves(inputs, frame, inside | frame["is_unread"]).uncertainty(),
             by=None if by is None else by(frame),
             groups=groups,
         )
@@ -104,56 +131,71 @@ def missed(
     return compute
 
 
+def still_undecided(inputs: FigureInputs) -> pd.DataFrame:
+    """Missed and undecided: a decision whose link is false has not been taken."""
+    frame = inputs.releases
+    since = frame["is_missed"] & decided_since(frame)
+    # A decision that was recorded after the release is on record now.
+    moves = _moves(inputs, frame, ~frame["is_recorded_after_release"])
+    moves = replace(moves, into=moves.into + false_link_chance(frame).where(since, 0.0))
+    return count_rows(counted=frame["is_missed"] & ~since, uncertainty=moves.uncertainty())
+
+
+def since_decided(inputs: FigureInputs) -> pd.DataFrame:
+    """Missed and decided on since: a false link takes the decision away."""
+    frame = inputs.releases
+    moves = _moves(inputs, frame, frame["is_recorded_after_release"])
+    moves = replace(moves, out=moves.out + false_link_chance(frame))
+    counted = frame["is_missed"] & decided_since(frame)
+    return count_rows(counted=counted, uncertainty=moves.uncertainty())
+
+
 def never_referred(inputs: FigureInputs) -> pd.DataFrame:
-    """NOT_REFERRED: any possible case may take an episode out, any false link may put one in."""
-    frame = inputs.of(results.ASSESSMENTS)
-    uncertain = inputs.uncertainty.beside(frame)
-    named = frame["is_possibly_considered"] | uncertain["is_nationality_uncertain"]
-    by_link = _cleared_by_link(frame) | NOT_CONSIDERED(frame)
-    entering = false_link_chance(frame).where(by_link, 0.0)
-    entering += uncertain["wrongly_out"].where(frame["is_released"], 0.0)
-    uncertainty = replace(
-        _uncertainty(inputs, everything(frame)),
-        may_leave=named | _possible(frame),
-        may_enter=unsettled(frame) & frame["is_released"],
-        leave_chance=uncertain["decided"] + uncertain["wrongly_in"] + uncertain["referred"],
-        enter_chance=entering,
+    """NOT_REFERRED: any possible case may take a release out, any false link may put one in."""
+    frame = inputs.releases
+    by_link = false_link_chance(frame).where(NOT_CONSIDERED(frame), 0.0)
+    moves = _moves(inputs, frame, everything(frame))
+    moves = replace(
+        moves,
+        named_out=moves.named_out | _possible(frame),
+        out=moves.out + inputs.uncertainty.beside(frame)["referred"],
+        into=moves.into + by_link,
     )
-    return count_rows(counted=NEVER_REFERRED(frame), uncertainty=uncertainty)
+    counted = frame["is_missed"] & NEVER_REFERRED(frame)
+    return count_rows(counted=counted, uncertainty=moves.uncertainty())
 
 
 def referred_not_considered(inputs: FigureInputs) -> pd.DataFrame:
     """REFERRED_NOT_CONSIDERED: possible cases of the never referred may come in."""
-    frame = inputs.of(results.ASSESSMENTS)
-    uncertain = inputs.uncertainty.beside(frame)
-    possible = NEVER_REFERRED(frame) & _possible(frame)
-    leaving = uncertain["decided"] + uncertain["wrongly_in"] + false_link_chance(frame)
-    uncertainty = replace(
-        _uncertainty(inputs, everything(frame)),
-        may_enter=(unsettled(frame) & frame["is_released"])
-        | (possible & ~frame["is_possibly_considered"]),
-        leave_chance=leaving,
-        enter_chance=uncertain["referred"],
+    frame = inputs.releases
+    possible = frame["is_missed"] & NEVER_REFERRED(frame) & _possible(frame)
+    moves = _moves(inputs, frame, everything(frame))
+    moves = replace(
+        moves,
+        named_in=moves.named_in | (possible & ~frame["is_possibly_considered"]),
+        out=moves.out + false_link_chance(frame),
+        into=inputs.uncertainty.beside(frame)["referred"],
     )
-    return count_rows(counted=NOT_CONSIDERED(frame), uncertainty=uncertainty)
+    counted = frame["is_missed"] & NOT_CONSIDERED(frame)
+    return count_rows(counted=counted, uncertainty=moves.uncertainty())
 
 
 def missed_people(inputs: FigureInputs) -> pd.DataFrame:
-    """Different identities among the missed episodes: who may leave with all of them."""
-    frame = inputs.of(results.ASSESSMENTS)
-    uncertainty = _uncertainty(inputs, everything(frame))
-    counted = MISSED.selects(frame)
-    may_leave = counted if uncertainty.may_leave is None else uncertainty.may_leave
+    """Different identities among the missed releases: who may leave with all of them."""
+    frame = inputs.releases
+    moves = _moves(inputs, frame, everything(frame))
+    counted = frame["is_missed"]
     rows = pd.DataFrame(
         {
             "counted": counted,
-            "may_stay": counted & ~may_leave,
-            "may_enter": uncertainty.may_enter,
-            "leave": uncertainty.leave_chance,
-            "enter": uncertainty.enter_chance,
+            "may_stay": counted & ~moves.named_out,
+            "may_enter": moves.named_in,
+            "leave": moves.out,
+            "enter": moves.into,
         }
     )
-    people = rows.groupby(frame["identity_id"].to_numpy()).max()
+    unread = "unread " + frame.index.astype("str").to_series(index=frame.index)
+    people = rows.groupby(frame["identity_id"].fillna(unread).to_numpy()).max()
     return count_rows(
         counted=people["counted"],
         uncertainty=RowUncertainty(
@@ -163,6 +205,12 @@ def missed_people(inputs: FigureInputs) -> pd.DataFrame:
             enter_chance=people["enter"],
         ),
     )
+
+
+SERIES_BREAK: Final = (
+    "from version 3 a release counts for ever, whether decided on since or not; before, a custody "
+    "episode counted once and only while nobody had decided"
+)
 
 
 def _figure(
@@ -175,19 +223,23 @@ def _figure(
     by: Grouping | None = None,
     shown: Sequence[str] = (),
     groups: str = "",
+    on: CaseList = UNCONSIDERED,
+    is_new: bool = False,
 ) -> Figure:
     return Figure(
         id=f"missed.{id_}",
         title=title,
         definition=definition,
-        population=RELEASED,
-        unit=EPISODES,
+        population=EVERY_RELEASE,
+        unit=RELEASES,
         owner=CASEWORK,
         compute=compute or missed(rows, by=by, groups=shown),
         groups=groups,
-        on=MISSED.name,
+        on=on.name,
         rows=rows,
         by=by,
+        since="3",
+        series_breaks=() if is_new else (SERIES_BREAK,),
     )
 
 
@@ -195,65 +247,83 @@ FIGURES: Final = (
     _figure(
         "total",
         "Released without consideration",
-        "Custody episodes in scope that ended in a release with no decision by a named caseworker, "
-        "neither before the release nor since.",
+        "Releases of people in scope before which no named caseworker had decided, whatever has "
+        "been decided since.",
+    ),
+    _figure(
+        "undecided",
+        "Of these, still undecided",
+        "Missed releases on which nobody has decided since.",
+        compute=still_undecided,
+        on=MISSED,
+        is_new=True,
+    ),
+    _figure(
+        "decided_since",
+        "Of these, decided on since",
+        "Missed releases on which a named caseworker has decided after the release; with those "
+        "still undecided they sum to all.",
+        compute=since_decided,
+        on=DECIDED_SINCE,
+        is_new=True,
     ),
     _figure(
         "people",
         "People released without consideration",
-        "Different people among the episodes released without consideration.",
+        "Different people among the missed releases.",
         compute=missed_people,
     ),
     _figure(
         "never_referred",
         "Never referred",
-        "Missed episodes that the prison service never referred to the immigration service.",
+        "Missed releases before which the prison service had never referred the person to the "
+        "immigration service.",
         NEVER_REFERRED,
         compute=never_referred,
     ),
     _figure(
         "referred_not_considered",
         "Referred, never considered",
-        "Missed episodes that were referred and on which nobody decided.",
+        "Missed releases after a referral on which nobody had decided.",
         NOT_CONSIDERED,
         compute=referred_not_considered,
     ),
     _figure(
         "no_release_date",
         "Missed, no release date recorded",
-        "Missed episodes whose day of release is not recorded.",
+        "Missed releases whose day is not recorded.",
         no_release_date,
     ),
     _figure(
         "court_recommended",
         "Missed, recommended by a court",
-        "Missed episodes in which the sentencing court had recommended deportation.",
+        "Missed releases of people whose deportation the sentencing court had recommended.",
         court_recommended,
     ),
     _figure(
         "serious",
         "Missed, serious offences",
-        "Missed episodes whose most serious offence is of seriousness 1 or 2: killing, sexual or "
+        "Missed releases after a most serious offence of seriousness 1 or 2: killing, sexual or "
         "serious violent offences, kidnapping, robbery, arson.",
         serious,
     ),
     _figure(
         "nationality_unknown",
         "Missed, nationality unknown",
-        "Missed episodes of people whose nationality is unknown, refused, stateless or missing.",
+        "Missed releases of people whose nationality is unknown, refused, stateless or missing.",
         nationality_unknown,
     ),
     _figure(
         "possible_match",
         "Missed, possible match to settle",
-        "Missed episodes for which a possible match, not certain enough to act on, holds a "
+        "Missed releases for which a possible match, not certain enough to act on, holds a "
         "decision in time.",
         possibly_considered,
     ),
     _figure(
         "by_release_month",
         "Missed by month of release",
-        "Missed episodes by the month of release.",
+        "Missed releases by the month of release.",
         by=release_month,
         shown=(NO_DATE,),
         groups="month of release, or (no date)",
@@ -261,7 +331,7 @@ FIGURES: Final = (
     _figure(
         "by_offence",
         "Missed by offence",
-        "Missed episodes by the category of the most serious offence.",
+        "Missed releases by the category of the most serious offence.",
         by=offence_category,
         shown=OFFENCE_CATEGORIES,
         groups="offence category",
@@ -269,7 +339,7 @@ FIGURES: Final = (
     _figure(
         "by_prison",
         "Missed by prison",
-        "Missed episodes by the prison that released.",
+        "Missed releases by the prison that released.",
         by=prison,
         groups="prison code",
     ),

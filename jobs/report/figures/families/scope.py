@@ -5,9 +5,22 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
-from jobs.contract.case_lists import DUE, MISSED, VERIFY
+from jobs.contract.case_lists import (
+    RECORDED_AFTER_RELEASE,
+    VERIFY,
+    WITHDRAWN_AFTER_RELEASE,
+    CaseList,
+)
 from jobs.report.figures.conditions import Condition, HasStatus, everything
-from jobs.report.figures.figure import CASEWORK, EPISODES, IN_SCOPE, RELEASED, Figure
+from jobs.report.figures.figure import (
+    CASEWORK,
+    EPISODES,
+    EVERY_RELEASE,
+    IN_SCOPE,
+    RELEASED,
+    RELEASES,
+    Figure,
+)
 from jobs.report.figures.inputs import Compute, FigureInputs
 from jobs.report.figures.ranges import RowUncertainty, count_rows, false_link_chance
 
@@ -17,7 +30,7 @@ ALL_EPISODES: Final = "all custody episodes"
 def considered_in_time(inputs: FigureInputs) -> pd.DataFrame:
     """CONSIDERED: false links may take out, possible matches with a timely decision put in."""
     frame = inputs.of(results.ASSESSMENTS)
-    open_ = MISSED.selects(frame) | DUE.selects(frame)
+    open_ = frame["status"].isin(results.MISSED_STATUSES | {"DUE"})
     uncertainty = RowUncertainty(
         may_enter=frame["is_possibly_considered"] & open_,
         leave_chance=false_link_chance(frame),
@@ -38,6 +51,15 @@ def with_status(status: str) -> Compute:
                 leave_chance=false_link_chance(frame), persons=frame["identity_id"]
             ),
         )
+
+    return compute
+
+
+def listed_releases(listed: CaseList) -> Compute:
+    """The releases of a list; what is recorded of them is certain."""
+
+    def compute(inputs: FigureInputs) -> pd.DataFrame:
+        return count_rows(counted=listed.selects(inputs.releases))
 
     return compute
 
@@ -64,18 +86,21 @@ def _figure(
     groups: str = "",
     on: str = "",
     rows: Condition = everything,
+    unit: str = EPISODES,
+    since: str = "1",
 ) -> Figure:
     return Figure(
         id=id_,
         title=title,
         definition=definition,
         population=population,
-        unit=EPISODES,
+        unit=unit,
         owner=CASEWORK,
         compute=compute,
         groups=groups,
         on=on,
         rows=rows,
+        since=since,
     )
 
 
@@ -91,10 +116,33 @@ FIGURES: Final = (
     _figure(
         "considered.late",
         "Considered late",
-        "Episodes on which a named caseworker decided, but after release.",
+        "Episodes on which a named caseworker decided after release, and no missed release is "
+        "undecided.",
         RELEASED,
         with_status("CONSIDERED_LATE"),
         rows=HasStatus("CONSIDERED_LATE"),
+        since="3",
+    ),
+    _figure(
+        "considered.recorded_after_release",
+        "Decided before release, recorded after it",
+        "Releases that count as considered by a decision dated before the release and recorded "
+        "after it; they are in the high end of the missed.",
+        EVERY_RELEASE,
+        listed_releases(RECORDED_AFTER_RELEASE),
+        on=RECORDED_AFTER_RELEASE.name,
+        unit=RELEASES,
+        since="3",
+    ),
+    _figure(
+        "considered.withdrawn_after_release",
+        "Considered, withdrawn after release",
+        "Releases considered in time whose decision was withdrawn after the release.",
+        EVERY_RELEASE,
+        listed_releases(WITHDRAWN_AFTER_RELEASE),
+        on=WITHDRAWN_AFTER_RELEASE.name,
+        unit=RELEASES,
+        since="3",
     ),
     _figure(
         "scope.in_scope",
