@@ -4,8 +4,8 @@ import pandas as pd
 
 from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS, CaseList
-from jobs.report.lists.releases import releases_held
 from jobs.report.published import Frames
+from jobs.report.release_rows import releases_held
 from jobs.runtime.errors import BadInput
 
 

@@ -8,8 +8,8 @@ from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS
 from jobs.report.figures.figure import Figure
 from jobs.report.figures.registry import FIGURE_BY_ID
-from jobs.report.lists.releases import releases_held
 from jobs.report.published import Frames
+from jobs.report.release_rows import releases_held
 
 MEMBERS: Final[dict[str, Figure]] = {
     figure: FIGURE_BY_ID[figure]

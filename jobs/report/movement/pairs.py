@@ -8,8 +8,8 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
-from jobs.report.lists.releases import releases_held
 from jobs.report.published import Frames
+from jobs.report.release_rows import releases_held
 
 _ABOUT: Final = {
     "prison.episodes": "episode",

@@ -1,4 +1,4 @@
-"""The release as the unit of a miss, as `0006_releases.sql` says."""
+"""The release as the unit of a miss, as `0007_releases.sql` says."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ from alembic import op
 
 from jobs.warehouse.store.bulk import execute_text
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
