@@ -124,7 +124,7 @@ def build_history(*, seed: int, people: int | Size, noise: str | Noise = "defaul
     persons, stays = prisoners.populate(seed=seed, size=size)
     stays = unusual_events.add_sentences(stays, persons, stream(seed, "unusual sentences"))
     cases = case_histories.criminal_cases(stays, persons, stream(seed, "cases"))
-    cases = case_events.close_last(cases)
+    cases = case_events.close_last(cases, stays)
     everybody = residents.add_residents(
         seed=seed, size=size, persons=persons, stays=stays, cases=cases
     )

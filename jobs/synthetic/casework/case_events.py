@@ -72,9 +72,18 @@ def known_days(events: pd.DataFrame, cases: int, as_of: int) -> Ints:
     return found
 
 
-def close_last(cases: pd.DataFrame) -> pd.DataFrame:
-    """Nothing happens in a case after it was closed."""
+def close_last(cases: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
+    """Nothing happens in a case after it was closed, and none is closed in a later stay.
+
+    A case closed there as exempt or with leave would be a finding upon a conviction that nobody
+    looked at. What goes on until then stays open.
+    """
+    person, reception = stays["person"].to_numpy(), stays["reception"].to_numpy()
+    following = np.full(len(stays), days.NEVER, dtype=np.int64)
+    following[:-1] = np.where(person[1:] == person[:-1], reception[1:], days.NEVER)
+    until = following[cases["stay"].to_numpy()]
     others = cases[[name for name in COLUMNS if name != "closed"]].to_numpy()
     last = np.where(others < days.NEVER, others, 0).max(axis=1)
-    closed = cases["closed"].to_numpy()
-    return cases.assign(closed=np.where(days.known(closed), np.maximum(closed, last), closed))
+    closed = np.minimum(np.maximum(cases["closed"].to_numpy(), last), until - 1)
+    stays_open = ~days.known(cases["closed"]) | (closed < last)
+    return cases.assign(closed=np.where(stays_open, days.NEVER, closed))

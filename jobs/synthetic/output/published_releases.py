@@ -7,7 +7,7 @@ import pandas as pd
 
 from jobs.contract import results
 
-RELEASES: Final = "nightly.releases"
+RELEASES: Final = results.RELEASES.full_name
 _LASTING: Final = [*sorted(results.MISSED_STATUSES), "CONSIDERED_LATE"]
 
 

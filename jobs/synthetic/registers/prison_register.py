@@ -255,10 +255,13 @@ def _alerts(stays: pd.DataFrame, cases: pd.DataFrame, keys: Texts, as_of: int) -
     none = np.full(len(stays), days.NEVER)
     stay = cases["stay"].to_numpy()
     end = stays["end"].to_numpy()
+    # The prison learns of an order no sooner than the case has it on record.
+    order, found_day = cases["order"].to_numpy(), cases["found_day"].to_numpy()
+    order = np.where(days.known(found_day), np.maximum(order, found_day), order)
     parts = []
     sources: list[tuple[int, Ints, Ints, Ints]] = [
         (0, stay, cases["notice"].to_numpy(), none),
-        (1, stay, cases["order"].to_numpy(), none),
+        (1, stay, order, none),
         (2, np.flatnonzero(female), sentence_recorded[female], none),
         (3, np.flatnonzero(child), sentence_recorded[child], none),
         (4, np.flatnonzero(harm), stays["reception_recorded"].to_numpy()[harm], end),

@@ -180,9 +180,10 @@ def _statuses(releases: pd.DataFrame, episodes: pd.DataFrame) -> dict[str, str]:
 
 def is_due(episodes: pd.DataFrame) -> pd.Series:
     """Whom the due list names."""
+    by_status = episodes["status"].eq("DUE")
     if "is_due" in episodes:
-        return episodes["is_due"].astype("bool")
-    return episodes["status"].eq("DUE")
+        return episodes["is_due"].astype("boolean").fillna(by_status).astype("bool")
+    return by_status
 
 
 def _ranges(tables: Tables) -> dict[str, tuple[int, int]]:

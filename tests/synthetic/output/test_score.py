@@ -55,7 +55,11 @@ def assessed(world: World) -> dict[str, pd.DataFrame]:
         as_of=world.as_of,
         policy=load_policy(),
     )
-    return {"nightly.links": links, "nightly.assessments": found.assessments}
+    return {
+        "nightly.links": links,
+        "nightly.assessments": found.assessments,
+        "nightly.releases": found.releases,
+    }
 
 
 @pytest.mark.parametrize(
@@ -83,6 +87,21 @@ def test_every_published_status_is_the_true_one(clean_history: History, night: d
     found = statuses(published=published, truth=true)
     wrong = found[found["status_true"] != found["status_published"]]
     assert wrong.empty, wrong.to_string()
+
+
+@pytest.mark.parametrize("night", [date(2003, 6, 30), FOUND, date(2006, 11, 30)], ids=str)
+def test_every_published_release_is_the_true_one(clean_history: History, night: date) -> None:
+    world = on_night(clean_history, as_of=night)
+    sides = [truth(world, "releases"), assessed(world)["nightly.releases"]]
+    keys = ["episode_id", "release_number"]
+    true, said = (side[[*keys, "is_missed", "release_date"]] for side in sides)
+    both = true.merge(said, on=keys, how="left", suffixes=("", "_said"))
+    # People near the criteria are decided on as well: a release too many is no fault unless missed.
+    assert both["is_missed_said"].notna().all()
+    assert (both["is_missed"] == both["is_missed_said"]).all()
+    assert said["is_missed"].sum() == true["is_missed"].sum()
+    day, reported = both["release_date"], both["release_date_said"]
+    assert ((day == reported) | (day.isna() & reported.isna())).all()
 
 
 def test_the_rules_find_exactly_the_missed(clean: World) -> None:

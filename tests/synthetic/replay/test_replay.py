@@ -29,7 +29,11 @@ def _without_decisions(night: date, world: Callable[[], World]) -> Mapping[str, 
     table = found["nightly.assessments"]
     released = (table["status"] == "CONSIDERED") & table["is_released"]
     changed = table.assign(status=table["status"].mask(released, "NOT_REFERRED"))
-    return found | {"nightly.assessments": changed}
+    releases = found["nightly.releases"]
+    lost = releases.assign(
+        is_missed=True, status=releases["status"].replace("CONSIDERED", "NOT_REFERRED")
+    )
+    return found | {"nightly.assessments": changed, "nightly.releases": lost}
 
 
 @pytest.fixture(scope="module")
