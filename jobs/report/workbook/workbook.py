@@ -208,7 +208,7 @@ def _sheet(book: Any, formats: dict[str, Any], table: _Table) -> None:
         last,
         len(table.columns) - 1,
         {
-            "name": f"table_{table.sheet.lower()}",
+            "name": f"table_{table.sheet.lower().replace(' ', '_')}",
             "style": "Table Style Light 1",
             "banded_rows": False,
             "columns": [{"header": column.heading} for column in table.columns],
