@@ -57,7 +57,7 @@ def test_every_list_shows_its_figure_over_the_nights(site: Path) -> None:
 
 
 def test_a_night_without_a_publication_breaks_the_line(site: Path) -> None:
-    page = (site / "missed.html").read_text(encoding="utf-8")
+    page = (site / "unconsidered.html").read_text(encoding="utf-8")
     drawing = page[page.index("history-missed-total-title") :]
     drawing = drawing[: drawing.index("</svg>")]
     assert drawing.count("stroke-width: 2.2") == 2

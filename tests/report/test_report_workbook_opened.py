@@ -18,7 +18,11 @@ ABOUT = About(as_of=AS_OF, publication_id="3f2a")
 STARTS = ("=1+1", "+1", "-1", "@SUM(1)", "\t=1+1", "=HYPERLINK(1)", "<b>&\N{PILE OF POO}")
 TABLE_SHEETS = (
     "Figures",
-    "Missed",
+    "Undecided",
+    "Decided since",
+    "All missed",
+    "Recorded late",
+    "Withdrawn",
     "Due",
     "Nationality",
     "Backlog",
@@ -111,10 +115,10 @@ def test_libreoffice_opens_it_and_reads_the_same(
         with (tmp_path / f"consideration-{sheet}.csv").open(encoding="utf-8", newline="") as file:
             return list(csv.reader(file))
 
-    assert [row[0] for row in rows("Missed")[3:]] == rows_of(CASE_LISTS["missed"], world.facts)[
+    assert [row[0] for row in rows("Undecided")[3:]] == rows_of(CASE_LISTS["missed"], world.facts)[
         "episode_id"
     ].tolist()
-    dates = {row[rows("Missed")[2].index("Released")] for row in rows("Missed")[3:]}
+    dates = {row[rows("Undecided")[2].index("Released")] for row in rows("Undecided")[3:]}
     assert all(datetime.fromisoformat(day) for day in dates if day)
     census = world.facts["nightly.census"].sort_values("prison_id")
     assert [row[1] for row in rows("Census")[3:]] == [

@@ -27,7 +27,8 @@ def countable_releases(*, frames: Frames, uncertainty: Uncertainty) -> pd.DataFr
     assessments = results.ASSESSMENTS.of(frames)
     held = releases_held(frames)
     beside = assessments.set_index("episode_id")[list(_OF_EPISODE)]
-    listed = held.join(beside, on="episode_id")
+    further = beside.reindex(held["episode_id"]).set_axis(held.index)
+    listed = pd.concat([held, further], axis="columns")
     listed["may_be_missed"] = listed["is_recorded_after_release"] & ~listed["is_missed"]
     others = assessments[
         assessments["is_released"] & ~assessments["episode_id"].isin(held["episode_id"])

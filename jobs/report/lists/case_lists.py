@@ -31,8 +31,9 @@ def rows_of(listed: CaseList, facts: Frames) -> pd.DataFrame:
     frame = frame[listed.selects(frame)]
     if listed.beside is not None:
         further = [name for name in listed.fields if name not in frame.columns]
-        episodes = listed.beside.of(facts)[["episode_id", *further]]
-        frame = frame.merge(episodes, on="episode_id", how="left", validate="many_to_one")
+        episodes = listed.beside.of(facts).set_index("episode_id")[further]
+        said = episodes.reindex(frame["episode_id"]).set_axis(frame.index)
+        frame = pd.concat([frame, said], axis="columns")
     return frame[list(listed.fields)].sort_values(
         list(listed.order),
         ascending=list(listed.order.values()),
