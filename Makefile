@@ -28,6 +28,11 @@ run: .venv/runs ## Build the invented registers and run the night of 25 April 20
 test: .venv/tests ## Run the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+FAST ?= tests/assess tests/contract tests/runtime tests/house tests/link/standardise tests/link/compare
+
+test-fast: .venv/tests ## Run what needs no server and no world: between two edits (FAST="tests/report")
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow and not airflow and not long and not live" $(FAST)
+
 test-live: .venv/tests ## Run what takes minutes under Airflow's own scheduler
 	$(BIN)/python -m pytest -m live
 
