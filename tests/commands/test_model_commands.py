@@ -83,7 +83,7 @@ def test_a_trained_model_is_used_once_approved_and_the_movement_names_it(
     bridges = read_table(engine, now.publication_id, "nightly.bridges")
     assert set(bridges["basis"]) == {"assessed_again"}
     causes = read_table(engine, now.publication_id, "nightly.movement")["cause"]
-    assert set(causes) <= {"linkage_model"}
+    assert set(causes) <= {"model_changed"}
 
     assert run("train", "withdraw", "of this site", "--by", "B", "--why", "w").exit_code == 0
     assert model_in_use(engine) == current_model()
