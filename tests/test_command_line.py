@@ -138,9 +138,7 @@ def values(site: Site, figure_id: str) -> dict[str, float]:
         ("missed.decided_since", "decided_since"),
     ],
 )
-def test_a_figure_of_the_missed_is_as_long_as_its_list(
-    site: Site, figure: str, which: str
-) -> None:
+def test_a_figure_of_the_missed_is_as_long_as_its_list(site: Site, figure: str, which: str) -> None:
     assert values(site, figure) == {"(all)": len(site.cases(which))}
 
 

@@ -101,9 +101,19 @@ def test_many_bad_rows_stop_the_night_and_few_do_not() -> None:
         pytest.param("sentences", 0, {"term_years": -1}, 1, id="a foreign national's sentence"),
         pytest.param("sentences", 1, {"term_years": -1}, 0, id="a British person's sentence"),
         pytest.param(
-            "episodes", 2, {"prison_id": "a\x00"}, 1, id="an episode of unknown nationality"
+            "episodes",
+            2,
+            {"episode_id": "a\x00"},
+            2,
+            id="an episode without a number, and its sentence",
         ),
-        pytest.param("persons", 1, {"first_name": "a\x00"}, 1, id="a person who may be British"),
+        pytest.param(
+            "persons",
+            1,
+            {"prisoner_number": "a\x00"},
+            2,
+            id="a number that cannot be read, and its episode",
+        ),
         pytest.param("movements", 0, {"movement_type": None}, 0, id="a movement"),
     ],
 )

@@ -65,7 +65,7 @@ def facts_of_a_night() -> Facts:
     assessments = rows(
         results.ASSESSMENTS,
         assessment("E1", "NOT_REFERRED", is_released=True),
-        assessment("E2", "DUE", is_in_custody=True),
+        assessment("E2", "DUE", is_in_custody=True, is_due=True),
         assessment(
             "E3",
             "CONSIDERED",
@@ -76,7 +76,9 @@ def facts_of_a_night() -> Facts:
         ),
     )
     values = {
-        "missed.total": 1, "missed.never_referred": 1, "missed.referred_not_considered": 0,
+        "missed.total": 1, "missed.undecided": 1, "missed.decided_since": 0,
+        "considered.recorded_after_release": 0, "considered.withdrawn_after_release": 0,
+        "missed.never_referred": 1, "missed.referred_not_considered": 0,
         "due.total": 1, "considered.late": 0, "scope.verify_nationality": 0, "backlog.open": 1,
         "census.people": 7, "discrepancies.total": 1, "quality.rows_in": 7,
         "quality.quarantined": 1,
@@ -97,6 +99,23 @@ def facts_of_a_night() -> Facts:
     return {
         **facts,
         "nightly.assessments": assessments,
+        "nightly.releases": rows(
+            results.RELEASES,
+            {
+                "episode_id": "E1",
+                "release_number": 1,
+                "is_missed": True,
+                "status": "NOT_REFERRED",
+                "link_outcome": "not_linked",
+            },
+            {
+                "episode_id": "E3",
+                "release_number": 1,
+                "is_missed": False,
+                "status": "CONSIDERED",
+                "link_outcome": "linked",
+            },
+        ),
         "nightly.reasons": rows(
             results.REASONS,
             *reasons("E1", "status.not-referred"),

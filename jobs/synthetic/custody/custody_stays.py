@@ -38,6 +38,9 @@ REMOVALS: Final = ("", "DEPORTATION", "EARLY_REMOVAL", "ADMINISTRATIVE", "VOLUNT
 
 MOST_STAYS: Final = 4
 _AGGREGATION_YEARS: Final = 5
+_IRISH_FROM: Final = days.number(date(2006, 4, 26))
+_IRISH_UNTIL: Final = days.number(date(2007, 2, 19))
+"""Irish citizens were considered from 24 months between these days (BBC, 19 February 2007)."""
 _AGGREGATION_MONTHS: Final = 12
 _AGGREGATION_COUNT: Final = 2
 
@@ -74,13 +77,15 @@ def in_scope(
 ) -> Flags:
     """The referral criteria to July 2008 (PSO 4630), for people who are not British.
 
-    A court recommendation; 12 months or more; 24 for the EEA, Irish excepted; 12 with nationality
-    unclear; outside the EEA also less than 12 where this and one or two earlier sentences, passed
+    A court recommendation; 12 months or more; 24 for the EEA, and for Irish citizens sentenced
+    between April 2006 and February 2007, who are excepted otherwise; 12 with nationality unclear;
+    outside the EEA also less than 12 where this and one or two earlier sentences, passed
     within five years, total 12.
     """
     irish = (nationality == nationalities.IRISH) & ~is_unknown
     eea = (nationalities.EEA_FROM[nationality] <= sentence_day) & ~is_unknown
-    by_length = (months >= np.where(eea, 24, 12)) & ~irish
+    irish_too = (sentence_day >= _IRISH_FROM) & (sentence_day < _IRISH_UNTIL)
+    by_length = (months >= np.where(eea | irish, 24, 12)) & (~irish | irish_too)
     by_total = ~eea & ~irish & ~is_unknown & (earlier > 0)
     by_total &= months + earlier >= _AGGREGATION_MONTHS
     scope: Flags = (is_recommended | by_length | by_total) & (nationality != nationalities.BRITISH)
