@@ -151,7 +151,7 @@ def test_every_figure_opens_its_cases_and_every_case_its_reasons(
 def test_a_figure_opens_as_many_rows_as_it_counts(chromium: Browser, site: Path) -> None:
     opened = 0
     with quiet_page(chromium) as page:
-        for name in ("index", "missed", "due", "backlog"):
+        for name in ("index", "unconsidered", "due", "backlog"):
             visit(page, site / f"{name}.html")
             links = page.eval_on_selector_all("a[href*='#in=']", ROWS_AND_NUMBERS)
             assert links, name
