@@ -157,7 +157,7 @@ def _actions_line(briefing: Briefing) -> str:
     lead = f"{people} to be decided on within 7 days{held}.{taken}"
     if not shown:
         return lead
-    first = "Releases ahead first, the most serious on top"
+    first = "In the order of the work, the most urgent first"
     return f"{lead} {first}:" if shown == total else f"{lead} {first}; {shown} of {total}:"
 
 

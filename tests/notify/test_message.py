@@ -9,9 +9,10 @@ from html.parser import HTMLParser
 import pytest
 
 from jobs.contract import results
+from jobs.contract.case_lists import CASE_LISTS
 from jobs.contract.view_models import Detail
 from jobs.notify import Recipient, render
-from jobs.report import About, Briefer, Earlier, headline
+from jobs.report import About, Briefer, Earlier, headline, rows_of
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import compute_figures
 from jobs.runtime.errors import BadInput
@@ -148,16 +149,12 @@ def test_a_prison_that_the_census_lacks_is_said(world: Invented) -> None:
     assert "The census has no such prison tonight." in text_of(message_for(world, unknown))
 
 
-def test_the_most_serious_come_first_and_the_total_is_told(big: Invented) -> None:
+def test_the_work_is_told_in_its_one_order_and_the_total_is_told(big: Invented) -> None:
     briefing = Briefer(facts=big.facts, about=ABOUT).for_reader(HEAD.reader)
-    ranks = [
-        (bool((a.days_to_release or 0) < 0), int(found[0]))
-        for a in briefing.actions
-        if (found := re.findall(r"\d", a.why))
-    ]
-    assert ranks == sorted(ranks)
-    assert not ranks[0][0]
-    assert "Releases ahead first, the most serious on top; 10 of " in text_of(message_for(big))
+    listed = rows_of(CASE_LISTS["due"], big.facts)["episode_id"].tolist()
+    places = [listed.index(action.episode_id) for action in briefing.actions]
+    assert places == sorted(places)
+    assert "In the order of the work, the most urgent first; 10 of " in text_of(message_for(big))
     assert len(briefing.actions) == 10 < briefing.actions_total
     assert f"{briefing.actions_total} people are to be decided on" in text_of(message_for(big))
 
