@@ -32,6 +32,7 @@ def facts(*, people: int = 20, seed: int = 1) -> Facts:
     """Every nightly table of an invented night of ``people`` in each register."""
     sizes = {
         results.ASSESSMENTS.full_name: people,
+        results.RELEASES.full_name: people,
         results.REASONS.full_name: people * 4,
         results.IDENTITIES.full_name: people * 2,
         results.LINKS.full_name: people,
