@@ -4,6 +4,7 @@ Command line, pages, workbook, views, drill-down and the checks on results go th
 A new list is a new entry, and a figure (``jobs/report/figures``) that counts its rows.
 """
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -193,36 +194,34 @@ _RELEASE_FIELDS: Final = (
 )
 _LATEST_FIRST: Final = {"release_date": False, "episode_id": True, "release_number": True}
 
-MISSED: Final = CaseList(
+_of_releases = functools.partial(
+    CaseList, table=RELEASES, beside=ASSESSMENTS, fields=_RELEASE_FIELDS
+)
+
+MISSED: Final = _of_releases(
     name="missed",
     label="Undecided",
     title="Released without consideration, still undecided",
     each="Each release",
     view="missed_consideration",
-    table=RELEASES,
-    beside=ASSESSMENTS,
     rows=Rows(holds=("is_missed",), missing=("decided_since_date",)),
     total="missed.undecided",
     order={**_MOST_URGENT_FIRST, "release_number": True},
-    fields=_RELEASE_FIELDS,
     headings=_headings(
         "episode_id", "priority", "prison_id", "status", "release_date", *_WHO, "possible_case_id"
     ),
     words={"status": HOW_MISSED},
 )
 """The work: who was released without consideration, and nobody has decided on since."""
-DECIDED_SINCE: Final = CaseList(
+DECIDED_SINCE: Final = _of_releases(
     name="decided_since",
     label="Decided since",
     title="Released without consideration, decided on since",
     each="Each release, latest first",
     view="decided_since",
-    table=RELEASES,
-    beside=ASSESSMENTS,
     rows=Rows(holds=("is_missed",), known=("decided_since_date",)),
     total="missed.decided_since",
     order=_LATEST_FIRST,
-    fields=_RELEASE_FIELDS,
     headings=_headings(
         "episode_id",
         "prison_id",
@@ -235,18 +234,15 @@ DECIDED_SINCE: Final = CaseList(
     ),
     words={"status": HOW_MISSED},
 )
-UNCONSIDERED: Final = CaseList(
+UNCONSIDERED: Final = _of_releases(
     name="unconsidered",
     label="All missed",
     title="Every release without consideration",
     each="Each release, latest first",
     view="unconsidered_releases",
-    table=RELEASES,
-    beside=ASSESSMENTS,
     rows=Rows(holds=("is_missed",)),
     total="missed.total",
     order=_LATEST_FIRST,
-    fields=_RELEASE_FIELDS,
     headings=_headings(
         "episode_id",
         "prison_id",
@@ -260,18 +256,15 @@ UNCONSIDERED: Final = CaseList(
     words={"status": HOW_MISSED},
 )
 """The figure to answer for: a decision that comes later does not undo a release."""
-RECORDED_AFTER_RELEASE: Final = CaseList(
+RECORDED_AFTER_RELEASE: Final = _of_releases(
     name="recorded_after_release",
     label="Recorded late",
     title="Decision recorded after the release",
     each="Each release, latest first",
     view="recorded_after_release",
-    table=RELEASES,
-    beside=ASSESSMENTS,
     rows=Rows(holds=("is_recorded_after_release",)),
     total="considered.recorded_after_release",
     order=_LATEST_FIRST,
-    fields=_RELEASE_FIELDS,
     headings=_headings(
         "episode_id",
         "prison_id",
@@ -282,18 +275,15 @@ RECORDED_AFTER_RELEASE: Final = CaseList(
     ),
 )
 """Nothing shows that the decision was there on the day of the release but its own date."""
-WITHDRAWN_AFTER_RELEASE: Final = CaseList(
+WITHDRAWN_AFTER_RELEASE: Final = _of_releases(
     name="withdrawn_after_release",
     label="Withdrawn",
     title="Decision withdrawn after the release",
     each="Each release, latest first",
     view="withdrawn_after_release",
-    table=RELEASES,
-    beside=ASSESSMENTS,
     rows=Rows(holds=("is_withdrawn_after_release",)),
     total="considered.withdrawn_after_release",
     order=_LATEST_FIRST,
-    fields=_RELEASE_FIELDS,
     headings=_headings("episode_id", "prison_id", "considered_date", "release_date", *_WHO),
 )
 DUE: Final = CaseList(

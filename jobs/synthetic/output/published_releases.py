@@ -1,14 +1,10 @@
 """The releases of a publication beside those of the truth, in one form and under one key."""
 
 from collections.abc import Mapping
-from typing import Final
 
 import pandas as pd
 
-from jobs.contract import results
-
-RELEASES: Final = results.RELEASES.full_name
-_LASTING: Final = [*sorted(results.MISSED_STATUSES), "CONSIDERED_LATE"]
+from jobs.report.release_rows import releases_held
 
 
 def keyed(releases: pd.DataFrame) -> pd.DataFrame:
@@ -20,29 +16,14 @@ def keyed(releases: pd.DataFrame) -> pd.DataFrame:
 def published_releases(published: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Every release that a publication names, missed or considered.
 
-    A publication from before releases were told apart names one for each custody episode, missed
-    if its status says so, whatever was decided since.
-
     Returns:
-        ``key``, ``episode_id``, ``release_number``, ``release_date``, ``status``, ``is_missed``,
-        ``is_decided_since``, ``is_recommended``, ``offence_code``, ``link_outcome``.
+        The columns of `results.RELEASES`, with ``key``, ``is_decided_since`` and
+        ``is_recommended`` as the truth has them.
     """
-    table = published.get(RELEASES)
-    if table is not None:
-        return keyed(
-            table.assign(
-                is_decided_since=table["is_missed"] & table["decided_since_date"].notna(),
-                is_recommended=table["is_court_recommended"],
-            )
-        )
-    episodes = published[results.ASSESSMENTS.full_name]
-    late = episodes["status"].isin(_LASTING)
-    named = episodes[late | (episodes["status"].eq("CONSIDERED") & episodes["is_released"])]
+    held = releases_held(published)
     return keyed(
-        named.assign(
-            release_number=1,
-            is_missed=late.loc[named.index],
-            is_decided_since=named["status"].eq("CONSIDERED_LATE"),
-            is_recommended=named["is_court_recommended"],
+        held.assign(
+            is_decided_since=held["is_missed"] & held["decided_since_date"].notna(),
+            is_recommended=held["is_court_recommended"],
         )
     )

@@ -15,13 +15,17 @@ from jobs.night import run_night as run_one_night
 from jobs.operate.databases import warehouse
 from jobs.runtime.files import text_digest
 from jobs.runtime.settings import ROOT, Settings
-from jobs.synthetic.output.published_releases import RELEASES
 from jobs.synthetic.output.writing import write_world
 from jobs.synthetic.replay.replay import RunNight, Tables
 from jobs.synthetic.world import History, World
 from jobs.warehouse import current_publication, read_table
 
-_READ: Final = ("nightly.assessments", RELEASES, "nightly.figures", "nightly.movement")
+_READ: Final = (
+    results.ASSESSMENTS.full_name,
+    results.RELEASES.full_name,
+    results.FIGURES.full_name,
+    results.MOVEMENT.full_name,
+)
 
 
 def replay_folder(settings: Settings, history: History) -> Path:
