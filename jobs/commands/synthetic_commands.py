@@ -136,6 +136,7 @@ def score(
     known = read_truth(truth)
     with PublicationReader.of(as_of.date(), load_settings()) as reader:
         published = {
-            table.full_name: reader.table(table) for table in (results.LINKS, results.ASSESSMENTS)
+            table.full_name: reader.table(table)
+            for table in (results.LINKS, results.ASSESSMENTS, results.RELEASES)
         }
     score_publication(published=published, truth=known).to_csv(sys.stdout, index=False)
