@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.samples.report_nights import AS_OF, invent
 from jobs.report import About, render_site
-from samples.report_nights import AS_OF, invent
 
 
 def main() -> None:

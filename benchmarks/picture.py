@@ -12,8 +12,8 @@ from typing import Final
 
 from PIL import Image
 
+from benchmarks.samples.browser import browser, quiet_page
 from jobs.runtime.settings import ROOT, load_settings
-from samples.browser import browser, quiet_page
 
 WIDTH: Final = 1000
 HEIGHT: Final = 1180

@@ -21,10 +21,10 @@ import pandas as pd
 import sqlalchemy as sa
 import typer
 
+from benchmarks.samples import nights
 from jobs.contract import results
 from jobs.warehouse import open_warehouse, publish, start_embedded, upgrade
 from jobs.warehouse.store.tables import INTERVALS
-from samples import nights
 
 FIRST, SECOND = date(2006, 4, 25), date(2006, 4, 26)
 

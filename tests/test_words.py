@@ -13,7 +13,7 @@ from jobs.runtime.settings import ROOT
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 HEADING = "## Words no longer used"
-CODE = ("jobs", "expectations", "dags", "benchmarks", "samples")
+CODE = ("jobs", "expectations", "dags", "benchmarks")
 PLACES = {"code", "code and pages"}
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from samples.odd_worlds import EXAMPLES, NIGHTS, World
+from benchmarks.samples.odd_worlds import EXAMPLES, NIGHTS, World
 from tests.assess.reference import Reference
 
 Answers = dict[str, dict[str, Any]]

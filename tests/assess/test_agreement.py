@@ -13,6 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from benchmarks.samples.odd_worlds import EXAMPLES, NIGHT, NIGHTS, World, invent, side_by_side
+from benchmarks.samples.stories import frame, policy
 from jobs.assess import Assessed, assess
 from jobs.assess.criteria.duty import DUTIES
 from jobs.assess.criteria.exemptions import EXEMPTIONS
@@ -23,8 +25,6 @@ from jobs.assess.decide.outcomes import NAMES as OUTCOME_NAMES
 from jobs.assess.decide.status import STATUSES
 from jobs.contract.registers import TABLES
 from jobs.contract.results import IDENTITIES, LINKS
-from samples.odd_worlds import EXAMPLES, NIGHT, NIGHTS, World, invent, side_by_side
-from samples.stories import frame, policy
 from tests.assess.slow import Answers, judged, key_of, slow
 
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 import pandas as pd
 import pytest
 
-from samples.stories import Story, assess_all
+from benchmarks.samples.stories import Story, assess_all
 from tests.assess.decide import test_discrepancies, test_flags, test_status
 from tests.assess.explain import test_casework_findings
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from benchmarks.samples.stories import HELD, Story, apart, beside, people, policy, registers
 from jobs.assess import assess
 from jobs.check import accept_rows
-from samples.stories import HELD, Story, apart, beside, people, policy, registers
 
 SHORT: dict[str, Any] = {"term_months": 3}
 

@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
+from benchmarks.samples.odd_worlds import NIGHT, cohort
+from benchmarks.samples.stories import frame, policy
 from jobs.assess import Assessed, assess
 from jobs.contract.results import IDENTITIES, LINKS, MISSED_STATUSES
 from jobs.synthetic import World
-from samples.odd_worlds import NIGHT, cohort
-from samples.stories import frame, policy
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from samples.odd_worlds import NIGHTS, invent
+from benchmarks.samples.odd_worlds import NIGHTS, invent
 from tests.assess.test_agreement import disagreements
 from tests.assess.test_monotone import LAWS, improved
 

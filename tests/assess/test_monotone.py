@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from samples.odd_worlds import World, side_by_side
-from samples.stories import REFERRED, Story, decision, tell
+from benchmarks.samples.odd_worlds import World, side_by_side
+from benchmarks.samples.stories import REFERRED, Story, decision, tell
 from tests.assess.test_agreement import fast, invented
 
 CONCERN = {

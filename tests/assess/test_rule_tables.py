@@ -10,8 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jobs.assess import Assessed
-from samples.stories import (
+from benchmarks.samples.stories import (
     HELD,
     NIGHT,
     REFERRED,
@@ -22,6 +21,7 @@ from samples.stories import (
     gather,
     policy,
 )
+from jobs.assess import Assessed
 from tests.assess.decide.test_flags import sentenced
 
 DAY = date(2004, 10, 1)

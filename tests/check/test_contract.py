@@ -6,10 +6,10 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
+from benchmarks.samples.gate_stages import failures, rows_checked
+from benchmarks.samples.minimal_registers import register_tables, table
 from jobs.contract.registers import TABLES
 from jobs.runtime.errors import GateFailed
-from samples.gate_stages import failures, rows_checked
-from samples.minimal_registers import register_tables, table
 
 
 def with_column(full_name: str, column: str, values: pa.Array) -> dict[str, pa.Table]:

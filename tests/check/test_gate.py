@@ -5,6 +5,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from benchmarks.samples.minimal_registers import AS_OF, default_rows, register_tables
 from expectations import suite
 from jobs.check import check_night, quality_rules_markdown
 from jobs.check.suite.kinds import Check, on_number, on_rows
@@ -12,7 +13,6 @@ from jobs.check.suite.running import run_suite
 from jobs.contract import results
 from jobs.contract.registers import EXTRA_COLUMNS, TABLES
 from jobs.runtime.errors import GateFailed
-from samples.minimal_registers import AS_OF, default_rows, register_tables
 
 
 def test_a_clean_night_passes_and_says_what_was_asked() -> None:

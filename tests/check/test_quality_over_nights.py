@@ -12,13 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
+from benchmarks.samples.minimal_registers import AS_OF, default_rows, register_tables
 from jobs.contract import results
 from jobs.night import Night, run_night
 from jobs.operate.emails import prepare_emails
 from jobs.runtime.errors import BadInput, GateFailed
 from jobs.runtime.settings import Settings
 from jobs.warehouse import CheckOverride, current_publication, open_warehouse, read_table, upgrade
-from samples.minimal_registers import AS_OF, default_rows, register_tables
 
 NEGATIVE = "prison.sentences.term_years.negative"
 BAD = [

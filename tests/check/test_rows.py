@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.samples.gate_stages import failures, rows_checked
+from benchmarks.samples.minimal_registers import default_rows, register_tables
 from jobs.check.rules import row_rules
 from jobs.contract import results
 from jobs.contract.registers import TABLES
 from jobs.contract.schema import Field, Kind, Table
-from samples.gate_stages import failures, rows_checked
-from samples.minimal_registers import default_rows, register_tables
 
 KEYED = ["E1", "E2", "A1001AA", "P1", "C1", "AAI", "1", "2"]
 VALUES: dict[Kind, list[str]] = {

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from click.testing import Result
 from typer.testing import CliRunner
 
+from benchmarks.samples import nights
 from jobs.__main__ import app
 from jobs.warehouse import Publication, open_warehouse, publish, upgrade
-from samples import nights
 
 Run = Callable[..., Result]
 

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from click.testing import Result
 from typer.testing import CliRunner
 
+from benchmarks.samples.minimal_registers import AS_OF
 from jobs.__main__ import app
 from jobs.link import current_model, read_model
 from jobs.operate.model_registry import model_in_use
 from jobs.runtime.errors import BadInput
 from jobs.warehouse import current_publication, open_warehouse, read_table
-from samples.minimal_registers import AS_OF
 
 NIGHT = str(AS_OF)
 PEOPLE = "1200"

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from benchmarks.samples.nights import AS_OF
 from jobs.commands.publications.publication_texts import LONDON, find_publication, moment
 from jobs.runtime.errors import BadInput
 from jobs.warehouse import read_table
-from samples.nights import AS_OF
 from tests.commands.conftest import Published
 
 NIGHT = str(AS_OF)

@@ -15,6 +15,9 @@ import sqlalchemy as sa
 from click.testing import Result
 from typer.testing import CliRunner
 
+from benchmarks.samples import nights
+from benchmarks.samples.minimal_registers import AS_OF
+from benchmarks.samples.positions import episode, frame
 from jobs.__main__ import app
 from jobs.commands.publications.publication_reader import PublicationReader
 from jobs.commands.review.review_queue import queue, queue_of, with_records
@@ -29,9 +32,6 @@ from jobs.contract import results
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import load_settings
 from jobs.warehouse import decisions, open_warehouse, publish, upgrade
-from samples import nights
-from samples.minimal_registers import AS_OF
-from samples.positions import episode, frame
 from tests.operate.test_rebase import landings_at
 
 NIGHT = str(AS_OF)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from benchmarks.samples import nights
 from jobs.contract import results
 from jobs.warehouse import (
     Publication,
@@ -28,14 +29,13 @@ from jobs.warehouse import (
 from jobs.warehouse.embedded import sockets, supervisor
 from jobs.warehouse.store.bulk import Content
 from jobs.warehouse.store.publishing import content_digest
-from samples import nights
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 2000
 PUBLISH = f"""
 import sys
 from jobs.warehouse import open_warehouse, publish
-from samples import nights
+from benchmarks.samples import nights
 facts = nights.facts(people={PEOPLE}, seed=2)
 print("ready", flush=True)
 sys.stdin.readline()

@@ -5,14 +5,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from benchmarks.samples.gate_stages import nights_before, suite_asked
+from benchmarks.samples.minimal_registers import AS_OF, default_rows, register_tables
 from expectations import suite
 from jobs.check import check_results_of_night
 from jobs.check.check_history import AS_OF as DAY
 from jobs.check.check_history import CheckHistory, with_first_failures, with_first_seen
 from jobs.check.profile import HELD, MOVED, OPEN, RECORDED, UNKNOWN_CODE
 from jobs.contract import results
-from samples.gate_stages import nights_before, suite_asked
-from samples.minimal_registers import AS_OF, default_rows, register_tables
 from tests.expectations.test_result_checks import facts_of_a_night, rows
 
 Row = dict[str, Any]

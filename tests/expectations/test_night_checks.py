@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from benchmarks.samples.gate_stages import suite_asked
+from benchmarks.samples.minimal_registers import AS_OF, default_rows, register_tables
 from jobs.contract import results
-from samples.gate_stages import suite_asked
-from samples.minimal_registers import AS_OF, default_rows, register_tables
 
 
 def counts(**rows_in: int) -> pd.DataFrame:

@@ -7,12 +7,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from benchmarks.samples.minimal_registers import AS_OF
 from expectations import suite
 from jobs.check import check_results_of_night
 from jobs.contract import results
 from jobs.contract.schema import Kind, Table
 from jobs.runtime.errors import GateFailed
-from samples.minimal_registers import AS_OF
 
 Facts = dict[str, pd.DataFrame]
 

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.samples import deliveries
+from benchmarks.samples.minimal_registers import AS_OF, register_tables
 from jobs.extract import land
 from jobs.runtime.errors import BadInput
-from samples import deliveries
-from samples.minimal_registers import AS_OF, register_tables
 
 Spoil = Callable[[Path], object]
 

@@ -7,6 +7,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from benchmarks.samples import deliveries
+from benchmarks.samples.minimal_registers import AS_OF, register_tables
 from jobs.extract import Landing, land
 from jobs.extract.database import as_text
 from jobs.extract.mapping import read_mapping
@@ -14,8 +16,6 @@ from jobs.extract.source_kinds import open_source
 from jobs.extract.sources import Source
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.warehouse import EmbeddedServer
-from samples import deliveries
-from samples.minimal_registers import AS_OF, register_tables
 
 
 def land_prison(source: str, tmp_path: Path) -> Landing:

@@ -15,14 +15,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.samples import deliveries
+from benchmarks.samples.gate_stages import rows_checked
+from benchmarks.samples.minimal_registers import AS_OF, default_rows, register_tables
 from jobs.contract import prison, registers
 from jobs.extract import Landing, land, open_landing
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, locked, text_digest
 from jobs.runtime.settings import ROOT
-from samples import deliveries
-from samples.gate_stages import rows_checked
-from samples.minimal_registers import AS_OF, default_rows, register_tables
 
 
 def land_prison(source: str, folder: Path, **changes: object) -> Landing:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.samples import deliveries
+from benchmarks.samples.minimal_registers import AS_OF, register_tables
 from jobs.extract import land
 from jobs.extract.mapping import read_mapping
 from jobs.runtime.errors import BadInput
-from samples import deliveries
-from samples.minimal_registers import AS_OF, register_tables
 
 MAPPING = """
 schema = "oms"

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.samples import deliveries
+from benchmarks.samples.minimal_registers import AS_OF, default_rows, register_tables
 from jobs.extract import land, strict_csv
 from jobs.extract.strict_csv import count_rows
 from jobs.runtime.errors import BadInput
-from samples import deliveries
-from samples.minimal_registers import AS_OF, default_rows, register_tables
 
 HEADER = b"episode_id,term,note\n"
 

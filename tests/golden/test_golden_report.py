@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.samples.report_nights import AS_OF, Invented, invent
 from jobs.notify import Recipient, render
 from jobs.report import About, Briefer, Earlier, render_site
-from samples.report_nights import AS_OF, Invented, invent
 from tests.report.test_report_workbook import Book
 
 FOLDER = Path(__file__).parent

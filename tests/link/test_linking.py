@@ -3,10 +3,7 @@ import json
 import pandas as pd
 import pytest
 
-from jobs.contract.results import IDENTITIES, LINKS
-from jobs.link import link_registers
-from jobs.link.model.thresholds import LINKED_FROM, REVIEW_FROM
-from samples.person_pairs import (
+from benchmarks.samples.person_pairs import (
     Invented,
     as_tables,
     decisions,
@@ -15,6 +12,9 @@ from samples.person_pairs import (
     no_identities,
     shuffled,
 )
+from jobs.contract.results import IDENTITIES, LINKS
+from jobs.link import link_registers
+from jobs.link.model.thresholds import LINKED_FROM, REVIEW_FROM
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from benchmarks.samples.positions import BEFORE, day, episode, position
 from jobs.assess.decide.status import NAMES as STATUSES
 from jobs.contract import results
 from jobs.report.movement import Versions, explain_movement
 from jobs.report.movement.causes import LADDER
-from samples.positions import BEFORE, day, episode, position
 
 Story = dict[str, Any]
 

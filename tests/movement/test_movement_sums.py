@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.samples.positions import AFTER, BEFORE, VERSIONS, day, episode, position
 from expectations import suite
 from jobs.assess import assess, load_policy
 from jobs.check import check_night
@@ -18,7 +19,6 @@ from jobs.report import build_report
 from jobs.report.movement import MEMBERS, Moved, Position, Versions, explain_movement
 from jobs.report.movement.members import members
 from jobs.synthetic.world import build_history, on_night
-from samples.positions import AFTER, BEFORE, VERSIONS, day, episode, position
 
 EPISODES = [f"E{n}" for n in range(6)]
 DAYS = st.sampled_from([None, *map(day, ("2005-03-01", "2006-04-20", "2006-04-25", "2006-06-01"))])

@@ -143,7 +143,7 @@ def prepare() -> None:
 
     import jobs.check  # noqa: F401
     import tests.conftest  # noqa: F401
-    from samples.odd_worlds import EXAMPLES, NIGHTS, cohort, invent
+    from benchmarks.samples.odd_worlds import EXAMPLES, NIGHTS, cohort, invent
     from tests.assess.slow import judged
 
     cohort()

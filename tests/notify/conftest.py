@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from benchmarks.samples.report_nights import AS_OF, Invented, invent
 from jobs.contract import results
 from jobs.report import About, Briefer
 from jobs.warehouse import Manifest, open_warehouse, publish, upgrade
-from samples.report_nights import AS_OF, Invented, invent
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from benchmarks.samples.report_nights import AS_OF
 from jobs.commands.email_commands import emails
 from jobs.operate.emails import prepare_emails
 from jobs.runtime import settings as settings_module
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
-from samples.report_nights import AS_OF
 
 NIGHT = datetime.combine(AS_OF, datetime.min.time())
 URL = "https://pages.example.invalid/nights/"

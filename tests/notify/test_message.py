@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from benchmarks.samples.report_nights import AS_OF, Invented, invent
 from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS
 from jobs.contract.view_models import Detail
@@ -16,7 +17,6 @@ from jobs.report import About, Briefer, Earlier, headline, rows_of
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import compute_figures
 from jobs.runtime.errors import BadInput
-from samples.report_nights import AS_OF, Invented, invent
 
 HEAD = Recipient(address="head@casework.example.invalid", role="Head of casework")
 GOVERNOR = Recipient(

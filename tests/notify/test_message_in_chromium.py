@@ -9,10 +9,10 @@ from email.policy import default
 import pytest
 from playwright.sync_api import Browser
 
+from benchmarks.samples.browser import browser, quiet_page, violations
+from benchmarks.samples.report_nights import AS_OF, invent
 from jobs.notify import Recipient, render
 from jobs.report import About, Briefer
-from samples.browser import browser, quiet_page, violations
-from samples.report_nights import AS_OF, invent
 
 TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
 MOST_BYTES = 100_000

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from benchmarks.samples.report_nights import AS_OF, Invented
 from jobs.contract.view_models import Briefing, Reader
 from jobs.notify import (
     FolderTransport,
@@ -22,7 +23,6 @@ from jobs.notify import (
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.runtime.settings import Settings
 from jobs.warehouse.store.tables import OUTBOX
-from samples.report_nights import AS_OF, Invented
 from tests.notify.conftest import Server, briefer, publish_night
 
 READERS = tuple(

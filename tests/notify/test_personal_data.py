@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from benchmarks.samples.report_nights import AS_OF, Invented, frame_of, invent
 from jobs.contract.registers import TABLES
 from jobs.contract.view_models import Detail, Reader
 from jobs.notify import (
@@ -28,7 +29,6 @@ from jobs.operate.emails import prepare_emails
 from jobs.report import csv_text
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
-from samples.report_nights import AS_OF, Invented, frame_of, invent
 from tests.notify.conftest import Server, briefer
 
 DOMAIN = "casework.example.invalid"

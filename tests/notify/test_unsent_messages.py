@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
+from benchmarks.samples.report_nights import AS_OF
 from jobs.__main__ import app
 from jobs.notify import outbox_entries
 from jobs.operate.emails import (
@@ -17,7 +18,6 @@ from jobs.operate.emails import (
 )
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.runtime.settings import Settings, load_settings
-from samples.report_nights import AS_OF
 from tests.notify.conftest import Server
 
 Start = Callable[..., tuple[Server, str]]

@@ -10,6 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
+from benchmarks.samples import nights
+from benchmarks.samples.minimal_registers import AS_OF, RECORDED, register_tables
+from benchmarks.samples.positions import VERSIONS, frame
 from expectations import suite
 from jobs.assess import assess, load_policy
 from jobs.check import check_night, check_results_of_night
@@ -20,9 +23,6 @@ from jobs.operate import rebase as rebasing
 from jobs.operate.rebase import COMPARED_WITH, compared_with, kept_rebase, rebase, versions_of
 from jobs.report.movement import EXPLAINING, Position
 from jobs.warehouse import Manifest, open_warehouse, publish, record_decision, upgrade
-from samples import nights
-from samples.minimal_registers import AS_OF, RECORDED, register_tables
-from samples.positions import VERSIONS, frame
 from tests.expectations.test_result_checks import facts_of_a_night
 
 DECIDED = {

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.samples.report_nights import AS_OF, invent
 from jobs.__main__ import app
 from jobs.report import About, render_site
 from jobs.runtime.settings import ROOT
-from samples.report_nights import AS_OF, invent
 
 GUIDE = (ROOT / "docs" / "reading-the-report.md").read_text(encoding="utf-8")
 ROWS = [

@@ -5,10 +5,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from benchmarks.samples.report_nights import AS_OF, TODAY, arrow_of, frame_of
 from jobs.contract import results
 from jobs.report.lists.backlog import open_cases, team_work
 from jobs.report.lists.census import take_census
-from samples.report_nights import AS_OF, TODAY, arrow_of, frame_of
 
 
 def backlog_of(case: dict[str, Any], events: list[dict[str, Any]] | None = None) -> pd.DataFrame:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.samples.report_nights import AS_OF, invent
 from jobs.report.forecast.capacity import forecast
 from jobs.report.forecast.queue import NEVER, Pace, too_late, turns, waiting
 from jobs.runtime.errors import BadInput
-from samples.report_nights import AS_OF, invent
 
 WORLD = invent(episodes=2_000)
 PEOPLE = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 120)), max_size=60)

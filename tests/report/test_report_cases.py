@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
+from benchmarks.samples.report_nights import invent
 from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS
 from jobs.report import explain, key_figure, list_named, rows_of
 from jobs.runtime.errors import BadInput
-from samples.report_nights import invent
 
 WORLD = invent(episodes=500)
 PERSONAL = {

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
+from benchmarks.samples.report_nights import AS_OF, frame_of
 from jobs.contract import results
 from jobs.contract.registers import TABLES
 from jobs.report import key_figure
@@ -14,7 +15,6 @@ from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.ranges import RowUncertainty, count_rows, upper_poisson
 from jobs.report.figures.registry import compute_figures
 from jobs.report.figures.uncertainty import Uncertainty, estimate_uncertainty, no_uncertainty
-from samples.report_nights import AS_OF, frame_of
 
 RELEASED = {"is_released": True, "is_in_scope": True, "release_date": pd.Timestamp("2005-06-01")}
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.samples.report_nights import AS_OF, TODAY, frame_of, invent, report
 from jobs.contract import results
 from jobs.report import FIGURES, figures_markdown, headline, key_figure
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.ranges import RowUncertainty, count_rows
 from jobs.report.figures.registry import compute_figures
-from samples.report_nights import AS_OF, TODAY, frame_of, invent, report
 
 WORLD = invent(episodes=1_500)
 

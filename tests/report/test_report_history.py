@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from benchmarks.samples.report_nights import AS_OF, Invented, invent
 from jobs.report import About, render_site
 from jobs.report.charts.history import past_and_present
-from samples.report_nights import AS_OF, Invented, invent
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")
 

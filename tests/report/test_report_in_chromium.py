@@ -8,9 +8,9 @@ from urllib.request import url2pathname
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from benchmarks.samples.browser import EVERY_RULE, RULES_OF_LOOKS, browser, quiet_page, violations
+from benchmarks.samples.report_nights import AS_OF, invent
 from jobs.report import About, render_site
-from samples.browser import EVERY_RULE, RULES_OF_LOOKS, browser, quiet_page, violations
-from samples.report_nights import AS_OF, invent
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a", notices=("A named person let this night pass.",))
 TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"

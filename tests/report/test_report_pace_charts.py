@@ -2,11 +2,11 @@
 
 import pandas as pd
 
+from benchmarks.samples.report_nights import AS_OF, invent
 from jobs.contract import results
 from jobs.report.charts.pace_charts import notice_before_release, staff_and_work, time_to_decision
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import compute_figures
-from samples.report_nights import AS_OF, invent
 
 
 def episodes(**columns: list[str | None]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import jinja2
 import pandas as pd
 import pytest
 
+from benchmarks.samples.report_nights import AS_OF, Invented, invent, report
 from jobs.assess.decide.discrepancy_rules import DISCREPANCIES
 from jobs.contract import results
 from jobs.report import About, headline, key_figure, render_site
@@ -19,7 +20,6 @@ from jobs.report.figures.registry import compute_figures
 from jobs.report.site import site as site_module
 from jobs.report.site.page_parts import KINDS
 from jobs.runtime.files import whole_folder
-from samples.report_nights import AS_OF, Invented, invent, report
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a", policy_version="1", model_version="2")
 VOID = {"meta", "link", "input", "br", "hr", "img"}

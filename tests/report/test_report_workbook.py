@@ -7,12 +7,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from benchmarks.samples.report_nights import AS_OF, Invented, invent
 from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS
 from jobs.report import About, headline, rows_of, write_workbook
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import compute_figures
-from samples.report_nights import AS_OF, Invented, invent
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")
 NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}

@@ -10,9 +10,9 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
+from benchmarks.samples.report_nights import AS_OF, Invented, invent
 from jobs.contract.case_lists import CASE_LISTS
 from jobs.report import About, rows_of, write_workbook
-from samples.report_nights import AS_OF, Invented, invent
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")
 STARTS = ("=1+1", "+1", "-1", "@SUM(1)", "\t=1+1", "=HYPERLINK(1)", "<b>&\N{PILE OF POO}")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from samples.stories import Story, assess_all, gather, tell
+from benchmarks.samples.stories import Story, assess_all, gather, tell
 
 IN, OUT = True, False
 

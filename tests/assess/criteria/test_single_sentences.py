@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from samples.stories import Story, decision, gather, tell
+from benchmarks.samples.stories import Story, decision, gather, tell
 from tests.assess.decide.test_flags import NEW, flags, sentenced
 
 SHORT: dict[str, Any] = {"term_months": 3}

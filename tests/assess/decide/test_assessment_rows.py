@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from benchmarks.samples.stories import HELD, REFERRED, RELEASED, Story, assess_all, decision
 from jobs.contract.results import ASSESSMENTS, FLAGS
-from samples.stories import HELD, REFERRED, RELEASED, Story, assess_all, decision
 from tests.assess.decide.test_flags import NEW, YEAR, sentenced
 
 NOBODY = {field.name: None for field in ASSESSMENTS.fields}

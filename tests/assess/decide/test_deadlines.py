@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from samples.stories import HELD, NIGHT, REFERRED, Story, decision, gather
+from benchmarks.samples.stories import HELD, NIGHT, REFERRED, Story, decision, gather
 from tests.assess.decide.test_flags import YEAR, flags, sentenced
 
 TEN = {"term_months": 120}

@@ -6,9 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jobs.assess import assess
-from jobs.contract.results import DISCREPANCIES
-from samples.stories import (
+from benchmarks.samples.stories import (
     HELD,
     REFERRED,
     RELEASED,
@@ -19,6 +17,8 @@ from samples.stories import (
     policy,
     registers,
 )
+from jobs.assess import assess
+from jobs.contract.results import DISCREPANCIES
 
 
 def discrepancies(told: Story) -> pd.DataFrame:

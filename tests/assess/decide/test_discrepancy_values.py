@@ -6,10 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jobs.assess import assess
-from jobs.contract.results import IDENTITIES
-from samples.minimal_registers import table
-from samples.stories import (
+from benchmarks.samples.minimal_registers import table
+from benchmarks.samples.stories import (
     NIGHT,
     RELEASED,
     SENTENCED,
@@ -22,6 +20,8 @@ from samples.stories import (
     registers,
     tables_of,
 )
+from jobs.assess import assess
+from jobs.contract.results import IDENTITIES
 from tests.assess.decide.test_discrepancies import DAY, DEPORTED, discrepancies, here
 
 TOMORROW = NIGHT + timedelta(days=1)

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from benchmarks.samples.stories import HELD, REFERRED, RELEASED, Story, assess_all, decision, gather
 from jobs.contract.results import FLAGS, OUTCOME
-from samples.stories import HELD, REFERRED, RELEASED, Story, assess_all, decision, gather
 
 
 def flags(told: Story) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from benchmarks.samples.minimal_registers import register_tables, table
+from benchmarks.samples.stories import frame, policy
 from jobs.assess import assess
 from jobs.contract.results import ASSESSMENTS, IDENTITIES, LINKS
-from samples.minimal_registers import register_tables, table
-from samples.stories import frame, policy
 
 NIGHT = date(2006, 4, 25)
 EPISODE = ("last_movement_date", "confirmed_release_date")

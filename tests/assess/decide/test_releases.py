@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from benchmarks.samples.stories import REFERRED, RELEASED, Story, assess_all, decision
 from jobs.contract.results import RELEASES
-from samples.stories import REFERRED, RELEASED, Story, assess_all, decision
 
 OUT = {"movement_type": "REL", "movement_reason": "CR"}
 BACK = {"movement_type": "ADM", "movement_reason": "24"}

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from samples.stories import HELD, REFERRED, RELEASED, Story, decision, gather, tell
+from benchmarks.samples.stories import HELD, REFERRED, RELEASED, Story, decision, gather, tell
 
 
 def exit_by(reason: str | None, day: date | None = RELEASED) -> dict[str, Any]:

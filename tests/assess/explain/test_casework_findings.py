@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from samples.stories import HELD, REFERRED, RELEASED, Story, decision, gather
+from benchmarks.samples.stories import HELD, REFERRED, RELEASED, Story, decision, gather
 from tests.assess.decide.test_flags import YEAR
 from tests.assess.explain.test_findings import told_of
 from tests.assess.test_rule_tables import CASE, DAY, DEFERRED, LONG, ahead, decided, months

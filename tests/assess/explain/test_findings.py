@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from samples.stories import HELD, REFERRED, RELEASED, Story, assess_all, gather
+from benchmarks.samples.stories import HELD, REFERRED, RELEASED, Story, assess_all, gather
 from tests.assess.decide.test_flags import NEW, YEAR, sentenced
 from tests.assess.test_rule_tables import CASE, ORDER, left, months, there
 

@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from benchmarks.samples.odd_worlds import side_by_side
+from benchmarks.samples.stories import HELD, REFERRED, Story, assess_all, decision, policy, tell
 from jobs.assess import rules_cited
 from jobs.contract.registers import TABLES
 from jobs.contract.results import REASONS
-from samples.odd_worlds import side_by_side
-from samples.stories import HELD, REFERRED, Story, assess_all, decision, policy, tell
 from tests.assess.test_agreement import fast, invented
 
 

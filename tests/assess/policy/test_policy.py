@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.samples.stories import HELD, people, registers
 from jobs.assess import (
     Policy,
     assess,
@@ -19,7 +20,6 @@ from jobs.assess import (
 from jobs.assess.applied_rules import APPLIED
 from jobs.assess.policy.dated_rules import FOLDER
 from jobs.runtime.errors import BadInput
-from samples.stories import HELD, people, registers
 
 RULE = """[[rule]]
 id = "test.rule"

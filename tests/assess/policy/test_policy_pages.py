@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.samples.stories import policy
 from jobs.assess import (
     Policy,
     rules_changed,
@@ -13,7 +14,6 @@ from jobs.assess import (
     rules_markdown,
 )
 from jobs.assess.policy.dated_rules import Period, Rule
-from samples.stories import policy
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
 

@@ -6,9 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jobs.assess import Assessed, assess
-from samples.minimal_registers import table
-from samples.stories import (
+from benchmarks.samples.minimal_registers import table
+from benchmarks.samples.stories import (
     REFERRED,
     RELEASED,
     Story,
@@ -20,6 +19,7 @@ from samples.stories import (
     registers,
     tell,
 )
+from jobs.assess import Assessed, assess
 
 D1, D2, D3, D4 = date(2004, 6, 1), date(2004, 9, 1), date(2005, 2, 1), date(2005, 9, 1)
 

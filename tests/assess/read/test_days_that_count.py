@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from samples.stories import (
+from benchmarks.samples.stories import (
     HELD,
     NIGHT,
     REFERRED,

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from benchmarks.samples.minimal_registers import register_tables, table
+from benchmarks.samples.stories import REFERRED, Story, decision, frame, policy, registers, tell
 from jobs.assess import assess
 from jobs.contract.results import IDENTITIES, LINKS
-from samples.minimal_registers import register_tables, table
-from samples.stories import REFERRED, Story, decision, frame, policy, registers, tell
 
 TOLD = Story(cases=(REFERRED,), events=(decision(date(2004, 10, 1)),))
 """Considered in time, if the immigration person P1 is this prisoner."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from samples.stories import HELD, REFERRED, RELEASED, Story, decision, gather, tell
+from benchmarks.samples.stories import HELD, REFERRED, RELEASED, Story, decision, gather, tell
 from tests.assess.decide.test_flags import YEAR, flags, sentenced
 
 MONTHS_18 = ({"term_months": 18},)

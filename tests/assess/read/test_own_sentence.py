@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from benchmarks.samples.minimal_registers import register_tables, table
+from benchmarks.samples.stories import decision, frame, policy
 from jobs.assess import Assessed, assess
 from jobs.contract.results import IDENTITIES, LINKS
-from samples.minimal_registers import register_tables, table
-from samples.stories import decision, frame, policy
 
 YEAR = {"term_months": 12}
 Episodes = dict[str, tuple[str, date | None]]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from samples.stories import HELD, Story, gather, tell
+from benchmarks.samples.stories import HELD, Story, gather, tell
 
 START = date(2005, 6, 1)
 """A sentence of n months from here is of the Act of 2003 unless told otherwise."""

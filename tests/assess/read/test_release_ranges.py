@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from samples.stories import HELD, SENTENCED, Story, gather
+from benchmarks.samples.stories import HELD, SENTENCED, Story, gather
 from tests.assess.decide.test_flags import flags
 from tests.assess.read.test_release import OLD, held
 

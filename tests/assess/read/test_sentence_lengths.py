@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from samples.stories import HELD, NIGHT, Story, gather, tell
+from benchmarks.samples.stories import HELD, NIGHT, Story, gather, tell
 
 START = date(2004, 3, 1)
 

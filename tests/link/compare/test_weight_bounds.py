@@ -5,6 +5,7 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.samples.person_pairs import as_side, invent
 from jobs.link.compare.comparison_levels import comparisons_for
 from jobs.link.compare.level_bounds import SHARED_NUMBER, is_number
 from jobs.link.compare.weight_bounds import NAMES
@@ -14,7 +15,6 @@ from jobs.link.engine.scoring import compare, score_pairs
 from jobs.link.engine.scoring_context import scoring_context
 from jobs.link.model.linkage_model import first_parameters
 from jobs.link.standardise.registers import immigration_side, prison_side
-from samples.person_pairs import as_side, invent
 
 names = st.none() | st.sampled_from(
     ["Mohammed", "Muhamad", "Al", "O", "Jean Pierre", "Jean", "van der Berg", "Berg",

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.samples.person_pairs import as_side, invent
 from jobs.link.block.blocking import SMALLEST_BUDGET
 from jobs.link.compare.comparison_levels import BIRTH, FAMILY, GIVEN, comparisons_for
 from jobs.link.engine.scoring import compare
 from jobs.link.engine.scoring_context import scoring_context
 from jobs.link.model.linkage_model import current_model, first_parameters, read_model
 from jobs.link.train.training import train
-from samples.person_pairs import as_side, invent
 from tests.link import reference
 
 names = st.sampled_from(

@@ -7,11 +7,11 @@ import shutil
 import pandas as pd
 import pytest
 
+from benchmarks.samples.person_pairs import invent, no_decisions, no_identities
 from jobs.link import DuckDB, Linked, engine_named, link_registers
 from jobs.link.block import blocking
 from jobs.link.engine.engines import Engine
 from jobs.runtime.errors import BadInput
-from samples.person_pairs import invent, no_decisions, no_identities
 
 HAS_SPARK = importlib.util.find_spec("pyspark") is not None
 HAS_JAVA = bool(os.environ.get("JAVA_HOME") or shutil.which("java"))

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.samples.person_pairs import invent
 from jobs.link.files.person_files import COLUMNS, link_files, name_parts
 from jobs.link.standardise.dates_of_birth import read_dates
 from jobs.runtime.errors import BadInput
-from samples.person_pairs import invent
 
 SHARED = 400
 

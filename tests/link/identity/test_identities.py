@@ -2,8 +2,8 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.samples.person_pairs import no_identities
 from jobs.link.identity.identities import identities
-from samples.person_pairs import no_identities
 
 PRISON = pd.Index(["P1", "P2", "P3"])
 IMMIGRATION = pd.Index(["C1", "C2", "C3"])

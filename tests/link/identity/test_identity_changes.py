@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.samples.person_pairs import no_identities
 from jobs.contract.results import LINKS
 from jobs.link.identity.identities import identities
 from jobs.link.identity.identity_changes import identity_changes
-from samples.person_pairs import no_identities
 
 PRISON, IMMIGRATION = ["P1", "P2", "P3"], ["C1", "C2", "C3"]
 Link = tuple[str, str, str, str | None]

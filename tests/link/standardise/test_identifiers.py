@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.samples.person_pairs import check_letter
 from jobs.link.standardise import identifiers
-from samples.person_pairs import check_letter
 
 
 def one(form, value: str | None) -> str | None:

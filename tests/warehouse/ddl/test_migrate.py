@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 
+from benchmarks.samples import nights
 from jobs.contract import results
 from jobs.contract.schema import Table
 from jobs.runtime.errors import BadInput, Unreachable
@@ -15,7 +16,6 @@ from jobs.warehouse.ddl import migrate, repeatable_ddl
 from jobs.warehouse.store.bulk import Content, copy_in
 from jobs.warehouse.store.reading import publications, read_table
 from jobs.warehouse.store.tables import INTERVALS, SCHEMAS, SNAPSHOTS, WAREHOUSE
-from samples import nights
 
 CATALOGUE = {
     "columns": """

@@ -4,6 +4,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from benchmarks.samples import nights
 from jobs.runtime.errors import BadInput
 from jobs.warehouse import (
     create_roles,
@@ -18,7 +19,6 @@ from jobs.warehouse import (
 )
 from jobs.warehouse.ddl.roles import QUALITY, READER, REVIEWER, WRITER
 from jobs.warehouse.ddl.views import VIEWS
-from samples import nights
 
 
 class Users:

@@ -1,13 +1,13 @@
 import pytest
 import sqlalchemy as sa
 
+from benchmarks.samples import nights
 from jobs.contract import results
 from jobs.contract.bands import LINK_PROBABILITIES
 from jobs.contract.case_lists import CASE_LISTS, CaseList
 from jobs.report import rows_of
 from jobs.warehouse import publish
 from jobs.warehouse.ddl.views import VIEWS
-from samples import nights
 
 
 def rows(engine: sa.Engine, view: str, columns: str = "*") -> list[tuple[object, ...]]:

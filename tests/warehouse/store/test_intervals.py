@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.samples import nights
 from jobs.contract import results
 from jobs.warehouse import publications, publish, read_table
-from samples import nights
 
 State = dict[str, str]
 PEOPLE = st.sampled_from(["A", "B", "C", "D"])

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
+from benchmarks.samples import nights
 from jobs.contract import results
 from jobs.runtime.errors import BadInput, GateFailed, Unreachable
 from jobs.warehouse import (
@@ -22,7 +23,6 @@ from jobs.warehouse import (
     read_rows,
     read_table,
 )
-from samples import nights
 
 DAY = timedelta(days=1)
 

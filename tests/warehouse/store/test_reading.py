@@ -5,8 +5,8 @@ from datetime import timedelta
 import pandas as pd
 import sqlalchemy as sa
 
+from benchmarks.samples import nights
 from jobs.warehouse import figures_before, publish
-from samples import nights
 
 DAY = timedelta(days=1)
 

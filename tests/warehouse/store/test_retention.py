@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from benchmarks.samples import nights
 from jobs.contract import results
 from jobs.runtime.errors import BadInput
 from jobs.warehouse import publish, read_table, remove_old
-from samples import nights
 
 DATES = (date(2006, 1, 31), date(2006, 2, 1), date(2006, 5, 31), date(2006, 6, 1))
 GONE = {

@@ -1,7 +1,8 @@
 """Damaged deliveries by seed: each lands with every true row accounted for, or is refused.
 
-``python -m samples.damaged --deliveries 10000 --seed 1`` makes the long run and prints its figures.
-The true number of rows is that of the writer, before the damage; never what was parsed.
+``python -m benchmarks.samples.damaged --deliveries 10000 --seed 1`` makes the long run and prints
+its figures. The true number of rows is that of the writer, before the damage; never what was
+parsed.
 """
 
 import random
@@ -18,12 +19,12 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.samples import deliveries
+from benchmarks.samples.gate_stages import rows_checked
+from benchmarks.samples.minimal_registers import AS_OF, register_tables
 from jobs.contract.prison import PRISON
 from jobs.extract import land
 from jobs.runtime.errors import BadInput
-from samples import deliveries
-from samples.gate_stages import rows_checked
-from samples.minimal_registers import AS_OF, register_tables
 
 TABLES: Final = [
     name for name in PRISON if not name.endswith(".feed") and register_tables()[name].num_rows

@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from benchmarks.samples import odd_rows as odd
+from benchmarks.samples.odd_rows import NIGHT, NIGHTS
 from jobs.contract.registers import TABLES
 from jobs.synthetic import World as Registers
 from jobs.synthetic import build_world
-from samples import odd_rows as odd
-from samples.odd_rows import NIGHT, NIGHTS
 
 __all__ = ["EXAMPLES", "NIGHT", "NIGHTS", "World", "cohort", "invent", "side_by_side"]
 

@@ -13,10 +13,10 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from benchmarks.samples.minimal_registers import register_tables, table
 from jobs.assess import Assessed, Policy, assess, load_policy
 from jobs.contract.results import IDENTITIES, LINKS
 from jobs.contract.schema import Table
-from samples.minimal_registers import register_tables, table
 
 NIGHT = date(2006, 4, 25)
 SENTENCED = date(2004, 3, 1)

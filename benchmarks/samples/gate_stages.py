@@ -8,6 +8,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from benchmarks.samples.minimal_registers import AS_OF
 from expectations import suite
 from jobs.check.check_history import AS_OF as AS_OF_COLUMN
 from jobs.check.check_history import CheckHistory
@@ -17,7 +18,6 @@ from jobs.check.rows import CheckedRows, check_rows
 from jobs.check.suite.running import run_suite
 from jobs.contract import results
 from jobs.contract.registers import TABLES
-from samples.minimal_registers import AS_OF
 
 Tables = Mapping[str, pa.Table]
 
