@@ -233,7 +233,7 @@ def test_every_stay_has_exactly_one_true_status(seed: int, day: date) -> None:
     found = truth(world, "episodes")
     assert found["episode_id"].is_unique
     assert found["status"].notna().all()
-    missed = found["status"].isin(["NOT_REFERRED", "REFERRED_NOT_CONSIDERED"])
+    missed = found["status"].isin(["NOT_REFERRED", "REFERRED_NOT_CONSIDERED", "CONSIDERED_LATE"])
     assert (missed == found["is_missed"]).all()
     assert (found.loc[missed, "is_cohort"]).all()
     episodes = set(world.tables["prison.episodes"]["episode_id"].to_pylist())
