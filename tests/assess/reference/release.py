@@ -229,8 +229,8 @@ def days_to_serve(
         total = Fraction(0)
         length = Fraction(0)
         for each, days in parts:
-            own = own_term(each) or (0, 0)
-            length += comes_to(*own)
+            # A fine beside it adds no day, and makes no term a long one.
+            length += comes_to(*(own_term(each) or (0, 0))) if days else 0
             if each["calculation_type"] == "SDS_PLUS" and start >= date(2020, 4, 1):
                 share = Fraction(2, 3)
             elif each["calculation_type"] == "EDS":
