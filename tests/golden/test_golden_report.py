@@ -16,7 +16,7 @@ import pytest
 from benchmarks.samples.report_nights import AS_OF, Invented, invent
 from jobs.notify import Recipient, render
 from jobs.report import About, Briefer, Earlier, render_site
-from tests.report.test_report_workbook import Book
+from tests.report.workbook.test_workbook import Book
 
 FOLDER = Path(__file__).parent
 ABOUT = About(

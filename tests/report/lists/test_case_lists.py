@@ -16,7 +16,7 @@ from jobs.report.figures.figure import Figure
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import FIGURE_BY_ID, compute_figures
 from jobs.report.lists.drill_down import LISTED, UNLISTED, DrillDown
-from tests.report.test_report_workbook import Book
+from tests.report.workbook.test_workbook import Book
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")
 PERSONAL = {

@@ -109,7 +109,7 @@ LINK = {"prisoner_number": "A0", "cid_person_id": "P0", "outcome": "linked"}
         ),
     ],
 )
-def test_a_nationality_is_in_doubt_unless_the_other_register_settles_it(
+def test_a_nationality_is_uncertain_unless_the_other_register_settles_it(
     change: dict[str, object], there: str | None, is_uncertain: bool
 ) -> None:
     found = uncertainty_of(
@@ -120,7 +120,7 @@ def test_a_nationality_is_in_doubt_unless_the_other_register_settles_it(
     assert found.episodes["is_nationality_uncertain"].tolist() == [is_uncertain]
 
 
-def test_a_doubtful_nationality_lowers_the_low_end_and_clears_nobody() -> None:
+def test_an_uncertain_nationality_lowers_the_low_end_and_clears_nobody() -> None:
     episodes = [UNKNOWN, {"status": "NOT_REFERRED"}]
     facts = facts_of(episodes, [], uncertainty_of(episodes))
     missed = key_figure(compute_figures(facts), "missed.total")

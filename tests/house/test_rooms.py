@@ -1,0 +1,48 @@
+"""The plan of the house: tests stand where the code stands that they look at."""
+
+from pathlib import Path
+
+from jobs.runtime.settings import ROOT
+
+TESTS = ROOT / "tests"
+OF_MORE_THAN_ONE_ROOM = {"crash", "golden", "house", "mutation", "properties"}
+"""Rooms of tests about the whole: killing it, its pages, its plan, its mutants, its laws."""
+OF_OTHER_TOPS = {"dags", "expectations"}
+HELP_OF_TESTS = {"reference"}
+"""Rooms within a room of tests that hold no test: what the code is held against."""
+
+
+def rooms_without_code(tests: Path, jobs: Path) -> list[str]:
+    """Folders of tests for which ``jobs`` has no folder of the same name at the same place."""
+    files = sorted(tests.rglob("*.py"))
+    rooms = {path.parent.relative_to(tests) for path in files} - {Path()}
+    return sorted(
+        room.as_posix()
+        for room in rooms
+        if room.parts[0] not in OF_MORE_THAN_ONE_ROOM | OF_OTHER_TOPS
+        and room.parts[-1] not in HELP_OF_TESTS
+        and not (jobs / room).is_dir()
+    )
+
+
+def test_every_room_of_tests_is_a_room_of_the_code() -> None:
+    assert not rooms_without_code(TESTS, ROOT / "jobs")
+    for room in OF_OTHER_TOPS:
+        assert (TESTS / room).is_dir()
+        assert (ROOT / room).is_dir()
+
+
+def test_no_test_stands_loose_at_the_top() -> None:
+    assert [path.name for path in sorted(TESTS.glob("*.py"))] == ["conftest.py"]
+
+
+def test_where_code_has_rooms_tests_of_a_room_stand_in_it() -> None:
+    """In the report every module is in a room, so no test of it stands outside one."""
+    assert not sorted((TESTS / "report").glob("test_*.py"))
+
+
+def test_a_room_of_tests_without_code_is_found(tmp_path: Path) -> None:
+    for path in ("tests/link/block/test_a.py", "tests/link/gone/test_b.py", "jobs/link/block/a.py"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    assert rooms_without_code(tmp_path / "tests", tmp_path / "jobs") == ["link/gone"]
