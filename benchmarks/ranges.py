@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from jobs.assess import assess, load_policy
 from jobs.check.delivered import load_delivered
-from jobs.check.rows import CheckedRows, check_rows
+from jobs.check.row_stage import CheckedRows, check_rows
 from jobs.contract import results
 from jobs.link import link_registers
 from jobs.report import build_report

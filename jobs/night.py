@@ -31,13 +31,13 @@ from jobs.contract import results
 from jobs.contract.registers import REGISTERS
 from jobs.extract import land
 from jobs.link import Model, engine_named, link_registers, read_model
-from jobs.operate.check_history import keep_history, kept_history, read_history
 from jobs.operate.databases import databases, warehouse
 from jobs.operate.earlier_publications import (
     earlier_figures,
     earlier_table,
     followed_by,
 )
+from jobs.operate.kept_check_history import keep_history, kept_history, read_history
 from jobs.operate.model_registry import model_in_use
 from jobs.operate.rebase import (
     COMPARED_WITH,

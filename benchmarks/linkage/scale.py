@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.worlds import world
-from jobs.link.standardise.registers import IMMIGRATION, PRISON
+from jobs.link.standardise.register_sides import IMMIGRATION, PRISON
 
 SEED: Final = 611
 PEOPLE: Final = 1_000_000
@@ -80,7 +80,7 @@ def _read(folder: Path) -> Tables:
 def link(folder: Path, _: int) -> dict[str, Any]:
     """This software: standardise, train without labels, and predict every probability."""
     from jobs.link.decide.duplicates import probabilities
-    from jobs.link.engine.registers import least_of, register_context
+    from jobs.link.engine.register_context import least_of, register_context
     from jobs.link.engine.scoring import score_pairs
     from jobs.link.model.linkage_model import current_model
     from jobs.link.train.training import train
@@ -115,7 +115,7 @@ def keys(folder: Path, _: int) -> dict[str, Any]:
     """The rows and the blocking keys that Splink gets."""
     from jobs.link.block.blocking import budget_for
     from jobs.link.block.blocking_keys import borne, cut, meet
-    from jobs.link.engine.registers import register_context
+    from jobs.link.engine.register_context import register_context
     from jobs.link.model.linkage_model import current_model
 
     with register_context(_read(folder), current_model()) as context:

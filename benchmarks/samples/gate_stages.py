@@ -14,7 +14,7 @@ from jobs.check.check_history import AS_OF as AS_OF_COLUMN
 from jobs.check.check_history import CheckHistory
 from jobs.check.delivered import load_delivered
 from jobs.check.profile import take_profile
-from jobs.check.rows import CheckedRows, check_rows
+from jobs.check.row_stage import CheckedRows, check_rows
 from jobs.check.suite.running import run_suite
 from jobs.contract import results
 from jobs.contract.registers import TABLES

@@ -7,7 +7,7 @@ import pandas as pd
 
 from jobs.check.delivered import ROW_NUMBER, raw_name
 from jobs.check.profile import NOBODY
-from jobs.check.rows import FAULTY
+from jobs.check.row_stage import FAULTY
 from jobs.contract import immigration, prison, results
 from jobs.contract.registers import TABLES
 from jobs.contract.schema import Table

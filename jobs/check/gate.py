@@ -14,7 +14,7 @@ from jobs.check.check_history import CheckHistory, with_first_failures, with_fir
 from jobs.check.delivered import load_delivered
 from jobs.check.faults import faults, faulty_rows, find_owners, rows_to_mend
 from jobs.check.profile import take_profile
-from jobs.check.rows import CheckedRows, check_rows
+from jobs.check.row_stage import CheckedRows, check_rows
 from jobs.check.rules import row_rules
 from jobs.check.suite.exceptions import exceptions_on
 from jobs.check.suite.kinds import Suite

@@ -11,8 +11,8 @@ from jobs.report.charts.capacity_charts import clearing
 from jobs.report.figures.registry import FIGURES, figures_markdown
 from jobs.report.forecast.capacity import Forecast, forecast
 from jobs.report.forecast.queue import Pace
-from jobs.report.lists.case_lists import list_named, rows_of
 from jobs.report.lists.explanation import explain, flags_of
+from jobs.report.lists.list_rows import list_named, rows_of
 from jobs.report.published import ALL
 from jobs.report.site.pages import render_site
 from jobs.report.summary.briefing import BRIEFED, Briefer, Earlier

@@ -1,6 +1,9 @@
-"""The plan of the house: tests stand where the code stands that they look at."""
+"""The plan of the house: rooms of a size to read, one name for one module, tests beside it."""
 
+from collections import Counter
 from pathlib import Path
+
+import pytest
 
 from jobs.runtime.settings import ROOT
 
@@ -10,6 +13,38 @@ OF_MORE_THAN_ONE_ROOM = {"crash", "golden", "house", "mutation", "properties"}
 OF_OTHER_TOPS = {"dags", "expectations"}
 HELP_OF_TESTS = {"reference"}
 """Rooms within a room of tests that hold no test: what the code is held against."""
+
+SHELVES = ("contract/codes", "report/figures/families")
+"""Rooms whose files are named for a subject that a room elsewhere has too (decision 0017)."""
+
+
+def names_of_two(jobs: Path) -> list[str]:
+    """Names that more than one module bears, beside those that stand on a shelf."""
+    paths = [path for path in jobs.rglob("*.py") if not path.name.startswith("__")]
+    rooms = [(path.stem, path.parent.relative_to(jobs).as_posix()) for path in paths]
+    elsewhere = Counter(name for name, room in rooms if room not in SHELVES)
+    return sorted(name for name, times in elsewhere.items() if times > 1)
+
+
+def test_a_name_is_the_name_of_one_module() -> None:
+    assert not names_of_two(ROOT / "jobs")
+    for shelf in SHELVES:
+        assert (ROOT / "jobs" / shelf).is_dir()
+
+
+@pytest.mark.parametrize(
+    ("paths", "found"),
+    [
+        pytest.param(["check/rows.py", "report/lists/rows.py"], ["rows"], id="two rooms"),
+        pytest.param(["check/rows.py", "report/figures/families/rows.py"], [], id="a shelf"),
+        pytest.param(["check/__init__.py", "link/__init__.py"], [], id="the faces of rooms"),
+    ],
+)
+def test_a_name_of_two_modules_is_found(tmp_path: Path, paths: list[str], found: list[str]) -> None:
+    for path in paths:
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).touch()
+    assert names_of_two(tmp_path) == found
 
 
 def rooms_without_code(tests: Path, jobs: Path) -> list[str]:

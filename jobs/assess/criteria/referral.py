@@ -10,7 +10,7 @@ from jobs.assess.columns import Flags
 from jobs.assess.criteria.criterion import Answer, Candidates, Condition, Criterion
 from jobs.assess.policy.dated_rules import Rule
 from jobs.assess.read import nationality as na
-from jobs.assess.read import offences as of
+from jobs.assess.read import offence_kinds as of
 from jobs.assess.read.sentences import has_sentence_for, meets
 
 

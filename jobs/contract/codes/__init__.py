@@ -19,6 +19,10 @@ from jobs.contract.codes.casework import (
     STAGE,
     TERMINAL_STAGES,
 )
+from jobs.contract.codes.code_sources import (
+    PRISON_API,
+    PROJECT,
+)
 from jobs.contract.codes.custody import (
     ALERT,
     CALCULATION_TYPE,
@@ -41,10 +45,6 @@ from jobs.contract.codes.people import (
     GENDER,
     NATIONALITY,
     Nationality,
-)
-from jobs.contract.codes.sources import (
-    PRISON_API,
-    PROJECT,
 )
 
 __all__ = [

@@ -1,6 +1,6 @@
 """Code lists of immigration casework; they are this project's."""
 
-from jobs.contract.codes.sources import PROJECT
+from jobs.contract.codes.code_sources import PROJECT
 from jobs.contract.schema import codes
 
 CASE_TYPE = codes(

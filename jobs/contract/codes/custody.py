@@ -1,6 +1,6 @@
 """Code lists of custody, as the public prison APIs have them."""
 
-from jobs.contract.codes.sources import PRISON_API
+from jobs.contract.codes.code_sources import PRISON_API
 from jobs.contract.schema import codes
 
 CUSTODY_STATUS = codes(

@@ -8,7 +8,7 @@ as British.
 from dataclasses import dataclass
 from datetime import date
 
-from jobs.contract.codes.sources import PRISON_API
+from jobs.contract.codes.code_sources import PRISON_API
 from jobs.contract.schema import Code, CodeList, codes
 
 GENDER = codes(

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from jobs.link.engine.registers import Scored, Tables, least_of, register_context
+from jobs.link.engine.register_context import Scored, Tables, least_of, register_context
 from jobs.link.engine.scoring import score_pairs
 from jobs.link.model.linkage_model import Model
 

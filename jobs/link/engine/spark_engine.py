@@ -27,7 +27,7 @@ from jobs.link.block.blocking import RuleUse, budget_for, log_blocking, use_of
 from jobs.link.block.blocking_keys import borne_query, cut
 from jobs.link.compare.comparison_levels import Parameters
 from jobs.link.compare.match_weights import needed, score_query
-from jobs.link.engine.registers import Scored, Tables, least_of, register_context
+from jobs.link.engine.register_context import Scored, Tables, least_of, register_context
 from jobs.link.engine.scoring_context import ScoringContext
 from jobs.link.model.linkage_model import Model
 from jobs.runtime.errors import BadInput

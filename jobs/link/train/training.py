@@ -25,7 +25,7 @@ from jobs.link.decide.one_to_one import Numbers, Pairs, posterior, prior_for
 from jobs.link.engine.scoring import compare, score_pairs
 from jobs.link.engine.scoring_context import ScoringContext, scoring_context
 from jobs.link.model.linkage_model import Model, first_parameters
-from jobs.link.standardise.registers import immigration_side, prison_side
+from jobs.link.standardise.register_sides import immigration_side, prison_side
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from jobs.contract.schema import Table
-from jobs.report.figures.releases import countable_releases
+from jobs.report.figures.countable_releases import countable_releases
 from jobs.report.figures.uncertainty import Uncertainty, no_uncertainty
 from jobs.report.published import Frames
 
@@ -45,7 +45,7 @@ class FigureInputs:
 
     @cached_property
     def releases(self) -> pd.DataFrame:
-        """The releases, as `jobs.report.figures.releases.countable_releases` gives them."""
+        """The releases, as `jobs.report.figures.countable_releases` gives them."""
         return countable_releases(frames=self.frames, uncertainty=self.uncertainty)
 
     def of(self, table: Table) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from jobs.contract import results
 from jobs.report.figures.families import (
     backlog,
     census,
+    delivered_rows,
     discrepancies,
     due,
     flow,
@@ -20,7 +21,6 @@ from jobs.report.figures.families import (
     missed,
     outcomes,
     pace,
-    rows,
     scope,
     staff,
 )
@@ -37,7 +37,7 @@ FIGURES: Final[tuple[Figure, ...]] = (
     *flow.FIGURES,
     *census.FIGURES,
     *links.FIGURES,
-    *rows.FIGURES,
+    *delivered_rows.FIGURES,
     *outcomes.FIGURES,
     *discrepancies.FIGURES,
 )

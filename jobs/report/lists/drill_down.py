@@ -56,7 +56,7 @@ class DrillDown:
 
     @classmethod
     def of(cls, listed: CaseList, frame: pd.DataFrame) -> "DrillDown":
-        """Tag the rows of a list, as `jobs.report.lists.case_lists.rows_of` gives them."""
+        """Tag the rows of a list, as `jobs.report.lists.list_rows.rows_of` gives them."""
         figures = [f for f in FIGURES if f.on == listed.name and not f.is_whole_list]
         places: dict[tuple[str, str], str] = {}
         parts: list[pd.Series] = []

@@ -27,8 +27,8 @@ from jobs.report.charts.history import past_and_present
 from jobs.report.charts.night_charts import foreign_nationals_by_prison
 from jobs.report.charts.pace_charts import staff_and_work, time_to_decision
 from jobs.report.forecast.capacity import forecast
-from jobs.report.lists.case_lists import rows_of
 from jobs.report.lists.drill_down import STATUS_COLUMNS, UNLISTED, status_file
+from jobs.report.lists.list_rows import rows_of
 from jobs.report.published import Frames, if_held, in_key_order
 from jobs.report.site.case_pages import CasePages
 from jobs.report.site.flag_pages import discrepancies_page, outcomes_page

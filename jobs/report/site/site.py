@@ -19,7 +19,6 @@ from jobs.report.charts.charts import Chart
 from jobs.report.charts.history import history_chart
 from jobs.report.charts.night_charts import missed_by_month
 from jobs.report.figures.registry import FIGURE_BY_ID
-from jobs.report.lists.case_lists import rows_of
 from jobs.report.lists.drill_down import (
     BY_STATUS,
     LISTED,
@@ -28,6 +27,7 @@ from jobs.report.lists.drill_down import (
     list_of,
     status_file,
 )
+from jobs.report.lists.list_rows import rows_of
 from jobs.report.published import Frames
 from jobs.report.site.case_pages import CasePages
 from jobs.report.summary.caveats import caveat_line

@@ -27,7 +27,7 @@ from jobs.report.about import About
 from jobs.report.charts.night_charts import backlog_by_age, due_by_week
 from jobs.report.charts.waterfall import bridges, movement_words
 from jobs.report.figures.conditions import idle, within
-from jobs.report.lists.case_lists import rows_of
+from jobs.report.lists.list_rows import rows_of
 from jobs.report.published import NONE, Frames
 from jobs.report.summary.caveats import backlog_sentence, capacity_sentence, caveats
 from jobs.report.summary.headline import HEADLINE_FIGURES, headline, key_figure

@@ -20,7 +20,7 @@ from jobs.contract.view_models import day_text
 from jobs.report import sheets
 from jobs.report.about import About
 from jobs.report.figures.registry import FIGURE_BY_ID, FIGURES
-from jobs.report.lists.case_lists import rows_of
+from jobs.report.lists.list_rows import rows_of
 from jobs.report.published import Frames
 from jobs.report.sheets import Column
 from jobs.report.summary.caveats import caveats

@@ -17,8 +17,8 @@ from jobs.assess import (
     rules_in_force,
     rules_markdown,
 )
-from jobs.assess.applied_rules import APPLIED
 from jobs.assess.policy.dated_rules import FOLDER
+from jobs.assess.rule_registry import APPLIED
 from jobs.runtime.errors import BadInput
 
 RULE = """[[rule]]

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from jobs.assess import Policy, load_policy
-from jobs.assess.applied_rules import APPLIED
 from jobs.assess.policy.applied_rules import AppliedRule
 from jobs.assess.policy.dated_rules import FOLDER, POLICY_VERSION, read_policy
+from jobs.assess.rule_registry import APPLIED
 from jobs.runtime.errors import BadInput
 from tests.assess.policy.test_policy import OVERRIDE, PERIOD, RULE, overridden
 

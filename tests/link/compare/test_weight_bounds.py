@@ -14,7 +14,7 @@ from jobs.link.engine import scoring_context as contexts
 from jobs.link.engine.scoring import compare, score_pairs
 from jobs.link.engine.scoring_context import scoring_context
 from jobs.link.model.linkage_model import first_parameters
-from jobs.link.standardise.registers import immigration_side, prison_side
+from jobs.link.standardise.register_sides import immigration_side, prison_side
 
 names = st.none() | st.sampled_from(
     ["Mohammed", "Muhamad", "Al", "O", "Jean Pierre", "Jean", "van der Berg", "Berg",

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from jobs.assess import load_policy
-from jobs.assess.applied_rules import APPLIED
 from jobs.assess.policy.applied_rules import AppliedRule, by_id
 from jobs.assess.policy.dated_rules import FOLDER, read_policy
+from jobs.assess.rule_registry import APPLIED
 from jobs.runtime.errors import BadInput
 
 RULE = """[[rule]]

@@ -13,7 +13,7 @@ from jobs.link.compare.comparison_levels import comparisons_for
 from jobs.link.engine.scoring_context import ScoringContext, scoring_context
 from jobs.link.model.linkage_model import Model, usable
 from jobs.link.model.thresholds import least_weight
-from jobs.link.standardise.registers import immigration_side, prison_side
+from jobs.link.standardise.register_sides import immigration_side, prison_side
 from jobs.runtime.memory_release import release_memory
 
 Tables = Mapping[str, pa.Table]
