@@ -26,7 +26,7 @@ _UNKNOWN = ", ".join(
         *(
             entry.code
             for entry in c.NATIONALITY.codes
-            if isinstance(entry, c.Nationality) and entry.is_unknown
+            if isinstance(entry, c.NationalityCode) and entry.is_unknown
         ),
     )
 )

@@ -19,7 +19,7 @@ PRISON_SHARE, PRISON_PEOPLE = 0.1, 50
 _KNOWN = ", ".join(
     f"'{code.code}'"
     for code in c.NATIONALITY.codes
-    if not (isinstance(code, c.Nationality) and code.is_unknown)
+    if not (isinstance(code, c.NationalityCode) and code.is_unknown)
 )
 _UNKNOWN = f"(nationality IS NULL OR nationality NOT IN ({_KNOWN}))"
 _PRISONS = f"""

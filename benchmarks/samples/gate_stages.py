@@ -52,7 +52,7 @@ def suite_asked(
         before = history or CheckHistory()
         if previous is not None:
             before = nights_before({1: {results.ROW_COUNTS.full_name: previous}}, as_of=as_of)
-        before.lay_out(connection, as_of=as_of)
+        before.load(connection, as_of=as_of)
         return run_suite(
             checks=asked,
             connection=connection,

@@ -63,7 +63,7 @@ class CheckHistory:
         rows = self.of(table)
         return rows[rows[AS_OF].ge(pd.Timestamp(as_of - timedelta(days=USUAL_DAYS)))]
 
-    def lay_out(self, connection: duckdb.DuckDBPyConnection, *, as_of: date) -> None:
+    def load(self, connection: duckdb.DuckDBPyConnection, *, as_of: date) -> None:
         """Leave the tables that checks ask of earlier nights in ``connection``.
 
         ``last_<table>`` is that of the last night, ``usual_<table>`` those of `USUAL_DAYS`.

@@ -18,7 +18,7 @@ from jobs.check.row_stage import CheckedRows, check_rows
 from jobs.check.rules import row_rules
 from jobs.check.suite.exceptions import exceptions_on
 from jobs.check.suite.kinds import Suite
-from jobs.check.suite.running import lay_out_units, run_suite
+from jobs.check.suite.running import load_units, run_suite
 from jobs.contract import results
 from jobs.contract.registers import TABLES
 from jobs.runtime.errors import BadInput, GateFailed
@@ -145,13 +145,13 @@ def check_night(
     with _accepted(tables, as_of) as (connection, checked):
         take_profile(connection)
         connection.register("row_counts", results.ROW_COUNTS.arrow(checked.row_counts))
-        before.lay_out(connection, as_of=as_of)
+        before.load(connection, as_of=as_of)
         asked = run_suite(
             checks=suite.on_registers,
             connection=connection,
             table_of=lambda name: TABLES[name].frame(checked.accepted[name]),
         )
-        lay_out_units(connection, checks=suite.on_registers, found=asked)
+        load_units(connection, checks=suite.on_registers, found=asked)
         find_owners(connection)
         found = faults(connection)
         found = with_first_failures(found, history=before, table=results.FAULTS, as_of=as_of)
@@ -205,7 +205,7 @@ def check_results_of_night(
             connection.register("arriving", table.arrow(facts[name]))
             connection.execute(f"CREATE TABLE {name} AS SELECT * FROM arriving")  # noqa: S608
             connection.unregister("arriving")
-        before.lay_out(connection, as_of=as_of)
+        before.load(connection, as_of=as_of)
         found = run_suite(
             checks=suite.on_results, connection=connection, table_of=lambda name: facts[name]
         )

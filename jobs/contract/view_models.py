@@ -103,7 +103,7 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Briefing:
+class ReaderSummary:
     """Everything that one reader's email says.
 
     ``changes`` say what moved since ``since``, the last night reported. ``actions`` are the first

@@ -61,7 +61,7 @@ def read_mapping(*, register: str, path: Path | None) -> SiteMapping:
             contract does not have.
     """
     content = _read(path) if path is not None else {}
-    reader = _Reader(where=f"mapping [{path}]", register=register)
+    reader = _MappingReader(where=f"mapping [{path}]", register=register)
     digest = text_digest(canonical_json(content)) if content else ""
     return SiteMapping(places=reader.places(content), digest=digest)
 
@@ -78,7 +78,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Reader:
+class _MappingReader:
     where: str
     register: str
 

@@ -43,7 +43,7 @@ def count_rows(*, file: IO[bytes], columns: int, where: str) -> int:
             a closing quote, a quote that is not closed, rows within a field, a row of over
             `LONGEST_ROW` bytes; or the last line does not end.
     """
-    reader = _Reader(columns, where)
+    reader = _BlockReader(columns, where)
     rest = b""
     while data := file.read(BLOCK_BYTES):
         rest = reader.read(rest + data)
@@ -54,7 +54,7 @@ def count_rows(*, file: IO[bytes], columns: int, where: str) -> int:
     return max(reader.rows - 1, 0)
 
 
-class _Reader:
+class _BlockReader:
     """What is carried from block to block: every block begins where a row begins."""
 
     def __init__(self, columns: int, where: str) -> None:

@@ -1,4 +1,4 @@
-"""An email: one briefing as plain text and HTML that say the same, the same bytes every time.
+"""An email: one summary as plain text and HTML that say the same, the same bytes every time.
 
 Nothing in it comes from the clock: the date is that of the night, the Message-ID follows from
 publication and recipient, so a server that gets it twice can see that it is the same message.
@@ -18,7 +18,7 @@ from typing import Any, Final
 import css_inline
 import jinja2
 
-from jobs.contract.view_models import Action, Briefing, Detail, day_text, number_text, plural
+from jobs.contract.view_models import Action, Detail, ReaderSummary, day_text, number_text, plural
 from jobs.notify.private import DETAIL_HEADER
 from jobs.notify.recipients import ADDRESS, Recipient
 from jobs.runtime.errors import BadInput
@@ -43,16 +43,16 @@ class Message:
 def render(
     *,
     recipient: Recipient,
-    briefing: Briefing,
+    summary: ReaderSummary,
     sender: str,
     correction: tuple[str, ...] = (),
     people: str = "",
 ) -> Message:
-    """Render a briefing for a recipient.
+    """Render a summary for a recipient.
 
     Args:
         recipient: who receives it.
-        briefing: what it says.
+        summary: what it says.
         sender: address in From; its domain is that of the Message-ID.
         correction: what changed since an earlier email for the same night; makes this a
             correction.
@@ -64,31 +64,31 @@ def render(
     """
     if not ADDRESS.fullmatch(sender):
         raise BadInput("setting [mail_from]", "not one plain email address", "give name@domain")
-    subject = _subject(briefing, is_correction=bool(correction))
-    digest = text_digest(briefing.publication_id, recipient.address, "\n".join(correction))
+    subject = _subject(summary, is_correction=bool(correction))
+    digest = text_digest(summary.publication_id, recipient.address, "\n".join(correction))
     domain = sender.partition("@")[2]
     words: dict[str, Any] = {
-        "b": briefing,
+        "b": summary,
         "role": recipient.role,
         "subject": subject,
         "correction": correction,
-        "actions_line": _actions_line(briefing),
+        "actions_line": _actions_line(summary),
         "detail_line": PRIVATE_LINE if people else REFERENCES_LINE,
     }
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Consideration for deportation", addr_spec=sender)
     message["To"] = Address(addr_spec=recipient.address)
     message["Subject"] = subject
-    message["Date"] = format_datetime(datetime.combine(briefing.as_of, _SEND_TIME))
+    message["Date"] = format_datetime(datetime.combine(summary.as_of, _SEND_TIME))
     message["Message-ID"] = f"<{digest[:32]}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message[CONTENT_HEADER] = content_digest(briefing)
-    message[FIGURES_HEADER] = _figures_text(briefing)
+    message[CONTENT_HEADER] = content_digest(summary)
+    message[FIGURES_HEADER] = _figures_text(summary)
     message.set_content(_tidy(_render("email.txt.j2", words)), cte="quoted-printable")
     html = _inliner().inline(_render("email.html.j2", words))
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     related = list(message.iter_parts())[-1]
-    for picture in briefing.pictures:
+    for picture in summary.pictures:
         related.add_related(
             picture.png,
             "image",
@@ -99,59 +99,59 @@ def render(
         )
     if people:
         message[DETAIL_HEADER] = Detail.FULL.value
-        name = f"people-{briefing.as_of}.csv"
+        name = f"people-{summary.as_of}.csv"
         message.add_attachment(people, subtype="csv", cte="base64", filename=name)
     _fix_boundaries(message, digest)
     return Message(recipient=recipient.address, subject=subject, data=message.as_bytes())
 
 
-def content_digest(briefing: Briefing) -> str:
-    """Digest of what a briefing says, whatever publication it comes from; pictures are left out."""
-    content = asdict(briefing)
+def content_digest(summary: ReaderSummary) -> str:
+    """Digest of what a summary says, whatever publication it comes from; pictures are left out."""
+    content = asdict(summary)
     for key in ("publication_id", "pictures", "pages_url"):
         del content[key]
     return text_digest(json.dumps(content, sort_keys=True, default=str))
 
 
-def told_figures(headers: Any) -> dict[str, str]:
+def reported_figures(headers: Any) -> dict[str, str]:
     """The key figures that an earlier message told, by label."""
     text = base64.b64decode(str(headers[FIGURES_HEADER] or "").replace(" ", ""))
     return dict(json.loads(text)) if text else {}
 
 
-def _figures_text(briefing: Briefing) -> str:
-    encoded = base64.b64encode(canonical_json(figures_of(briefing)).encode()).decode()
+def _figures_text(summary: ReaderSummary) -> str:
+    encoded = base64.b64encode(canonical_json(figures_of(summary)).encode()).decode()
     return " ".join(encoded[i : i + 64] for i in range(0, len(encoded), 64))
 
 
-def figures_of(briefing: Briefing) -> dict[str, str]:
-    """The key figures that a briefing tells, by label."""
-    return {figure.label: _with_range(figure) for figure in briefing.headline.figures}
+def figures_of(summary: ReaderSummary) -> dict[str, str]:
+    """The key figures that a summary holds, by label."""
+    return {figure.label: _with_range(figure) for figure in summary.headline.figures}
 
 
 def _with_range(figure: Any) -> str:
     return f"{figure.text} ({figure.range_text})" if figure.range_text else str(figure.text)
 
 
-def _subject(briefing: Briefing, *, is_correction: bool) -> str:
+def _subject(summary: ReaderSummary, *, is_correction: bool) -> str:
     start = "Correction: " if is_correction else ""
-    return f"{start}{day_text(briefing.as_of)}: {briefing.headline.subject_number}"
+    return f"{start}{day_text(summary.as_of)}: {summary.headline.subject_number}"
 
 
-def _actions_line(briefing: Briefing) -> str:
-    total, shown = briefing.actions_total, len(briefing.actions)
+def _actions_line(summary: ReaderSummary) -> str:
+    total, shown = summary.actions_total, len(summary.actions)
     taken = (
-        f" {plural(briefing.acknowledged, 'other is', 'others are')} already taken on."
-        if briefing.acknowledged
+        f" {plural(summary.acknowledged, 'other is', 'others are')} already taken on."
+        if summary.acknowledged
         else ""
     )
-    where = "In your prisons and teams: " if briefing.is_part else ""
+    where = "In your prisons and teams: " if summary.is_part else ""
     if not total:
         return f"{where}{'nobody' if where else 'Nobody'} to be decided on within 7 days.{taken}"
     people = where + plural(total, "person is", "people are")
     held = (
-        f", {number_text(briefing.actions_overdue)} of them held past the earliest release date"
-        if briefing.actions_overdue
+        f", {number_text(summary.actions_overdue)} of them held past the earliest release date"
+        if summary.actions_overdue
         else ""
     )
     lead = f"{people} to be decided on within 7 days{held}.{taken}"

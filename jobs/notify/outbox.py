@@ -16,14 +16,14 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from jobs.contract.view_models import Briefing, Detail, Reader
+from jobs.contract.view_models import Detail, Reader, ReaderSummary
 from jobs.notify.message import (
     CONTENT_HEADER,
     Message,
     content_digest,
     figures_of,
     render,
-    told_figures,
+    reported_figures,
 )
 from jobs.notify.recipients import Recipient
 from jobs.notify.transport import RefusedError, Transport, UnknownFateError
@@ -41,7 +41,7 @@ UNLOCK: Final = sa.text(
     "SELECT pg_advisory_unlock(hashtextextended('reconciliation outbox', :outbox_id))"
 )
 
-Compose = Callable[[Reader], Briefing]
+Compose = Callable[[Reader], ReaderSummary]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ def enqueue(
         publication_id: the publication that the messages report.
         as_of: its night.
         recipients: who is to be told.
-        compose: gives the briefing of a reader.
+        compose: gives the summary of a reader.
         sender: address in From.
         people: gives the people of a reader at detail full, as CSV.
 
@@ -90,19 +90,19 @@ def enqueue(
             _lock_recipient(connection, recipient, as_of)
             if _has_message(connection, publication_id, recipient.address):
                 continue
-            briefing = compose(recipient.reader)
-            told = _last_told(connection, publication_id, as_of, recipient.address)
+            summary = compose(recipient.reader)
+            told = _last_reported(connection, publication_id, as_of, recipient.address)
             _withdraw_unsent(connection, publication_id, as_of, recipient.address)
             correction: tuple[str, ...] = ()
             if told is not None:
                 headers = message_from_bytes(told, policy=SMTP_POLICY)
-                if str(headers[CONTENT_HEADER]).strip() == content_digest(briefing):
+                if str(headers[CONTENT_HEADER]).strip() == content_digest(summary):
                     continue
-                correction = _corrections(told_figures(headers), figures_of(briefing))
+                correction = _corrections(reported_figures(headers), figures_of(summary))
             named = people if recipient.detail is Detail.FULL else None
             message = render(
                 recipient=recipient,
-                briefing=briefing,
+                summary=summary,
                 sender=sender,
                 correction=correction,
                 people=named(recipient.reader) if named else "",
@@ -239,7 +239,7 @@ def _has_message(connection: sa.Connection, publication_id: str, address: str) -
     return connection.scalar(query) is not None
 
 
-def _last_told(
+def _last_reported(
     connection: sa.Connection, publication_id: str, as_of: date, address: str
 ) -> bytes | None:
     """The last message about this night that the recipient has or may have read."""

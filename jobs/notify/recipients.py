@@ -48,7 +48,7 @@ class Recipient(BaseModel):
         return Reader(prisons=self.prisons, teams=self.teams, detail=self.detail)
 
 
-class _File(BaseModel):
+class _RecipientFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     recipient: tuple[Recipient, ...] = Field(min_length=1)
@@ -73,7 +73,7 @@ def load_recipients(path: Path | None = None) -> tuple[Recipient, ...]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(where, f"not TOML: {error}", "mend the line") from None
     try:
-        recipients = _File.model_validate(content).recipient
+        recipients = _RecipientFile.model_validate(content).recipient
     except ValidationError as error:
         raise BadInput(where, *_first(error.errors()[0])) from None
     seen: set[str] = set()

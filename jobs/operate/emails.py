@@ -30,7 +30,7 @@ from jobs.notify import (
 )
 from jobs.operate.databases import warehouse
 from jobs.operate.timetable import LONDON
-from jobs.report import BRIEFED, About, Briefer, Earlier, csv_text
+from jobs.report import SUMMARISED, About, Earlier, SummaryWriter, csv_text
 from jobs.report.about import size_notices
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
@@ -105,16 +105,16 @@ def prepare_emails(*, as_of: date, settings: Settings) -> list[int]:
         transport_for(settings).assure_private()
     with warehouse(settings) as engine:
         publication = _published(engine, as_of)
-        briefer = _briefer(engine, publication, settings)
+        writer = _summary_writer(engine, publication, settings)
         persons = _persons(publication, settings) if is_private else None
         return enqueue(
             engine,
             publication_id=publication.publication_id,
             as_of=as_of,
             recipients=recipients,
-            compose=briefer.for_reader,
+            compose=writer.for_reader,
             sender=settings.mail_from,
-            people=None if persons is None else lambda reader: _people(briefer, reader, persons),
+            people=None if persons is None else lambda reader: _people(writer, reader, persons),
         )
 
 
@@ -129,10 +129,10 @@ def preview_emails(*, as_of: date, settings: Settings) -> list[Path]:
     recipients = load_recipients(settings.recipients)
     folder = FolderTransport(folder=settings.data_dir / "mail-dry-run")
     with warehouse(settings) as engine:
-        briefer = _briefer(engine, _published(engine, as_of), settings)
+        writer = _summary_writer(engine, _published(engine, as_of), settings)
     for recipient in recipients:
-        briefing = briefer.for_reader(recipient.reader)
-        message = render(recipient=recipient, briefing=briefing, sender=settings.mail_from)
+        summary = writer.for_reader(recipient.reader)
+        message = render(recipient=recipient, summary=summary, sender=settings.mail_from)
         folder.send(message=message.data, recipient=message.recipient)
     return sorted((folder.folder / as_of.isoformat()).glob("*.eml"))
 
@@ -196,10 +196,10 @@ def _persons(publication: Publication, settings: Settings) -> pd.DataFrame:
     return table.frame(landing.tables()[table.full_name])
 
 
-def _people(briefer: Briefer, reader: Reader, persons: pd.DataFrame) -> str:
+def _people(writer: SummaryWriter, reader: Reader, persons: pd.DataFrame) -> str:
     """The people that a reader at detail full is to decide on, as CSV."""
-    assessments = briefer.facts[results.ASSESSMENTS.full_name]
-    due = briefer.soon(reader)
+    assessments = writer.facts[results.ASSESSMENTS.full_name]
+    due = writer.soon(reader)
     return csv_text(people(due=due, assessments=assessments, persons=persons))
 
 
@@ -217,10 +217,12 @@ def _published(engine: sa.Engine, as_of: date) -> Publication:
     return publication
 
 
-def _briefer(engine: sa.Engine, publication: Publication, settings: Settings) -> Briefer:
+def _summary_writer(
+    engine: sa.Engine, publication: Publication, settings: Settings
+) -> SummaryWriter:
     facts = {
         table.full_name: read_table(engine, publication.publication_id, table.full_name)
-        for table in BRIEFED
+        for table in SUMMARISED
     }
     previous = latest_before(engine, as_of=publication.as_of)
     earlier = None
@@ -237,7 +239,7 @@ def _briefer(engine: sa.Engine, publication: Publication, settings: Settings) ->
             *size_notices(publication.manifest.get("inputs", {})),
         ),
     )
-    return Briefer(
+    return SummaryWriter(
         facts=facts,
         about=about,
         earlier=earlier,

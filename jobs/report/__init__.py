@@ -15,21 +15,21 @@ from jobs.report.lists.explanation import explain, flags_of
 from jobs.report.lists.list_rows import list_named, rows_of
 from jobs.report.published import ALL
 from jobs.report.site.pages import render_site
-from jobs.report.summary.briefing import BRIEFED, Briefer, Earlier
 from jobs.report.summary.headline import headline, key_figure
+from jobs.report.summary.reader_summary import SUMMARISED, Earlier, SummaryWriter
 from jobs.report.workbook.workbook import write_workbook
 from jobs.runtime.outgoing import csv_text
 
 __all__ = [
     "ALL",
-    "BRIEFED",
     "FIGURES",
+    "SUMMARISED",
     "About",
-    "Briefer",
     "Earlier",
     "Forecast",
     "Pace",
     "Reported",
+    "SummaryWriter",
     "build_report",
     "clearing",
     "csv_text",

@@ -15,7 +15,7 @@ import pytest
 
 from benchmarks.samples.report_nights import AS_OF, Invented, invent
 from jobs.notify import Recipient, render
-from jobs.report import About, Briefer, Earlier, render_site
+from jobs.report import About, Earlier, SummaryWriter, render_site
 from tests.report.workbook.test_workbook import Book
 
 FOLDER = Path(__file__).parent
@@ -63,8 +63,10 @@ def words_of(html: str) -> str:
 
 def test_the_email_reads_as_last_time(world: Invented) -> None:
     earlier = Earlier(as_of=AS_OF.replace(day=24), figures=invent(episodes=390).reported.figures)
-    briefing = Briefer(facts=world.facts, about=ABOUT, earlier=earlier).for_reader(READER.reader)
-    data = render(recipient=READER, briefing=briefing, sender="sender@example.invalid").data
+    summary = SummaryWriter(facts=world.facts, about=ABOUT, earlier=earlier).for_reader(
+        READER.reader
+    )
+    data = render(recipient=READER, summary=summary, sender="sender@example.invalid").data
     message = message_from_bytes(data, policy=default)
     assert isinstance(message, EmailMessage)
     body = message.get_body(("plain",))

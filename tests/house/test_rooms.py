@@ -1,5 +1,6 @@
 """The plan of the house: rooms of a size to read, one name for one module, tests beside it."""
 
+import ast
 from collections import Counter
 from pathlib import Path
 
@@ -45,6 +46,27 @@ def test_a_name_of_two_modules_is_found(tmp_path: Path, paths: list[str], found:
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).touch()
     assert names_of_two(tmp_path) == found
+
+
+def classes_of_two(jobs: Path) -> list[str]:
+    """Public classes of one name that stand in more than one module."""
+    named = Counter(
+        node.name
+        for path in jobs.rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    return sorted(name for name, times in named.items() if times > 1)
+
+
+def test_a_public_class_has_a_name_of_its_own() -> None:
+    assert not classes_of_two(ROOT / "jobs")
+
+
+def test_two_classes_of_one_name_are_found(tmp_path: Path) -> None:
+    for name, text in {"a": "class Pair: ...", "b": "class Pair: ...\nclass _Pair: ..."}.items():
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    assert classes_of_two(tmp_path) == ["Pair"]
 
 
 def rooms_without_code(tests: Path, jobs: Path) -> list[str]:

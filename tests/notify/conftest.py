@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from benchmarks.samples.report_nights import AS_OF, Invented, invent
 from jobs.contract import results
-from jobs.report import About, Briefer
+from jobs.report import About, SummaryWriter
 from jobs.warehouse import Manifest, open_warehouse, publish, upgrade
 
 
@@ -54,9 +54,9 @@ def publish_night(engine: sa.Engine, facts: dict[str, pd.DataFrame], code: str) 
     return publish(engine, manifest=manifest, tables=tables).publication_id
 
 
-def briefer(world: Invented, publication_id: str) -> Briefer:
+def summary_writer(world: Invented, publication_id: str) -> SummaryWriter:
     about = About(as_of=AS_OF, publication_id=publication_id)
-    return Briefer(facts=world.facts, about=about)
+    return SummaryWriter(facts=world.facts, about=about)
 
 
 class Server:

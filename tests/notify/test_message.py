@@ -13,7 +13,7 @@ from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS
 from jobs.contract.view_models import Detail
 from jobs.notify import Recipient, render
-from jobs.report import About, Briefer, Earlier, headline, rows_of
+from jobs.report import About, Earlier, SummaryWriter, headline, rows_of
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import compute_figures
 from jobs.runtime.errors import BadInput
@@ -35,9 +35,9 @@ def big() -> Invented:
 
 
 def message_for(world: Invented, recipient: Recipient = HEAD, **more: object) -> EmailMessage:
-    briefer = Briefer(facts=world.facts, about=ABOUT, **more)  # type: ignore[arg-type]
-    briefing = briefer.for_reader(recipient.reader)
-    data = render(recipient=recipient, briefing=briefing, sender=SENDER).data
+    writer = SummaryWriter(facts=world.facts, about=ABOUT, **more)  # type: ignore[arg-type]
+    summary = writer.for_reader(recipient.reader)
+    data = render(recipient=recipient, summary=summary, sender=SENDER).data
     message = message_from_bytes(data, policy=default)
     assert isinstance(message, EmailMessage)
     return message
@@ -150,17 +150,17 @@ def test_a_prison_that_the_census_lacks_is_said(world: Invented) -> None:
 
 
 def test_the_work_is_told_in_its_one_order_and_the_total_is_told(big: Invented) -> None:
-    briefing = Briefer(facts=big.facts, about=ABOUT).for_reader(HEAD.reader)
+    summary = SummaryWriter(facts=big.facts, about=ABOUT).for_reader(HEAD.reader)
     listed = rows_of(CASE_LISTS["due"], big.facts)["episode_id"].tolist()
-    places = [listed.index(action.episode_id) for action in briefing.actions]
+    places = [listed.index(action.episode_id) for action in summary.actions]
     assert places == sorted(places)
     assert "In the order of the work, the most urgent first; 10 of " in text_of(message_for(big))
-    assert len(briefing.actions) == 10 < briefing.actions_total
-    assert f"{briefing.actions_total} people are to be decided on" in text_of(message_for(big))
+    assert len(summary.actions) == 10 < summary.actions_total
+    assert f"{summary.actions_total} people are to be decided on" in text_of(message_for(big))
 
 
 def test_what_somebody_has_taken_on_is_counted_and_no_longer_repeated(big: Invented) -> None:
-    first = Briefer(facts=big.facts, about=ABOUT).for_reader(HEAD.reader)
+    first = SummaryWriter(facts=big.facts, about=ABOUT).for_reader(HEAD.reader)
     taken = first.actions[0].episode_id
     message = message_for(big, acknowledged=frozenset({taken}))
     assert taken not in text_of(message)
@@ -199,10 +199,10 @@ def test_an_email_is_small_and_its_pictures_have_words(big: Invented) -> None:
     assert "Chart: " in seen(message)
 
 
-def test_the_same_briefing_gives_the_same_bytes(world: Invented) -> None:
+def test_the_same_summary_gives_the_same_bytes(world: Invented) -> None:
     def data() -> bytes:
-        briefing = Briefer(facts=world.facts, about=ABOUT).for_reader(HEAD.reader)
-        return render(recipient=HEAD, briefing=briefing, sender=SENDER).data
+        summary = SummaryWriter(facts=world.facts, about=ABOUT).for_reader(HEAD.reader)
+        return render(recipient=HEAD, summary=summary, sender=SENDER).data
 
     assert data() == data()
 
@@ -227,14 +227,14 @@ def test_html_needs_no_network(world: Invented) -> None:
 def test_an_email_of_a_night_without_cases(world: Invented) -> None:
     frames = {name: table.empty() for name, table in results.NIGHTLY.items()}
     frames["nightly.figures"] = compute_figures(FigureInputs(frames=frames, as_of=AS_OF))
-    briefing = Briefer(facts=frames, about=ABOUT).for_reader(GOVERNOR.reader)
-    data = render(recipient=GOVERNOR, briefing=briefing, sender=SENDER).data
+    summary = SummaryWriter(facts=frames, about=ABOUT).for_reader(GOVERNOR.reader)
+    data = render(recipient=GOVERNOR, summary=summary, sender=SENDER).data
     message = message_from_bytes(data, policy=default)
     assert message["Subject"] == "25 April 2006: no release without consideration"
     assert "In your prisons and teams: nobody to be decided on within 7 days." in text_of(message)  # type: ignore[arg-type]
 
 
 def test_a_sender_that_is_no_address_is_refused(world: Invented) -> None:
-    briefing = Briefer(facts=world.facts, about=ABOUT).for_reader(HEAD.reader)
+    summary = SummaryWriter(facts=world.facts, about=ABOUT).for_reader(HEAD.reader)
     with pytest.raises(BadInput, match=r"mail_from.*not one plain"):
-        render(recipient=HEAD, briefing=briefing, sender="me\nBcc: you@x.invalid")
+        render(recipient=HEAD, summary=summary, sender="me\nBcc: you@x.invalid")

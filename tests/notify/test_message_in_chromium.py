@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from benchmarks.samples.browser import browser, quiet_page, violations
 from benchmarks.samples.report_nights import AS_OF, invent
 from jobs.notify import Recipient, render
-from jobs.report import About, Briefer
+from jobs.report import About, SummaryWriter
 
 TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
 MOST_BYTES = 100_000
@@ -27,11 +27,11 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def message() -> EmailMessage:
     about = About(as_of=AS_OF, publication_id="ab", pages_url="https://pages.example.invalid/x")
-    briefer = Briefer(facts=invent(episodes=2_000).facts, about=about)
+    writer = SummaryWriter(facts=invent(episodes=2_000).facts, about=about)
     reader = Recipient(address="g@x.invalid", role="Governor", prisons=("AAI",), teams=("Team 1",))
     data = render(
         recipient=reader,
-        briefing=briefer.for_reader(reader.reader),
+        summary=writer.for_reader(reader.reader),
         sender="reconciliation@returns.example.invalid",
         correction=("Open cases: 5, not 6.",),
     ).data

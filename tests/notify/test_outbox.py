@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.samples.report_nights import AS_OF, Invented
-from jobs.contract.view_models import Briefing, Reader
+from jobs.contract.view_models import Reader, ReaderSummary
 from jobs.notify import (
     FolderTransport,
     Recipient,
@@ -23,7 +23,7 @@ from jobs.notify import (
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.runtime.settings import Settings
 from jobs.warehouse.store.tables import OUTBOX
-from tests.notify.conftest import Server, briefer, publish_night
+from tests.notify.conftest import Server, publish_night, summary_writer
 
 READERS = tuple(
     Recipient(address=f"{name}@readers.example.invalid", role=name) for name in ("ann", "bob", "cy")
@@ -36,14 +36,14 @@ def put(
     engine: sa.Engine,
     world: Invented,
     publication: str,
-    compose: Callable[[Reader], Briefing] | None = None,
+    compose: Callable[[Reader], ReaderSummary] | None = None,
 ) -> list[int]:
     return enqueue(
         engine,
         publication_id=publication,
         as_of=AS_OF,
         recipients=READERS,
-        compose=compose or briefer(world, publication).for_reader,
+        compose=compose or summary_writer(world, publication).for_reader,
         sender=SENDER,
     )
 

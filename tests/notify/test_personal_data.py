@@ -29,7 +29,7 @@ from jobs.operate.emails import prepare_emails
 from jobs.report import csv_text
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
-from tests.notify.conftest import Server, briefer
+from tests.notify.conftest import Server, summary_writer
 
 DOMAIN = "casework.example.invalid"
 HEAD = Recipient(address=f"head@{DOMAIN}", role="Head of casework", detail=Detail.FULL)
@@ -58,7 +58,7 @@ def named(world: Invented, publication: str) -> Callable[[Reader], str]:
         "date_of_birth": pd.Timestamp("1970-05-17"),
     }
     persons = frame_of(TABLES["prison.persons"], columns, len(numbers))
-    writer = briefer(world, publication)
+    writer = summary_writer(world, publication)
 
     def write(reader: Reader) -> str:
         due = writer.soon(reader)
@@ -75,7 +75,7 @@ def stored(engine: sa.Engine, publication: str, world: Invented) -> list[int]:
         publication_id=publication,
         as_of=AS_OF,
         recipients=(HEAD, OTHER),
-        compose=briefer(world, publication).for_reader,
+        compose=summary_writer(world, publication).for_reader,
         sender=SENDER,
         people=named(world, publication),
     )
@@ -108,9 +108,9 @@ def test_over_tls_the_people_arrive_as_an_attachment_and_nowhere_else(
     (attached,) = full.iter_attachments()
     assert attached.get_filename() == "people-2006-04-25.csv"
     rows = list(csv.DictReader(io.StringIO(attached.get_content())))
-    assert [row["episode_id"] for row in rows] == briefer(world, publication).soon(HEAD.reader)[
-        "episode_id"
-    ].tolist()
+    assert [row["episode_id"] for row in rows] == summary_writer(world, publication).soon(
+        HEAD.reader
+    )["episode_id"].tolist()
     assert {row["last_name"] for row in rows} == {f"'{SURNAME}"}
     assert {row["first_name"] for row in rows} == {"Ada"}
     assert {row["date_of_birth"] for row in rows} == {"1970-05-17"}

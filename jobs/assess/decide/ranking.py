@@ -9,12 +9,12 @@ from jobs.assess.policy.applied_rules import AppliedRule
 from jobs.assess.policy.dated_rules import Policy
 from jobs.contract.bands import ALERT_DAYS
 
-_GRADES = (1, 2, 3, 4, 5)
+_SERIOUSNESS = (1, 2, 3, 4, 5)
 _UNKNOWN_RANKS_AS = 3
 _RANKING = AppliedRule(
     id="priority.ranking",
     numbers=(
-        *(f"seriousness_{grade}" for grade in (*_GRADES, "unknown")),
+        *(f"seriousness_{seriousness}" for seriousness in (*_SERIOUSNESS, "unknown")),
         "released",
         *(f"within_{days}_days" for days in ALERT_DAYS),
         "later",
@@ -30,14 +30,14 @@ def rank(found: Findings, *, status: Whole, policy: Policy) -> Whole:
     Ties fall to the more serious offence, the earlier release, and then the order of the episodes.
     """
     rule, night = policy[_RANKING], np.full(len(status), found.as_of)
-    grade, earliest = found.sentenced.seriousness, found.earliest.day
+    seriousness, earliest = found.sentenced.seriousness, found.earliest.day
 
     def points(name: str) -> Whole:
         return rule.number(name, night)
 
-    seriousness = np.select(
-        [grade == each for each in _GRADES],
-        [points(f"seriousness_{each}") for each in _GRADES],
+    points_of_offence = np.select(
+        [seriousness == each for each in _SERIOUSNESS],
+        [points(f"seriousness_{each}") for each in _SERIOUSNESS],
         points("seriousness_unknown"),
     )
     ahead = (earliest - found.as_of).astype("timedelta64[D]")
@@ -50,9 +50,9 @@ def rank(found: Findings, *, status: Whole, policy: Policy) -> Whole:
     )
     until = np.where(found.custody.is_released, found.custody.release_date, earliest)
     work = np.flatnonzero(np.isin(status, places(TO_DO)))
-    serious = np.where(grade[work] > max(_GRADES), _UNKNOWN_RANKS_AS, grade[work])
+    serious = np.where(seriousness[work] > max(_SERIOUSNESS), _UNKNOWN_RANKS_AS, seriousness[work])
     last = np.where(np.isnat(until[work]), np.datetime64("0001-01-01"), until[work])
-    order = np.lexsort((last, serious, -(seriousness * nearness)[work]))
+    order = np.lexsort((last, serious, -(points_of_offence * nearness)[work]))
     ranks = np.zeros(len(status), dtype=np.int64)
     ranks[work[order]] = np.arange(1, len(work) + 1)
     return ranks

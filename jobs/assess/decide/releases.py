@@ -152,7 +152,7 @@ def _releases(
     late = (releases.day - due).astype("timedelta64[D]").astype(np.int64)
     episode = releases.episode[kept]
     sentenced, episodes = found.sentenced, found.episodes
-    grade = sentenced.seriousness[episode]
+    seriousness = sentenced.seriousness[episode]
     sequence = col.at(convictions.sequence[at_release.conviction], worst, -1)
     number = np.arange(len(kept)) - np.searchsorted(episode, episode) + 1
     known = missed & ~np.isnat(releases.day) & ~np.isnat(due)
@@ -181,7 +181,7 @@ def _releases(
         "unweighed_sentence": whole_numbers(sequence[kept], (missed & (sequence >= 0))[kept]),
         "is_deferral_expired": (missed & col.any_of(ask, ran_out, count))[kept],
         "offence_code": coded(sentenced.offence[episode], [each.code for each in c.OFFENCE.codes]),
-        "seriousness": whole_numbers(grade, grade <= 5),
+        "seriousness": whole_numbers(seriousness, seriousness <= 5),
         "is_court_recommended": found.is_court_recommended[episode],
         "is_nationality_unknown": found.nationality.is_unclear[episode],
         "link_outcome": pa.array(found.identified.outcome[episode], pa.string()),

@@ -152,7 +152,7 @@ class Rule(_Strict):
         return answer
 
 
-class _File(_Strict):
+class _RuleFile(_Strict):
     rule: Annotated[tuple[Rule, ...], Field(min_length=1)]
 
 
@@ -304,7 +304,7 @@ def _make_room(periods: tuple[Period, ...], new: Period) -> tuple[Period, ...]:
 
 def _read(path: Path, text: str) -> tuple[Rule, ...]:
     try:
-        return _File.model_validate(tomllib.loads(text)).rule
+        return _RuleFile.model_validate(tomllib.loads(text)).rule
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"file [{path}]", f"not TOML: {error}", "mend the line") from None
     except ValidationError as error:

@@ -38,7 +38,7 @@ class Override(BaseModel):
         return self
 
 
-class _File(BaseModel):
+class _OverrideFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     override: tuple[Override, ...] = ()
@@ -75,7 +75,7 @@ def read_overrides(path: Path) -> tuple[str, tuple[Placed, ...]]:
     where = f"file [{path}]"
     try:
         text = path.read_text(encoding="utf-8")
-        file = _File.model_validate(tomllib.loads(text))
+        file = _OverrideFile.model_validate(tomllib.loads(text))
     except OSError:
         raise BadInput(where, "cannot be read", "name a TOML file of overrides") from None
     except tomllib.TOMLDecodeError as error:

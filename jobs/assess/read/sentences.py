@@ -138,8 +138,8 @@ def read_sentences(
     selects = col.first_day(passed, convicted, start, col.days(episodes, "reception_date"))
     selects = np.where(np.isnat(selects), as_of, selects)
     offence = rows.offence
-    grade = col.at(_SERIOUSNESS, offence, 9)
-    worst = col.pick(rows.episode, [grade, offence], offence >= 0, count)
+    seriousness = col.at(_SERIOUSNESS, offence, 9)
+    worst = col.pick(rows.episode, [seriousness, offence], offence >= 0, count)
     has_counted = col.any_of(rows.episode, rows.counts, count)
     missing = ~col.any_of(rows.episode, np.ones(len(rows.episode), dtype=bool), count)
     lost = kept_aside | (missing & ~_is_unsentenced(episodes, start))
@@ -162,7 +162,7 @@ def read_sentences(
         conviction=col.first_day(convicted, passed),
         conduct=col.first_day(conduct, selects),
         offence=col.at(offence, worst, -1),
-        seriousness=col.at(grade, worst, 9),
+        seriousness=col.at(seriousness, worst, 9),
     )
     return sentenced, rows
 

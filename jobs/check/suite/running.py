@@ -53,7 +53,7 @@ def run_suite(
     return _results(checks, answers, numbers)
 
 
-def lay_out_units(
+def load_units(
     connection: duckdb.DuckDBPyConnection, *, checks: Sequence[Check], found: pd.DataFrame
 ) -> None:
     """Leave the table ``units`` (check_id, unit, found): where the checks on numbers failed."""

@@ -44,7 +44,7 @@ from jobs.contract.codes.offences import (
 from jobs.contract.codes.people import (
     GENDER,
     NATIONALITY,
-    Nationality,
+    NationalityCode,
 )
 
 __all__ = [
@@ -77,7 +77,7 @@ __all__ = [
     "RESTRICTION_EVENTS",
     "STAGE",
     "TERMINAL_STAGES",
-    "Nationality",
+    "NationalityCode",
     "Offence",
     "OffenceKind",
 ]

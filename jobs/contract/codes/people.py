@@ -17,7 +17,7 @@ GENDER = codes(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Nationality(Code):
+class NationalityCode(Code):
     """A nationality, with the day from which its state was in the EEA (Swiss: treated as such)."""
 
     eea_from: date | None = None
@@ -135,22 +135,22 @@ def _nationalities() -> CodeList:
         name="nationality",
         source="codes as prisons use them; EEA Agreement and accession treaties for the dates",
         codes=(
-            Nationality(code="BRIT", meaning="British", is_british=True),
-            Nationality(code="IRELAND", meaning="Ireland", eea_from=_EEA_1994, is_irish=True),
+            NationalityCode(code="BRIT", meaning="British", is_british=True),
+            NationalityCode(code="IRELAND", meaning="Ireland", eea_from=_EEA_1994, is_irish=True),
             *(
-                Nationality(code=code, meaning=meaning, eea_from=eea_from)
+                NationalityCode(code=code, meaning=meaning, eea_from=eea_from)
                 for code, (meaning, eea_from) in eea.items()
             ),
-            *(Nationality(code=code, meaning=meaning) for code, meaning in plain.items()),
-            Nationality(code="BNO", meaning="British National (Overseas)"),
-            Nationality(code="BOC", meaning="British overseas citizen"),
-            Nationality(code="BOTC", meaning="British overseas territories citizen"),
-            Nationality(code="BPP", meaning="British protected person"),
-            Nationality(code="BRITSUB", meaning="British subject, not a citizen"),
-            Nationality(code="OTHER", meaning="another nationality"),
-            Nationality(code="STATE", meaning="stateless", is_unknown=True),
-            Nationality(code="REF", meaning="refused to say", is_unknown=True),
-            Nationality(code="UNKNOWN", meaning="not known", is_unknown=True),
+            *(NationalityCode(code=code, meaning=meaning) for code, meaning in plain.items()),
+            NationalityCode(code="BNO", meaning="British National (Overseas)"),
+            NationalityCode(code="BOC", meaning="British overseas citizen"),
+            NationalityCode(code="BOTC", meaning="British overseas territories citizen"),
+            NationalityCode(code="BPP", meaning="British protected person"),
+            NationalityCode(code="BRITSUB", meaning="British subject, not a citizen"),
+            NationalityCode(code="OTHER", meaning="another nationality"),
+            NationalityCode(code="STATE", meaning="stateless", is_unknown=True),
+            NationalityCode(code="REF", meaning="refused to say", is_unknown=True),
+            NationalityCode(code="UNKNOWN", meaning="not known", is_unknown=True),
         ),
     )
 

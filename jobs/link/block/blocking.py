@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 
 from jobs.link.block.blocking_keys import Counts, Rows, borne, cut, meet
-from jobs.link.block.blocking_rules import Rule
+from jobs.link.block.blocking_rules import BlockingRule
 from jobs.link.compare.weight_bounds import WeightBounds
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class RuleUse:
 def block(
     connection: duckdb.DuckDBPyConnection,
     *,
-    rules: Collection[Rule],
+    rules: Collection[BlockingRule],
     persons: int,
     into: str = "pairs",
     only: str | None = None,
@@ -107,7 +107,7 @@ def budget_for(persons: int) -> int:
     return int(max(SMALLEST_BUDGET, PAIRS_PER_PERSON * persons))
 
 
-def use_of(rule: Rule, pairs: Counts, most: int, keys: Counts | int = 1) -> RuleUse:
+def use_of(rule: BlockingRule, pairs: Counts, most: int, keys: Counts | int = 1) -> RuleUse:
     """What a rule did that keeps keys of at most so many pairs; see `keys.cut`."""
     is_out, keys = pairs > most, np.broadcast_to(keys, pairs.shape)
     return RuleUse(
@@ -172,7 +172,7 @@ def filtered(
         yield from pool.map(piece, range(0, count, AT_ONCE))
 
 
-def _left_out_numbers(rules: Iterable[Rule], uses: Iterable[RuleUse]) -> bool:
+def _left_out_numbers(rules: Iterable[BlockingRule], uses: Iterable[RuleUse]) -> bool:
     """Whether a rule of identifiers left keys out, so that a pair may share one unseen."""
     numbers = {rule.name for rule in rules if rule.is_number}
     return any(use.left_out_keys for use in uses if use.rule in numbers)

@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from jobs.link.block.blocking_rules import Rule
+from jobs.link.block.blocking_rules import BlockingRule
 
 Keys = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int32]
@@ -106,7 +106,7 @@ class Forming:
 
 
 def borne(
-    connection: duckdb.DuckDBPyConnection, rule: Rule, rows: str, several: str | None = None
+    connection: duckdb.DuckDBPyConnection, rule: BlockingRule, rows: str, several: str | None = None
 ) -> Borne:
     """The keys of rows under a rule; see `keys_query`."""
     query = f"SELECT row::INTEGER AS row, key FROM ({keys_query(rule, rows, several)})"
@@ -148,7 +148,7 @@ def cut(pairs: Counts, budget: int, keys: Any = 1) -> int:
     return int(levels[over[0]]) - 1 if len(over) else NO_CUT
 
 
-def keys_query(rule: Rule, rows: str, several: str | None = None) -> str:
+def keys_query(rule: BlockingRule, rows: str, several: str | None = None) -> str:
     """The keys of rows under a rule, as a query: ``row`` and ``key``.
 
     A person's own and alias rows bear the keys of all of them; a turned row its own.
@@ -169,7 +169,7 @@ def keys_query(rule: Rule, rows: str, several: str | None = None) -> str:
         """
 
 
-def borne_query(rule: Rule, rows: str) -> str:
+def borne_query(rule: BlockingRule, rows: str) -> str:
     """The keys that a row has itself: ``row``, ``person``, ``is_alone`` and ``key``, a hash.
 
     A row has one if it has a value in every column that the rule needs.

@@ -10,7 +10,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
+class BlockingRule:
     """A blocking rule: SQL expressions over a row, equal together, and the columns they need.
 
     ``is_list``: the one expression is a list, and each of its entries a key.
@@ -34,48 +34,49 @@ _DATE = f"left(birth, 4) || {_DAY_MONTH}"
 """Blind to day and month changed over."""
 
 RULES: Final = (
-    Rule(name="both names", key=("given_sound", "family_sound",),
-         needs=("given_sound", "family_sound"), of_names=True),
-    Rule(name="birth and any name", key=(f"list_transform(all_names, x -> {_DATE} || left(x, 3))",),
-         needs=("birth", "all_names"), of_names=False, is_list=True),
-    Rule(name="birth", key=(_DATE,), needs=("birth",), of_names=False),
-    Rule(name="family name, initial, year",
-         key=("family_sound", "left(given, 1)", "left(birth, 4)",),
-         needs=("family_sound", "given", "birth"), of_names=True),
-    Rule(name="family name, initial, day",
-         key=("family_sound", "left(given, 1)", _DAY_MONTH,),
-         needs=("family_sound", "given", "birth"), of_names=True),
-    Rule(name="given name, initial, year",
-         key=("given_sound", "left(family, 1)", "left(birth, 4)",),
-         needs=("given_sound", "family", "birth"), of_names=True),
-    Rule(name="given name, initial, day",
-         key=("given_sound", "left(family, 1)", _DAY_MONTH,),
-         needs=("given_sound", "family", "birth"), of_names=True),
-    Rule(name="given name, month of birth", key=("given_sound", "left(birth, 6)",),
-         needs=("given_sound", "birth"), of_names=True),
-    Rule(name="family name, month of birth", key=("family_sound", "left(birth, 6)",),
-         needs=("family_sound", "birth"), of_names=True),
-    Rule(name="family name, initial", key=("family_sound", "left(given, 1)",),
-         needs=("family_sound", "given"), of_names=True),
-    Rule(name="given name, initial", key=("given_sound", "left(family, 1)",),
-         needs=("given_sound", "family"), of_names=True),
-    Rule(name="starts of names, year",
-         key=("left(given, 2)", "left(family, 2)", "left(birth, 4)",),
-         needs=("given", "family", "birth"), of_names=True),
-    Rule(name="starts of names", key=("left(given, 3)", "left(family, 3)",),
-         needs=("given", "family"), of_names=True, without="birth"),
-    Rule(name="any word of the name", key=("all_names",),
-         needs=("all_names",), of_names=False, is_list=True, without="birth"),
-    Rule(name="postcode, given name", key=("postcode", "left(given, 2)",),
-         needs=("postcode", "given"), of_names=False),
-    Rule(name="postcode, family name", key=("postcode", "left(family, 2)",),
-         needs=("postcode", "family"), of_names=False),
-    Rule(name="postcode, year", key=("postcode", "left(birth, 4)",),
-         needs=("postcode", "birth"), of_names=False),
-    Rule(name="street and number", key=("house", "address",),
-         needs=("house", "address"), of_names=False),
-    Rule(name="suburb, given name", key=("suburb", "given_sound",),
-         needs=("suburb", "given_sound"), of_names=False),
+    BlockingRule(name="both names", key=("given_sound", "family_sound",),
+                 needs=("given_sound", "family_sound"), of_names=True),
+    BlockingRule(name="birth and any name",
+                 key=(f"list_transform(all_names, x -> {_DATE} || left(x, 3))",),
+                 needs=("birth", "all_names"), of_names=False, is_list=True),
+    BlockingRule(name="birth", key=(_DATE,), needs=("birth",), of_names=False),
+    BlockingRule(name="family name, initial, year",
+                 key=("family_sound", "left(given, 1)", "left(birth, 4)",),
+                 needs=("family_sound", "given", "birth"), of_names=True),
+    BlockingRule(name="family name, initial, day",
+                 key=("family_sound", "left(given, 1)", _DAY_MONTH,),
+                 needs=("family_sound", "given", "birth"), of_names=True),
+    BlockingRule(name="given name, initial, year",
+                 key=("given_sound", "left(family, 1)", "left(birth, 4)",),
+                 needs=("given_sound", "family", "birth"), of_names=True),
+    BlockingRule(name="given name, initial, day",
+                 key=("given_sound", "left(family, 1)", _DAY_MONTH,),
+                 needs=("given_sound", "family", "birth"), of_names=True),
+    BlockingRule(name="given name, month of birth", key=("given_sound", "left(birth, 6)",),
+                 needs=("given_sound", "birth"), of_names=True),
+    BlockingRule(name="family name, month of birth", key=("family_sound", "left(birth, 6)",),
+                 needs=("family_sound", "birth"), of_names=True),
+    BlockingRule(name="family name, initial", key=("family_sound", "left(given, 1)",),
+                 needs=("family_sound", "given"), of_names=True),
+    BlockingRule(name="given name, initial", key=("given_sound", "left(family, 1)",),
+                 needs=("given_sound", "family"), of_names=True),
+    BlockingRule(name="starts of names, year",
+                 key=("left(given, 2)", "left(family, 2)", "left(birth, 4)",),
+                 needs=("given", "family", "birth"), of_names=True),
+    BlockingRule(name="starts of names", key=("left(given, 3)", "left(family, 3)",),
+                 needs=("given", "family"), of_names=True, without="birth"),
+    BlockingRule(name="any word of the name", key=("all_names",),
+                 needs=("all_names",), of_names=False, is_list=True, without="birth"),
+    BlockingRule(name="postcode, given name", key=("postcode", "left(given, 2)",),
+                 needs=("postcode", "given"), of_names=False),
+    BlockingRule(name="postcode, family name", key=("postcode", "left(family, 2)",),
+                 needs=("postcode", "family"), of_names=False),
+    BlockingRule(name="postcode, year", key=("postcode", "left(birth, 4)",),
+                 needs=("postcode", "birth"), of_names=False),
+    BlockingRule(name="street and number", key=("house", "address",),
+                 needs=("house", "address"), of_names=False),
+    BlockingRule(name="suburb, given name", key=("suburb", "given_sound",),
+                 needs=("suburb", "given_sound"), of_names=False),
 )  # fmt: skip
 
 
@@ -84,10 +85,10 @@ def systems_of(columns: Iterable[str]) -> list[str]:
     return sorted(name for name in columns if name.startswith("id_"))
 
 
-def rules_for(columns: Collection[str], systems: Collection[str]) -> tuple[Rule, ...]:
+def rules_for(columns: Collection[str], systems: Collection[str]) -> tuple[BlockingRule, ...]:
     """The rules that two sides can use: each identifier system, then `RULES` by their columns."""
     identifiers = tuple(
-        Rule(
+        BlockingRule(
             name=column, key=(column,), needs=(column,), of_names=True, is_list=True, is_number=True
         )
         for column in sorted(systems)
@@ -95,7 +96,7 @@ def rules_for(columns: Collection[str], systems: Collection[str]) -> tuple[Rule,
     return (*identifiers, *_possible(columns))
 
 
-def _possible(columns: Collection[str]) -> tuple[Rule, ...]:
+def _possible(columns: Collection[str]) -> tuple[BlockingRule, ...]:
     return tuple(
         rule for rule in RULES if set(rule.needs) <= set(columns) and rule.without not in columns
     )

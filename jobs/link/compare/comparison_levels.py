@@ -61,7 +61,7 @@ class Comparison:
 ELSE: Final = "ELSE"
 
 
-def _alike(column: str, at_least: float) -> str:
+def _similar(column: str, at_least: float) -> str:
     return f"jaro_winkler_similarity({column}_l, {column}_r) >= {at_least}"
 
 
@@ -71,7 +71,7 @@ def _slip(column: str) -> str:
     Such words are always alike to 0.8, which is much quicker to find.
     """
     return (
-        f"(least(length({column}_l), length({column}_r)) >= 4 AND {_alike(column, 0.8)} "
+        f"(least(length({column}_l), length({column}_r)) >= 4 AND {_similar(column, 0.8)} "
         f"AND damerau_levenshtein({column}_l, {column}_r) <= 1)"
     )
 
@@ -126,13 +126,13 @@ GIVEN = Comparison(
               m=0.78, u=0.006),
         Level(name="a slip", sql=_slip("given"), term_frequency="given",
               m=0.09, u=0.002),
-        Level(name="a variant", sql=f"given_sound_l = given_sound_r OR {_alike('given', 0.9)}",
+        Level(name="a variant", sql=f"given_sound_l = given_sound_r OR {_similar('given', 0.9)}",
               term_frequency="given_sound", m=0.04, u=0.003),
         Level(name="a short form", sql=f"{_start('given')} OR {_initial('given')}",
               m=0.015, u=0.003),
         Level(name="elsewhere in the name", sql=_elsewhere("given", "family"),
               m=0.015, u=0.004),
-        Level(name="faintly alike", sql=_alike("given", 0.78),
+        Level(name="faintly alike", sql=_similar("given", 0.78),
               m=0.02, u=0.02),
         Level(name="different", sql=ELSE, m=0.04, u=0.962),
     ),
@@ -146,14 +146,14 @@ FAMILY = Comparison(
               m=0.80, u=0.003),
         Level(name="a slip", sql=_slip("family"), term_frequency="family",
               m=0.09, u=0.001),
-        Level(name="a variant", sql=f"family_sound_l = family_sound_r OR {_alike('family', 0.9)}",
+        Level(name="a variant", sql=f"family_sound_l = family_sound_r OR {_similar('family', 0.9)}",
               term_frequency="family_sound", m=0.03, u=0.003),
         Level(name="a part of it",
               sql=f"list_has_any(family_words_l, family_words_r) OR {_start('family')}",
               m=0.015, u=0.002),
         Level(name="elsewhere in the name", sql=_elsewhere("family", "given"),
               m=0.015, u=0.003),
-        Level(name="faintly alike", sql=_alike("family", 0.78),
+        Level(name="faintly alike", sql=_similar("family", 0.78),
               m=0.015, u=0.01),
         Level(name="different", sql=ELSE, m=0.035, u=0.98),
     ),
@@ -164,7 +164,7 @@ MIDDLE = Comparison(
     silent=_either_missing("middle"),
     levels=(
         Level(name="same", sql="middle_l = middle_r", m=0.75, u=0.01),
-        Level(name="alike", sql=f"{_alike('middle', 0.88)} OR "
+        Level(name="alike", sql=f"{_similar('middle', 0.88)} OR "
               "list_has_any(string_split(middle_l, ' '), string_split(middle_r, ' '))",
               m=0.1, u=0.02),
         Level(name="same initial", sql="left(middle_l, 1) = left(middle_r, 1)",
@@ -233,7 +233,7 @@ BIRTH_PLACE = Comparison(
     levels=(
         Level(name="same", sql="birth_place_l = birth_place_r", term_frequency="birth_place",
               m=0.8, u=0.05),
-        Level(name="alike", sql=_alike("birth_place", 0.88), m=0.08, u=0.02),
+        Level(name="alike", sql=_similar("birth_place", 0.88), m=0.08, u=0.02),
         Level(name="different", sql=ELSE, m=0.12, u=0.93),
     ),
 )  # fmt: skip
@@ -243,11 +243,11 @@ STREET = Comparison(
     silent="(address_l IS NULL OR address_r IS NULL) AND (house_l IS NULL OR house_r IS NULL)",
     levels=(
         Level(name="street and number",
-              sql=f"({_alike('address', 0.88)}) AND house_l = house_r",
+              sql=f"({_similar('address', 0.88)}) AND house_l = house_r",
               m=0.7, u=0.00002),
         Level(name="street", sql="address_l = address_r", term_frequency="address",
               m=0.12, u=0.0005),
-        Level(name="street alike", sql=_alike("address", 0.88),
+        Level(name="street alike", sql=_similar("address", 0.88),
               m=0.06, u=0.002),
         Level(name="number", sql="house_l = house_r", m=0.05, u=0.01),
         Level(name="different", sql=ELSE, m=0.07, u=0.98),
@@ -260,14 +260,14 @@ AREA = Comparison(
     " AND (region_l IS NULL OR region_r IS NULL)",
     levels=(
         Level(name="postcode and suburb",
-              sql=f"postcode_l = postcode_r AND ({_alike('suburb', 0.88)})",
+              sql=f"postcode_l = postcode_r AND ({_similar('suburb', 0.88)})",
               m=0.5, u=0.0007),
         Level(name="postcode", sql="postcode_l = postcode_r",
               m=0.2, u=0.001),
         Level(name="suburb", sql="suburb_l = suburb_r", term_frequency="suburb",
               m=0.08, u=0.001),
         Level(name="postcode or suburb alike",
-              sql=f"({_alike('suburb', 0.88)}) OR "
+              sql=f"({_similar('suburb', 0.88)}) OR "
               "damerau_levenshtein(postcode_l, postcode_r) <= 1",
               m=0.05, u=0.005),
         Level(name="postcode district",

@@ -25,7 +25,7 @@ _DIGITS: Final = np.uint32(0x11111111)
 """The lowest bit of each of the eight digits of a date, which take four bits each."""
 
 
-class Pair:
+class CandidatePairs:
     """The numbers of many pairs, by name for both sides; see `numbers_of`."""
 
     def __init__(self, left: Array, right: Array) -> None:
@@ -61,9 +61,9 @@ class Pair:
         """Where at most one letter may be wrong, missing or added: two are in one set only."""
         return self._once(f"slip {name}", lambda: self._slip(name))
 
-    def alike(self, name: str, similarity: float) -> Flags:
+    def similar(self, name: str, similarity: float) -> Flags:
         """Where the Jaro-Winkler similarity may reach ``similarity``."""
-        most = self._once(f"alike {name}", lambda: self._alike(name))
+        most = self._once(f"similar {name}", lambda: self._similar(name))
         found: Flags = most >= np.float32(similarity - SLACK)
         return found
 
@@ -106,7 +106,7 @@ class Pair:
         slip: Flags = np.bitwise_count(left ^ right) <= 2
         return slip | self._strange(name)
 
-    def _alike(self, name: str) -> Array:
+    def _similar(self, name: str) -> Array:
         """The most that the similarity can be.
 
         Letters that the other name lacks match nothing, so at most the rest of either name does; a
@@ -139,26 +139,28 @@ def _both_equal(left: Array, right: Array) -> Flags:
     return equal
 
 
-Condition = Callable[[Pair], Flags]
+Condition = Callable[[CandidatePairs], Flags]
 
 
 def _equal(column: str) -> Condition:
     return lambda pair: pair.equal(column)
 
 
-def _alike(column: str, similarity: float) -> Condition:
-    def alike(pair: Pair) -> Flags:
-        return pair.alike(column, similarity) if pair.has(f"mask_{column}") else pair.given(column)
+def _similar(column: str, similarity: float) -> Condition:
+    def similar(pair: CandidatePairs) -> Flags:
+        return (
+            pair.similar(column, similarity) if pair.has(f"mask_{column}") else pair.given(column)
+        )
 
-    return alike
+    return similar
 
 
 def _variant(column: str) -> Condition:
-    return lambda pair: pair.equal(f"{column}_sound") | pair.alike(column, 0.9)
+    return lambda pair: pair.equal(f"{column}_sound") | pair.similar(column, 0.9)
 
 
 def _digits(most: int) -> Condition:
-    def few(pair: Pair) -> Flags:
+    def few(pair: CandidatePairs) -> Flags:
         wrong, is_odd, _ = pair.dates()
         found: Flags = (wrong <= most) | is_odd
         return found
@@ -167,7 +169,7 @@ def _digits(most: int) -> Condition:
 
 
 def _bits(bits: Callable[[Array], Flags]) -> Condition:
-    def same(pair: Pair) -> Flags:
+    def same(pair: CandidatePairs) -> Flags:
         _, is_odd, apart = pair.dates()
         return bits(apart) | is_odd
 
@@ -178,7 +180,7 @@ _YEAR: Final = _bits(lambda apart: apart >> 16 == 0)
 _TWO_PARTS: Final = _bits(lambda apart: (apart >> 16 == 0) | (apart & 0xFFFF == 0))
 
 
-def _district(pair: Pair) -> Flags:
+def _district(pair: CandidatePairs) -> Flags:
     if not pair.has("first_postcode"):
         return pair.given("postcode")
     firsts = pair.both("first_postcode")
@@ -186,13 +188,13 @@ def _district(pair: Pair) -> Flags:
     return district
 
 
-def _area_alike(pair: Pair) -> Flags:
+def _area_similar(pair: CandidatePairs) -> Flags:
     if not pair.has("mask_postcode"):
         return pair.given("suburb")
     return pair.given("suburb") | (pair.given("postcode") & pair.slip("postcode"))
 
 
-def _second(pair: Pair) -> Flags:
+def _second(pair: CandidatePairs) -> Flags:
     seconds, firsts = pair.both("code_nationality_two"), pair.both("code_nationality")
     second: Flags = (seconds[0] == firsts[1]) | (seconds[1] == firsts[0])
     return second
@@ -204,7 +206,7 @@ LEVEL_CONDITIONS: Final[Mapping[tuple[str, str], Condition]] = {
     ("given name", "a variant"): _variant("given"),
     ("given name", "a short form"): lambda pair: pair.part("given"),
     ("given name", "elsewhere in the name"): lambda pair: pair.among("given"),
-    ("given name", "faintly alike"): _alike("given", 0.78),
+    ("given name", "faintly alike"): _similar("given", 0.78),
     ("family name", "same"): _equal("family"),
     ("family name", "a slip"): lambda pair: pair.slip("family"),
     ("family name", "a variant"): _variant("family"),
@@ -212,7 +214,7 @@ LEVEL_CONDITIONS: Final[Mapping[tuple[str, str], Condition]] = {
         lambda pair: pair.part("family") | pair.either("several_family_words")
     ),
     ("family name", "elsewhere in the name"): lambda pair: pair.among("family"),
-    ("family name", "faintly alike"): _alike("family", 0.78),
+    ("family name", "faintly alike"): _similar("family", 0.78),
     ("middle names", "same"): _equal("middle"),
     ("date of birth", "same"): _digits(0),
     ("date of birth", "first of January of the year"): _YEAR,
@@ -224,15 +226,15 @@ LEVEL_CONDITIONS: Final[Mapping[tuple[str, str], Condition]] = {
     ("nationality", "same"): _equal("nationality"),
     ("nationality", "same as the second one"): _second,
     ("birth place", "same"): _equal("birth_place"),
-    ("birth place", "alike"): _alike("birth_place", 0.88),
+    ("birth place", "alike"): _similar("birth_place", 0.88),
     ("street", "street and number"): _equal("house"),
     ("street", "street"): _equal("address"),
-    ("street", "street alike"): _alike("address", 0.88),
+    ("street", "street alike"): _similar("address", 0.88),
     ("street", "number"): _equal("house"),
     ("area", "postcode and suburb"): _equal("postcode"),
     ("area", "postcode"): _equal("postcode"),
     ("area", "suburb"): _equal("suburb"),
-    ("area", "postcode or suburb alike"): _area_alike,
+    ("area", "postcode or suburb alike"): _area_similar,
     ("area", "postcode district"): _district,
     ("area", "region"): _equal("region"),
     ("name used", "own names"): _equal("variant"),
@@ -241,7 +243,7 @@ LEVEL_CONDITIONS: Final[Mapping[tuple[str, str], Condition]] = {
 
 
 def _given(*columns: str) -> Condition:
-    def given(pair: Pair) -> Flags:
+    def given(pair: CandidatePairs) -> Flags:
         found = pair.given(columns[0])
         for column in columns[1:]:
             found = found | pair.given(column)

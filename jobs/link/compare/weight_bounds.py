@@ -29,8 +29,8 @@ from jobs.link.compare.comparison_levels import Comparison, Parameters, term_fre
 from jobs.link.compare.level_bounds import (
     SHARED_NUMBER,
     SLACK,
+    CandidatePairs,
     Flags,
-    Pair,
     compared_condition,
     is_number,
     level_condition,
@@ -90,18 +90,18 @@ class WeightBounds:
         enough[some] = bound >= self.at_least - SLACK
         return enough
 
-    def pair(self, rows: tuple[Array, Array]) -> Pair:
+    def pair(self, rows: tuple[Array, Array]) -> CandidatePairs:
         """The numbers of pairs of rows."""
         left, right = (numbers.take(of) for numbers, of in zip(self.numbers, rows, strict=True))
-        return Pair(left, right)
+        return CandidatePairs(left, right)
 
-    def _bounds(self, comparisons: Sequence[Comparison], pair: Pair) -> Array:
+    def _bounds(self, comparisons: Sequence[Comparison], pair: CandidatePairs) -> Array:
         most: Array = np.zeros(len(pair), dtype=np.float32)
         for comparison in comparisons:
             most += self.bound(comparison, pair)
         return most
 
-    def bound(self, comparison: Comparison, pair: Pair) -> Array:
+    def bound(self, comparison: Comparison, pair: CandidatePairs) -> Array:
         """The most that a comparison can score in each pair."""
         most: Array = np.full(len(pair), self._always[comparison.name], dtype=np.float32)
         for place, level in enumerate(comparison.levels):
@@ -158,7 +158,7 @@ def weight_bounds(
 
 
 def weight_of(
-    comparison: Comparison, parameters: Parameters, place: int, pair: Pair
+    comparison: Comparison, parameters: Parameters, place: int, pair: CandidatePairs
 ) -> Array | np.float32:
     """The weight of a level in each pair."""
     level = comparison.levels[place]
@@ -254,7 +254,7 @@ def add_most(numbers: Array, comparisons: Sequence[Comparison], parameters: Para
             numbers["rest"] += most * (numbers[f"code_{comparison.needs[0]}"] != 0)
     for begin in range(0, len(numbers), AT_ONCE):
         part = numbers[begin : begin + AT_ONCE]
-        own = Pair(part, part)
+        own = CandidatePairs(part, part)
         for comparison in comparisons:
             if comparison.name in NAMES:
                 places = range(len(comparison.levels))

@@ -19,9 +19,9 @@ from jobs.link.decide.one_to_one import Numbers, Pairs, Posterior
 from jobs.link.engine.scoring_context import ScoringContext
 from jobs.link.model.priors import LEAST_ALONE
 
-TELLING: Final = (GIVEN.name, BIRTH.name)
+DISTINGUISHING: Final = (GIVEN.name, BIRTH.name)
 """What people of one household do not share; family names, streets and towns they do."""
-KINDS: Final = 2 ** len(TELLING)
+KINDS: Final = 2 ** len(DISTINGUISHING)
 EVEN: Final = 0.5
 RELATIVES: Final = 0.01
 """Share of people who have a relative of one kind (a twin, a parent of the same name, a sibling at
@@ -36,8 +36,9 @@ Kinds = npt.NDArray[np.int64]
 class Likeness:
     """How pairs compare in what tells relatives apart.
 
-    ``kind`` says in which of `TELLING` a pair differs, as bits, 0 if in none; ``usual`` how often
-    records of one person differ so; ``speaks`` whether any of it, or a number, speaks for the pair.
+    ``kind`` says in which of `DISTINGUISHING` a pair differs, as bits, 0 if in none; ``usual`` how
+    often records of one person differ so; ``speaks`` whether any of it, or a number, speaks for the
+    pair.
     """
 
     kind: Kinds
@@ -61,7 +62,7 @@ def likeness(context: ScoringContext, found: pd.DataFrame, parameters: Parameter
     kind = np.zeros(len(found), dtype=np.int64)
     usual = np.ones(len(found))
     proof = np.zeros(len(found))
-    for bit, name in enumerate(TELLING):
+    for bit, name in enumerate(DISTINGUISHING):
         comparison = next((c for c in context.comparisons if c.name == name), None)
         if comparison is None:
             continue

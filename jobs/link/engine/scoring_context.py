@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jobs.link.block.blocking import RuleUse, block, log_blocking
-from jobs.link.block.blocking_rules import Rule, rules_for, systems_of
+from jobs.link.block.blocking_rules import BlockingRule, rules_for, systems_of
 from jobs.link.compare.comparison_levels import (
     NATIONALITY,
     Comparison,
@@ -71,7 +71,7 @@ class ScoringContext:
         found: pd.Series[str] = self.connection.sql(query).df()["nationality"]
         return found
 
-    def rules(self) -> tuple[Rule, ...]:
+    def rules(self) -> tuple[BlockingRule, ...]:
         """The blocking rules that both sides can use."""
         return rules_for(self.columns, systems_of(self.columns))
 

@@ -44,7 +44,7 @@ OTHERS: Final = (
     "suburb", "region", "postcode",
 )  # fmt: skip
 SYSTEM: Final = "id_"
-TELLING: Final = (*NAMES, FULL_NAME, "date_of_birth")
+IDENTIFYING: Final = (*NAMES, FULL_NAME, "date_of_birth")
 """A file needs one of these, or an identifier, for persons to be told apart."""
 
 READABLE: Final = 0.5
@@ -72,11 +72,11 @@ def link_files(*, left: Path, right: Path, output: Path) -> pd.DataFrame:
         raise BadInput(f"file [{output}]", "is a folder", "name the file to write")
     frames = (read_persons(left), read_persons(right))
     shared = [name for name in frames[0].columns if name in frames[1].columns and name != ID]
-    if not _telling(shared):
+    if not _identifies(shared):
         raise BadInput(
             f"files [{left}] and [{right}]",
             "share no column that tells persons apart",
-            f"give both some of {', '.join(TELLING)} or an {SYSTEM}<system>",
+            f"give both some of {', '.join(IDENTIFYING)} or an {SYSTEM}<system>",
         )
     sides = _sides(*frames)
     links = _links(*sides) if all(len(side) for side in sides) else _no_links()
@@ -100,11 +100,11 @@ def read_persons(path: Path) -> pd.DataFrame:
     kept = [name for name in frame.columns if name in known or name.startswith(SYSTEM)]
     if ID not in kept:
         raise BadInput(where, f"no column [{ID}]", "give every person an id")
-    if not _telling(kept):
+    if not _identifies(kept):
         raise BadInput(
             where,
             "no column that tells persons apart",
-            f"give some of {', '.join(TELLING)} or an {SYSTEM}<system>",
+            f"give some of {', '.join(IDENTIFYING)} or an {SYSTEM}<system>",
         )
     frame = pd.DataFrame(
         {
@@ -118,8 +118,8 @@ def read_persons(path: Path) -> pd.DataFrame:
     return _with_name_parts(frame)
 
 
-def _telling(columns: list[str]) -> bool:
-    return any(name in TELLING or name.startswith(SYSTEM) for name in columns)
+def _identifies(columns: list[str]) -> bool:
+    return any(name in IDENTIFYING or name.startswith(SYSTEM) for name in columns)
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

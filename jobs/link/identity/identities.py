@@ -80,8 +80,8 @@ def _kept(members: pd.DataFrame, previous: pd.DataFrame) -> "pd.Series[str]":
     )
     order = ["identity_id", "size", "first"]
     claims = claims.sort_values(order, ascending=[True, False, True], kind="stable")
-    keepers = claims.drop_duplicates("identity_id")
-    lowest = keepers.drop_duplicates("part")
+    kept = claims.drop_duplicates("identity_id")
+    lowest = kept.drop_duplicates("part")
     return lowest.set_index("part")["identity_id"].astype("str")
 
 

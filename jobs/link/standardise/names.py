@@ -86,13 +86,13 @@ def given_form(values: pa.DictionaryArray) -> pa.DictionaryArray:
 
 def family_form(values: pa.DictionaryArray) -> pa.DictionaryArray:
     """A standard family name as one word without particles."""
-    return by_distinct(values, lambda name: "".join(_telling_words(name)) or None)
+    return by_distinct(values, lambda name: "".join(_name_words(name)) or None)
 
 
 def words(values: pa.DictionaryArray) -> pa.ListArray:
     """The words of standard names that can tell people apart, as lists: particles left out."""
     lists = pa.array(
-        [_telling_words(name) or None for name in values.dictionary.to_pylist()],
+        [_name_words(name) or None for name in values.dictionary.to_pylist()],
         pa.list_(pa.string()),
     )
     return lists.take(values.indices)
@@ -109,13 +109,13 @@ def words_of_all(parts: Sequence[pa.DictionaryArray]) -> pa.ListArray:
     sizes, begins = (np.zeros((len(parts[0]), len(parts)), dtype=np.int64) for _ in range(2))
     for place, part in enumerate(parts):
         codes, distinct = codes_of(part), part.dictionary.to_pylist()
-        found = [_telling_words(name) for name in distinct]
+        found = [_name_words(name) for name in distinct]
         size = np.array([*map(len, found), 0])
         sizes[:, place] = size[codes]
         begins[:, place] = (len(flat) + np.cumsum(size) - size)[codes]
         is_odd |= np.array([*map(_is_odd, distinct), False])[codes]
         flat += [word for words_of in found for word in words_of]
-    whole = [_telling_words(name) for name in _joined(parts, is_odd)]
+    whole = [_name_words(name) for name in _joined(parts, is_odd)]
     size = np.array([len(found) for found in whole], dtype=np.int64)
     sizes[is_odd] = 0
     sizes[is_odd, 0] = size
@@ -196,7 +196,7 @@ def _parted(name: str) -> _Parted:
     return _Parted(tuple(found), bool(waiting))
 
 
-def _telling_words(name: str) -> list[str]:
+def _name_words(name: str) -> list[str]:
     """The words of a name without particles; all of them if there are no others."""
     found = _parted(name).words
     return [word for word in found if word not in PARTICLES] or list(found)

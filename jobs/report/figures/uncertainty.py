@@ -41,10 +41,10 @@ _KEPT_OUT_RULES: Final = ("referral.irish", "referral.eea-length")
 _INSIDE: Final = frozenset(
     n.code
     for n in c.NATIONALITY.codes
-    if isinstance(n, c.Nationality) and (n.is_british or n.is_irish or n.eea_from is not None)
+    if isinstance(n, c.NationalityCode) and (n.is_british or n.is_irish or n.eea_from is not None)
 )
 _NOT_KNOWN: Final = frozenset(
-    n.code for n in c.NATIONALITY.codes if isinstance(n, c.Nationality) and n.is_unknown
+    n.code for n in c.NATIONALITY.codes if isinstance(n, c.NationalityCode) and n.is_unknown
 )
 _NO_COUNTRY: Final = frozenset({"OTHER"})
 """Codes that name no country."""

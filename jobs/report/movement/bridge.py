@@ -24,7 +24,7 @@ from jobs.report.movement.causes import (
     link_tests,
 )
 from jobs.report.movement.members import MEMBERS, members
-from jobs.report.movement.pairs import Pair
+from jobs.report.movement.pairs import EpisodePairs
 from jobs.report.published import Frames, value_of
 
 EXPLAINING: Final = (
@@ -139,16 +139,16 @@ def _causes(
     )
 
 
-def _pair(moved: pd.DataFrame, before: Frames, after: Frames) -> Pair:
+def _pair(moved: pd.DataFrame, before: Frames, after: Frames) -> EpisodePairs:
     episodes = pd.Index(sorted(moved["episode_id"].unique()), name="episode_id", dtype="str")
-    return Pair.of(episodes=episodes, before=before, after=after)
+    return EpisodePairs.of(episodes=episodes, before=before, after=after)
 
 
 def _of(moved: pd.DataFrame, causes: pd.Series) -> pd.DataFrame:
     return moved.assign(cause=moved["episode_id"].map(causes).astype("str"))
 
 
-def _software_causes(pair: Pair, was: Versions, now: Versions) -> pd.Series:
+def _software_causes(pair: EpisodePairs, was: Versions, now: Versions) -> pd.Series:
     """Causes on the same data: another model where links differ, else other rules, else code."""
     true = pd.Series(True, index=pair.episodes)
     linked = ~true

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from jobs.contract import results
-from jobs.report.movement.pairs import Pair
+from jobs.report.movement.pairs import EpisodePairs
 
 LADDER: Final = (
     "OUT_OF_SCOPE",
@@ -57,7 +57,7 @@ Test = tuple[pd.Series, str]
 Tests = Iterator[Test]
 
 
-def data_causes(pair: Pair, *, since: pd.Timestamp) -> pd.Series:
+def data_causes(pair: EpisodePairs, *, since: pd.Timestamp) -> pd.Series:
     """Causes where only the data changed, by episode.
 
     Args:
@@ -94,7 +94,7 @@ def data_causes(pair: Pair, *, since: pd.Timestamp) -> pd.Series:
     return first_that_holds(pair, tests)
 
 
-def first_that_holds(pair: Pair, tests: list[Test]) -> pd.Series:
+def first_that_holds(pair: EpisodePairs, tests: list[Test]) -> pd.Series:
     """The cause beside the first condition that holds for each episode."""
     chosen = np.select(
         [condition.to_numpy(bool) for condition, _ in tests], [cause for _, cause in tests], ""
@@ -105,7 +105,7 @@ def first_that_holds(pair: Pair, tests: list[Test]) -> pd.Series:
     return causes
 
 
-def is_unchanged(pair: Pair, *, today: pd.Timestamp, since: pd.Timestamp) -> pd.Series:
+def is_unchanged(pair: EpisodePairs, *, today: pd.Timestamp, since: pd.Timestamp) -> pd.Series:
     """No recorded fact differs and no date was reached: the data explain nothing."""
     changed = pair.differs(*FACTS) | pair.is_new | pair.is_gone | pair.set_aside | pair.mended
     due = pair.was["due_date"]
@@ -113,7 +113,7 @@ def is_unchanged(pair: Pair, *, today: pd.Timestamp, since: pd.Timestamp) -> pd.
     return ~(changed | nearer | (due.gt(since) & due.le(today)))
 
 
-def link_tests(pair: Pair) -> Tests:
+def link_tests(pair: EpisodePairs) -> Tests:
     """Changes of who is who, where both records were known before and after."""
     gained = pair.gained_other & ~pair.lost_other
     lost = pair.lost_other & ~pair.gained_other
@@ -141,11 +141,11 @@ def _within(tests: Tests, limit: pd.Series) -> list[Test]:
     return [(condition & limit, cause) for condition, cause in tests]
 
 
-def _otherwise(pair: Pair, cause: str) -> Test:
+def _otherwise(pair: EpisodePairs, cause: str) -> Test:
     return pd.Series(True, index=pair.episodes), cause
 
 
-def _gained(pair: Pair) -> pd.Series:
+def _gained(pair: EpisodePairs) -> pd.Series:
     """The answer that changed came to hold; where not, it ceased to."""
     return _step(pair.now) < _step(pair.was)
 
@@ -154,7 +154,7 @@ def _after(day: pd.Series, since: pd.Timestamp) -> pd.Series:
     return day.gt(since).fillna(False).astype(bool)
 
 
-def _came(pair: Pair, since: pd.Timestamp) -> Tests:
+def _came(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     yield pair.mended, "back_from_quarantine"
     unconsidered = pair.now["status"].isin(_RELEASED)
     yield unconsidered & _after(pair.now["release_date"], since), "newly_released"
@@ -162,7 +162,7 @@ def _came(pair: Pair, since: pd.Timestamp) -> Tests:
     yield _otherwise(pair, "newly_found")
 
 
-def _left(pair: Pair) -> Tests:
+def _left(pair: EpisodePairs) -> Tests:
     yield pair.set_aside, "quarantined"
     people = results.IDENTITIES.of(pair.after)
     people = people[people["register"].eq("prison")]
@@ -172,7 +172,7 @@ def _left(pair: Pair) -> Tests:
     yield _otherwise(pair, "left_register")
 
 
-def _certain(pair: Pair, since: pd.Timestamp, higher: pd.Series, same: pd.Series) -> Tests:
+def _certain(pair: EpisodePairs, since: pd.Timestamp, higher: pd.Series, same: pd.Series) -> Tests:
     """What no row in quarantine can have brought about: the calendar, and a release since."""
     unmoved = ~pair.differs("due_date") & ~pair.differs("is_released")
     yield higher.eq(NOT_YET) & unmoved & ~same, "time_passed"
@@ -181,12 +181,12 @@ def _certain(pair: Pair, since: pd.Timestamp, higher: pd.Series, same: pd.Series
     yield higher.isin((NOT_YET, DUE)) & ~same & left, "newly_released"
 
 
-def _missed_again(pair: Pair, since: pd.Timestamp) -> Tests:
+def _missed_again(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     yield _after(pair.last_missed, since), "newly_released"
     yield _otherwise(pair, "release_recorded_late")
 
 
-def _back(pair: Pair, since: pd.Timestamp) -> Tests:
+def _back(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     """Somebody who was missed once, and whose status says so, is in prison again or was."""
     inside = pair.differs("is_released") & ~pair.now["is_released"].fillna(False).astype(bool)
     yield inside, "returned_to_custody"
@@ -194,20 +194,20 @@ def _back(pair: Pair, since: pd.Timestamp) -> Tests:
     yield from _within(_decision(pair, since), pair.differs(*_DECISION))
 
 
-def _dates(pair: Pair, since: pd.Timestamp) -> Tests:
+def _dates(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     """One status, another time to the release."""
     yield from _sentence(pair, since)
     yield _otherwise(pair, "release_date_corrected")
 
 
-def _sentence(pair: Pair, since: pd.Timestamp) -> Tests:
+def _sentence(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     changed = pair.differs(*_SENTENCE)
     new = pair.was["sentence_date"].isna() & _after(pair.now["sentence_date"], since)
     yield changed & new, "newly_sentenced"
     yield changed, "sentence_corrected"
 
 
-def _scope(pair: Pair, since: pd.Timestamp) -> Tests:
+def _scope(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     yield pair.differs("is_court_recommended"), "court_recommendation_corrected"
     was, now = pair.was["scope_rule_id"], pair.now["scope_rule_id"]
     gone = was.str.startswith(_EXIT).eq(True) | now.str.startswith(_EXIT).eq(True)
@@ -226,14 +226,14 @@ def _scope(pair: Pair, since: pd.Timestamp) -> Tests:
     yield _otherwise(pair, "sentence_corrected")
 
 
-def _verify(pair: Pair, since: pd.Timestamp) -> Tests:
+def _verify(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     yield from link_tests(pair)
     yield pair.differs(*_NATIONALITY), "nationality_corrected"
     yield from _within(_decision(pair, since), pair.differs(*_DECISION))
     yield _otherwise(pair, "nationality_corrected")
 
 
-def _decision(pair: Pair, since: pd.Timestamp) -> Tests:
+def _decision(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     """A decision that is there now, or no longer; ends in an entry without a condition."""
     yield from link_tests(pair)
     there = pair.now["considered_date"].notna() & pair.differs(*_DECISION)
@@ -254,7 +254,7 @@ def _decisions(frame: pd.DataFrame) -> pd.Series:
     return decisions
 
 
-def _considered(pair: Pair, since: pd.Timestamp) -> Tests:
+def _considered(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     yield from _within(_decision(pair, since), pair.differs(*_DECISION))
     yield pair.differs("removed_date", "order_signed_date"), "died_or_removed"
     yield pair.differs("release_date", "is_released"), "release_date_corrected"
@@ -264,20 +264,20 @@ def _considered(pair: Pair, since: pd.Timestamp) -> Tests:
     yield _otherwise(pair, "consideration_withdrawn")
 
 
-def _not_yet(pair: Pair, since: pd.Timestamp) -> Tests:
+def _not_yet(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     yield from _within(_released(pair, since), pair.differs("is_released"))
     yield from _sentence(pair, since)
     yield pair.differs("earliest_release_date"), "release_date_corrected"
     yield _otherwise(pair, "time_passed")
 
 
-def _released(pair: Pair, since: pd.Timestamp) -> Tests:
+def _released(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     yield ~_gained(pair) & pair.now["release_date"].le(since).fillna(False), "release_recorded_late"
     yield ~_gained(pair), "newly_released"
     yield _otherwise(pair, "returned_to_custody")
 
 
-def _late(pair: Pair, since: pd.Timestamp) -> Tests:
+def _late(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     yield from _within(_decision(pair, since), pair.differs(*_DECISION))
     yield pair.differs("release_date"), "release_date_corrected"
     yield from _sentence(pair, since)
@@ -286,7 +286,7 @@ def _late(pair: Pair, since: pd.Timestamp) -> Tests:
     yield _otherwise(pair, "consideration_withdrawn")
 
 
-def _referred(pair: Pair, since: pd.Timestamp) -> Tests:
+def _referred(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     yield from link_tests(pair)
     yield ~pair.differs("referred_date") & pair.differs("release_date"), "release_date_corrected"
     changed = ~pair.differs("referred_date", "case_id") & pair.differs(*_SENTENCE)

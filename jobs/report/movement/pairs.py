@@ -28,7 +28,7 @@ _OTHER: Final = "other"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
+class EpisodePairs:
     """The episodes that moved, as they were and as they are.
 
     ``was`` and ``now`` have the columns of `results.ASSESSMENTS`, one row for each episode of
@@ -42,7 +42,7 @@ class Pair:
     after: Frames
 
     @classmethod
-    def of(cls, *, episodes: pd.Index, before: Frames, after: Frames) -> "Pair":
+    def of(cls, *, episodes: pd.Index, before: Frames, after: Frames) -> "EpisodePairs":
         """Put the nights of some episodes side by side.
 
         Args:

@@ -1,1 +1,1 @@
-"""How it is said in a few lines: headline, briefing, caveats."""
+"""How it is said in a few lines: headline, caveats, and what each reader is told."""

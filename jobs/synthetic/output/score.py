@@ -189,7 +189,7 @@ def _nationality_groups() -> dict[str, str]:
     groups = {
         entry.code: "outside the EEA" if entry.eea_from is None else "EEA"
         for entry in codes.NATIONALITY.codes
-        if isinstance(entry, codes.Nationality)
+        if isinstance(entry, codes.NationalityCode)
     }
     return groups | {"BRIT": "British", "IRELAND": "Irish"}
 

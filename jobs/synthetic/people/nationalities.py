@@ -160,7 +160,9 @@ REFUSED: Final = CODES.index("REF")
 STATELESS: Final = CODES.index("STATE")
 
 _DECLARED: Final = {
-    entry.code: entry for entry in codes.NATIONALITY.codes if isinstance(entry, codes.Nationality)
+    entry.code: entry
+    for entry in codes.NATIONALITY.codes
+    if isinstance(entry, codes.NationalityCode)
 }
 EEA_FROM: Final[Ints] = np.array(
     [

@@ -13,12 +13,12 @@ from jobs.contract.bands import AGES, SHOWN_DAYS
 from jobs.contract.case_lists import DUE
 from jobs.contract.view_models import (
     Action,
-    Briefing,
     Detail,
     Headline,
     KeyFigure,
     Picture,
     Reader,
+    ReaderSummary,
     Section,
     number_text,
     plural,
@@ -35,7 +35,7 @@ from jobs.runtime.outgoing import clean
 
 ACTIONS_SHOWN: Final = 10
 SOON_DAYS: Final = SHOWN_DAYS[0]
-BRIEFED: Final = (
+SUMMARISED: Final = (
     results.FIGURES,
     results.ASSESSMENTS,
     results.RELEASES,
@@ -46,7 +46,7 @@ BRIEFED: Final = (
     results.MOVEMENT,
     results.BRIDGES,
 )
-"""The tables of a publication that a briefing reads."""
+"""The tables of a publication that a summary reads."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +58,8 @@ class Earlier:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Briefer:
-    """Writes the briefing of each reader of one publication.
+class SummaryWriter:
+    """Writes the summary of each reader of one publication.
 
     ``acknowledged`` are episodes that somebody has taken on: they stay counted, and are no longer
     repeated among the actions.
@@ -70,13 +70,13 @@ class Briefer:
     earlier: Earlier | None = None
     acknowledged: frozenset[str] = field(default_factory=frozenset)
 
-    def for_reader(self, reader: Reader) -> Briefing:
-        """The briefing of one reader: prisons and teams limit the lists, not the headline."""
+    def for_reader(self, reader: Reader) -> ReaderSummary:
+        """The summary of one reader: prisons and teams limit the lists, not the headline."""
         figures = results.FIGURES.of(self.facts)
         soon = self.soon(reader)
         open_ = soon[~soon["episode_id"].isin(self.acknowledged)]
         shows = reader.detail is not Detail.COUNTS
-        return Briefing(
+        return ReaderSummary(
             as_of=self.about.as_of,
             publication_id=self.about.publication_id,
             headline=self._headline,
