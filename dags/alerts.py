@@ -11,7 +11,7 @@ from typing import Any
 
 def note_failure(context: Any) -> None:
     """Write down why a task failed, for the alert of its run."""
-    from jobs.operate.failure_notes import note_failure
+    from jobs.operate.monitoring.failure_notes import note_failure
     from jobs.runtime.settings import load_settings
 
     task = context["task_instance"]
@@ -27,7 +27,7 @@ def note_failure(context: Any) -> None:
 
 def tell_failed(context: Any) -> None:
     """Tell that a run failed."""
-    from jobs.operate.alerts import tell_failed
+    from jobs.operate.monitoring.alerts import tell_failed
     from jobs.runtime.settings import load_settings
 
     settings = load_settings()
@@ -36,7 +36,7 @@ def tell_failed(context: Any) -> None:
 
 def tell_succeeded(context: Any) -> None:
     """Tell that a run recovered, or that its publication has caveats."""
-    from jobs.operate.alerts import tell_succeeded
+    from jobs.operate.monitoring.alerts import tell_succeeded
     from jobs.runtime.settings import load_settings
 
     settings = load_settings()
@@ -45,8 +45,8 @@ def tell_succeeded(context: Any) -> None:
 
 async def tell_late(context: Any) -> None:
     """Tell that tonight's publication is not there; runs in the triggerer at the deadline."""
-    from jobs.operate.alerts import RunEnd, tell_late
-    from jobs.operate.timetable import night_at
+    from jobs.operate.monitoring.alerts import RunEnd, tell_late
+    from jobs.operate.monitoring.timetable import night_at
     from jobs.runtime.settings import load_settings
 
     run = context["dag_run"]
@@ -70,7 +70,7 @@ async def tell_late(context: Any) -> None:
 def _end(context: Any) -> Any:
     """What is known of a run's end; a night's date only for the DAG that runs nights."""
     from dags.common import night_of
-    from jobs.operate.alerts import NIGHTLY, RunEnd
+    from jobs.operate.monitoring.alerts import NIGHTLY, RunEnd
 
     dag, run, task = context["dag"], context.get("dag_run"), context.get("task_instance")
     run_id = context["run_id"]

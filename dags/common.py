@@ -7,7 +7,7 @@ import pendulum
 from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
 
 from dags.alerts import note_failure, tell_failed, tell_succeeded
-from jobs.operate.timetable import night_at
+from jobs.operate.monitoring.timetable import night_at
 from jobs.runtime.files import keep_private
 from jobs.runtime.settings import load_settings
 

@@ -63,7 +63,7 @@ class AwaitRegisters(BaseOperator):
     def execute(self, context: Any) -> None:
         """Ask once here, where a fault shows in the log, and wait in the triggerer."""
         from jobs.operate.deliveries import refuse_undelivered
-        from jobs.operate.timetable import waits_until
+        from jobs.operate.monitoring.timetable import waits_until
         from jobs.runtime.settings import load_settings
 
         night, again = night_of(context), bool(context["params"].get("fetch_again"))

@@ -57,7 +57,7 @@ from dags.alerts import tell_late
 from dags.common import EVERY_DAG, LONDON, PUBLICATION, night_of
 from dags.deliveries import AwaitRegisters, is_ones_turn
 from dags.forms import NIGHT
-from jobs.operate.timetable import time_allowed
+from jobs.operate.monitoring.timetable import time_allowed
 from jobs.runtime.settings import load_settings
 
 SETTINGS = load_settings()

@@ -1,7 +1,7 @@
 """What must hold of a night's data: Great Expectations suites, one file for each thing checked.
 
 Each file gives its checks by a function ``checks()``: on the registers before anything is linked,
-in ``result_facts`` and ``drift`` on the results before anything is published.
+in ``results`` and ``drift`` on the results before anything is published.
 
 A critical check stops the night; a warning is published with a caveat. A check on rows asks one
 question of each row of a table; a check on a number asks for one number by SQL and gives the
@@ -34,10 +34,10 @@ def suite() -> Suite:
         orphans,
         prisons,
         quarantine,
-        result_facts,
         row_counts,
         services,
     )
+    from expectations.results import result_facts
 
     on_registers = (
         contract,

@@ -7,8 +7,6 @@ each other: what one needs of another comes in here, as an argument.
 """
 
 import functools
-import logging
-import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -33,11 +31,11 @@ from jobs.extract import land
 from jobs.link import Model, engine_named, link_registers, read_model
 from jobs.operate.databases import databases, warehouse
 from jobs.operate.earlier_publications import (
+    FOLLOWS,
     earlier_figures,
     earlier_table,
     followed_by,
 )
-from jobs.operate.kept_check_history import keep_history, kept_history, read_history
 from jobs.operate.model_registry import model_in_use
 from jobs.operate.rebase import (
     COMPARED_WITH,
@@ -45,13 +43,14 @@ from jobs.operate.rebase import (
     moved_since,
     versions_of,
 )
-from jobs.operate.run_folder import Frames, RunFolder, timed
+from jobs.operate.run.kept_check_history import keep_history, kept_history, read_history
+from jobs.operate.run.placing import place_files
+from jobs.operate.run.run_folder import Frames, RunFolder, timed
+from jobs.operate.run.run_outcomes import record_failure, record_published
 from jobs.operate.software_versions import software
-from jobs.operate.stale_nights import FOLLOWS
 from jobs.report import About, build_report, render_site
 from jobs.report.about import size_notices
 from jobs.report.movement import Moved, Position
-from jobs.runtime.errors import BadInput, NotPlaced
 from jobs.runtime.files import locked, text_digest, whole_folder
 from jobs.runtime.progress import steps
 from jobs.warehouse import (
@@ -62,13 +61,9 @@ from jobs.warehouse import (
     publications,
     publish,
     read_rows,
-    record_run,
-    remove_old,
 )
 from jobs.warehouse.store.publishing import DESPITE
 from jobs.warehouse.store.publishing import publication as publication_of
-
-log = logging.getLogger(__name__)
 
 Counts = dict[str, int]
 MODEL: Final = "model.json"
@@ -255,60 +250,15 @@ class Night(RunFolder):
                 override=override,
             )
             is_known = published.publication_id in earlier
-            try:
-                record_run(
-                    engine,
-                    as_of=self.as_of,
-                    label=self.label,
-                    outcome="unchanged" if is_known else "published",
-                    timings=self.seconds(),
-                    publication_id=published.publication_id,
-                )
-            except Exception as unwritten:  # noqa: BLE001
-                # It is published, whatever becomes of the log.
-                log.warning("the run log lacks a publication: %s", _in_words(unwritten))
+            record_published(
+                engine, self, publication_id=published.publication_id, is_known=is_known
+            )
         return published.publication_id
 
     @timed
     def place(self) -> None:
-        """Put pages and corrections where readers find them, and clear away what is old.
-
-        The night is published before, and stays so if this fails; it can be run again by itself.
-
-        Raises:
-            NotPlaced: what could not be done.
-        """
-        try:
-            with whole_folder(self.pages) as folder:
-                shutil.copytree(self.folder / "site", folder, dirs_exist_ok=True)
-            with whole_folder(self.corrections) as folder:
-                shutil.copytree(self.folder / "corrections", folder, dirs_exist_ok=True)
-                folder.chmod(0o700)
-            if self.settings.keep_days is not None:
-                with warehouse(self.settings) as engine:
-                    remove_old(engine, keep_days=self.settings.keep_days)
-            self.forget_old_runs()
-        except Exception as error:
-            raise NotPlaced(
-                f"night [{self.as_of}]",
-                f"is published, but not all of its files are in place ({_in_words(error)})",
-                "mend that, then run the same night or the task place again",
-            ) from error
-
-    def note_failure(self, error: BaseException) -> None:
-        """Write a run that did not publish into the run log, if the warehouse can be reached."""
-        try:
-            with warehouse(self.settings) as engine:
-                record_run(
-                    engine,
-                    as_of=self.as_of,
-                    label=self.label,
-                    outcome="refused" if isinstance(error, BadInput) else "failed",
-                    timings=self.seconds(),
-                    failure=str(error) if isinstance(error, BadInput) else type(error).__name__,
-                )
-        except BadInput as unwritten:
-            log.warning("the failure is not in the run log: %s", unwritten)
+        """Put pages and corrections where readers find them; `NotPlaced` where that fails."""
+        place_files(self)
 
     def _policy(self) -> Policy:
         return load_policy(overrides=self.settings.policy_overrides)
@@ -417,18 +367,10 @@ def run_night(night: Night, *, fetch_again: bool = False, dry_run: bool = False)
             progress.start("publish")
             publication_id = night.publish()
         except BaseException as error:
-            night.note_failure(error)
+            record_failure(night, error)
             raise
         night.place()
         return publication_id
-
-
-def _in_words(error: Exception) -> str:
-    """A failure in one line; the text of one that is no `BadInput` may hold anything."""
-    if isinstance(error, BadInput):
-        return f"{error.where}: {error.what}"
-    reason = error.strerror if isinstance(error, OSError) else None
-    return reason or type(error).__name__
 
 
 def _digest(frame: pd.DataFrame) -> str:

@@ -54,8 +54,8 @@ def _nights(
     first: datetime | None, last: datetime | None, *, stale: bool, settings: "Settings"
 ) -> tuple[date, ...]:
     from jobs.operate.databases import warehouse
-    from jobs.operate.stale_nights import stale_dates
-    from jobs.operate.timetable import LONDON
+    from jobs.operate.monitoring.stale_nights import stale_dates
+    from jobs.operate.monitoring.timetable import LONDON
 
     if stale:
         if first or last:

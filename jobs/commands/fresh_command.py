@@ -18,8 +18,8 @@ def fresh(
     ] = None,
 ) -> None:
     """Say whether the publication that is due is there: exit code 0, or 2 with a line."""
-    from jobs.operate.alerts import send_waiting
-    from jobs.operate.freshness import fresh_line
+    from jobs.operate.monitoring.alerts import send_waiting
+    from jobs.operate.monitoring.freshness import fresh_line
     from jobs.runtime.settings import load_settings
 
     settings = load_settings(**({} if by is None else {"deadline": by}))

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 
 from jobs.extract.database import open_database
-from jobs.extract.folder import open_folder
+from jobs.extract.files.folder import open_folder
 from jobs.extract.postgres import open_postgres
 from jobs.extract.sources import Source, parse_url
 

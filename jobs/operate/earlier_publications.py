@@ -1,6 +1,7 @@
 """What a night reads of the publications before it, beside the history that its checks look at."""
 
 from datetime import date
+from typing import Final
 
 import pandas as pd
 
@@ -9,6 +10,9 @@ from jobs.operate.databases import warehouse
 from jobs.report import ALL
 from jobs.runtime.settings import Settings
 from jobs.warehouse import figures_before, latest_before, read_table
+
+FOLLOWS: Final = "follows"
+"""Key in a manifest's ``decisions``: the publication of the night before, which steps look at."""
 
 
 def followed_by(settings: Settings, *, as_of: date) -> str:

@@ -29,7 +29,7 @@ from jobs.notify import (
     transport_for,
 )
 from jobs.operate.databases import warehouse
-from jobs.operate.timetable import LONDON
+from jobs.operate.monitoring.timetable import LONDON
 from jobs.report import SUMMARISED, About, Earlier, SummaryWriter, csv_text
 from jobs.report.about import size_notices
 from jobs.runtime.errors import BadInput

@@ -20,7 +20,7 @@ from jobs.contract.registers import REGISTERS
 from jobs.extract import open_landing
 from jobs.link import Model, link_registers
 from jobs.operate.databases import warehouse
-from jobs.operate.run_folder import Frames
+from jobs.operate.run.run_folder import Frames
 from jobs.report.movement import EXPLAINING, Moved, Position, Versions, explain_movement
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, text_digest, whole_folder

@@ -16,9 +16,10 @@ CHANGES_NO_RESULT: Final = (
     "jobs/__main__.py",
     "jobs/commands/",
     "jobs/runtime/progress.py",
-    # Emails.
+    # Emails and alerts.
     "jobs/notify/",
     "jobs/operate/emails.py",
+    "jobs/operate/monitoring/",
     # The invented registers, which are data like any other.
     "jobs/synthetic/",
     # Databases: what they give to a night is in its manifest, what they hold is audited as written.

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from benchmarks.samples import nights
-from jobs.operate.freshness import fresh_line
-from jobs.operate.stale_nights import stale_nights
+from jobs.operate.monitoring.freshness import fresh_line
+from jobs.operate.monitoring.stale_nights import stale_nights
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import load_settings
 from jobs.warehouse import publish

@@ -21,7 +21,7 @@ from typing import Any
 import sqlalchemy as sa
 from playwright.sync_api import Page, sync_playwright
 
-from jobs.operate.timetable import LONDON
+from jobs.operate.monitoring.timetable import LONDON
 from jobs.runtime.settings import ROOT
 from jobs.warehouse.embedded import server as embedded
 

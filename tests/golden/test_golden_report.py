@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.samples.report_nights import AS_OF, Invented, invent
+from benchmarks.samples.reported.workbook_xml import Book
 from jobs.notify import Recipient, render
 from jobs.report import About, Earlier, SummaryWriter, render_site
-from tests.report.workbook.test_workbook import Book
 
 FOLDER = Path(__file__).parent
 ABOUT = About(

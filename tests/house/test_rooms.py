@@ -15,13 +15,54 @@ OF_OTHER_TOPS = {"dags", "expectations"}
 HELP_OF_TESTS = {"reference"}
 """Rooms within a room of tests that hold no test: what the code is held against."""
 
+CODE = ("jobs", "expectations", "dags", "benchmarks", "tests")
+MOST_LINES = 400
+MOST_FILES = 12
+APPENDED_TO = {"jobs/warehouse/ddl/migrations/versions"}
+"""Rooms that only ever grow: one file for each migration."""
 SHELVES = ("contract/codes", "report/figures/families")
 """Rooms whose files are named for a subject that a room elsewhere has too (decision 0017)."""
 
 
+def too_long(root: Path) -> list[str]:
+    """Files of more than `MOST_LINES` lines."""
+    paths = [path for top in CODE for path in sorted((root / top).rglob("*.py"))]
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in paths}
+    return [path.relative_to(root).as_posix() for path in paths if lines[path] > MOST_LINES]
+
+
+def too_full(root: Path) -> list[str]:
+    """Rooms of more than `MOST_FILES` modules, rooms within them not counted."""
+    paths = [path for top in CODE for path in (root / top).rglob("*.py")]
+    rooms = Counter(path.parent.relative_to(root).as_posix() for path in paths if _is_named(path))
+    return sorted(room for room, files in rooms.items() if files > MOST_FILES)
+
+
+def _is_named(path: Path) -> bool:
+    return not path.name.startswith("__")
+
+
+def test_a_file_is_short_enough_to_be_read() -> None:
+    assert not too_long(ROOT)
+
+
+def test_a_room_holds_a_dozen_files_at_most() -> None:
+    assert set(too_full(ROOT)) <= APPENDED_TO
+
+
+def test_a_long_file_and_a_full_room_are_found(tmp_path: Path) -> None:
+    for room, files, lines in (("jobs/a", 12, 400), ("jobs/b", 13, 401), ("tests/b", 1, 1)):
+        (tmp_path / room).mkdir(parents=True)
+        for number in range(files):
+            (tmp_path / room / f"m{number}.py").write_text("\n" * lines)
+        (tmp_path / room / "__init__.py").touch()
+    assert too_full(tmp_path) == ["jobs/b"]
+    assert {Path(name).parent.as_posix() for name in too_long(tmp_path)} == {"jobs/b"}
+
+
 def names_of_two(jobs: Path) -> list[str]:
     """Names that more than one module bears, beside those that stand on a shelf."""
-    paths = [path for path in jobs.rglob("*.py") if not path.name.startswith("__")]
+    paths = [path for path in jobs.rglob("*.py") if _is_named(path)]
     rooms = [(path.stem, path.parent.relative_to(jobs).as_posix()) for path in paths]
     elsewhere = Counter(name for name, room in rooms if room not in SHELVES)
     return sorted(name for name, times in elsewhere.items() if times > 1)

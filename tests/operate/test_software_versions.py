@@ -65,7 +65,7 @@ def digest_with(root: Path, name: str) -> str:
         "jobs/report/build.py",
         "jobs/report/figures",
         "jobs/report/movement",
-        "expectations/result_facts.py",
+        "expectations/results/result_facts.py",
         "expectations/overrides.toml",
     ],
 )

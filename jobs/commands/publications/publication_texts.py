@@ -15,10 +15,10 @@ from jobs.assess import load_policy
 from jobs.contract import results
 from jobs.contract.view_models import day_text, number_text
 from jobs.operate.model_registry import model_in_use
+from jobs.operate.monitoring.stale_nights import stale_dates, stale_nights
+from jobs.operate.monitoring.timetable import LONDON
 from jobs.operate.rebase import read_position, rebase, versions_of
 from jobs.operate.software_versions import software
-from jobs.operate.stale_nights import stale_dates, stale_nights
-from jobs.operate.timetable import LONDON
 from jobs.report.charts.waterfall import Bridge, bridges
 from jobs.report.figures.registry import FIGURE_BY_ID
 from jobs.report.movement import Moved, explain_movement

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.samples.report_nights import AS_OF, invent
+from benchmarks.samples.reported.workbook_xml import Book
 from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS, CaseList
 from jobs.report import FIGURES, About, key_figure, render_site, rows_of
@@ -16,7 +17,6 @@ from jobs.report.figures.figure import Figure
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import FIGURE_BY_ID, compute_figures
 from jobs.report.lists.drill_down import LISTED, UNLISTED, DrillDown
-from tests.report.workbook.test_workbook import Book
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")
 PERSONAL = {

@@ -1,13 +1,11 @@
 """The workbook: real tables, real dates, and text that stays text."""
 
-import re
-import zipfile
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 
 from benchmarks.samples.report_nights import AS_OF, Invented, invent
+from benchmarks.samples.reported.workbook_xml import NAMES, Book
 from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS
 from jobs.report import About, headline, rows_of, write_workbook
@@ -15,7 +13,6 @@ from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import compute_figures
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")
-NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 SHEETS = [
     "Cover",
     "Contents",
@@ -33,39 +30,6 @@ SHEETS = [
     "Census",
     "Definitions",
 ]
-
-
-class Book:
-    """A workbook as its XML says."""
-
-    def __init__(self, path: Path) -> None:
-        self.zip = zipfile.ZipFile(path)
-        self.parts = self.zip.namelist()
-        shared = ET.fromstring(self.zip.read("xl/sharedStrings.xml"))
-        self.texts = ["".join(t.itertext()) for t in shared.findall("m:si", NAMES)]
-        book = ET.fromstring(self.zip.read("xl/workbook.xml"))
-        self.sheets = [str(s.get("name")) for s in book.iterfind("m:sheets/m:sheet", NAMES)]
-
-    def xml(self, sheet: str) -> ET.Element:
-        return ET.fromstring(
-            self.zip.read(f"xl/worksheets/sheet{self.sheets.index(sheet) + 1}.xml")
-        )
-
-    def cells(self, sheet: str) -> dict[str, str]:
-        found = {}
-        for cell in self.xml(sheet).iterfind(".//m:c", NAMES):
-            value = cell.findtext("m:v", namespaces=NAMES)
-            if value is not None:
-                is_text = cell.get("t") == "s"
-                found[str(cell.get("r"))] = self.texts[int(value)] if is_text else value
-        return found
-
-    def column(self, sheet: str, letter: str) -> list[str]:
-        cells = self.cells(sheet)
-        rows = sorted(
-            int(ref[len(letter) :]) for ref in cells if re.fullmatch(letter + r"\d+", ref)
-        )
-        return [cells[f"{letter}{row}"] for row in rows if row > 3]
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from datetime import datetime, time
 
 from jobs.contract.view_models import day_text
 from jobs.operate.databases import warehouse
-from jobs.operate.timetable import night_due
+from jobs.operate.monitoring.timetable import night_due
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
 from jobs.warehouse import current_publication, latest_before

@@ -2,7 +2,7 @@
 
 A line break ends the last row too: a file without it is taken to be cut short, because nothing
 else tells a cut in the last column from a short value. A file may be compressed (``.csv.gz``).
-Quotes are read strictly and rows counted before the file is parsed (`jobs.extract.strict_csv`).
+Quotes are read strictly and rows counted before the file is parsed (`strict_csv`).
 """
 
 import codecs
@@ -17,8 +17,8 @@ from typing import IO, Final
 import pyarrow as pa
 import pyarrow.csv
 
+from jobs.extract.files.strict_csv import BLOCK_BYTES, count_rows
 from jobs.extract.sources import Delivered, Wanted
-from jobs.extract.strict_csv import BLOCK_BYTES, count_rows
 from jobs.runtime.errors import BadInput
 
 GZIP: Final = ".gz"

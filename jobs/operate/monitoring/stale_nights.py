@@ -7,14 +7,11 @@ stands as it was published, and is run again in order.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 import sqlalchemy as sa
 
+from jobs.operate.earlier_publications import FOLLOWS
 from jobs.warehouse import Publication, publications
-
-FOLLOWS: Final = "follows"
-"""Key in a manifest's ``decisions``: the publication of the night before, which steps look at."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.operate.timetable import (
+from jobs.operate.monitoring.timetable import (
     LONDON,
     last_start,
     next_start,

@@ -14,8 +14,14 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.notify import AlertLedger
-from jobs.operate.alerts import RunEnd, send_waiting, tell_failed, tell_late, tell_succeeded
-from jobs.operate.failure_notes import note_failure
+from jobs.operate.monitoring.alerts import (
+    RunEnd,
+    send_waiting,
+    tell_failed,
+    tell_late,
+    tell_succeeded,
+)
+from jobs.operate.monitoring.failure_notes import note_failure
 from jobs.runtime.errors import BadInput, GateFailed, NotDelivered, Unreachable
 from jobs.runtime.settings import Settings, load_settings
 

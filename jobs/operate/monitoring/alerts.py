@@ -31,7 +31,7 @@ from jobs.notify import (
     transport_for,
 )
 from jobs.operate.databases import warehouse
-from jobs.operate.failure_notes import FailureNote, failure_notes, forget_notes
+from jobs.operate.monitoring.failure_notes import FailureNote, failure_notes, forget_notes
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.runtime.files import text_digest
 from jobs.runtime.settings import Settings

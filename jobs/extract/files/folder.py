@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from jobs.extract.csv_files import open_csv
 from jobs.extract.declared_rows import read_manifest_beside, rows_beside
+from jobs.extract.files.csv_files import open_csv
+from jobs.extract.files.parquet_files import open_parquet
 from jobs.extract.mapping import Place
-from jobs.extract.parquet_files import open_parquet
 from jobs.extract.sources import Delivered
 from jobs.runtime.errors import BadInput
 

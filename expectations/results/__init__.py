@@ -1,0 +1,1 @@
+"""What must hold of the results of a night before it is published."""

@@ -1,0 +1,1 @@
+"""What watches the nights: their timetable, what went stale, alerts when one fails or is late."""

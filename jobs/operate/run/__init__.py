@@ -1,0 +1,1 @@
+"""One run of a night: its folder, its manifest, what is written down of it, where its files go."""
