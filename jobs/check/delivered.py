@@ -50,7 +50,7 @@ def load_delivered(
         arrow = tables.get(table.full_name)
         if arrow is None:
             raise GateFailed(f"table [{table.full_name}]", "is missing", _MEND)
-        _load(connection, table, arrow)
+        load_table(connection=connection, table=table, arrow=arrow)
     return {name: tables[name].num_rows for name in TABLES}
 
 
@@ -65,7 +65,12 @@ def extra_columns(arrow: pa.Table, table: Table) -> list[str]:
     return sorted({*noted, *(name for name in arrow.column_names if name not in table.columns)})
 
 
-def _load(connection: duckdb.DuckDBPyConnection, table: Table, arrow: pa.Table) -> None:
+def load_table(*, connection: duckdb.DuckDBPyConnection, table: Table, arrow: pa.Table) -> None:
+    """Load one table, converted; one that was loaded before is replaced.
+
+    Raises:
+        GateFailed: a column is missing or of another type.
+    """
     missing = [name for name in table.columns if name not in arrow.column_names]
     if missing:
         raise GateFailed(f"table [{table.full_name}]", f"column [{missing[0]}] is missing", _MEND)
@@ -92,7 +97,7 @@ def _load(connection: duckdb.DuckDBPyConnection, table: Table, arrow: pa.Table) 
     connection.register(raw_name(table), raw)
     connection.execute(
         f"""
-        CREATE TABLE delivered_{table.full_name} AS
+        CREATE OR REPLACE TABLE delivered_{table.full_name} AS
         SELECT {ROW_NUMBER}, {", ".join(read)} FROM (
             SELECT {ROW_NUMBER}, {", ".join(values)} FROM (
                 SELECT {ROW_NUMBER}, {", ".join(cleaned)} FROM {raw_name(table)}

@@ -45,10 +45,7 @@ def check_rows(*, connection: duckdb.DuckDBPyConnection, rows_in: dict[str, int]
     )
     failed: dict[str, int] = {}
     for table in TABLES.values():
-        rules = [rule for rule in row_rules() if rule.table == table.full_name]
-        failed |= _apply(connection, table, rules)
-        failed |= _apply_duplicates(connection, table)
-        _accept(connection, table)
+        failed |= check_table(connection, table)
     accepted = {name: _accepted(connection, table) for name, table in TABLES.items()}
     return CheckedRows(
         accepted=accepted,
@@ -56,6 +53,17 @@ def check_rows(*, connection: duckdb.DuckDBPyConnection, rows_in: dict[str, int]
         row_counts=_row_counts(connection, rows_in, accepted),
         results=_results(rows_in, failed),
     )
+
+
+def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, int]:
+    """Apply the row rules to one table; give the rows that broke each rule.
+
+    Its accepted rows are left as the view ``<register>.<table>``, the others in `SET_ASIDE`.
+    """
+    rules = [rule for rule in row_rules() if rule.table == table.full_name]
+    failed = _apply(connection, table, rules) | _apply_duplicates(connection, table)
+    _accept(connection, table)
+    return failed
 
 
 def _apply(
@@ -141,7 +149,7 @@ def _set_aside(table: Table) -> str:
 def _accept(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     columns = ", ".join(f't."{name}"' for name in table.columns)
     connection.execute(
-        f"CREATE VIEW {table.full_name} AS SELECT {columns} "  # noqa: S608
+        f"CREATE OR REPLACE VIEW {table.full_name} AS SELECT {columns} "  # noqa: S608
         f"FROM delivered_{table.full_name} AS t "
         f"WHERE t.{ROW_NUMBER} NOT IN ({_set_aside(table)})"
     )

@@ -22,11 +22,17 @@ ROW_DIGEST = "__row_digest"
 
 
 def copy_table(
-    *, source: Source, place: Place, folder: Path, declared_rows: int | None = None
+    *,
+    engine: duckdb.DuckDBPyConnection,
+    source: Source,
+    place: Place,
+    folder: Path,
+    declared_rows: int | None = None,
 ) -> TableManifest:
     """Copy one table of a register into ``folder`` and say what it holds.
 
     Args:
+        engine: sorts and measures; nothing is kept in it.
         source: the register.
         place: where the table is.
         folder: where it goes.
@@ -46,8 +52,7 @@ def copy_table(
     _refuse_size(delivered, parsed, declared_rows)
     path = folder / f"{table.name}.parquet"
     try:
-        with duckdb.connect() as connection:
-            rows, content_digest, columns = _sort_and_measure(connection, raw, path, table, folder)
+        rows, content_digest, columns = _sort_and_measure(engine, raw, path, table, folder)
     except duckdb.Error as error:
         raise _landing_error(error, delivered.where) from None
     raw.unlink()

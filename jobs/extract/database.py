@@ -4,6 +4,7 @@ Drivers disagree about types, so values land as text; the check step gives them 
 types, as it does for CSV files.
 """
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,13 @@ from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchTableError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    NoSuchTableError,
+    SAWarning,
+    SQLAlchemyError,
+)
 
 from jobs.extract.mapping import Place
 from jobs.extract.sources import BATCH_ROWS, Delivered, Wanted, safe_name
@@ -21,6 +28,9 @@ SNAPSHOT_LEVELS = ("REPEATABLE READ", "SERIALIZABLE")
 """Isolation levels under which all tables are of one moment; the first that is offered."""
 
 _REFUSED = ("password", "access denied", "login", "authenticat", "ora-01017")
+_NO_DATABASE = ("unknown database", "not a database", "unable to open database", "does not exist")
+_LOCKED = ("is locked", "lock wait timeout", "deadlock")
+"""What others hold and will let go of."""
 
 
 @contextmanager
@@ -58,12 +68,12 @@ def _connect(engine: sa.Engine, name: str) -> Iterator[sa.Connection]:
             f"database [{name}]", "an option of the URL is wrong", "correct the URL"
         ) from None
     except SQLAlchemyError as error:
-        raise _error(error, f"database [{name}]") from None
+        raise _connection_error(error, f"database [{name}]") from None
     with connection:
         try:
             _take_snapshot(connection)
         except SQLAlchemyError as error:
-            raise _error(error, f"database [{name}]") from None
+            raise _connection_error(error, f"database [{name}]") from None
         yield connection
 
 
@@ -88,33 +98,36 @@ class DatabaseSource:
         """Find a table or view; see `Source.open_table`."""
         full = f"{place.schema}.{place.name}" if place.schema else place.name
         where = f"table [{full}] of [{self.name}]"
+        counted = sa.select(sa.func.count()).select_from(_table(place))
         try:
-            found = sa.inspect(self._connection).get_columns(place.name, schema=place.schema)
+            with warnings.catch_warnings(action="ignore", category=SAWarning):  # types it knows not
+                found = sa.inspect(self._connection).get_columns(place.name, schema=place.schema)
+            rows = self._connection.execute(counted).scalar_one()
         except NoSuchTableError:
             raise BadInput(
                 where, "there is no such table", "create it, or map it to another"
             ) from None
         except SQLAlchemyError as error:
-            raise _error(error, where) from None
+            raise _query_error(error, where) from None
 
         def read(wanted: Wanted) -> Iterator[pa.RecordBatch]:
             return self._batches(place, [column for column, _ in wanted], where)
 
         columns = tuple(str(column["name"]) for column in found)
-        return Delivered(where=where, columns=columns, typed=False, read=read)
+        return Delivered(where=where, columns=columns, typed=False, read=read, rows=rows)
 
     def _batches(
         self, place: Place, columns: Sequence[str], where: str
     ) -> Iterator[pa.RecordBatch]:
         selected: list[sa.ColumnClause[Any]] = [sa.column(column) for column in columns]
-        query = sa.select(*selected).select_from(sa.table(place.name, schema=place.schema))
+        query = sa.select(*selected).select_from(_table(place))
         streamed = query.execution_options(stream_results=True, yield_per=BATCH_ROWS)
         try:
             for rows in self._connection.execute(streamed).partitions():
                 arrays = [as_text(values) for values in zip(*rows, strict=True)]
                 yield pa.RecordBatch.from_arrays(arrays, names=list(columns))
         except SQLAlchemyError as error:
-            raise _error(error, where, is_reading=True) from None
+            raise _query_error(error, where) from None
         except (UnicodeError, ValueError, OverflowError, pa.ArrowException):
             raise _unreadable(where) from None
 
@@ -142,7 +155,8 @@ def _text(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).hex()
+        # A yes or no of MySQL may be a BIT(1).
+        return {b"\x00": "0", b"\x01": "1"}.get(bytes(value), bytes(value).hex())
     return str(value)
 
 
@@ -150,13 +164,24 @@ def _unreadable(where: str) -> BadInput:
     return BadInput(where, "a value in it cannot be read", "mend its encoding or its type")
 
 
-def _error(error: SQLAlchemyError, where: str, *, is_reading: bool = False) -> BadInput:
+def _connection_error(error: SQLAlchemyError, where: str) -> BadInput:
     text = str(error).lower()
-    is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    if is_reading and not is_lost and not (isinstance(error, DBAPIError) and error.statement):
-        return _unreadable(where)
     if any(sign in text for sign in _REFUSED):
         return BadInput(where, "the user name or password is refused", "correct the URL")
-    if isinstance(error, DBAPIError) and not error.connection_invalidated and error.statement:
-        return BadInput(where, "cannot be read", "check that this user may read it")
+    if any(sign in text for sign in _NO_DATABASE):
+        return BadInput(where, "there is no such database", "correct the URL")
     return Unreachable(where, "the database does not answer", "start it, then run again")
+
+
+def _query_error(error: SQLAlchemyError, where: str) -> BadInput:
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return Unreachable(where, "the connection was lost while reading", "run again")
+    if any(sign in str(error).lower() for sign in _LOCKED):
+        return Unreachable(where, "others hold a lock on it", "run again")
+    if isinstance(error, DBAPIError) and error.statement:
+        return BadInput(where, "cannot be read", "check that this user may read it")
+    return _unreadable(where)
+
+
+def _table(place: Place) -> sa.TableClause:
+    return sa.table(place.name, schema=place.schema)

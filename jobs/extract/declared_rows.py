@@ -6,6 +6,7 @@ wanted, ``sha256``. Without either, a file cut at the end of a line cannot be to
 """
 
 import csv
+import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,15 +34,19 @@ def read_manifest_beside(folder: Path) -> dict[str, DeclaredFile]:
     """Read ``manifest.csv``, by names in small letters; empty where there is none.
 
     Raises:
-        BadInput: by line: it is not of this form, or names a file twice.
+        BadInput: by line: it is not of this form, names a file twice, or one that is not there.
     """
-    path = next((p for p in sorted(folder.iterdir()) if p.name.lower() == FILE_NAME), None)
+    files = sorted(folder.iterdir())
+    path = next((path for path in files if path.name.lower() == FILE_NAME), None)
     if path is None:
         return {}
+    there = {
+        name for file in files for name in (file.name.lower(), file.name.lower().split(".")[0])
+    }
     where = f"file [{path}]"
     try:
         text = path.read_text(encoding="utf-8-sig")
-        lines = list(csv.reader(text.splitlines(), strict=True))
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error):
         raise BadInput(
             where, "is no CSV file in UTF-8", "write name,rows and a line each"
@@ -62,6 +67,10 @@ def read_manifest_beside(folder: Path) -> dict[str, DeclaredFile]:
         name = row["name"].lower()
         if name in found:
             raise BadInput(f"{where} line {number}", "names a file again", "keep one of the lines")
+        if name not in there:
+            raise BadInput(
+                f"{where} line {number}", "names a file that is not there", "deliver it, or mend it"
+            )
         found[name] = DeclaredFile(rows=rows, sha256=row.get("sha256", "").lower())
     return found
 
@@ -72,17 +81,18 @@ def rows_beside(
     """Rows that the manifest beside a table's file declares; None where it says nothing.
 
     Raises:
-        BadInput: the manifest has a hash, and the file is another.
+        BadInput: the manifest has a hash and the file is another, or it has two numbers.
     """
-    wanted = (path.name.lower(), place.name.lower(), place.table.name)
-    entry = next((declared[name] for name in wanted if name in declared), None)
-    if entry is None:
-        return None
-    if entry.sha256 and (path.is_dir() or file_digest(path) != entry.sha256):
+    names = dict.fromkeys((path.name.lower(), place.name.lower(), place.table.name))
+    entries = [declared[name] for name in names if name in declared]
+    if any(e.sha256 and (path.is_dir() or file_digest(path) != e.sha256) for e in entries):
         raise BadInput(
             where, f"its sha256 is not the one in {FILE_NAME}", "deliver the file again, whole"
         )
-    return entry.rows
+    rows = {entry.rows for entry in entries}
+    if len(rows) > 1:
+        raise BadInput(where, f"{FILE_NAME} declares two numbers of rows for it", "keep one")
+    return rows.pop() if rows else None
 
 
 def rows_in_feed(*, columns: Mapping[str, Any], where: str) -> dict[str, int]:

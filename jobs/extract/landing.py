@@ -7,35 +7,29 @@ by key and content, so a landing does not depend on the order in which the regis
 
 import logging
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jobs.contract.registers import (
     CONTRACT_VERSION,
     EXTRA_COLUMNS,
-    REGISTERS,
     SIZE_PROVED,
     SIZES_UNPROVED,
     delivered_digest,
 )
-from jobs.contract.schema import Field, Kind
 from jobs.extract.copying import copy_table
-from jobs.extract.declared_rows import FEED_SUFFIX, rows_in_feed
-from jobs.extract.feed import delivered_date, read_feed
-from jobs.extract.landing_manifest import (
-    LandingManifest,
-    TableManifest,
-    read_manifest,
-    write_manifest,
-)
-from jobs.extract.mapping import Place, SiteMapping, read_mapping
+from jobs.extract.delivery import copy_delivery
+from jobs.extract.feed import delivered_date
+from jobs.extract.landing_manifest import LandingManifest, read_manifest, write_manifest
+from jobs.extract.mapping import SiteMapping, read_mapping
 from jobs.extract.source_kinds import open_source
-from jobs.extract.sources import Source, parse_url, safe_name
+from jobs.extract.sources import parse_url, safe_name
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import (
     canonical_json,
@@ -165,8 +159,9 @@ def feed_date(*, register: str, source: str, mapping: Path | None) -> date:
     with (
         tempfile.TemporaryDirectory() as folder,
         open_source(source=source, register=register) as opened,
+        duckdb.connect() as engine,
     ):
-        table = copy_table(source=opened, place=place, folder=Path(folder))
+        table = copy_table(engine=engine, source=opened, place=place, folder=Path(folder))
         return delivered_date(path=Path(folder) / table.file, register=register)
 
 
@@ -240,20 +235,10 @@ def _name(source: str, register: str) -> str:
 def _fetch(
     register: str, source: str, site: SiteMapping, as_of: date, number: int, folder: Path
 ) -> None:
-    feed = f"{register}.feed"
     with open_source(source=source, register=register) as opened:
-        tables = {feed: copy_table(source=opened, place=site.places[feed], folder=folder)}
-        generated_at = read_feed(path=folder / tables[feed].file, register=register, as_of=as_of)
-        declared = _rows_in_feed(opened, site.places[feed], register)
-        tables[feed] = _without_declarations(tables[feed])
-        for name, place in site.places.items():
-            if name != feed:
-                tables[name] = copy_table(
-                    source=opened,
-                    place=place,
-                    folder=folder,
-                    declared_rows=declared.get(place.table.name),
-                )
+        delivery = copy_delivery(
+            source=opened, site=site, register=register, as_of=as_of, folder=folder
+        )
     manifest = LandingManifest(
         register=register,
         as_of=as_of,
@@ -263,35 +248,7 @@ def _fetch(
         contract_version=CONTRACT_VERSION,
         contract_digest=delivered_digest(),
         source_as_of=as_of,
-        source_generated_at=generated_at,
-        tables=tables,
+        source_generated_at=delivery.generated_at,
+        tables=dict(delivery.tables),
     )
     write_manifest(manifest=manifest, folder=folder)
-
-
-def _rows_in_feed(source: Source, feed: Place, register: str) -> dict[str, int]:
-    """Rows by table that the feed declares in columns of its own."""
-    delivered = source.open_table(feed)
-    declaring = {
-        f"{table.name}{FEED_SUFFIX}": table.name
-        for table in REGISTERS[register].values()
-        if table.name != feed.table.name
-    }
-    found = [column for column in delivered.columns if column.lower() in declaring]
-    if not found:
-        return {}
-    as_number = Field(name="rows", kind=Kind.INTEGER, meaning="rows declared")
-    row = next(delivered.read([(column, as_number) for column in found]))
-    values = [column[0].as_py() for column in row.columns]
-    return rows_in_feed(
-        columns={declaring[name.lower()]: value for name, value in zip(found, values, strict=True)},
-        where=delivered.where,
-    )
-
-
-def _without_declarations(feed: TableManifest) -> TableManifest:
-    """The feed's manifest without the columns that declare rows: they are used."""
-    return replace(
-        feed,
-        extra_columns=[name for name in feed.extra_columns if not name.endswith(FEED_SUFFIX)],
-    )

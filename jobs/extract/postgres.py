@@ -48,6 +48,9 @@ _PASSWORD = ("password authentication failed", "no password supplied", "authenti
 _LOST = ("08", "57P")
 """SQLSTATE classes of a connection lost in the middle: broken, or the server went down."""
 
+_PASSES = ("40", "53", "55P03")
+"""SQLSTATE classes of what passes: a conflict with others, want of resources, a lock."""
+
 _LOST_WORDS = ("server closed", "could not receive", "could not send", "terminating connection",
                "connection to server", "no connection", "SSL SYSCALL")  # fmt: skip
 """What libpq says of a lost connection where no SQLSTATE came with it."""
@@ -93,12 +96,15 @@ class PostgresSource:
         if not types:
             raise BadInput(where, "there is no such table", "create it, or map it to another")
 
+        table = f"{_quoted(schema)}.{_quoted(place.name)}"
+
         def read(wanted: Wanted) -> Iterator[pa.RecordBatch]:
             columns = ", ".join(_selected(column, types[column], field) for column, field in wanted)
-            query = f"SELECT {columns} FROM {_quoted(schema)}.{_quoted(place.name)}"  # noqa: S608
-            return self._batches(query, where)
+            return self._batches(f"SELECT {columns} FROM {table}", where)  # noqa: S608
 
-        return Delivered(where=where, columns=tuple(types), typed=True, read=read)
+        counted = next(self._batches(f"SELECT count(*) FROM {table}", where))  # noqa: S608
+        rows = counted.column(0)[0].as_py()
+        return Delivered(where=where, columns=tuple(types), typed=True, read=read, rows=rows)
 
     def _types(self, schema: str, table: str, where: str) -> dict[str, str]:
         try:
@@ -179,6 +185,8 @@ def _query_error(error: Exception, where: str) -> BadInput:
     # The text of an error of the server may quote a value; only its kind is told.
     if state.startswith(_LOST) or (not state and any(sign in text for sign in _LOST_WORDS)):
         return Unreachable(where, "the connection was lost while reading", "run again")
+    if state.startswith(_PASSES):
+        return Unreachable(where, f"others are in the way (SQLSTATE {state})", "run again")
     if state.startswith("22") or "invalid input syntax" in text or "out of range" in text:
         return BadInput(
             where, "a value in it cannot be read or converted", "mend the view or the row"

@@ -25,9 +25,9 @@ class Delivered:
     ``where`` names it in messages, ``columns`` are all of its columns under the site's names.
     ``typed`` says whether the source knows the types of its columns: a CSV file does not.
     ``read`` gives batches whose columns are the wanted ones, in that order, under any name.
-    ``rows`` were counted before anything was parsed, and ``declared_rows`` are said by the
-    register; None where neither is known. ``tells_its_end`` says whether a part that is missing
-    at the end would be noticed: in a CSV file it would not.
+    ``rows`` were counted before anything was parsed, in a database in the same snapshot, and
+    ``declared_rows`` are said by the register; None where neither is known. ``tells_its_end`` says
+    whether a part that is missing at the end would be noticed: in a CSV file it would not.
     """
 
     where: str

@@ -93,12 +93,11 @@ def _batches(
 
     # Columns go by their places: names may be missing or repeated in columns that nobody reads.
     places = [str(names.index(name)) for name in wanted]
-    compression = "gzip" if path.suffix.lower() == GZIP else None
     try:
         with (
-            pa.input_stream(str(path), compression=compression) as stream,
+            _opened(path) as file,
             pyarrow.csv.open_csv(
-                stream,
+                file,
                 read_options=pyarrow.csv.ReadOptions(
                     use_threads=False,
                     block_size=BLOCK_BYTES,
@@ -118,8 +117,6 @@ def _batches(
             ) as reader,
         ):
             yield from reader
-    except FileNotFoundError:
-        raise BadInput(where, "vanished while it was read", DELIVER_AGAIN) from None
     except (pa.ArrowException, UnicodeDecodeError, EOFError):
         # Arrow's own message quotes the row.
         raise _refusal(path, short, where) from None

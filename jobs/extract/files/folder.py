@@ -10,11 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from jobs.extract.declared_rows import read_manifest_beside, rows_beside
+import pyarrow as pa
+
+from jobs.extract.declared_rows import FILE_NAME, read_manifest_beside, rows_beside
 from jobs.extract.files.csv_files import open_csv
 from jobs.extract.files.parquet_files import open_parquet
 from jobs.extract.mapping import Place
-from jobs.extract.sources import Delivered
+from jobs.extract.sources import Delivered, Wanted
 from jobs.runtime.errors import BadInput
 
 _ENDINGS: Final[dict[str, Callable[[Path], Delivered]]] = {
@@ -49,7 +51,8 @@ class FolderSource:
     def __init__(self, folder: Path) -> None:
         self.folder, self.name = folder, str(folder)
         self._files = sorted(folder.iterdir())
-        self._declared = read_manifest_beside(folder)
+        with _reading(f"file [{folder / FILE_NAME}]"):
+            self._declared = read_manifest_beside(folder)
 
     def open_table(self, place: Place) -> Delivered:
         """Find the file of a table; see `Source.open_table`."""
@@ -69,15 +72,33 @@ class FolderSource:
             )
         path = found[0]
         where = f"file [{path}]"
-        try:
+        with _reading(where):
             declared = rows_beside(declared=self._declared, place=place, path=path, where=where)
-            return replace(names[path.name.lower()](path), declared_rows=declared)
-        except FileNotFoundError:
-            raise BadInput(where, "vanished while it was read", "deliver it again") from None
-        except IsADirectoryError:
-            raise BadInput(where, "is a folder", "deliver one file") from None
-        except PermissionError:
-            raise _unreadable(where) from None
+            found_here = names[path.name.lower()](path)
+
+        def read(wanted: Wanted) -> Iterator[pa.RecordBatch]:
+            with _reading(where):
+                yield from found_here.read(wanted)
+
+        return replace(found_here, declared_rows=declared, read=read)
+
+
+@contextmanager
+def _reading(where: str) -> Iterator[None]:
+    """Say in one line what the file system says of a file."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise BadInput(where, "vanished while it was read", "deliver it again") from None
+    except IsADirectoryError:
+        raise BadInput(where, "is a folder", "deliver one file") from None
+    except PermissionError:
+        raise _unreadable(where) from None
+    except OSError as error:
+        told = f" ({error.strerror})" if error.strerror else ""
+        raise BadInput(
+            where, f"cannot be read{told}", "mend it or its disk, then run again"
+        ) from None
 
 
 def _unreadable(where: str) -> BadInput:

@@ -62,15 +62,17 @@ def _parts(folder: Path, where: str) -> list[Path]:
 def _opened(path: Path, where: str) -> pq.ParquetFile:
     try:
         # Nanoseconds hold 1677 to 2262 only, and wrap without a word.
-        return pq.ParquetFile(
+        file = pq.ParquetFile(
             path, page_checksum_verification=True, coerce_int96_timestamp_unit="us"
         )
-    except pa.ArrowException:
+        file.schema_arrow.names  # noqa: B018 - a name that is no text shows here
+    except (pa.ArrowException, UnicodeDecodeError):
         raise _broken(where) from None
     except OSError as error:
         if error.errno is not None:
             raise
         raise _broken(where) from None
+    return file
 
 
 def _batches(file: pq.ParquetFile, names: list[str], where: str) -> Iterator[pa.RecordBatch]:

@@ -107,11 +107,15 @@ class _BlockReader:
         opening, closing = quotes[0::2], quotes[1::2]
         begins = np.r_[True, opening[1:] != closing[:-1] + 1][: len(opening)]
         first, last = opening[begins], closing[np.r_[begins[1:], True][: len(opening)]]
+        first_end, last_end = np.searchsorted(ends, first), np.searchsorted(ends, last)
+        is_broken = last_end > first_end
+        first, last = first[is_broken], last[is_broken]
         commas = np.flatnonzero(block == _COMMA)
-        broken = np.searchsorted(ends, last) - np.searchsorted(ends, first)
-        separators = np.searchsorted(commas, last) - np.searchsorted(commas, first)
-        # From a field of one row to the same field of a later one lie all separators of a row.
-        rows = first[(broken > 0) & (separators >= broken * (self.columns - 1))]
+        # From a field of one row to the same field of a later one lie all separators of a row, in
+        # the rest of its first line and in its last line, whatever stands between.
+        of_first = _between(commas, first, ends[first_end[is_broken]])
+        of_last = _between(commas, ends[last_end[is_broken] - 1], last)
+        rows = first[of_first + of_last >= self.columns - 1]
         if len(rows):
             what = "a quoted field holds whole rows: its quote is not closed in its row"
             raise self._refusal(rows[0], ends, what)
@@ -139,6 +143,11 @@ def _places(block: Bytes) -> tuple[Places, Places]:
     if len(alone):
         ends = np.sort(np.r_[ends, alone])
     return quotes, ends
+
+
+def _between(places: Places, first: Places, last: Places) -> Places:
+    """How many of ``places`` lie between each first and last."""
+    return np.searchsorted(places, last) - np.searchsorted(places, first)
 
 
 def _filled(block: Bytes, row_ends: Places) -> int:
