@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.samples.damaged.made import AS_OF, MOST_ROWS, Made, World
 from jobs.check.delivered import load_delivered, load_table
-from jobs.check.rows import SET_ASIDE, check_rows, check_table
+from jobs.check.row_stage import SET_ASIDE, check_rows, check_table
 from jobs.contract.registers import TABLES
 from jobs.extract.delivery import copy_delivery
 from jobs.extract.source_kinds import open_source
