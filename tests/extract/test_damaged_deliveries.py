@@ -6,10 +6,10 @@ from benchmarks.samples.damaged.running import run
 
 
 def test_no_damage_of_a_file_loses_a_row_or_ends_in_a_traceback() -> None:
-    assert run(range(1, 241), with_servers=False).wrong == []
+    assert run(range(1, 161), with_servers=False).wrong == []
 
 
 @pytest.mark.slow
 def test_no_damage_of_a_database_does_either() -> None:
     # A whole night among them: seed 500.
-    assert run(range(470, 530)).wrong == []
+    assert run(range(480, 520)).wrong == []

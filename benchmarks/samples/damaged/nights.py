@@ -64,11 +64,22 @@ class Nights:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def _silence() -> Iterator[None]:
+    log = logging.getLogger("jobs")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
 def _fate(settings: Settings, table: str, rows: int, done: text.Damaged) -> tuple[str, str]:
-    logging.getLogger("jobs").setLevel(logging.ERROR)
     line = ""
     try:
-        run_night(Night(as_of=AS_OF, label="damaged", settings=settings))
+        with _silence():
+            run_night(Night(as_of=AS_OF, label="damaged", settings=settings))
     except BadInput as refused:
         line = str(refused)
     except NotPlaced as unplaced:
