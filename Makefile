@@ -33,8 +33,10 @@ FAST ?= tests/assess tests/contract tests/runtime tests/house tests/link/standar
 test-fast: .venv/tests ## Run what needs no server and no world: between two edits (FAST="tests/report")
 	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow and not airflow and not long and not live" $(FAST)
 
-test-live: .venv/tests ## Run what takes minutes under Airflow's own scheduler
-	$(BIN)/python -m pytest -m live
+LIVE ?= tests/dags
+
+test-live: .venv/tests ## Run what takes minutes under Airflow's own scheduler (LIVE=tests/dags/test_live_faults.py)
+	$(BIN)/python -m pytest -m live $(LIVE)
 
 test-long: .venv/tests ## Run what takes minutes too: worlds by the thousand (WORLDS=20000)
 	$(BIN)/python -m pytest -n 2 --dist loadscope -m long

@@ -11,6 +11,14 @@ def as_of_param(meaning: str) -> Param:
 
 
 AGAIN, DESPITE = "Running a date again", "Publishing in spite of a failed check"
+CHECKS = Param(
+    None,
+    type=["null", "array"],
+    items={"type": "string"},
+    title="Checks to let pass",
+    description="Ids of failed critical checks, one a line, such as prison.movements.shrunk.",
+    section=DESPITE,
+)
 NIGHT = {
     "as_of": as_of_param("The night to run; empty: the night of the run itself."),
     "fetch_again": Param(
@@ -27,14 +35,7 @@ NIGHT = {
         description="Mail the readers though the night is past.",
         section=AGAIN,
     ),
-    "publish_despite": Param(
-        None,
-        type=["null", "array"],
-        items={"type": "string"},
-        title="Checks to let pass",
-        description="Ids of failed critical checks, one a line, such as prison.movements.shrunk.",
-        section=DESPITE,
-    ),
+    "publish_despite": CHECKS,
     "publish_despite_by": Param(
         None,
         type=["null", "string"],

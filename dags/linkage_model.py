@@ -5,9 +5,9 @@ beside the model in use, and waits for a person to decide. Nothing changes befor
 
 1. `retrain` stores the candidate with its quality report under the data folder's
    `models/VERSION/quality.html`.
-2. `decide` shows the figures of both models under *Required actions* and waits. The reviewer picks
-   *Use the new model* or *Keep the model in use* and writes why. Without an answer within 27 days
-   the model in use is kept.
+2. `decide` shows the figures of both models under *Required actions* to those who decide on models
+   (`decides` in the recipients file), leads them there by email, and waits. *Use the new model*
+   needs a reason. Without an answer within 27 days the model in use is kept.
 3. `record` writes an approval into the warehouse's ledger with the name of the user who answered.
    Nights link with the new model from the next run on, and their movement names the change.
 
@@ -21,10 +21,10 @@ The same on the command line: `python -m jobs train --as-of DATE`, then `train a
 from datetime import timedelta
 from typing import Any
 
-from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import CronTriggerTimetable, Param, dag, get_current_context, task
+from airflow.sdk import CronTriggerTimetable, dag, get_current_context, task
 
 from dags.common import EVERY_DAG, LONDON
+from dags.decisions import Decision
 from dags.forms import as_of_param
 
 USE, KEEP = "Use the new model", "Keep the model in use"
@@ -52,25 +52,22 @@ def linkage_model() -> None:
         chosen = get_current_context()["params"].get("as_of")
         night = date.fromisoformat(chosen) if chosen else last_night(settings)
         trained = train_candidate(settings, as_of=night)
-        return {"version": trained.version, "lines": list(trained.lines)}
+        return {
+            "version": trained.version,
+            "subject": f"Use the linkage model {trained.version}?",
+            "evidence": list(trained.evidence),
+            "standing": f"Nights link with the model {trained.in_use}, and go on to do so without "
+            "an answer.",
+        }
 
     trained = retrain()
-    decide = HITLOperator(
+    decide = Decision(
         task_id="decide",
-        subject="Linkage model {{ ti.xcom_pull(task_ids='retrain')['version'] }}",
-        body="{{ ti.xcom_pull(task_ids='retrain')['lines'] | join('\n\n') }}",
-        options=[USE, KEEP],
-        defaults=KEEP,
-        params={
-            "why": Param(
-                None,
-                type=["null", "string"],
-                title="Why",
-                description="Needed to use the new model.",
-            )
-        },
+        decides="models",
+        evidence_from="retrain",
+        change=USE,
+        keep=KEEP,
         response_timeout=timedelta(days=27),
-        execution_timeout=None,
     )
 
     @task

@@ -18,6 +18,9 @@ of both, assesses who must be considered for deportation and was not, and publis
    the last publication stays current.
 9. `place`: puts pages and corrections in place; if it fails, the night is published all the same.
 
+10. `ask_somebody`: only where checks stopped the night that a person may let pass: starts
+   `publish_despite`, which asks those who decide.
+
 **As-of date**: the London date of the run's logical date and the setting `as_of_offset`, or the
 parameter `as_of`. Start time, waiting and deadline are settings too.
 
@@ -30,9 +33,10 @@ registers again, set the parameter `fetch_again`.
 **Alerts**: one for each run that failed, was stopped by a check, is late, has new caveats, or
 recovered; by email to the readers with `alerts = true`, and on the setting's `alert_channels`.
 
-**Publishing in spite of a failed check**: a named person can, with a reason: set the parameters
-`publish_despite` (the ids of the checks), `publish_despite_by` and `publish_despite_why`. Name and
-reason stand in the manifest and on every page. What breaks the contract cannot be let pass.
+**Publishing in spite of a failed check**: a named person can, with a reason. Who decides is asked
+by `publish_despite`; or set the parameters `publish_despite` (the ids of the checks),
+`publish_despite_by` and `publish_despite_why`. Name and reason stand in the manifest and on every
+page. What breaks the contract cannot be let pass.
 
 **Owner**: data team. Only run labels and counts travel between tasks; data stays in the run's
 folder. Each publication updates the asset `publication`, which starts `email_reports`.
@@ -57,6 +61,7 @@ from dags.alerts import tell_late
 from dags.common import EVERY_DAG, LONDON, PUBLICATION, night_of
 from dags.deliveries import AwaitRegisters, is_ones_turn
 from dags.forms import NIGHT
+from dags.stopped_nights import AskSomebody
 from jobs.operate.monitoring.timetable import time_allowed
 from jobs.runtime.settings import load_settings
 
@@ -146,19 +151,21 @@ def nightly_reconciliation() -> None:
     def place() -> None:
         _night().place()
 
+    checked, reported = check(), report()
     registers = AwaitRegisters(task_id="await_registers", execution_timeout=None)
     extracts = [extract_prison(), extract_immigration()]
     (
         await_turn()
         >> registers
         >> extracts
-        >> check()
+        >> checked
         >> link()
         >> assess()
-        >> report()
+        >> reported
         >> audit_and_publish()
         >> place()
     )
+    [checked, reported] >> AskSomebody(task_id="ask_somebody", trigger_rule="one_failed")
 
 
 nightly_reconciliation()

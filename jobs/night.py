@@ -217,10 +217,11 @@ class Night(RunFolder):
         audited = check_results_of_night(
             facts=facts, as_of=self.as_of, suite=suite(), history=history
         )
-        override = self._override()
-        audited.stop_if_critical(despite=override.rules if override else ())
         checks = [facts[results.CHECK_RESULTS.full_name], audited.results]
         facts[results.CHECK_RESULTS.full_name] = pd.concat(checks, ignore_index=True)
+        self.leave("audit", {name: facts[name] for name in [results.CHECK_RESULTS.full_name]})
+        override = self._override()
+        audited.stop_if_critical(despite=override.rules if override else ())
         if override:
             override.refuse_idle(
                 failed_critical(facts[results.CHECK_RESULTS.full_name])["check_id"]

@@ -51,6 +51,7 @@ class Audited:
             f"table [{first['table_name']}]",
             f"check [{first['check_id']}] failed: {first['meaning']}{found}{others}",
             "mend the delivery and run again; the last publication stays current",
+            checks=failed["check_id"],
         )
 
 

@@ -11,7 +11,7 @@ from jobs.notify.message import Message, render
 from jobs.notify.outbox import SendReport, enqueue, send_one, send_pending
 from jobs.notify.outbox_entries import RELEASED, OutboxEntry, outbox_entries, readers_of, release
 from jobs.notify.private import admit, people
-from jobs.notify.recipients import Recipient, load_recipients
+from jobs.notify.recipients import Decides, Recipient, load_recipients
 from jobs.notify.transport import (
     FolderTransport,
     RedirectedTransport,
@@ -27,6 +27,7 @@ __all__ = [
     "Alert",
     "AlertKind",
     "AlertLedger",
+    "Decides",
     "FolderTransport",
     "Message",
     "OutboxEntry",

@@ -14,7 +14,7 @@ from email.utils import format_datetime
 from enum import StrEnum
 
 from jobs.notify.message import Message
-from jobs.notify.recipients import Recipient
+from jobs.notify.recipients import Decides, Recipient
 from jobs.runtime.files import text_digest
 
 
@@ -26,6 +26,7 @@ class AlertKind(StrEnum):
     GATE = "Stopped by a check"
     CAVEATS = "Published with caveats"
     RECOVERED = "Recovered"
+    DECISION = "Decision wanted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,7 @@ class Alert:
         run: the run's label.
         url: the run on Airflow's page; empty where there is none.
         at: when it happened.
+        decides: it goes to who decides this; None: to who has ``alerts``, and on every channel.
     """
 
     key: str
@@ -55,6 +57,7 @@ class Alert:
     run: str
     url: str
     at: datetime
+    decides: Decides | None = None
 
     @property
     def title(self) -> str:
@@ -68,12 +71,13 @@ class Alert:
 
     def _lines(self) -> Iterator[str]:
         yield f"{self.title}."
+        asked = self.decides is not None
         parts = (
-            ("What it is", self.causes),
+            ("What is asked" if asked else "What it is", self.causes),
             ("What stands", (self.standing,)),
             ("To look", self.look),
-            ("To mend", self.mend),
-            ("Run", tuple(filter(None, (self.run, self.url)))),
+            ("To answer" if asked else "To mend", self.mend),
+            ("Page" if asked else "Run", tuple(filter(None, (self.run, self.url)))),
         )
         for name, lines in parts:
             if lines:

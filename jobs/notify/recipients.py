@@ -3,9 +3,9 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from jobs.contract.view_models import Detail, Reader
 from jobs.runtime.errors import BadInput
@@ -18,12 +18,17 @@ ADDRESS: Final = re.compile(
 """One plain address: no display name, no line break, no second recipient."""
 
 
+Decides = Literal["nights", "models"]
+"""Publishing a night in spite of a failed check; putting another linkage model to use."""
+
+
 class Recipient(BaseModel):
     """A reader of the emails.
 
     ``prisons`` and ``teams`` limit the lists of cases and add a section for each; the headline is
     the same for everyone. With ``detail`` at counts, no reference is shown; at full, an attachment
-    names the people to be decided on within 7 days (`jobs.notify.private`).
+    names the people to be decided on within 7 days (`jobs.notify.private`). ``decides`` is what the
+    recipient is asked to decide on Airflow's page, there as the user ``user``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -34,6 +39,8 @@ class Recipient(BaseModel):
     teams: tuple[str, ...] = ()
     detail: Detail = Detail.REFERENCES
     alerts: bool = False
+    user: str = ""
+    decides: tuple[Decides, ...] = ()
 
     @field_validator("address")
     @classmethod
@@ -41,6 +48,12 @@ class Recipient(BaseModel):
         if len(value) > 254 or not ADDRESS.fullmatch(value):
             raise ValueError("not one plain email address")
         return value
+
+    @model_validator(mode="after")
+    def _has_a_user_to_decide_as(self) -> Self:
+        if self.decides and not self.user.strip():
+            raise ValueError("who decides needs a [user] of Airflow")
+        return self
 
     @property
     def reader(self) -> Reader:

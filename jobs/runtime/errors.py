@@ -3,6 +3,9 @@
 Everything else that is raised is a fault of this software and keeps its traceback.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 
 class BadInput(Exception):  # noqa: N818 - the field says bad input, not bad input error
     """Something delivered to the job is wrong: data, a setting, a connection, an argument.
@@ -16,9 +19,9 @@ class BadInput(Exception):  # noqa: N818 - the field says bad input, not bad inp
         self.where, self.what, self.todo = where, what, todo
         super().__init__(f"{where}: {what}; {todo}")
 
-    def __reduce__(self) -> tuple[type["BadInput"], tuple[str, str, str]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Survive pickling, which Airflow and multiprocessing use between processes."""
-        return type(self), (self.where, self.what, self.todo)
+        return type(self), (self.where, self.what, self.todo), self.__dict__
 
 
 class Unreachable(BadInput):
@@ -26,7 +29,14 @@ class Unreachable(BadInput):
 
 
 class GateFailed(BadInput):
-    """A critical check failed: the night stops and the last publication stays current."""
+    """A critical check failed: the night stops and the last publication stays current.
+
+    ``checks`` are the ids of all that failed; none where nothing could be asked.
+    """
+
+    def __init__(self, where: str, what: str, todo: str, *, checks: Iterable[str] = ()) -> None:
+        self.checks = tuple(checks)
+        super().__init__(where, what, todo)
 
 
 class NotDelivered(BadInput):

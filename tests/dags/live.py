@@ -11,13 +11,15 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import psutil
 import sqlalchemy as sa
 from playwright.sync_api import Page, sync_playwright
 
@@ -27,7 +29,13 @@ from jobs.warehouse.embedded import server as embedded
 
 WORLD = date(2006, 4, 25)
 """The day of the invented registers, which are moved to today: the page runs today's night."""
-NIGHT_SECONDS = 240.0
+LONGEST_SECONDS = 900.0
+"""What the tests of one installation take, at most."""
+NIGHT_SECONDS = 600.0
+"""A night takes half a minute; the machine may have other work."""
+DAGS = 4
+USERS = "admin:admin,director:user,modeller:user,clerk:user"
+NIGHTLY, EMAILS, DESPITE = "nightly_reconciliation", "email_reports", "publish_despite"
 
 
 @dataclass
@@ -39,7 +47,7 @@ class LiveAirflow:
     url: str
     process: "subprocess.Popen[bytes]"
     server: embedded.EmbeddedServer
-    token: str = ""
+    tokens: dict[str, str] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -57,29 +65,39 @@ class LiveAirflow:
             check=False,
         )
 
-    def ask(self, path: str, body: object = None, method: str = "GET") -> Any:
-        """Ask Airflow's API, as the user admin."""
+    def set(self, **settings: str) -> None:
+        """Change the settings of all that starts from now on, tasks too; the others are unset."""
+        lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
+        Path(self.environment["RECONCILIATION_SETTINGS"]).write_text("".join(lines))
+
+    def ask(
+        self, path: str, body: object = None, method: str = "GET", *, user: str = "admin"
+    ) -> Any:
+        """Ask Airflow's API."""
         request = urllib.request.Request(
             f"{self.url}/api/v2/{path}",
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+            headers={
+                "Authorization": f"Bearer {self.tokens[user]}",
+                "Content-Type": "application/json",
+            },
             method=method,
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
-    def log_in(self) -> None:
-        """Get a token with the password that Airflow made up."""
+    def log_in(self, user: str = "admin") -> None:
+        """Get a token with the password that Airflow made up for a user."""
         file = self.data_dir / "airflow" / "simple_auth_manager_passwords.json.generated"
         request = urllib.request.Request(
             f"{self.url}/auth/token",
             data=json.dumps(
-                {"username": "admin", "password": json.loads(file.read_text())["admin"]}
+                {"username": user, "password": json.loads(file.read_text())[user]}
             ).encode(),
             headers={"Content-Type": "application/json"},
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
-            self.token = json.load(answer)["access_token"]
+            self.tokens[user] = json.load(answer)["access_token"]
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         """The runs of a DAG, in order of their making."""
@@ -103,6 +121,42 @@ class LiveAirflow:
         found = self.ask(f"dags/{dag_id}/dagRuns/{run}/taskInstances?limit=100")["task_instances"]
         return {task["task_id"]: task["state"] for task in found}
 
+    def clear(self, dag_id: str, run_id: str, *tasks: str) -> None:
+        """Clear failed tasks of a run, and what comes after them, as somebody does on the page."""
+        body = {
+            "dag_run_id": run_id,
+            "task_ids": list(tasks),
+            "include_downstream": True,
+            "only_failed": False,
+            "dry_run": False,
+        }
+        self.ask(f"dags/{dag_id}/clearTaskInstances", body, "POST")
+
+    def last_error(self, dag_id: str, run_id: str, task: str, try_number: int = 1) -> str:
+        """What went wrong, as the last lines of a task's log say it on the page."""
+        run = urllib.parse.quote(run_id, safe="")
+        found = self.ask(
+            f"dags/{dag_id}/dagRuns/{run}/taskInstances/{task}/logs/{try_number}?full_content=true"
+        )["content"]
+        return " ".join(str(line) for line in found if line.get("level") in {"error", "critical"})
+
+    def answer(self, run_id: str, *, user: str, dag_id: str, choose: str, why: str | None) -> None:
+        """Answer a question; who may not gets an HTTP error."""
+        run = urllib.parse.quote(run_id, safe="")
+        path = f"dags/{dag_id}/dagRuns/{run}/taskInstances/decide/-1/hitlDetails"
+        body = {"chosen_options": [choose], "params_input": {"why": why}}
+        self.ask(path, body, "PATCH", user=user)
+
+    def backfilled(self) -> list[str]:
+        """The runs of every backfill of nights, in their order."""
+        runs = [run for run in self.runs(NIGHTLY) if run["run_type"] == "backfill"]
+        return [run["dag_run_id"] for run in sorted(runs, key=lambda run: run["logical_date"])]
+
+    def publications(self, night: object) -> list[str]:
+        """The publications of a night, as the command lists them."""
+        done = self.run("publications", "list", "--as-of", str(night))
+        return [line for line in done.stdout.splitlines() if str(night) in line]
+
     def task_times(self, dag_id: str, run_id: str) -> dict[str, tuple[str, str]]:
         """When each task of a run began and ended."""
         run = urllib.parse.quote(run_id, safe="")
@@ -118,13 +172,14 @@ class LiveAirflow:
         """Let a DAG run."""
         self.ask(f"dags/{dag_id}", {"is_paused": False}, "PATCH")
 
-    def alerts(self) -> list[EmailMessage]:
-        """The emails to who asked for alerts, but the reports, by time."""
+    def alerts(self, kind: str = "") -> list[EmailMessage]:
+        """The emails that are no reports, by time: those whose subject begins so."""
         messages = [
             message_from_bytes(path.read_bytes(), policy=policy.default)
             for path in (self.data_dir / "mail").rglob("*.eml")
         ]
-        return [message for message in messages if message["Importance"] == "high"]
+        found = [m for m in messages if m["Importance"] == "high" and m["Subject"].startswith(kind)]
+        return sorted(found, key=lambda message: message["Date"].datetime)
 
     def change(self, register: str, statement: str) -> None:
         """Change a register behind everybody's back."""
@@ -133,15 +188,24 @@ class LiveAirflow:
             connection.execute(sa.text(statement))
         engine.dispose()
 
+    def part(self, name: str) -> psutil.Process:
+        """The process of one part of Airflow."""
+        (found,) = [
+            child
+            for child in psutil.Process(self.process.pid).children()
+            if name in " ".join(child.cmdline())
+        ]
+        return found
+
     @contextmanager
-    def page(self) -> Iterator[Page]:
+    def page(self, user: str = "admin") -> Iterator[Page]:
         """Airflow's page in a real browser, logged in."""
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path="/usr/bin/chromium", args=["--no-sandbox"]
             )
             context = browser.new_context(viewport={"width": 1400, "height": 1300})
-            context.add_cookies([{"name": "_token", "value": self.token, "url": self.url}])
+            context.add_cookies([{"name": "_token", "value": self.tokens[user], "url": self.url}])
             context.set_default_timeout(60_000)
             yield context.new_page()
             browser.close()
@@ -161,8 +225,9 @@ def until(true: Callable[[], bool], what: str, *, seconds: float) -> None:
 
 
 @contextmanager
-def live_airflow(data_dir: Path, *, people: int = 1500) -> Iterator[LiveAirflow]:
+def live_airflow(data_dir: Path, *, people: int = 1500, **settings: str) -> Iterator[LiveAirflow]:
     """Registers of today, and Airflow on a free port; everything ends with the block."""
+    stay_within_a_day()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     url = f"http://localhost:{port}"
@@ -172,13 +237,16 @@ def live_airflow(data_dir: Path, *, people: int = 1500) -> Iterator[LiveAirflow]
         if not name.startswith(("RECONCILIATION_", "AIRFLOW", "SMTP_"))
     } | {
         "RECONCILIATION_DATA_DIR": str(data_dir),
+        "RECONCILIATION_SETTINGS": str(data_dir.parent / "settings.toml"),
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": url,
         "AIRFLOW__API__WORKERS": "1",
         "AIRFLOW__CORE__PARALLELISM": "3",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": USERS,
     }
     with embedded.start(data_dir / "postgres") as server:
         live = LiveAirflow(data_dir, environment, url, None, server)  # type: ignore[arg-type]
+        live.set(**settings)
         done = live.run("world", "--people", str(people), "--as-of", str(WORLD), "--load")
         assert done.returncode == 0, done.stderr
         for register in ("prison", "immigration"):
@@ -192,14 +260,39 @@ def live_airflow(data_dir: Path, *, people: int = 1500) -> Iterator[LiveAirflow]
                 stderr=log,
             )
         try:
-            until(lambda: healthy(live), "Airflow is up", seconds=180)
+            until(lambda: healthy(live), "Airflow is up", seconds=300)
             live.log_in()
-            until(lambda: len(live.ask("dags")["dags"]) == 3, "its DAGs are read", seconds=120)
+            until(lambda: len(live.ask("dags")["dags"]) == DAGS, "its DAGs are read", seconds=120)
             yield live
         finally:
             live.process.send_signal(signal.SIGTERM)
             live.process.wait(timeout=90)
             server.stop()
+
+
+def land_nights(live: LiveAirflow, *, around: date) -> list[date]:
+    """Run three nights, the middle one on a given day, each with a landing of its own.
+
+    The registers stand at today before and after.
+    """
+    nights = [around + timedelta(days=days) for days in (-1, 0, 1)]
+    stands = live.today
+    for night in [*nights, live.today]:
+        for register in ("prison", "immigration"):
+            move_dates(live.server.url(register), (night - stands).days)
+        stands = night
+        if night in nights:
+            live.wait_for_run(NIGHTLY, live.trigger(NIGHTLY, as_of=str(night)))
+    return nights
+
+
+def stay_within_a_day() -> None:
+    """Registers stand at today: where London's midnight is near, wait for it."""
+    now = datetime.now(UTC).astimezone(LONDON)
+    midnight = datetime.combine(now.date() + timedelta(days=1), clock(), tzinfo=LONDON)
+    left = (midnight - now).total_seconds()
+    if left < LONGEST_SECONDS:
+        time.sleep(left + 1)
 
 
 def healthy(live: LiveAirflow) -> bool:

@@ -91,7 +91,7 @@ def test_every_task_of_the_night_succeeded(site: Site) -> None:
         ["await_turn", "await_registers", "extract_prison", "extract_immigration", "check", "link",
          "assess", "report", "audit_and_publish", "place"],
         "success",
-    )  # fmt: skip
+    ) | {"ask_somebody": "skipped"}  # fmt: skip
     assert len(site.publications()) == 1
 
 

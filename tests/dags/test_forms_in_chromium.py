@@ -1,16 +1,26 @@
-"""Airflow in a real browser under a real scheduler: every form, and a plain night from it."""
+"""Airflow in a real browser under a real scheduler: every form, and every run that it offers."""
 
 import socket
+import urllib.error
 from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
 from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.dags.live import LiveAirflow, live_airflow, until
+from tests.dags.live import (
+    DESPITE,
+    EMAILS,
+    NIGHTLY,
+    LiveAirflow,
+    land_nights,
+    live_airflow,
+    until,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.airflow]
-NIGHTLY, EMAILS = "nightly_reconciliation", "email_reports"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +50,7 @@ def test_a_plain_night_is_started_from_the_page_and_its_readers_are_mailed(
 ) -> None:
     live.unpause(EMAILS)
     with live.page() as page:
-        for dag_id in ("linkage_model", EMAILS, NIGHTLY):
+        for dag_id in ("linkage_model", DESPITE, EMAILS, NIGHTLY):
             form = opened(page, live, dag_id)
             assert form.get_by_role("button", name="Trigger").is_enabled(), dag_id
         run = send(page, form)
@@ -80,7 +90,7 @@ def test_every_other_run_that_the_form_offers_goes_green(live: LiveAirflow) -> N
 
         form = opened(page, live, NIGHTLY)
         form.get_by_role("button", name="Running a date again").click()
-        form.locator("[name=element_fetch_again]").check(force=True)
+        form.locator("label:has([name=element_fetch_again])").click()
         run = send(page, form)
         live.wait_for_run(NIGHTLY, run)
 
@@ -90,16 +100,15 @@ def test_every_other_run_that_the_form_offers_goes_green(live: LiveAirflow) -> N
 
 
 @pytest.mark.live
-def test_a_night_that_a_check_stops_is_told_once_and_published_by_a_named_person(
+def test_a_night_that_a_check_stops_is_published_by_the_form_of_a_named_person(
     live: LiveAirflow,
 ) -> None:
     """Rows of long ago under today's feed: the register stopped, and nobody said so."""
     live.change("prison", "UPDATE movements SET recorded_at = recorded_at - interval '40 days'")
     stopped = live.trigger(NIGHTLY, as_of=str(live.today), fetch_again=True)
     live.wait_for_run(NIGHTLY, stopped, "failed")
-    told = [m for m in live.alerts() if m["Subject"].startswith("Stopped by a check")]
-    assert len(told) == 1
-    body = " ".join(told[0].get_content().split())
+    (told,) = live.alerts("Stopped by a check")
+    body = " ".join(told.get_content().split())
     assert "table [prison.movements]: check [prison.movements.stopped] failed" in body
     assert "that publication stands" in body
     with live.page() as page:
@@ -110,4 +119,69 @@ def test_a_night_that_a_check_stops_is_told_once_and_published_by_a_named_person
         form.locator("[name=element_publish_despite_why]").fill("an old copy, for a trial")
         live.wait_for_run(NIGHTLY, send(page, form))
     live.change("prison", "UPDATE movements SET recorded_at = recorded_at + interval '40 days'")
-    assert any(m["Subject"].startswith("Recovered") for m in live.alerts())
+    until(lambda: bool(live.alerts("Recovered")), "somebody is told", seconds=60)
+
+
+@pytest.mark.live
+def test_a_backfill_by_click_runs_the_nights_in_which_the_clocks_go_back_in_order(
+    live: LiveAirflow,
+) -> None:
+    """Three nights around the last Sunday of October: one of 25 hours, and no date twice."""
+    nights = land_nights(live, around=date(2026, 10, 25))
+    with live.page() as page:
+        form = opened(page, live, NIGHTLY)
+        form.get_by_text("Run this Dag for a range of dates").click()
+        for field, day, at in (("From", nights[0], "00:00"), ("To", nights[-1], "23:59")):
+            fill_moment(page, form, field, day=day, at=at)
+        form.get_by_text("All Runs", exact=True).click()
+        form.get_by_text("3 runs will be triggered").wait_for()
+        form.get_by_role("button", name="Run Backfill").click()
+        until(lambda: len(live.backfilled()) == 3, "three nights are there", seconds=120)
+    runs = live.backfilled()
+    for run in runs:
+        live.wait_for_run(NIGHTLY, run)
+    assert [run.removeprefix("backfill__")[:16] for run in runs] == [
+        "2026-10-24T22:30", "2026-10-25T23:30", "2026-10-26T23:30",
+    ]  # fmt: skip
+    ended = [live.task_times(NIGHTLY, run) for run in runs]
+    for before, after in pairwise(ended):
+        assert before["audit_and_publish"][1] <= after["await_registers"][0]
+    for night in nights:
+        assert sum("current" in line for line in live.publications(night)) == 1
+
+
+@pytest.mark.live
+def test_a_new_model_is_decided_on_by_who_decides_on_models(live: LiveAirflow) -> None:
+    live.unpause("linkage_model")
+    run = live.trigger("linkage_model", as_of=str(live.today))
+    until(
+        lambda: live.tasks("linkage_model", run)["decide"] == "awaiting_input",
+        "the model is trained and measured",
+        seconds=1500,
+    )
+    (asked,) = [m for m in live.alerts("Decision wanted") if "linkage model" in m["Subject"]]
+    assert asked["To"] == "data.team@returns.example.invalid"
+    assert "| measure | new model | model in use |" in asked.get_content()
+    assert "python -m" not in asked.get_content()
+    assert str(live.data_dir) not in asked.get_content()
+    answer = {"dag_id": "linkage_model", "choose": "Use the new model"}
+    live.log_in("clerk")
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        live.answer(run, user="clerk", why="mine", **answer)
+    live.answer(run, user="admin", why="measured better", **answer)
+    live.wait_for_run("linkage_model", run)
+    listed = live.run("train", "list").stdout
+    assert "approved by admin: measured better" in listed
+
+
+def fill_moment(page: Page, form: Locator, field: str, *, day: date, at: str) -> None:
+    """Pick a day and a time in the form of a backfill."""
+    group = form.locator("[data-part=root][role=group]").filter(has_text=field)
+    group.filter(has=page.get_by_test_id("datetime-input")).last.get_by_test_id(
+        "datetime-input"
+    ).click()
+    for placeholder, value in (("YYYY/MM/DD", f"{day:%Y/%m/%d}"), ("HH:mm", at)):
+        page.get_by_placeholder(placeholder).fill(value)
+        page.get_by_placeholder(placeholder).press("Enter")
+    form.get_by_text("Date Range").click()
+    page.get_by_placeholder("HH:mm").wait_for(state="detached")

@@ -1,68 +1,112 @@
 """What goes wrong at night, under Airflow's own scheduler: who is told, and how it goes on."""
 
 import os
+import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
 import pytest
+import sqlalchemy as sa
 
-from tests.dags.live import NIGHT_SECONDS, LiveAirflow, live_airflow, move_dates, until
+from jobs.runtime.settings import ROOT
+from jobs.warehouse import embedded
+from tests.dags.live import (
+    NIGHT_SECONDS,
+    NIGHTLY,
+    LiveAirflow,
+    land_nights,
+    live_airflow,
+    move_dates,
+    until,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.airflow, pytest.mark.live]
-NIGHTLY = "nightly_reconciliation"
 
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveAirflow]:
     with live_airflow(tmp_path_factory.mktemp("live") / "its data") as live:
+        live.unpause(NIGHTLY)
         yield live
 
 
 @pytest.fixture(scope="module")
-def yesterdays(live: LiveAirflow) -> list[str]:
-    """Three nights that were published, the last of them today's; registers move along."""
-    live.unpause(NIGHTLY)
-    nights = [live.today - timedelta(days=days) for days in (2, 1, 0)]
-    for place, night in enumerate(nights):
-        for register in ("prison", "immigration"):
-            move_dates(live.server.url(register), -2 if place == 0 else 1)
-        live.wait_for_run(NIGHTLY, live.trigger(NIGHTLY, as_of=str(night)))
-    return [str(night) for night in nights]
+def tonight(live: LiveAirflow) -> str:
+    """Today's night, published once."""
+    live.wait_for_run(NIGHTLY, live.trigger(NIGHTLY, as_of=str(live.today)))
+    return str(live.today)
+
+
+@pytest.fixture(scope="module")
+def march(live: LiveAirflow) -> list[date]:
+    """Three nights, published; in the middle one the clocks go forward."""
+    return land_nights(live, around=date(2026, 3, 29))
 
 
 def test_a_range_that_is_started_side_by_side_runs_in_order(
-    live: LiveAirflow, yesterdays: list[str]
+    live: LiveAirflow, march: list[date]
 ) -> None:
-    first, last, _ = yesterdays
+    """Over the last Sunday of March, which has 23 hours: no night is left out."""
+    first, last = f"{march[0]}T00:00:00+00:00", f"{march[-1]}T23:59:00+00:00"
     done = live.run(
         *("airflow", "backfill", "create", "--dag-id", NIGHTLY, "--max-active-runs", "3"),
-        *("--reprocess-behavior", "completed"),
-        *("--from-date", f"{first}T00:00:00+00:00", "--to-date", f"{last}T23:59:00+00:00"),
+        *("--reprocess-behavior", "completed", "--from-date", first, "--to-date", last),
     )
     assert done.returncode == 0, done.stderr
-    until(lambda: len(backfilled(live)) == 2, "two nights are there", seconds=60)
-    for run in backfilled(live):
-        live.wait_for_run(NIGHTLY, str(run["dag_run_id"]))
-    ended = [live.task_times(NIGHTLY, str(run["dag_run_id"])) for run in backfilled(live)]
-    assert ended[0]["audit_and_publish"][1] <= ended[1]["await_registers"][0]
+    until(lambda: len(live.backfilled()) == 3, "three nights are there", seconds=120)
+    runs = live.backfilled()
+    for run in runs:
+        live.wait_for_run(NIGHTLY, run)
+    assert [run.removeprefix("backfill__")[:16] for run in runs] == [
+        "2026-03-28T23:30", "2026-03-29T22:30", "2026-03-30T22:30",
+    ]  # fmt: skip
+    ended = [live.task_times(NIGHTLY, run) for run in runs]
+    for before, after in pairwise(ended):
+        assert before["audit_and_publish"][1] <= after["await_registers"][0]
 
 
-def backfilled(live: LiveAirflow) -> list[dict[str, object]]:
-    runs = [run for run in live.runs(NIGHTLY) if run["run_type"] == "backfill"]
-    return sorted(runs, key=lambda run: str(run["logical_date"]))
+def test_nights_that_follow_a_changed_one_are_listed_and_run_again_in_order(
+    live: LiveAirflow, march: list[date]
+) -> None:
+    first, *others = march
+    for register in ("prison", "immigration"):
+        move_dates(live.server.url(register), (first - live.today).days)
+    try:
+        live.change(
+            "prison", "UPDATE movements SET recorded_at = recorded_at + interval '1 second'"
+        )
+        again = live.run("night", "--as-of", str(first), "--fetch-again")
+    finally:
+        for register in ("prison", "immigration"):
+            move_dates(live.server.url(register), (live.today - first).days)
+    assert again.returncode == 0, again.stderr
+    stale = live.run("publications", "stale").stdout
+    listed = set(re.findall(r"^\W*([\d-]{10})", stale, re.MULTILINE))
+    assert listed == {str(night) for night in others}
+    looked = live.run("backfill", "--from", str(first), "--to", str(others[-1]), "--dry-run")
+    assert looked.returncode == 0, looked.stderr
+    assert "3 nights computed; nothing was published." in looked.stdout
+    assert live.run("publications", "stale").stdout == stale
+    done = live.run("backfill", "--from", str(first), "--to", str(others[-1]))
+    assert done.returncode == 0, done.stderr
+    assert "3 nights published, in order." in done.stdout
+    assert not any(str(night) in live.run("publications", "stale").stdout for night in march)
 
 
 def test_scheduler_and_database_are_killed_in_mid_run_and_the_night_is_published(
-    live: LiveAirflow, yesterdays: list[str]
+    live: LiveAirflow, tonight: str
 ) -> None:
-    run = live.trigger(NIGHTLY, as_of=yesterdays[-1])
-    until(lambda: live.tasks(NIGHTLY, run)["check"] == "running", "check runs", seconds=120)
-    os.kill(part(live, "scheduler").pid, signal.SIGKILL)
+    run = live.trigger(NIGHTLY, as_of=tonight)
+    until(lambda: live.tasks(NIGHTLY, run)["check"] == "running", "check runs", seconds=300)
+    os.kill(live.part("scheduler").pid, signal.SIGKILL)
     time.sleep(5)
     number = int((live.data_dir / "postgres/data/postmaster.pid").read_text().splitlines()[0])
     os.kill(number, signal.SIGKILL)
@@ -71,11 +115,60 @@ def test_scheduler_and_database_are_killed_in_mid_run_and_the_night_is_published
     assert "airflow scheduler ended (exit code -9); it is started again" in log
 
 
+def test_postgresql_is_restarted_in_mid_run_and_the_night_is_published(
+    live: LiveAirflow, tonight: str
+) -> None:
+    """As its administrator restarts it: every connection is cut, and it is back at once."""
+    run = live.trigger(NIGHTLY, as_of=tonight)
+    until(lambda: live.tasks(NIGHTLY, run)["link"] == "running", "link runs", seconds=300)
+    embedded.stop(live.data_dir / "postgres")
+    live.wait_for_run(NIGHTLY, run)
+    assert sum("current" in line for line in live.publications(tonight)) == 1
+
+
+def test_two_schedulers_run_one_night_in_turn_and_publish_it_once(
+    live: LiveAirflow, tonight: str
+) -> None:
+    before = live.publications(tonight)
+    second = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "jobs", "airflow", "scheduler", "--skip-serve-logs"],
+        cwd=ROOT,
+        env=live.environment,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        until(lambda: schedulers(live) == 2, "a second scheduler", seconds=120)
+        runs = [live.trigger(NIGHTLY, as_of=tonight, fetch_again=True) for _ in range(2)]
+        beside = live.run("night", "--as-of", tonight)
+        for run in runs:
+            live.wait_for_run(NIGHTLY, run)
+    finally:
+        os.killpg(second.pid, signal.SIGTERM)
+        second.wait(timeout=60)
+    assert beside.returncode == 0, beside.stderr
+    one, other = (live.task_times(NIGHTLY, run) for run in runs)
+    assert one["place"][1] <= other["await_turn"][0]
+    assert live.publications(tonight) == before
+
+
+def schedulers(live: LiveAirflow) -> int:
+    """The schedulers that are at work, as Airflow's own database has them."""
+    engine = sa.create_engine(live.server.url("airflow"))
+    query = "SELECT count(*) FROM job WHERE job_type = 'SchedulerJob' "
+    query += "AND state = 'running' AND latest_heartbeat > now() - interval '15 seconds'"
+    with engine.connect() as connection:
+        found = connection.scalar(sa.text(query))
+    engine.dispose()
+    return int(found)
+
+
 def test_a_task_that_is_killed_again_and_again_gives_one_alert(
-    live: LiveAirflow, yesterdays: list[str]
+    live: LiveAirflow, tonight: str
 ) -> None:
     before = len(live.alerts())
-    run = live.trigger(NIGHTLY, as_of=yesterdays[-1])
+    run = live.trigger(NIGHTLY, as_of=tonight)
     deadline = time.monotonic() + 3 * NIGHT_SECONDS
     while time.monotonic() < deadline:
         if live.tasks(NIGHTLY, run)["check"] == "running":
@@ -92,27 +185,17 @@ def test_a_task_that_is_killed_again_and_again_gives_one_alert(
     assert "that publication stands" in body
 
 
-def part(live: LiveAirflow, name: str) -> psutil.Process:
-    """The process of one part of Airflow."""
-    (found,) = [
-        child
-        for child in psutil.Process(live.process.pid).children()
-        if name in " ".join(child.cmdline())
-    ]
-    return found
-
-
 def kill_tasks(live: LiveAirflow) -> None:
     """Kill the tasks that run, as the system does when memory runs out."""
-    for worker in part(live, "scheduler").children():
+    for worker in live.part("scheduler").children():
         with suppress(psutil.NoSuchProcess):
             if "LocalExecutor" in " ".join(worker.cmdline()):
                 for task in worker.children(recursive=True):
                     task.kill()
 
 
-def test_the_files_of_the_killed_are_whole(live: LiveAirflow, yesterdays: list[str]) -> None:
-    run = live.trigger(NIGHTLY, as_of=yesterdays[-1])
+def test_the_files_of_the_killed_are_whole(live: LiveAirflow, tonight: str) -> None:
+    run = live.trigger(NIGHTLY, as_of=tonight)
     live.wait_for_run(NIGHTLY, run)
     assert not list(Path(live.data_dir / "runs").rglob("*.partial"))
     assert any(message["Subject"].startswith("Recovered") for message in live.alerts())

@@ -13,13 +13,14 @@ import pendulum
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG, RetryAction
+from airflow.sdk.exceptions import AirflowSkipException
 
 from dags.common import DEFAULT_ARGS, night_of
 from dags.deliveries import AwaitRegisters, DeliveryTrigger, is_ones_turn
 from jobs.runtime.errors import BadInput, GateFailed, NotDelivered, Unreachable
 from jobs.runtime.settings import ROOT
 
-DAG_IDS = {"nightly_reconciliation", "email_reports", "linkage_model"}
+DAG_IDS = {"nightly_reconciliation", "email_reports", "linkage_model", "publish_despite"}
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +34,16 @@ def test_every_dag_file_imports(bag: DagBag) -> None:
 
 
 @pytest.mark.parametrize("dag_id", sorted(DAG_IDS))
-def test_a_dag_has_an_owner_a_tier_a_page_and_one_run_at_a_time(bag: DagBag, dag_id: str) -> None:
+def test_a_dag_has_an_owner_a_tier_a_page_and_one_run_at_a_time_unless_it_asks(
+    bag: DagBag, dag_id: str
+) -> None:
     dag: DAG = bag.dags[dag_id]
     assert {task.owner for task in dag.tasks} == {"data-team"}
     assert any(tag.startswith("tier") for tag in dag.tags)
     assert dag.doc_md is not None
     assert dag.doc_md.startswith("# ")
-    assert dag.max_active_runs == 1
+    # Questions wait side by side: one that nobody answers must not hide the next.
+    assert (dag.max_active_runs == 1) is (dag_id != "publish_despite")
     assert dag.catchup is False
 
 
@@ -53,13 +57,15 @@ def test_the_steps_of_a_night_run_in_their_order_with_the_extracts_side_by_side(
         "await_registers": {"extract_prison", "extract_immigration"},
         "extract_prison": {"check"},
         "extract_immigration": {"check"},
-        "check": {"link"},
+        "check": {"link", "ask_somebody"},
         "link": {"assess"},
         "assess": {"report"},
-        "report": {"audit_and_publish"},
+        "report": {"audit_and_publish", "ask_somebody"},
         "audit_and_publish": {"place"},
         "place": set(),
+        "ask_somebody": set(),
     }
+    assert dag.get_task("ask_somebody").trigger_rule == "one_failed"
 
 
 @pytest.mark.parametrize(
@@ -121,6 +127,36 @@ def test_dag_files_wire_and_nothing_else() -> None:
         assert "SELECT" not in text
         page = ast.get_docstring(ast.parse(text), clean=False) or ""
         assert len(text.splitlines()) - len(page.splitlines()) < 130
+
+
+def test_a_mail_server_may_be_away_for_an_hour(bag: DagBag) -> None:
+    deliver = bag.dags["email_reports"].get_task("deliver")
+    waits = [
+        min(deliver.retry_delay * 2**place, deliver.max_retry_delay)
+        for place in range(deliver.retries)
+    ]
+    assert sum(waits, timedelta()) > timedelta(hours=1)
+    decision = deliver.retry_policy.evaluate(Unreachable("w", "x", "t"), try_number=8, max_tries=8)
+    assert decision.action is RetryAction.RETRY
+
+
+def test_a_stopped_night_waits_for_an_answer_until_the_next_begins_and_silence_keeps_what_stands(
+    bag: DagBag,
+) -> None:
+    dag = bag.dags["publish_despite"]
+    after = {task.task_id: task.downstream_task_ids for task in dag.tasks}
+    assert after == {"evidence": {"decide"}, "decide": {"publish"}, "publish": set()}
+    decide = dag.get_task("decide")
+    assert decide.defaults == ["Keep the last publication"]
+    assert decide.execution_timeout is None
+    assert timedelta(hours=12) < decide.response_timeout < timedelta(hours=24)
+
+
+def test_a_no_publishes_nothing(bag: DagBag) -> None:
+    answer = {"chosen_options": ["Keep the last publication"], "params_input": {"why": None}}
+    context = {"ti": SimpleNamespace(xcom_pull=lambda **_: answer)}
+    with pytest.raises(AirflowSkipException, match="Keep the last publication"):
+        bag.dags["publish_despite"].get_task("publish").execute(context)
 
 
 def test_a_model_is_recorded_only_after_a_person_was_asked_and_silence_keeps_the_one_in_use(

@@ -53,6 +53,10 @@ def test_a_reader_may_answer_for_prisons_and_teams(tmp_path: Path) -> None:
             id="a line break that would add a header",
         ),
         pytest.param(GOOD + GOOD.replace("a@b", "A@B"), "repeats an address", id="twice"),
+        pytest.param(GOOD + 'decides = ["nights"]', "needs a .user. of Airflow", id="no user"),
+        pytest.param(
+            GOOD + 'user = "a"\ndecides = ["night"]', r"'nights' or 'models'", id="decides what"
+        ),
         pytest.param("[[recipient", "not TOML", id="not TOML"),
     ],
 )

@@ -68,11 +68,16 @@ def approve(settings: Settings, version: str, by: str, why: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Trained:
-    """A stored candidate: its version, where its report is, and what to read first."""
+    """A stored candidate: its version, where its report is, and what to read first.
+
+    ``lines`` are for a terminal; ``evidence``, blocks of Markdown, for whoever decides.
+    """
 
     version: str
     page: Path
     lines: tuple[str, ...]
+    evidence: tuple[str, ...]
+    in_use: str
 
 
 def train_candidate(
@@ -128,7 +133,13 @@ def train_candidate(
             page=quality_page(candidate=new, current=old),
         )
     page = folder / PAGE
-    return Trained(version=model.version, page=page, lines=_lines(new, old, page))
+    return Trained(
+        version=model.version,
+        page=page,
+        lines=_lines(new, old, page),
+        evidence=_evidence(new, old),
+        in_use=current.name,
+    )
 
 
 def _lines(new: Quality, old: Quality, page: Path) -> tuple[str, ...]:
@@ -143,6 +154,28 @@ def _lines(new: Quality, old: Quality, page: Path) -> tuple[str, ...]:
         f"report: {page}",
         f"to use it: python -m jobs train approve {new.model.version} --by NAME --why TEXT",
     )
+
+
+def _evidence(new: Quality, old: Quality) -> tuple[str, ...]:
+    """Both models beside each other, as the page of the question shows them."""
+    learned = new.model.trained_on
+    persons = " and ".join(f"{count:,} of {name}" for name, count in learned["persons"].items())
+    measures = [name for name in new.accuracy.columns if name != "world"]
+    rows = [
+        f"| {name} | {new.accuracy[name].mean():.5f} | {old.accuracy[name].mean():.5f} |"
+        for name in measures
+    ]
+    origin = (
+        f"The new model learned from the night of {learned['night']} (persons: {persons}). Both "
+        f"were measured on {len(new.accuracy)} invented worlds whose true pairs are known; the "
+        "means:"
+    )
+    table = "\n".join(["| measure | new model | model in use |", "|---|--:|--:|", *rows])
+    consequence = (
+        "With the new model, nights link from the next run on, and their movement names the "
+        "change. It can be withdrawn at any time."
+    )
+    return origin, table, consequence
 
 
 def _landed(settings: Settings, as_of: date) -> tuple[Tables, dict[str, str]]:

@@ -104,7 +104,7 @@ def tell_failed(end: RunEnd, *, settings: Settings) -> bool:
         url=end.url,
         at=end.at,
     )
-    sent = _tell(alert, about=end.about, settings=settings)
+    sent = tell(alert, about=end.about, settings=settings)
     forget_notes(dag=end.dag, run=end.run, settings=settings)
     return sent
 
@@ -131,7 +131,7 @@ def tell_late(end: RunEnd, *, settings: Settings) -> bool:
         url=end.url,
         at=end.at,
     )
-    return _tell(alert, about=end.about, settings=settings)
+    return tell(alert, about=end.about, settings=settings)
 
 
 def tell_succeeded(end: RunEnd, *, settings: Settings) -> bool:
@@ -162,7 +162,7 @@ def tell_succeeded(end: RunEnd, *, settings: Settings) -> bool:
         url=end.url,
         at=end.at,
     )
-    sent = _tell(alert, about=end.about, settings=settings)
+    sent = tell(alert, about=end.about, settings=settings)
     with ledger.open():
         for told in wrong:
             ledger.write(replace(told, settled=True))
@@ -179,7 +179,7 @@ def send_waiting(*, settings: Settings) -> bool:
     return all(outcomes)
 
 
-def _tell(alert: Alert, *, about: str, settings: Settings) -> bool:
+def tell(alert: Alert, *, about: str, settings: Settings) -> bool:
     """Write an alert down and send it, unless it was; send those that wait too."""
     ledger = _ledger(settings)
     with ledger.open():
@@ -216,12 +216,16 @@ def _ways(alert: Alert, settings: Settings) -> Iterator[tuple[str, Callable[[], 
 
     It may take half a minute over each answer, and Airflow gives a callback less than a minute.
     """
-    for channel in settings.alert_channels:
+    for channel in () if alert.decides else settings.alert_channels:
         url = channel.get_secret_value()
         yield channel_name(url), partial(send_to_channel, url=url, alert=alert)
     try:
         transport = transport_for(settings)
-        readers = [reader for reader in load_recipients(settings.recipients) if reader.alerts]
+        readers = [
+            reader
+            for reader in load_recipients(settings.recipients)
+            if (alert.decides in reader.decides if alert.decides else reader.alerts)
+        ]
     except BadInput as error:
         yield "email", partial(_raise, error)
         return
@@ -292,7 +296,8 @@ def _mend(end: RunEnd, kind: AlertKind) -> tuple[str, ...]:
         return (
             f"have the feed mended, then run the night with fetch_again, or: {again}",
             (
-                f"or, by a named person: python -m jobs night --as-of {end.as_of} "
+                "or, by a named person: an answer on Airflow's page to publish_despite, which asks "
+                f"where one may; or: python -m jobs night --as-of {end.as_of} "
                 "--publish-despite CHECK --by NAME --why REASON"
             ),
         )

@@ -18,12 +18,13 @@ class FailureNote:
     """Why a task failed.
 
     ``kind`` is the name of the error, ``line`` its words where it is a `BadInput`: those of other
-    errors may hold a person's values.
+    errors may hold a person's values. ``checks`` are those that stopped the night.
     """
 
     task: str
     kind: str
     line: str
+    checks: tuple[str, ...] = ()
 
     @property
     def is_gate(self) -> bool:
@@ -45,7 +46,8 @@ def note_failure(
     line = (
         str(error) if known else f"a fault that nobody foresaw ({kind}); the task's log says more"
     )
-    note = FailureNote(task=task, kind=kind, line=line)
+    checks = error.checks if isinstance(error, GateFailed) else ()
+    note = FailureNote(task=task, kind=kind, line=line, checks=checks)
     folder = _folder(dag, run, settings)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{text_digest(task)[:16]}.json"
@@ -54,10 +56,11 @@ def note_failure(
 
 def failure_notes(*, dag: str, run: str, settings: Settings) -> tuple[FailureNote, ...]:
     """What the tasks of a run wrote down, by task."""
-    notes = [
-        FailureNote(**json.loads(path.read_text(encoding="utf-8")))
+    found = [
+        json.loads(path.read_text(encoding="utf-8"))
         for path in _folder(dag, run, settings).glob("*.json")
     ]
+    notes = [FailureNote(**{**note, "checks": tuple(note["checks"])}) for note in found]
     return tuple(sorted(notes, key=lambda note: note.task))
 
 

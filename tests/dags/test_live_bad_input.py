@@ -1,0 +1,208 @@
+"""What is delivered or set wrongly, under Airflow's own scheduler: page, last log line, alert."""
+
+import socket
+import subprocess
+import urllib.error
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Mailbox
+
+from tests.dags.live import DESPITE, EMAILS, NIGHTLY, LiveAirflow, live_airflow, until
+
+pytestmark = [pytest.mark.slow, pytest.mark.airflow, pytest.mark.live]
+READERS = """
+[[recipient]]
+address = "director@a.invalid"
+role = "Director"
+user = "director"
+decides = ["nights"]
+
+[[recipient]]
+address = "data@a.invalid"
+role = "Data team"
+alerts = true
+user = "modeller"
+decides = ["models"]
+"""
+
+
+@pytest.fixture(scope="module")
+def readers(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("readers") / "readers.toml"
+    path.write_text(READERS)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory, readers: str) -> Iterator[LiveAirflow]:
+    """A night that was published."""
+    folder = tmp_path_factory.mktemp("live") / "its data"
+    with live_airflow(folder, recipients=readers) as live:
+        for user in ("director", "modeller", "clerk"):
+            live.log_in(user)
+        live.unpause(NIGHTLY)
+        live.unpause(DESPITE)
+        live.wait_for_run(NIGHTLY, live.trigger(NIGHTLY))
+        yield live
+
+
+def fails(live: LiveAirflow, task: str, *, says: str) -> str:
+    """Read the registers again and see which task fails, with which last line, and who is told."""
+    before = live.publications(live.today)
+    run = live.trigger(NIGHTLY, as_of=str(live.today), fetch_again=True)
+    live.wait_for_run(NIGHTLY, run, "failed")
+    assert live.tasks(NIGHTLY, run)[task] == "failed"
+    assert says in live.last_error(NIGHTLY, run, task)
+    until(lambda: bool(told(live, run)), "somebody is told", seconds=60)
+    (alert,) = told(live, run)
+    assert says in alert
+    assert "that publication stands" in alert
+    assert live.publications(live.today) == before
+    return run
+
+
+def told(live: LiveAirflow, run: str) -> list[str]:
+    """The alerts about a run, each as one line."""
+    texts = [" ".join(message.get_content().split()) for message in live.alerts()]
+    return [text for text in texts if run in text]
+
+
+def test_half_a_register_is_refused_by_the_number_of_rows_that_it_declares(
+    live: LiveAirflow,
+) -> None:
+    live.change("prison", "CREATE SCHEMA aside; CREATE TABLE aside.movements AS TABLE movements")
+    live.change("prison", "ALTER TABLE feed ADD COLUMN movements_rows bigint")
+    live.change("prison", "UPDATE feed SET movements_rows = (SELECT count(*) FROM movements)")
+    live.change("prison", "DELETE FROM movements WHERE ctid < '(40,0)'")
+    try:
+        run = fails(live, "extract_prison", says="movements")
+    finally:
+        live.change("prison", "TRUNCATE movements")
+        live.change("prison", "INSERT INTO movements TABLE aside.movements")
+        live.change("prison", "DROP SCHEMA aside CASCADE")
+    live.clear(NIGHTLY, run, "extract_prison")
+    live.wait_for_run(NIGHTLY, run)
+
+
+def test_a_wrong_password_fails_at_once_and_is_in_no_line(live: LiveAirflow, readers: str) -> None:
+    with password_asked(live):
+        url = live.server.url("prison", user="reader:wrong-secret")
+        live.set(recipients=readers, prison=url)
+        run = fails(live, "await_registers", says="password")
+    live.set(recipients=readers)
+    assert "wrong-secret" not in live.last_error(NIGHTLY, run, "await_registers")
+    assert not any("wrong-secret" in text for text in told(live, run))
+
+
+@contextmanager
+def password_asked(live: LiveAirflow) -> Iterator[None]:
+    """The server asks its user ``reader`` for a password."""
+    rules = live.data_dir / "postgres" / "data" / "pg_hba.conf"
+    before = rules.read_text()
+    live.change("prison", "CREATE ROLE reader LOGIN PASSWORD 'right'")
+    rules.write_text(f"local all reader scram-sha-256\n{before}")
+    reload(live)
+    yield
+    rules.write_text(before)
+    reload(live)
+
+
+def reload(live: LiveAirflow) -> None:
+    engine = sa.create_engine(live.server.url())
+    with engine.connect() as connection:
+        connection.execute(sa.text("SELECT pg_reload_conf()"))
+    engine.dispose()
+
+
+def test_a_full_disk_loses_nothing_and_the_cleared_task_goes_on(live: LiveAirflow) -> None:
+    with full_disk(live.data_dir / "landing" / "prison"):
+        run = fails(live, "extract_prison", says="the disk is full")
+    live.clear(NIGHTLY, run, "extract_prison")
+    live.wait_for_run(NIGHTLY, run)
+
+
+@contextmanager
+def full_disk(folder: Path) -> Iterator[None]:
+    """A folder on a disk that is all but full."""
+    mounted = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if subprocess.run(mounted, check=False, capture_output=True).returncode:
+        pytest.skip("this user may not mount a small disk")
+    yield
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_mail_server_that_is_away_costs_nobody_a_message_and_nobody_two(
+    live: LiveAirflow, readers: str, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    live.set(recipients=readers, smtp_url=f"smtp://127.0.0.1:{port}")
+    live.unpause(EMAILS)
+    until(lambda: bool(live.runs(EMAILS)), "the emails start", seconds=120)
+    run = live.runs(EMAILS)[-1]["dag_run_id"]
+    until(lambda: live.tasks(EMAILS, run).get("deliver") == "up_for_retry", "tries", seconds=300)
+    assert not live.alerts("Failed: email_reports")
+    inbox = Mailbox(tmp_path / "inbox")
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        live.wait_for_run(EMAILS, run)
+    finally:
+        controller.stop()
+        live.set(recipients=readers)
+    reports = [message["To"] for message in inbox.mailbox if message["Importance"] != "high"]
+    assert sorted(reports) == ["data@a.invalid", "director@a.invalid"]
+    listed = live.run("outbox", "list")
+    assert listed.returncode == 0
+    assert "pending" not in listed.stdout
+
+
+def test_who_decides_is_asked_on_the_page_and_publishes_a_stopped_night(
+    live: LiveAirflow,
+) -> None:
+    live.change("prison", "UPDATE movements SET recorded_at = recorded_at - interval '40 days'")
+    try:
+        fails(live, "check", says="check [prison.movements.stopped] failed")
+        until(lambda: bool(live.runs(DESPITE)), "somebody is asked", seconds=120)
+        run = live.runs(DESPITE)[-1]["dag_run_id"]
+        until(lambda: bool(live.alerts("Decision wanted")), "and told", seconds=180)
+        (asked,) = live.alerts("Decision wanted")
+        assert asked["To"] == "director@a.invalid"
+        assert "python -m" not in asked.get_content()
+        assert str(live.data_dir) not in asked.get_content()
+        for user in ("clerk", "modeller"):
+            with pytest.raises(urllib.error.HTTPError, match="403"):
+                live.answer(
+                    run, user=user, dag_id=DESPITE, choose="Publish all the same", why="mine"
+                )
+        answer_on_the_page(live, run, user="director", why="")
+        until(lambda: len(live.alerts("Decision wanted")) == 2, "asked again", seconds=120)
+        answer_on_the_page(live, run, user="director", why="an old copy, for a trial")
+        live.wait_for_run(DESPITE, run)
+        live.wait_for_run(NIGHTLY, live.runs(NIGHTLY)[-1]["dag_run_id"])
+    finally:
+        live.change("prison", "UPDATE movements SET recorded_at = recorded_at + interval '40 days'")
+    (current,) = [line for line in live.publications(live.today) if "current" in line]
+    assert "director" in current
+    page = (live.data_dir / "pages" / str(live.today) / "index.html").read_text()
+    assert "in spite of a check that failed" in page
+    assert "an old copy, for a trial" in page
+
+
+def answer_on_the_page(live: LiveAirflow, run: str, *, user: str, why: str) -> None:
+    """Answer as a manager does, in a browser."""
+    until(lambda: live.tasks(DESPITE, run)["decide"] == "awaiting_input", "it waits", seconds=120)
+    with live.page(user) as page:
+        page.goto(f"{live.url}/dags/{DESPITE}/runs/{run}/tasks/decide/required_actions")
+        publish = page.get_by_role("button", name="Publish all the same")
+        publish.wait_for()
+        assert page.get_by_text("something was recorded in the 31 days").first.is_visible()
+        if why:
+            page.locator("[name=element_why]").fill(why)
+        publish.click()
+        until(lambda: live.tasks(DESPITE, run)["decide"] != "awaiting_input", "taken", seconds=60)
