@@ -17,6 +17,7 @@ from jobs.contract.results.assessed import (
     RELEASE_STATUS,
     RELEASES,
     STATUS,
+    STATUS_ORDER,
     UNCONSIDERED_STATUSES,
 )
 from jobs.contract.results.checked import (
@@ -85,6 +86,7 @@ __all__ = [
     "ROW_COUNTS",
     "SEVERITY",
     "STATUS",
+    "STATUS_ORDER",
     "TEAMS",
     "UNCONSIDERED_STATUSES",
 ]

@@ -25,6 +25,18 @@ STATUS = codes(
     },
 )
 
+STATUS_ORDER: Final = (
+    "OUT_OF_SCOPE",
+    "VERIFY_NATIONALITY",
+    "CONSIDERED",
+    "NOT_YET_DUE",
+    "DUE",
+    "CONSIDERED_LATE",
+    "REFERRED_NOT_CONSIDERED",
+    "NOT_REFERRED",
+)
+"""In the order in which the rules ask for them: an episode has the first status that holds."""
+
 MISSED_STATUSES: Final = frozenset({"NOT_REFERRED", "REFERRED_NOT_CONSIDERED"})
 """The two populations of 2006. CONSIDERED_LATE was missed when it happened and is shown apart."""
 

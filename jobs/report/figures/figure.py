@@ -37,7 +37,8 @@ class Figure:
 
     ``on`` names the case list (`jobs.contract.case_lists`) on which the counted rows stand; the
     figure counts those for which ``rows`` holds, or puts each into the group of ``by``. With
-    neither it counts every row of the list.
+    neither it counts every row of the list. ``whole`` is the figure that the groups of one that is
+    on no list sum to.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Figure:
     on: str = ""
     rows: Condition = everything
     by: Grouping | None = None
+    whole: str = ""
 
     def __post_init__(self) -> None:
         if self.on and self.on not in CASE_LISTS:
@@ -62,6 +64,12 @@ class Figure:
     def is_whole_list(self) -> bool:
         """Its rows are all those of its list."""
         return bool(self.on) and self.rows is everything and self.by is None
+
+    @property
+    def sums_to(self) -> str:
+        """The figure that its groups sum to, as every row is in one; empty where there is none."""
+        is_list_by_group = bool(self.on) and self.rows is everything and self.by is not None
+        return CASE_LISTS[self.on].total if is_list_by_group else self.whole
 
     def counts(self, frame: pd.DataFrame) -> pd.Series:
         """Which rows it counts, of the frame that its list is taken from."""

@@ -1,6 +1,6 @@
 """The one cause for which an episode came into a figure or went out of it.
 
-The status of an episode is the first of eight answers that holds, asked from the top (`LADDER`).
+The status of an episode is the first of eight answers that holds, asked in `STATUS_ORDER`.
 Where two nights differ, the higher of the two statuses names the answer that changed: everything
 above it holds in neither night. For each answer the facts on which it rests are compared in a
 fixed order; the first that differs is the cause, and the last entry of each list has no condition.
@@ -16,24 +16,22 @@ import pandas as pd
 from jobs.contract import results
 from jobs.report.movement.pairs import EpisodePairs
 
-LADDER: Final = (
-    "OUT_OF_SCOPE",
-    "VERIFY_NATIONALITY",
-    "CONSIDERED",
-    "NOT_YET_DUE",
-    "DUE",
-    "CONSIDERED_LATE",
-    "REFERRED_NOT_CONSIDERED",
-    "NOT_REFERRED",
+SCOPE, VERIFY, CONSIDERED, NOT_YET, DUE, LATE = (
+    results.STATUS_ORDER.index(status)
+    for status in (
+        "OUT_OF_SCOPE",
+        "VERIFY_NATIONALITY",
+        "CONSIDERED",
+        "NOT_YET_DUE",
+        "DUE",
+        "CONSIDERED_LATE",
+    )
 )
-"""Statuses in the order in which the rules ask for them."""
-SCOPE, VERIFY, CONSIDERED, NOT_YET, DUE, LATE, REFERRED, LAST = range(8)
 _EXIT: Final = "exit."
 _BRITISH: Final = "nationality.british"
 _SENTENCE: Final = ("sentence_date", "sentence_days")
 _NATIONALITY: Final = ("nationality", "is_foreign_national", "is_nationality_unknown")
 _DECISION: Final = ("considered_date", "decision")
-_RELEASED: Final = results.MISSED_STATUSES | {"CONSIDERED_LATE"}
 FACTS: Final = (
     *_SENTENCE,
     *_NATIONALITY,
@@ -75,7 +73,7 @@ def data_causes(pair: EpisodePairs, *, since: pd.Timestamp) -> pd.Series:
         *_within(_came(pair, since), pair.is_new),
         *_within(_left(pair), pair.is_gone),
         *_within(_missed_again(pair, since), pair.is_missed_again),
-        *_within(_back(pair, since), same & pair.was["status"].isin(_RELEASED)),
+        *_within(_back(pair, since), same & pair.was["status"].isin(results.UNCONSIDERED_STATUSES)),
         *_certain(pair, since, higher, same),
         (pair.set_aside, "quarantined"),
         (pair.mended, "back_from_quarantine"),
@@ -133,7 +131,7 @@ def link_tests(pair: EpisodePairs) -> Tests:
 
 
 def _step(frame: pd.DataFrame) -> pd.Series:
-    places = {status: float(place) for place, status in enumerate(LADDER)}
+    places = {status: float(place) for place, status in enumerate(results.STATUS_ORDER)}
     return frame["status"].map(places).astype("float64")
 
 
@@ -156,7 +154,7 @@ def _after(day: pd.Series, since: pd.Timestamp) -> pd.Series:
 
 def _came(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     yield pair.mended, "back_from_quarantine"
-    unconsidered = pair.now["status"].isin(_RELEASED)
+    unconsidered = pair.now["status"].isin(results.UNCONSIDERED_STATUSES)
     yield unconsidered & _after(pair.now["release_date"], since), "newly_released"
     yield _after(pair.now["sentence_date"], since), "newly_sentenced"
     yield _otherwise(pair, "newly_found")

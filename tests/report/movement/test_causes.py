@@ -8,7 +8,6 @@ from benchmarks.samples.positions import BEFORE, day, episode, position
 from jobs.assess.decide.status import NAMES as STATUSES
 from jobs.contract import results
 from jobs.report.movement import Versions, explain_movement
-from jobs.report.movement.causes import LADDER
 
 Story = dict[str, Any]
 
@@ -358,8 +357,9 @@ def test_the_first_night_has_no_movement() -> None:
     assert moved.bridges.empty
 
 
-def test_the_ladder_holds_every_status_once() -> None:
-    assert sorted(LADDER) == sorted(results.STATUS.values) == sorted(STATUSES)
+def test_the_rules_ask_for_every_status_in_the_declared_order() -> None:
+    assert results.STATUS_ORDER == STATUSES
+    assert sorted(STATUSES) == sorted(results.STATUS.values)
 
 
 def test_there_is_no_cause_called_other() -> None:

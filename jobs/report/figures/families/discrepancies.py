@@ -15,6 +15,8 @@ from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.ranges import count_rows, nothing
 from jobs.report.published import if_held
 
+TOTAL: Final = "discrepancies.total"
+
 
 def _figure(
     id_: str,
@@ -40,6 +42,7 @@ def _figure(
         owner=DATA,
         compute=compute,
         groups=groups,
+        whole=TOTAL if by else "",
     )
 
 
