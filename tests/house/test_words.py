@@ -84,15 +84,6 @@ def test_no_page_says_a_word_that_was_given_up() -> None:
     assert not said
 
 
-def test_every_file_that_a_page_names_is_there() -> None:
-    tops = "|".join((*CODE, "tests", "docs"))
-    named = re.compile(rf"`((?:{tops})/[\w./-]+)`")
-    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-    found = [(page.name, name) for page in pages for name in named.findall(page.read_text("utf-8"))]
-    assert len(found) > 10
-    assert not [(page, name) for page, name in found if not (ROOT / name).exists()]
-
-
 @pytest.mark.parametrize(
     ("name", "words"),
     [
