@@ -7,6 +7,7 @@ by key and content, so a landing does not depend on the order in which the regis
 
 import logging
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from jobs.contract.registers import (
@@ -64,6 +66,11 @@ class Landing:
         return pq.read_table(self.folder / table.file).replace_schema_metadata(
             {EXTRA_COLUMNS: extras, SIZE_PROVED: proved}
         )
+
+    def rows_of(self, full_name: str, *, column: str, values: Iterable[str]) -> pa.Table:
+        """The rows of a table whose ``column``, as text, is one of ``values``; see `table`."""
+        is_wanted = pc.field(column).cast(pa.string()).isin(pa.array(list(values), pa.string()))
+        return pq.read_table(self.folder / self.manifest.tables[full_name].file, filters=is_wanted)
 
     def tables(self) -> dict[str, pa.Table]:
         """Every table of the register by full name."""

@@ -125,6 +125,11 @@ class Settings(BaseSettings):
         description="A night published more days than these after its date is mailed only when "
         "asked for.",
     )
+    reviewers: tuple[str, ...] = Field(
+        default=(),
+        description="Who may review links on Airflow's page beside its administrators, where "
+        "Airflow's login knows no permissions by name; JSON list in the environment.",
+    )
     alert_channels: tuple[SecretStr, ...] = Field(
         default=(),
         description="Where alerts go beside email, as Apprise URLs (webhook, PagerDuty, Teams); "

@@ -1,10 +1,11 @@
 """The warehouse: publications, identities, decisions and outbox in one PostgreSQL database."""
 
 from jobs.warehouse.ddl.migrate import upgrade
-from jobs.warehouse.ddl.roles import create_roles
+from jobs.warehouse.ddl.roles import REVIEWER, create_roles, has_role
 from jobs.warehouse.embedded import EmbeddedServer
 from jobs.warehouse.embedded import start as start_embedded
 from jobs.warehouse.embedded import stop as stop_embedded
+from jobs.warehouse.ledgers.audit_log import Reviewer, audit_entries
 from jobs.warehouse.ledgers.contradictions import Contradiction, Decision
 from jobs.warehouse.ledgers.model_approvals import (
     approve_model,
@@ -13,6 +14,8 @@ from jobs.warehouse.ledgers.model_approvals import (
     withdraw_model,
 )
 from jobs.warehouse.ledgers.review_ledgers import (
+    CANNOT_TELL,
+    JUDGEMENTS,
     acknowledge,
     acknowledgements,
     decisions,
@@ -35,9 +38,11 @@ from jobs.warehouse.store.reading import (
     figures_before,
     latest_before,
     latest_identities,
+    latest_publication,
     nights_before,
     publication_on,
     publications,
+    read_chosen,
     read_nights,
     read_rows,
     read_table,
@@ -45,22 +50,29 @@ from jobs.warehouse.store.reading import (
 from jobs.warehouse.store.retention import remove_old
 
 __all__ = [
+    "CANNOT_TELL",
+    "JUDGEMENTS",
+    "REVIEWER",
     "CheckOverride",
     "Contradiction",
     "Decision",
     "EmbeddedServer",
     "Manifest",
     "Publication",
+    "Reviewer",
     "acknowledge",
     "acknowledgements",
     "approve_model",
     "approved_model",
+    "audit_entries",
     "create_roles",
     "current_publication",
     "decisions",
     "figures_before",
+    "has_role",
     "latest_before",
     "latest_identities",
+    "latest_publication",
     "model_approvals",
     "nights_before",
     "open_warehouse",
@@ -68,6 +80,7 @@ __all__ = [
     "publication_on",
     "publications",
     "publish",
+    "read_chosen",
     "read_nights",
     "read_rows",
     "read_table",

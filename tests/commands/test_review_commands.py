@@ -20,7 +20,6 @@ from benchmarks.samples.minimal_registers import AS_OF
 from benchmarks.samples.positions import episode, frame
 from jobs.__main__ import app
 from jobs.commands.publications.publication_reader import PublicationReader
-from jobs.commands.review.review_queue import queue, queue_of, with_records
 from jobs.commands.review.review_workbook import (
     FIRST_ROW,
     SHEET,
@@ -29,6 +28,8 @@ from jobs.commands.review.review_workbook import (
     write_review,
 )
 from jobs.contract import results
+from jobs.review.consequences import queue, queue_of
+from jobs.review.records import open_landings, with_records
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import load_settings
 from jobs.warehouse import decisions, open_warehouse, publish, upgrade
@@ -61,9 +62,8 @@ class Desk:
     def shown(self) -> pd.DataFrame:
         """The queue as it is exported."""
         with PublicationReader.of(AS_OF, load_settings()) as reader:
-            return with_records(
-                queue_of(reader), reader=reader, landings=self.folder / "data" / "landing"
-            )
+            landings = open_landings(reader.publication, folder=self.folder / "data" / "landing")
+            return with_records(queue_of(reader.engine, reader.publication), landings)
 
     def refused(self, *arguments: str) -> str:
         """The one line of a command that is refused."""

@@ -3,6 +3,12 @@
 import os
 import tempfile
 
+from jobs.runtime.settings import ROOT
+
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="airflow-home-")
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 os.environ["AIRFLOW__LOGGING__LOGGING_LEVEL"] = "WARNING"
+os.environ["AIRFLOW__CORE__PLUGINS_FOLDER"] = str(ROOT / "dags" / "plugins")
+os.environ["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"] = (
+    "ada:admin,rita:viewer,rob:user,vera:viewer,olga:op"
+)

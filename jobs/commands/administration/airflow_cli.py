@@ -25,6 +25,7 @@ def airflow_environment(
     defaults = {
         "AIRFLOW_HOME": str(settings.data_dir.resolve() / "airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "dags" / "plugins"),
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": "utc",

@@ -1,14 +1,24 @@
 """Commands for people who decide: on possible links, and on critical episodes."""
 
+import getpass
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jobs.commands.options import AsOf
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from jobs.commands.publications.publication_reader import PublicationReader
+    from jobs.review.desk import Desk
+    from jobs.warehouse import Reviewer
 
 review = typer.Typer(help="The queue of possible links, and the decisions on them.")
 Most = Annotated[int, typer.Option(min=1, help="So many pairs at most.")]
@@ -17,27 +27,29 @@ Most = Annotated[int, typer.Option(min=1, help="So many pairs at most.")]
 @review.command("list")
 def review_list(as_of: AsOf, most: Most = 50) -> None:
     """Print possible links that wait for a reviewer, those first on which most hangs."""
-    from jobs.commands.publications.publication_reader import PublicationReader
-    from jobs.commands.review.review_queue import queue_of
-    from jobs.runtime.settings import load_settings
+    from jobs.review.consequences import queue_of
 
-    with PublicationReader.of(as_of.date(), load_settings()) as reader:
-        queue_of(reader).head(most).to_csv(sys.stdout, index=False, date_format="%Y-%m-%d")
+    with _publication(as_of.date()) as (reader, desk):
+        waiting = queue_of(reader.engine, reader.publication).head(most)
+        desk.looked(_pairs(waiting), _at_the_keyboard())
+    waiting.to_csv(sys.stdout, index=False, date_format="%Y-%m-%d")
 
 
 @review.command("show")
 def review_show(prisoner_number: str, cid_person_id: str, as_of: AsOf) -> None:
     """Print a pair: both records side by side and the evidence, comparison by comparison."""
-    from jobs.commands.publications.publication_reader import PublicationReader
-    from jobs.commands.review.review_queue import chosen, queue_of, side_by_side, with_records
-    from jobs.runtime.settings import load_settings
+    from jobs.commands.review.review_text import side_by_side
+    from jobs.review.consequences import chosen, queue_of
+    from jobs.review.records import open_landings, with_records
 
-    settings = load_settings()
-    with PublicationReader.of(as_of.date(), settings) as reader:
+    with _publication(as_of.date()) as (reader, desk):
         found = chosen(
-            queue_of(reader), prisoner_number=prisoner_number, cid_person_id=cid_person_id
+            queue_of(reader.engine, reader.publication),
+            prisoner_number=prisoner_number,
+            cid_person_id=cid_person_id,
         )
-        whole = with_records(found, reader=reader, landings=settings.data_dir / "landing")
+        desk.looked(_pairs(found), _at_the_keyboard())
+        whole = with_records(found, open_landings(reader.publication, folder=desk.landings))
     typer.echo("\n".join(side_by_side(whole.iloc[0])))
 
 
@@ -48,17 +60,15 @@ def review_export(
     most: Most = 5_000,
 ) -> None:
     """Write the queue as a workbook to decide in: personal data, readable by its owner only."""
-    from jobs.commands.publications.publication_reader import PublicationReader
-    from jobs.commands.review.review_queue import queue_of, with_records
     from jobs.commands.review.review_workbook import WARNING, write_review
-    from jobs.runtime.settings import load_settings
+    from jobs.review.consequences import queue_of
+    from jobs.review.records import open_landings, with_records
 
-    settings = load_settings()
-    with PublicationReader.of(as_of.date(), settings) as reader:
-        waiting = queue_of(reader)
-        shown = with_records(
-            waiting.head(most), reader=reader, landings=settings.data_dir / "landing"
-        )
+    with _publication(as_of.date()) as (reader, desk):
+        waiting = queue_of(reader.engine, reader.publication)
+        head = waiting.head(most)
+        desk.looked(_pairs(head), _at_the_keyboard())
+        shown = with_records(head, open_landings(reader.publication, folder=desk.landings))
     write_review(shown, path)
     typer.echo(f"{len(shown)} of {len(waiting)} pairs that wait are in {path}")
     typer.echo(WARNING)
@@ -70,17 +80,14 @@ def review_import(
     as_of: AsOf,
 ) -> None:
     """Record every decision of a workbook, all or none; they hold from the next night on."""
-    from jobs.commands.publications.publication_reader import PublicationReader
     from jobs.commands.review.review_workbook import decisions_in, read_review, refuse_strangers
     from jobs.contract import results
-    from jobs.runtime.settings import load_settings
-    from jobs.warehouse import record_decisions
 
     decisions = decisions_in(read_review(path), where=f"workbook [{path.name}]")
-    with PublicationReader.of(as_of.date(), load_settings()) as reader:
+    with _publication(as_of.date()) as (reader, desk):
         refuse_strangers(decisions, reader.table(results.IDENTITIES))
         with _chain_shown():
-            numbers = record_decisions(reader.engine, decisions)
+            numbers = desk.record(decisions, _at_the_keyboard())
     typer.echo(f"{len(numbers)} decisions recorded; they hold from the next night on")
 
 
@@ -88,25 +95,30 @@ def review_import(
 def review_decide(
     prisoner_number: str,
     cid_person_id: str,
-    judgement: Annotated[str, typer.Argument(help="must_link or must_not_link")],
+    judgement: Annotated[
+        str, typer.Argument(help="must_link, must_not_link, or cannot_tell: for another reviewer")
+    ],
     reviewer: Annotated[str, typer.Option(help="Who decides.")],
     reason: Annotated[str, typer.Option(help="Why.")],
 ) -> None:
     """Record a decision on a pair; it holds from the next night on and always wins."""
-    from jobs.operate.databases import warehouse
-    from jobs.runtime.settings import load_settings
-    from jobs.warehouse import record_decision
+    from jobs.warehouse import CANNOT_TELL, Decision
 
-    with warehouse(load_settings()) as engine, _chain_shown():
-        number = record_decision(
-            engine,
-            prisoner_number=prisoner_number,
-            cid_person_id=cid_person_id,
-            judgement=judgement,
-            reviewer=reviewer,
-            reason=reason,
-        )
-    typer.echo(f"decision {number} recorded; it holds from the next night on")
+    word = Decision(
+        prisoner_number=prisoner_number,
+        cid_person_id=cid_person_id,
+        judgement=judgement,
+        reviewer=reviewer,
+        reason=reason,
+    )
+    with _desk() as desk, _chain_shown():
+        (number,) = desk.record({"the decision": word}, _at_the_keyboard())
+    follows = (
+        "the pair stays in the queue, for another reviewer"
+        if judgement == CANNOT_TELL
+        else "it holds from the next night on"
+    )
+    typer.echo(f"decision {number} recorded; {follows}")
 
 
 @review.command("withdraw")
@@ -116,12 +128,24 @@ def review_withdraw(
     reason: Annotated[str, typer.Option(help="Why.")],
 ) -> None:
     """Withdraw a decision: the model decides on the pair again from the next night on."""
+    with _desk() as desk:
+        desk.withdraw(decision, named=by, reason=reason, by=_at_the_keyboard())
+
+
+@review.command("audit")
+def review_audit(
+    person: Annotated[
+        str | None, typer.Option(help="A prison number or an immigration person.")
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="Who looked or decided.")] = None,
+) -> None:
+    """Print who looked at whose records, and did what with them, the newest entry first."""
     from jobs.operate.databases import warehouse
     from jobs.runtime.settings import load_settings
-    from jobs.warehouse import withdraw_decision
+    from jobs.warehouse import audit_entries
 
     with warehouse(load_settings()) as engine:
-        withdraw_decision(engine, decision_id=decision, by=by, reason=reason)
+        audit_entries(engine, person=person, by=by).to_csv(sys.stdout, index=False)
 
 
 def ack(
@@ -136,6 +160,46 @@ def ack(
 
     with warehouse(load_settings()) as engine:
         acknowledge(engine, episode_id=episode_id, by=by, note=note)
+
+
+@contextmanager
+def _desk() -> "Iterator[Desk]":
+    from jobs.operate.databases import warehouse
+    from jobs.review.desk import Desk
+    from jobs.runtime.settings import load_settings
+
+    settings = load_settings()
+    with warehouse(settings) as engine:
+        yield Desk(engine=engine, landings=settings.data_dir / "landing")
+
+
+@contextmanager
+def _publication(as_of: date) -> "Iterator[tuple[PublicationReader, Desk]]":
+    """The current publication of a date, and the desk of whoever reads it."""
+    from jobs.commands.publications.publication_reader import PublicationReader
+    from jobs.review.desk import Desk
+    from jobs.runtime.settings import load_settings
+
+    settings = load_settings()
+    with PublicationReader.of(as_of, settings) as reader:
+        yield reader, Desk(engine=reader.engine, landings=settings.data_dir / "landing")
+
+
+def _pairs(waiting: "pd.DataFrame") -> list[tuple[str, str]]:
+    from jobs.review.consequences import PAIR
+
+    return list(waiting[list(PAIR)].itertuples(index=False, name=None))
+
+
+def _at_the_keyboard() -> "Reviewer":
+    """Who is logged in to this machine: the audit log does not take a typed name for it."""
+    from jobs.warehouse import Reviewer
+
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = f"user {os.getuid()}"
+    return Reviewer(name=name, channel="command line")
 
 
 @contextmanager

@@ -15,16 +15,16 @@ import pandas as pd
 import xlsxwriter
 from openpyxl.utils.exceptions import InvalidFileException
 
-from jobs.commands.review.review_queue import PAIR, evidence_lines
+from jobs.review.consequences import PAIR
+from jobs.review.evidence import evidence_lines
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import disk_error
-from jobs.warehouse import Decision
+from jobs.warehouse import JUDGEMENTS, Decision
 
 SHEET: Final = "Pairs"
 EVIDENCE: Final = "Evidence"
 FILLED: Final = ("judgement", "reviewer", "reason")
 """Columns that the reviewer fills in; a row without a judgement is left undecided."""
-JUDGEMENTS: Final = ("must_link", "must_not_link")
 WARNING: Final = (
     "This workbook holds personal data of the people in it. It is readable by its owner only: "
     "keep it so, and delete it once the decisions are imported."

@@ -12,16 +12,25 @@ import sqlalchemy as sa
 from jobs.runtime.files import text_digest
 from jobs.warehouse.ddl.views import VIEWS, create_views, drop_views, quoted
 from jobs.warehouse.store.bulk import execute_text
+from jobs.warehouse.store.columns import WAREHOUSE
+from jobs.warehouse.store.review_tables import AUDIT, QUEUES
 from jobs.warehouse.store.tables import (
     CONTENTS,
     PUBLICATIONS,
     REMOVALS,
     SNAPSHOTS,
     SUPERSESSIONS,
-    WAREHOUSE,
 )
 
-_UNCHANGEABLE: Final = (PUBLICATIONS, CONTENTS, SUPERSESSIONS, REMOVALS, *SNAPSHOTS.values())
+_UNCHANGEABLE: Final = (
+    PUBLICATIONS,
+    CONTENTS,
+    SUPERSESSIONS,
+    REMOVALS,
+    QUEUES,
+    AUDIT,
+    *SNAPSHOTS.values(),
+)
 
 
 def _statements() -> list[str]:

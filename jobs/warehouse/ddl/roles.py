@@ -3,7 +3,7 @@
 ========================== ==================================================================
 ``reconciliation_writer``  publishes nights, keeps the outbox; changes no published row
 ``reconciliation_reader``  reads ``report``, nothing else
-``reconciliation_reviewer`` reads ``report`` and links; writes the review ledgers
+``reconciliation_reviewer`` reads ``report``, links and assessments; writes the review ledgers
 ``reconciliation_quality`` reads ``report`` and the quarantine, to have bad rows mended
 ========================== ==================================================================
 
@@ -16,8 +16,10 @@ from typing import Final
 import sqlalchemy as sa
 
 from jobs.warehouse.store.bulk import execute_text
+from jobs.warehouse.store.columns import SCHEMAS
 from jobs.warehouse.store.connections import transaction
-from jobs.warehouse.store.tables import INTERVALS, SCHEMAS
+from jobs.warehouse.store.review_tables import LAID
+from jobs.warehouse.store.tables import INTERVALS
 
 WRITER: Final = "reconciliation_writer"
 READER: Final = "reconciliation_reader"
@@ -26,7 +28,7 @@ QUALITY: Final = "reconciliation_quality"
 
 PURPOSES: Final = {
     READER: "reads the views of the schema report, nothing else",
-    REVIEWER: "reads report and links; writes the review ledgers",
+    REVIEWER: "reads report, links and assessments; writes the review ledgers",
     QUALITY: "reads report and the quarantine, to have bad rows mended",
     WRITER: "publishes nights and keeps the outbox; changes no published row",
 }
@@ -36,13 +38,19 @@ _EVERYBODY: Final = (
     "GRANT SELECT ON ALL TABLES IN SCHEMA report TO {role}",
 )
 _WITHDRAW: Final = "GRANT SELECT, INSERT, UPDATE (deleted_at, deleted_by, deletion_reason)"
+_OF_A_PAIR: Final = (*LAID, "queue_number", "assigned_to", "assigned_until")
+"""What changes of a pair that waits for review."""
 RIGHTS: Final[dict[str, tuple[str, ...]]] = {
     READER: _EVERYBODY,
     REVIEWER: (
         *_EVERYBODY,
-        "GRANT USAGE ON SCHEMA run, registry, review TO {role}",
+        "GRANT USAGE ON SCHEMA run, registry, nightly, review TO {role}",
         "GRANT SELECT ON run.publications, run.current, run.alembic_version TO {role}",
+        "GRANT SELECT ON run.contents, nightly.assessments TO {role}",
         "GRANT SELECT ON registry.links, registry.identities TO {role}",
+        "GRANT SELECT, INSERT ON review.queues, review.pairs TO {role}",
+        f"GRANT UPDATE ({', '.join(_OF_A_PAIR)}) ON review.pairs TO {{role}}",
+        "GRANT INSERT ON review.audit TO {role}",
         f"{_WITHDRAW} ON review.decisions, review.acknowledgements TO {{role}}",
         f"{_WITHDRAW} ON review.models TO {{role}}",
     ),
@@ -98,6 +106,12 @@ def grant_rights(connection: sa.Connection) -> None:
             execute_text(connection, f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role}")
         for right in rights:
             execute_text(connection, right.format(role=role))
+
+
+def has_role(engine: sa.Engine, role: str) -> bool:
+    """Whether the server has a role."""
+    with transaction(engine) as connection:
+        return role in _roles(connection)
 
 
 def _roles(connection: sa.Connection) -> set[str]:

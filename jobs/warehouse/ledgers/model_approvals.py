@@ -13,7 +13,7 @@ from jobs.contract.schema import Kind
 from jobs.runtime.errors import BadInput
 from jobs.warehouse.ledgers.review_ledgers import entries, refuse_blank, withdraw
 from jobs.warehouse.store.connections import transaction
-from jobs.warehouse.store.tables import MODEL_APPROVALS
+from jobs.warehouse.store.review_tables import MODEL_APPROVALS
 
 
 def approved_model(engine: sa.Engine) -> str | None:

@@ -13,22 +13,29 @@ from jobs.contract.schema import Kind
 from jobs.runtime.errors import BadInput
 from jobs.warehouse.ledgers.contradictions import Decision, Holding
 from jobs.warehouse.store.connections import transaction
-from jobs.warehouse.store.tables import ACKNOWLEDGEMENTS, DECISIONS
+from jobs.warehouse.store.review_tables import ACKNOWLEDGEMENTS, DECISIONS
 
 ONE_AT_A_TIME: Final = (
     "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation decisions', 0))"
 )
-_JUDGEMENT = results.DECISIONS.field("judgement")
+CANNOT_TELL: Final = "cannot_tell"
+"""The judgement that decides nothing: linkage does not hear of it, the pair stays in the queue."""
+_CODES = results.DECISIONS.field("judgement").codes
+JUDGEMENTS: Final = (*(code.code for code in (_CODES.codes if _CODES else ())), CANNOT_TELL)
+DECIDED: Final = sa.and_(DECISIONS.c.deleted_at.is_(None), DECISIONS.c.judgement != CANNOT_TELL)
+"""Entries that decide a pair and hold."""
+UNSURE: Final = sa.and_(DECISIONS.c.deleted_at.is_(None), DECISIONS.c.judgement == CANNOT_TELL)
+"""Entries that say that somebody cannot tell, and hold."""
 
 
 def decisions(engine: sa.Engine) -> pd.DataFrame:
-    """Every decision that holds, in order of the pair.
+    """Every decision that holds, in order of the pair; who cannot tell has decided nothing.
 
     Returns:
         A frame of `results.DECISIONS`.
     """
     columns = [DECISIONS.c[name] for name in results.DECISIONS.columns]
-    query = sa.select(*columns).where(DECISIONS.c.deleted_at.is_(None))
+    query = sa.select(*columns).where(DECIDED)
     query = query.order_by(*(DECISIONS.c[name] for name in results.DECISIONS.key))
     with transaction(engine) as connection:
         rows = [dict(row) for row in connection.execute(query).mappings()]
@@ -46,11 +53,13 @@ def record_decision(
 ) -> int:
     """Record a reviewer's word on a pair; give the decision's number.
 
-    It holds from the next night on. An earlier decision on the pair is withdrawn as replaced.
+    It holds from the next night on. An earlier decision on the pair is withdrawn as replaced, and
+    so is the reviewer's own word that he cannot tell.
 
     Raises:
-        BadInput: the judgement is unknown, the reviewer or the reason is missing, or the decision
-            contradicts those that hold (`Contradiction`).
+        BadInput: the judgement is unknown, the reviewer or the reason is missing, somebody cannot
+            tell what another has decided, or the decision contradicts those that hold
+            (`Contradiction`).
     """
     decision = Decision(
         prisoner_number=prisoner_number,
@@ -72,26 +81,35 @@ def record_decisions(engine: sa.Engine, decisions: Mapping[str, Decision]) -> li
     Raises:
         BadInput: see `record_decision`; nothing is recorded.
     """
+    with transaction(engine) as connection:
+        return enter_decisions(connection, decisions)
+
+
+def enter_decisions(connection: sa.Connection, decisions: Mapping[str, Decision]) -> list[int]:
+    """Like `record_decisions`, within the caller's transaction."""
     for where, decision in decisions.items():
         _refuse_bad(where, decision)
-    with transaction(engine) as connection:
-        connection.execute(sa.text(ONE_AT_A_TIME))
-        holding = Holding.of(_holding(connection))
-        numbers = []
-        for where, decision in decisions.items():
+    connection.execute(sa.text(ONE_AT_A_TIME))
+    holding = Holding.of(_holding(connection))
+    numbers = []
+    for where, decision in decisions.items():
+        if decision.judgement == CANNOT_TELL:
+            _refuse_decided(where, decision, holding)
+            holding.by_pair.pop(decision.pair, None)
+            numbers.append(_insert(connection, decision))
+        else:
             holding.add(decision, where=where)
-            number = _insert(connection, decision)
-            holding.by_pair[decision.pair] = replace(decision, decision_id=number)
-            numbers.append(number)
+            numbers.append(_insert(connection, decision))
+            holding.by_pair[decision.pair] = replace(decision, decision_id=numbers[-1])
     return numbers
 
 
 def _refuse_bad(where: str, decision: Decision) -> None:
-    codes = _JUDGEMENT.codes
-    if codes is None or decision.judgement not in codes:
-        known = " or ".join(sorted(codes.values)) if codes else ""
+    if decision.judgement not in JUDGEMENTS:
         raise BadInput(
-            f"{where}, judgement [{decision.judgement}]", "no such judgement", f"use {known}"
+            f"{where}, judgement [{decision.judgement}]",
+            "no such judgement",
+            f"use {', '.join(JUDGEMENTS[:-1])} or {JUDGEMENTS[-1]}",
         )
     refuse_blank(
         where,
@@ -102,9 +120,18 @@ def _refuse_bad(where: str, decision: Decision) -> None:
     )
 
 
+def _refuse_decided(where: str, decision: Decision, holding: Holding) -> None:
+    """Somebody who cannot tell leaves what others decided as it is; his own word he may change."""
+    held = holding.by_pair.get(decision.pair)
+    if held is not None and held.reviewer != decision.reviewer:
+        raise BadInput(
+            where, f"the pair is decided by {held.name}", "withdraw that one first if it is wrong"
+        )
+
+
 def _holding(connection: sa.Connection) -> Iterator[Decision]:
     columns = [DECISIONS.c[name] for name in Decision.__dataclass_fields__]
-    query = sa.select(*columns).where(DECISIONS.c.deleted_at.is_(None))
+    query = sa.select(*columns).where(DECIDED)
     for row in connection.execute(query.order_by(DECISIONS.c.decision_id)).mappings():
         yield Decision(**row)
 
@@ -114,8 +141,11 @@ def _insert(connection: sa.Connection, decision: Decision) -> int:
         DECISIONS.c.prisoner_number == decision.prisoner_number,
         DECISIONS.c.cid_person_id == decision.cid_person_id,
     )
+    replaced = DECISIONS.c.reviewer == decision.reviewer
+    if decision.judgement != CANNOT_TELL:
+        replaced = sa.or_(replaced, DECISIONS.c.judgement != CANNOT_TELL)
     later = "replaced by a later decision"
-    withdraw(connection, DECISIONS, pair, by=decision.reviewer, reason=later)
+    withdraw(connection, DECISIONS, (*pair, replaced), by=decision.reviewer, reason=later)
     values = asdict(decision)
     del values["decision_id"]
     number = connection.scalar(

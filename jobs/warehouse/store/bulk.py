@@ -157,6 +157,13 @@ def copy_out(connection: sa.Connection, table: Table, query: sql.Composable) -> 
     return read.cast(table.arrow_schema)
 
 
+def count_of(connection: sa.Connection, query: sql.Composable) -> int:
+    """How many rows a query gives."""
+    counting = sql.SQL("SELECT count(*) FROM ({}) AS counted").format(query)
+    row = _driver(connection).execute(counting).fetchone()
+    return int(str(row[0])) if row is not None else 0
+
+
 def columns_of(names: Iterable[str], table: str | None = None) -> sql.Composed:
     """Quoted names of columns, with the name of their table before each where it is given."""
     qualified = ((name,) if table is None else (table, name) for name in names)

@@ -1,12 +1,12 @@
 """Connections to the warehouse, and its failures in one line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
 import psycopg
 import sqlalchemy as sa
-from psycopg import errors
+from psycopg import errors, sql
 
 from jobs.runtime.errors import BadInput, Unreachable
 
@@ -41,10 +41,11 @@ _REFUSALS: Final = {
 """How a server says so before a connection stands, where no error code comes with it."""
 
 
-def open_warehouse(url: str) -> sa.Engine:
+def open_warehouse(url: str, *, role: str | None = None) -> sa.Engine:
     """Give an engine for the warehouse at ``url``; connects when it is first used.
 
-    Parameters of statements stay out of its error messages: they may be personal.
+    Parameters of statements stay out of its error messages: they may be personal. With a ``role``
+    every connection gives up all rights but that role's.
 
     Raises:
         BadInput: the URL cannot be read or is not one of PostgreSQL.
@@ -61,12 +62,30 @@ def open_warehouse(url: str) -> sa.Engine:
             f"[{parsed.get_backend_name()}] is not PostgreSQL",
             "use postgresql://user:password@host/name",
         )
-    return sa.create_engine(
+    engine = sa.create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_pre_ping=True,
         connect_args={"application_name": "reconciliation", "connect_timeout": 15},
     )
+    if role is not None:
+        sa.event.listen(engine, "connect", _taking(role, warehouse_name(engine)))
+    return engine
+
+
+def _taking(role: str, where: str) -> Callable[[psycopg.Connection[Any], object], None]:
+    def take_role(connection: psycopg.Connection[Any], _record: object) -> None:
+        try:
+            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
+            connection.commit()
+        except (errors.InvalidParameterValue, errors.InsufficientPrivilege):
+            raise BadInput(
+                where,
+                f"this user cannot act as [{role}]",
+                f"run: python -m jobs roles; then GRANT {role} to the user",
+            ) from None
+
+    return take_role
 
 
 def warehouse_name(engine: sa.Engine) -> str:

@@ -12,7 +12,7 @@ from jobs.contract import results
 from jobs.contract.fields import date as day_field
 from jobs.contract.schema import Table
 from jobs.runtime.errors import BadInput
-from jobs.warehouse.store.bulk import columns_of, copy_out
+from jobs.warehouse.store.bulk import columns_of, copy_out, count_of
 from jobs.warehouse.store.connections import transaction
 from jobs.warehouse.store.publishing import Publication, publication, select_publications
 from jobs.warehouse.store.tables import (
@@ -32,6 +32,7 @@ _NIGHTS: Final = (
     "SELECT {columns} FROM {kept} "
     "WHERE (as_of_date, publication_number) IN (VALUES {nights}) ORDER BY {key}"
 )
+_CHOSEN: Final = "SELECT * FROM ({rows}) AS chosen WHERE {column} = ANY({values}) ORDER BY {key}"
 _STATE: Final = (
     "SELECT {columns} FROM {kept} "
     "WHERE since <= {number} AND (until IS NULL OR until > {number}) ORDER BY {key}"
@@ -94,19 +95,43 @@ def read_table(engine: sa.Engine, publication_id: str, table: str) -> pd.DataFra
 
 def read_rows(connection: sa.Connection, of: Publication, table: Table) -> pd.DataFrame:
     """Like `read_table`, within a transaction: an audit reads what is not published yet."""
+    rows = copy_out(connection, table, _rows_of(of, table))
+    _refuse_partial(connection, of, table, rows.num_rows)
+    return table.frame(rows)
+
+
+def read_chosen(
+    engine: sa.Engine, of: Publication, table: Table, *, column: str, values: Sequence[str]
+) -> pd.DataFrame:
+    """Like `read_table`, but only the rows whose ``column`` has one of ``values``.
+
+    Raises:
+        BadInput: retention has removed rows of the table.
+    """
+    every = _rows_of(of, table)
+    query = sql.SQL(_CHOSEN).format(
+        rows=every,
+        column=sql.Identifier(column),
+        values=sql.Literal(list(values)),
+        key=columns_of(table.key),
+    )
+    with transaction(engine) as connection:
+        _refuse_partial(connection, of, table, count_of(connection, every))
+        return table.frame(copy_out(connection, table, query))
+
+
+def _rows_of(of: Publication, table: Table) -> sql.Composed:
+    """The query for a publication's rows of a table, in order of their key."""
     kept = INTERVALS.get(table.full_name)
     template = _STATE if kept is not None else _SNAPSHOT
     kept = SNAPSHOTS[table.full_name] if kept is None else kept
-    query = sql.SQL(template).format(
+    return sql.SQL(template).format(
         columns=columns_of(table.columns),
         kept=sql.Identifier(str(kept.schema), kept.name),
         as_of=sql.Literal(of.as_of),
         number=sql.Literal(of.number),
         key=columns_of(table.key),
     )
-    rows = copy_out(connection, table, query)
-    _refuse_partial(connection, of, table, rows.num_rows)
-    return table.frame(rows)
 
 
 def _refuse_partial(connection: sa.Connection, of: Publication, table: Table, found: int) -> None:
@@ -216,6 +241,15 @@ def _latest_before(connection: sa.Connection, as_of: date) -> Publication | None
     return _one(
         connection, PUBLICATIONS.c.as_of_date == last, CURRENT.c.publication_number.is_not(None)
     )
+
+
+def latest_publication(engine: sa.Engine) -> Publication | None:
+    """The current publication of the last date; None before the first."""
+    with transaction(engine) as connection:
+        last = sa.select(sa.func.max(CURRENT.c.as_of_date)).scalar_subquery()
+        return _one(
+            connection, PUBLICATIONS.c.as_of_date == last, CURRENT.c.publication_number.is_not(None)
+        )
 
 
 def _one(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> Publication | None:

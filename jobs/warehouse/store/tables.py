@@ -25,72 +25,36 @@ from sqlalchemy.dialects import postgresql
 
 from jobs.contract import results
 from jobs.contract.schema import Kind, Table
-
-SCHEMAS: Final = ("run", "registry", "nightly", "review", "report", "quality", "outbox")
-WAREHOUSE: Final = sa.MetaData(
-    naming_convention={
-        "pk": "%(table_name)s_pkey",
-        "uq": "%(table_name)s_%(column_0_N_name)s_key",
-        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
-        "ck": "%(table_name)s_%(constraint_name)s_check",
-        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
-    }
+from jobs.warehouse.store.columns import (
+    NOW,
+    NUMBER_MEANING,
+    TEXT,
+    WAREHOUSE,
+    column,
+    moment,
+    number,
+    own,
 )
-TEXT: Final = sa.Text(collation="C")
-"""Text that sorts by code point on every server, as the frames do."""
-NUMBER_MEANING: Final = "the publication, in order of publishing"
 
-_now = sa.text("clock_timestamp()")
 _INTERVAL_SCHEMAS: Final = {
     results.IDENTITIES.full_name: "registry",
     results.LINKS.full_name: "registry",
     results.REASONS.full_name: "nightly",
 }
 
-
-def _column(name: str, kind: Any, meaning: str, *more: Any, **options: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, *more, comment=meaning, **{"nullable": False, **options})
-
-
-def _moment(name: str, meaning: str, **options: Any) -> sa.Column[Any]:
-    return _column(name, sa.DateTime(timezone=True), meaning, **options)
-
-
-def _number(name: str, meaning: str, **options: Any) -> sa.Column[Any]:
-    reference = sa.ForeignKey("run.publications.publication_number")
-    return _column(name, sa.BigInteger, meaning, reference, **options)
-
-
-def _own(name: str) -> sa.Column[Any]:
-    """A key that the database counts up itself."""
-    return _column(name, sa.BigInteger, "number of the row", sa.Identity(always=True))
-
-
-def _withdrawal() -> tuple[sa.Column[Any] | sa.CheckConstraint, ...]:
-    """Columns of a ledger whose rows are withdrawn, never deleted."""
-    return (
-        _moment("deleted_at", "withdrawn at; empty while it holds", nullable=True),
-        _column("deleted_by", TEXT, "who withdrew it", nullable=True),
-        _column("deletion_reason", TEXT, "why it was withdrawn", nullable=True),
-        sa.CheckConstraint(
-            "num_nulls(deleted_at, deleted_by, deletion_reason) IN (0, 3)", name="withdrawn_whole"
-        ),
-    )
-
-
 PUBLICATIONS: Final = sa.Table(
     "publications",
     WAREHOUSE,
-    _column("publication_number", sa.BigInteger, NUMBER_MEANING, autoincrement=False),
-    _column("publication_id", TEXT, "digest of everything that the result depends on"),
-    _column("as_of_date", sa.Date, "the night"),
-    _moment("published_at", "when it was published", server_default=_now),
-    _column("published_by", TEXT, "database user", server_default=sa.text("session_user")),
-    _number("supersedes", "the publication that was current for this date before", nullable=True),
-    _column("content_digest", TEXT, "digest of all its tables"),
-    _column("manifest", postgresql.JSONB, "inputs with hashes, versions and settings"),
-    _column("override_by", TEXT, "who published it in spite of a failed check", nullable=True),
-    _column("override_reason", TEXT, "why", nullable=True),
+    column("publication_number", sa.BigInteger, NUMBER_MEANING, autoincrement=False),
+    column("publication_id", TEXT, "digest of everything that the result depends on"),
+    column("as_of_date", sa.Date, "the night"),
+    moment("published_at", "when it was published", server_default=NOW),
+    column("published_by", TEXT, "database user", server_default=sa.text("session_user")),
+    number("supersedes", "the publication that was current for this date before", nullable=True),
+    column("content_digest", TEXT, "digest of all its tables"),
+    column("manifest", postgresql.JSONB, "inputs with hashes, versions and settings"),
+    column("override_by", TEXT, "who published it in spite of a failed check", nullable=True),
+    column("override_reason", TEXT, "why", nullable=True),
     sa.PrimaryKeyConstraint("publication_number"),
     sa.UniqueConstraint("publication_id"),
     sa.UniqueConstraint("as_of_date", "publication_number"),
@@ -101,10 +65,10 @@ PUBLICATIONS: Final = sa.Table(
 CONTENTS: Final = sa.Table(
     "contents",
     WAREHOUSE,
-    _number("publication_number", NUMBER_MEANING),
-    _column("table_name", TEXT, "a table of the publication"),
-    _column("row_count", sa.BigInteger, "its rows"),
-    _column("digest", TEXT, "digest of its rows in order of key"),
+    number("publication_number", NUMBER_MEANING),
+    column("table_name", TEXT, "a table of the publication"),
+    column("row_count", sa.BigInteger, "its rows"),
+    column("digest", TEXT, "digest of its rows in order of key"),
     sa.PrimaryKeyConstraint("publication_number", "table_name"),
     schema="run",
     comment="One row: a table of a publication, and what it holds.",
@@ -112,8 +76,8 @@ CONTENTS: Final = sa.Table(
 CURRENT: Final = sa.Table(
     "current",
     WAREHOUSE,
-    _column("as_of_date", sa.Date, "the night"),
-    _column("publication_number", sa.BigInteger, "its current publication"),
+    column("as_of_date", sa.Date, "the night"),
+    column("publication_number", sa.BigInteger, "its current publication"),
     sa.PrimaryKeyConstraint("as_of_date"),
     sa.ForeignKeyConstraint(
         ["as_of_date", "publication_number"],
@@ -125,12 +89,12 @@ CURRENT: Final = sa.Table(
 SUPERSESSIONS: Final = sa.Table(
     "supersessions",
     WAREHOUSE,
-    _own("supersession_number"),
-    _column("as_of_date", sa.Date, "the night"),
-    _number("publication_number", "the publication that became current"),
-    _number("replaces", "the publication that was current until then", nullable=True),
-    _moment("made_current_at", "when", server_default=_now),
-    _column("made_current_by", TEXT, "database user", server_default=sa.text("session_user")),
+    own("supersession_number"),
+    column("as_of_date", sa.Date, "the night"),
+    number("publication_number", "the publication that became current"),
+    number("replaces", "the publication that was current until then", nullable=True),
+    moment("made_current_at", "when", server_default=NOW),
+    column("made_current_by", TEXT, "database user", server_default=sa.text("session_user")),
     sa.PrimaryKeyConstraint("supersession_number"),
     sa.Index(None, "as_of_date", "made_current_at"),
     schema="run",
@@ -139,14 +103,14 @@ SUPERSESSIONS: Final = sa.Table(
 RUN_LOG: Final = sa.Table(
     "attempts",
     WAREHOUSE,
-    _own("attempt_number"),
-    _column("as_of_date", sa.Date, "the night"),
-    _column("label", TEXT, "the run"),
-    _column("outcome", TEXT, "published, unchanged, refused (bad input or failed gate), failed"),
-    _column("publication_id", TEXT, "the publication, where there is one", nullable=True),
-    _column("failure", TEXT, "the one line of what went wrong", nullable=True),
-    _column("timings", postgresql.JSONB, "seconds of each step"),
-    _moment("recorded_at", "when it ended", server_default=_now),
+    own("attempt_number"),
+    column("as_of_date", sa.Date, "the night"),
+    column("label", TEXT, "the run"),
+    column("outcome", TEXT, "published, unchanged, refused (bad input or failed gate), failed"),
+    column("publication_id", TEXT, "the publication, where there is one", nullable=True),
+    column("failure", TEXT, "the one line of what went wrong", nullable=True),
+    column("timings", postgresql.JSONB, "seconds of each step"),
+    moment("recorded_at", "when it ended", server_default=NOW),
     sa.PrimaryKeyConstraint("attempt_number"),
     sa.CheckConstraint(
         "outcome IN ('published', 'unchanged', 'refused', 'failed')", name="outcome"
@@ -159,97 +123,38 @@ RUN_LOG: Final = sa.Table(
 REMOVALS: Final = sa.Table(
     "removals",
     WAREHOUSE,
-    _own("removal_number"),
-    _column("table_name", TEXT, "the snapshot table"),
-    _column("month_date", sa.Date, "first day of the month of as-of dates that was removed"),
-    _moment("removed_at", "when", server_default=_now),
-    _column("removed_by", TEXT, "database user", server_default=sa.text("session_user")),
+    own("removal_number"),
+    column("table_name", TEXT, "the snapshot table"),
+    column("month_date", sa.Date, "first day of the month of as-of dates that was removed"),
+    moment("removed_at", "when", server_default=NOW),
+    column("removed_by", TEXT, "database user", server_default=sa.text("session_user")),
     sa.PrimaryKeyConstraint("removal_number"),
     schema="run",
     comment="One row: a month of a snapshot table that was removed under the retention setting.",
 )
 
-DECISIONS: Final = sa.Table(
-    "decisions",
-    WAREHOUSE,
-    _own("decision_id"),
-    _column("prisoner_number", TEXT, "person in the prison register"),
-    _column("cid_person_id", TEXT, "person in the immigration register"),
-    _column("judgement", TEXT, "must link, or must not link"),
-    _column("reviewer", TEXT, "who decided"),
-    _column("reason", TEXT, "why"),
-    _moment("decided_at", "when", server_default=_now),
-    *_withdrawal(),
-    sa.PrimaryKeyConstraint("decision_id"),
-    sa.CheckConstraint("judgement IN ('must_link', 'must_not_link')", name="judgement"),
-    sa.Index(
-        "decisions_holding_key",
-        "prisoner_number",
-        "cid_person_id",
-        unique=True,
-        postgresql_where=sa.text("deleted_at IS NULL"),
-    ),
-    schema="review",
-    comment="One row: a reviewer's word on a pair of persons. Withdrawn, never deleted.",
-)
-ACKNOWLEDGEMENTS: Final = sa.Table(
-    "acknowledgements",
-    WAREHOUSE,
-    _own("acknowledgement_id"),
-    _column("episode_id", TEXT, "the custody episode that somebody takes care of"),
-    _column("acknowledged_by", TEXT, "who does"),
-    _column("note", TEXT, "what is being done"),
-    _moment("acknowledged_at", "when", server_default=_now),
-    *_withdrawal(),
-    sa.PrimaryKeyConstraint("acknowledgement_id"),
-    sa.Index(
-        "acknowledgements_holding_key",
-        "episode_id",
-        unique=True,
-        postgresql_where=sa.text("deleted_at IS NULL"),
-    ),
-    schema="review",
-    comment="One row: somebody has seen a critical episode. Withdrawn, never deleted.",
-)
-MODEL_APPROVALS: Final = sa.Table(
-    "models",
-    WAREHOUSE,
-    _own("approval_id"),
-    _column("model_version", TEXT, "the linkage model"),
-    _column("model_digest", TEXT, "digest of everything that it says"),
-    _column("model", TEXT, "its parameters, as JSON"),
-    _column("quality", TEXT, "what was measured of it, as JSON"),
-    _column("approved_by", TEXT, "who approved it"),
-    _column("reason", TEXT, "why"),
-    _moment("approved_at", "when", server_default=_now),
-    *_withdrawal(),
-    sa.PrimaryKeyConstraint("approval_id"),
-    schema="review",
-    comment="One row: a linkage model that somebody approved. Withdrawn, never deleted.",
-)
-
 OUTBOX: Final = sa.Table(
     "messages",
     WAREHOUSE,
-    _own("outbox_id"),
-    _column(
+    own("outbox_id"),
+    column(
         "publication_id", TEXT, "what it reports", sa.ForeignKey("run.publications.publication_id")
     ),
-    _column("as_of_date", sa.Date, "the night"),
-    _column("recipient", TEXT, "address"),
-    _column("kind", TEXT, "which email"),
-    _column("subject", TEXT, "its subject"),
-    _column("message", sa.LargeBinary, "the message as it is sent"),
-    _column(
+    column("as_of_date", sa.Date, "the night"),
+    column("recipient", TEXT, "address"),
+    column("kind", TEXT, "which email"),
+    column("subject", TEXT, "its subject"),
+    column("message", sa.LargeBinary, "the message as it is sent"),
+    column(
         "state",
         TEXT,
         "pending, sending, sent, refused, unknown, withdrawn",
         server_default="pending",
     ),
-    _column("attempts", sa.Integer, "times that sending was begun", server_default="0"),
-    _moment("created_at", "when it was put here", server_default=_now),
-    _moment("state_changed_at", "since when it is in this state", server_default=_now),
-    _column("last_error", TEXT, "what the server said last, without an address", nullable=True),
+    column("attempts", sa.Integer, "times that sending was begun", server_default="0"),
+    moment("created_at", "when it was put here", server_default=NOW),
+    moment("state_changed_at", "since when it is in this state", server_default=NOW),
+    column("last_error", TEXT, "what the server said last, without an address", nullable=True),
     sa.PrimaryKeyConstraint("outbox_id"),
     sa.UniqueConstraint("publication_id", "recipient", "kind"),
     sa.CheckConstraint(
@@ -264,12 +169,12 @@ OUTBOX: Final = sa.Table(
 RESENDS: Final = sa.Table(
     "resends",
     WAREHOUSE,
-    _own("resend_number"),
-    _column("outbox_id", sa.BigInteger, "the message", sa.ForeignKey("outbox.messages.outbox_id")),
-    _column("state_before", TEXT, "its state until then"),
-    _column("resent_by", TEXT, "who had it sent again"),
-    _column("reason", TEXT, "why"),
-    _moment("resent_at", "when", server_default=_now),
+    own("resend_number"),
+    column("outbox_id", sa.BigInteger, "the message", sa.ForeignKey("outbox.messages.outbox_id")),
+    column("state_before", TEXT, "its state until then"),
+    column("resent_by", TEXT, "who had it sent again"),
+    column("reason", TEXT, "why"),
+    moment("resent_at", "when", server_default=NOW),
     sa.PrimaryKeyConstraint("resend_number"),
     schema="outbox",
     comment="One row: somebody had a message sent again that was refused or whose fate is unknown.",
@@ -279,7 +184,7 @@ RESENDS: Final = sa.Table(
 def _content(table: Table) -> list[sa.Column[Any]]:
     """The columns that `jobs.contract.results` declares."""
     return [
-        _column(
+        column(
             field.name,
             TEXT if field.kind is Kind.TEXT else field.kind.sql,
             field.meaning,
@@ -293,8 +198,8 @@ def _snapshot(table: Table) -> sa.Table:
     return sa.Table(
         table.name,
         WAREHOUSE,
-        _column("as_of_date", sa.Date, "the night"),
-        _column("publication_number", sa.BigInteger, NUMBER_MEANING),
+        column("as_of_date", sa.Date, "the night"),
+        column("publication_number", sa.BigInteger, NUMBER_MEANING),
         *_content(table),
         sa.PrimaryKeyConstraint("as_of_date", "publication_number", *table.key),
         schema="nightly",
@@ -309,9 +214,9 @@ def _intervals(table: Table, schema: str) -> sa.Table:
         table.name,
         WAREHOUSE,
         *_content(table),
-        _column("since", sa.BigInteger, "first publication in which it is so"),
-        _column("until", sa.BigInteger, "first in which it no longer is", nullable=True),
-        _column("follows", sa.BigInteger, "end of the interval before", nullable=True),
+        column("since", sa.BigInteger, "first publication in which it is so"),
+        column("until", sa.BigInteger, "first in which it no longer is", nullable=True),
+        column("follows", sa.BigInteger, "end of the interval before", nullable=True),
         sa.UniqueConstraint(
             *table.key, "until", name=f"{table.name}_one_open", postgresql_nulls_not_distinct=True
         ),

@@ -1,0 +1,1 @@
+"""The review page, as an application that Airflow's own server shows."""
