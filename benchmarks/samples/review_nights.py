@@ -106,7 +106,7 @@ def _landings(data_dir: Path, numbers: range, as_of: date) -> dict[str, Any]:
         f"{name}_feed": [{"as_of_date": as_of, "generated_at": RECORDED}]
         for name in ("prison", "immigration")
     }
-    empty = {"prison_identifiers": [], "immigration_identifiers": []}
+    empty: dict[str, list[Any]] = {"prison_identifiers": [], "immigration_identifiers": []}
     tables = register_tables(
         prison_persons=prison, immigration_persons=immigration, **feeds, **empty
     )

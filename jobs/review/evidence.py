@@ -85,9 +85,7 @@ def _piece(comparison: str, level: str, weight: float) -> Piece:
     if comparison == HELD:
         comparison, says = "held for a person", "the model leaves this to you"
     elif comparison == BEFORE and not level:
-        finding = (
-            f"one in {_rounded(2.0 ** abs(weight))} of all pairs that were compared is one person"
-        )
+        finding = f"of {_rounded(1 + 2.0**-weight)} pairs that could be formed, one is one person"
         says = "where every pair starts"
     elif comparison == BEFORE:
         comparison = "nationalities"

@@ -237,6 +237,35 @@ def test_another_file_is_refused(desk: Desk, name: str, content: bytes | None, s
     assert said in desk.refused("review", "import", str(path), "--as-of", NIGHT)
 
 
+def test_who_cannot_tell_decides_nothing(desk: Desk) -> None:
+    said = desk.run(
+        "review", "decide", *PAIRS[0], "cannot_tell", "--reviewer", "B", "--reason", "too little"
+    )
+    assert "stays in the queue, for another reviewer" in said.stdout
+    assert decisions(desk.engine).empty
+    path = fill(desk, {PAIRS[1]: ("cannot_tell", "J", "r"), PAIRS[2]: ("must_link", "J", "r")})
+    assert desk.run("review", "import", path, "--as-of", NIGHT).exit_code == 0
+    assert len(decisions(desk.engine)) == 1
+
+
+def test_every_look_and_word_of_the_command_line_is_in_the_audit_log(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "somebody")
+    desk.run("review", "show", *PAIRS[0], "--as-of", NIGHT)
+    desk.run("review", "list", "--as-of", NIGHT, "--most", "2")
+    desk.run("review", "export", str(desk.folder / "queue.xlsx"), "--as-of", NIGHT)
+    desk.run("review", "decide", *PAIRS[0], "must_link", "--reviewer", "B", "--reason", "r")
+    desk.run("review", "withdraw", "1", "--by", "B", "--reason", "r")
+    lines = desk.run("review", "audit").stdout.splitlines()
+    actions = [line.split(",")[4] for line in reversed(lines[1:])]
+    assert actions == ["look"] * (1 + 2 + 3) + ["decide", "withdraw"]
+    assert {line.split(",")[1] for line in lines[1:]} == {"somebody"}
+    about = desk.run("review", "audit", "--person", "A1002AA", "--by", "somebody").stdout
+    assert len(about.splitlines()) == 1 + 2
+    assert len(desk.run("review", "audit", "--by", "B").stdout.splitlines()) == 1
+
+
 def test_a_withdrawn_decision_no_longer_holds(desk: Desk) -> None:
     said = desk.run("review", "decide", *PAIRS[0], "must_link", "--reviewer", "B", "--reason", "r")
     number = said.stdout.split()[1]

@@ -66,7 +66,7 @@ class Word(Chosen):
     reason: str = Field(min_length=1, max_length=LONGEST_REASON)
 
 
-class Answer(BaseModel):
+class PairAnswer(BaseModel):
     """What a reviewer sees next: a pair, where one is free, and how far the queue is."""
 
     pair: OpenPair | None
@@ -160,28 +160,28 @@ def _work(guarded: Any, desk: Callable[[], Desk]) -> APIRouter:
     router = APIRouter()
 
     @router.post("/next")
-    def next_pair(by: guarded) -> Answer:
+    def next_pair(by: guarded) -> PairAnswer:
         opened = desk()
-        return Answer(pair=opened.next_pair(by), progress=opened.progress(by))
+        return PairAnswer(pair=opened.next_pair(by), progress=opened.progress(by))
 
     @router.post("/open")
-    def open_pair(chosen: Chosen, by: guarded) -> Answer:
+    def open_pair(chosen: Chosen, by: guarded) -> PairAnswer:
         opened = desk()
-        return Answer(pair=opened.open_pair(chosen.pair, by), progress=opened.progress(by))
+        return PairAnswer(pair=opened.open_pair(chosen.pair, by), progress=opened.progress(by))
 
     @router.post("/decide")
-    def decide(word: Word, by: guarded) -> Answer:
+    def decide(word: Word, by: guarded) -> PairAnswer:
         opened = desk()
         number = opened.decide(
             word.pair, judgement=WORDS[word.judgement], reason=word.reason, by=by
         )
-        return Answer(pair=opened.next_pair(by), progress=opened.progress(by), decision=number)
+        return PairAnswer(pair=opened.next_pair(by), progress=opened.progress(by), decision=number)
 
     @router.post("/undo")
-    def undo(by: guarded) -> Answer:
+    def undo(by: guarded) -> PairAnswer:
         opened = desk()
         pair = opened.undo(by) or opened.next_pair(by)
-        return Answer(pair=pair, progress=opened.progress(by))
+        return PairAnswer(pair=pair, progress=opened.progress(by))
 
     @router.post("/put-back")
     def put_back(by: guarded) -> Progress:

@@ -17,8 +17,8 @@ from alembic.util import CommandError
 from jobs.runtime.errors import BadInput
 from jobs.warehouse.ddl import repeatable_ddl
 from jobs.warehouse.ddl.roles import grant_rights
-from jobs.warehouse.store.columns import SCHEMAS
 from jobs.warehouse.store.connections import transaction, warehouse_name
+from jobs.warehouse.store.table_columns import SCHEMAS
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation upgrade', 0))"
 VERSIONS: Final = Path(__file__).with_name("migrations") / "versions"

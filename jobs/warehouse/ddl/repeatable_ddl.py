@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from jobs.runtime.files import text_digest
 from jobs.warehouse.ddl.views import VIEWS, create_views, drop_views, quoted
 from jobs.warehouse.store.bulk import execute_text
-from jobs.warehouse.store.columns import WAREHOUSE
 from jobs.warehouse.store.review_tables import AUDIT, QUEUES
+from jobs.warehouse.store.table_columns import WAREHOUSE
 from jobs.warehouse.store.tables import (
     CONTENTS,
     PUBLICATIONS,

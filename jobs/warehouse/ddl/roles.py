@@ -16,9 +16,9 @@ from typing import Final
 import sqlalchemy as sa
 
 from jobs.warehouse.store.bulk import execute_text
-from jobs.warehouse.store.columns import SCHEMAS
 from jobs.warehouse.store.connections import transaction
 from jobs.warehouse.store.review_tables import LAID
+from jobs.warehouse.store.table_columns import SCHEMAS
 from jobs.warehouse.store.tables import INTERVALS
 
 WRITER: Final = "reconciliation_writer"

@@ -4,7 +4,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from jobs.warehouse.store.columns import (
+from jobs.warehouse.store.table_columns import (
     NOW,
     TEXT,
     WAREHOUSE,

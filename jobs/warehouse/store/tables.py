@@ -25,7 +25,7 @@ from sqlalchemy.dialects import postgresql
 
 from jobs.contract import results
 from jobs.contract.schema import Kind, Table
-from jobs.warehouse.store.columns import (
+from jobs.warehouse.store.table_columns import (
     NOW,
     NUMBER_MEANING,
     TEXT,

@@ -14,8 +14,8 @@ from jobs.runtime.errors import BadInput, Unreachable
 from jobs.warehouse import decisions, embedded, open_warehouse, publish, upgrade
 from jobs.warehouse.ddl import migrate, repeatable_ddl
 from jobs.warehouse.store.bulk import Content, copy_in
-from jobs.warehouse.store.columns import SCHEMAS, WAREHOUSE
 from jobs.warehouse.store.reading import publications, read_table
+from jobs.warehouse.store.table_columns import SCHEMAS, WAREHOUSE
 from jobs.warehouse.store.tables import INTERVALS, SNAPSHOTS
 
 CATALOGUE = {

@@ -122,6 +122,10 @@ def test_a_reviewer_decides_and_cannot_publish_or_see_quarantined_rows(users: Us
     assert decisions(reviewer).empty
     assert read(reviewer, "registry.links") > 0
     assert refused(reviewer, "SELECT * FROM nightly.quarantine")
+    assert refused(reviewer, "SELECT * FROM review.audit")
+    assert refused(reviewer, "DELETE FROM review.pairs")
+    assert refused(reviewer, "UPDATE review.pairs SET prisoner_number = 'A1'")
+    assert refused(reviewer, "UPDATE review.queues SET pairs = 0")
     assert refused(reviewer, "UPDATE review.decisions SET judgement = 'must_not_link'")
     with pytest.raises(BadInput, match="this user lacks a right"):
         publish(reviewer, manifest=nights.manifest(policy="2"), tables=nights.facts())
@@ -154,3 +158,20 @@ def test_a_user_who_may_not_create_roles_is_told_so(users: Users, warehouse: sa.
     with pytest.raises(BadInput, match="this user lacks a right"):
         create_roles(writer)
     create_roles(warehouse)
+
+
+def test_an_owner_acts_as_a_reviewer_with_a_reviewers_rights_only(users: Users) -> None:
+    owner_as_reviewer = open_warehouse(str(users._owner.url), role=REVIEWER)
+    assert read(owner_as_reviewer, "registry.links") > 0
+    assert refused(owner_as_reviewer, "SELECT * FROM nightly.quarantine")
+    owner_as_reviewer.dispose()
+
+
+def test_a_user_who_may_not_act_as_a_reviewer_is_told_what_to_do(users: Users) -> None:
+    reader = users.of(READER)
+    as_reviewer = open_warehouse(str(reader.url), role=REVIEWER)
+    with pytest.raises(BadInput, match=r"cannot act as .reconciliation_reviewer.*jobs roles"):
+        as_reviewer.connect()
+    as_nobody = open_warehouse(str(reader.url), role="no such role")
+    with pytest.raises(BadInput, match="cannot act as"):
+        as_nobody.connect()

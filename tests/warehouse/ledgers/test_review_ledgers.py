@@ -105,3 +105,22 @@ def test_an_acknowledgement_holds_until_it_is_withdrawn(warehouse: sa.Engine) ->
     assert acknowledgements(warehouse).empty
     with pytest.raises(BadInput, match="nobody has acknowledged it"):
         withdraw_acknowledgement(warehouse, episode_id="E1", by="A. Manager", reason="closed")
+
+
+def test_who_cannot_tell_may_change_his_mind_and_leaves_what_others_decided(
+    warehouse: sa.Engine,
+) -> None:
+    decide(warehouse, judgement="cannot_tell")
+    decide(warehouse, judgement="cannot_tell", reviewer="B. Reviewer")
+    assert decisions(warehouse).empty
+    decide(warehouse)
+    with pytest.raises(BadInput, match=r"decided by number \d+; withdraw that one first"):
+        decide(warehouse, judgement="cannot_tell", reviewer="B. Reviewer")
+    assert len(decisions(warehouse)) == 1
+    decide(warehouse, judgement="cannot_tell")
+    assert decisions(warehouse).empty
+    with warehouse.connect() as connection:
+        holding = connection.scalars(
+            sa.text("SELECT reviewer FROM review.decisions WHERE deleted_at IS NULL ORDER BY 1")
+        )
+        assert list(holding) == ["A. Reviewer", "B. Reviewer"]

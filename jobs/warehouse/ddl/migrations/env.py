@@ -3,7 +3,7 @@
 from alembic import context
 
 from jobs.warehouse.ddl.migrate import is_declared
-from jobs.warehouse.store.columns import WAREHOUSE
+from jobs.warehouse.store.table_columns import WAREHOUSE
 
 context.configure(
     connection=context.config.attributes["connection"],
