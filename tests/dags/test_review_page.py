@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from benchmarks.samples.review_nights import keys, review_night
+from benchmarks.samples.review.waiting_pairs import keys, review_night
 from jobs.review.page.application import HEADERS
 from jobs.review.page.guard import TOKEN_HEADER
 from jobs.warehouse import (

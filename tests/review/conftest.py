@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from benchmarks.samples.review_nights import review_night
+from benchmarks.samples.review.waiting_pairs import review_night
 from jobs.review.desk import Desk
 from jobs.warehouse import Reviewer, embedded, open_warehouse, upgrade
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.samples.minimal_registers import AS_OF
-from benchmarks.samples.review_nights import keys, review_night
+from benchmarks.samples.review.waiting_pairs import keys, review_night
 from jobs.review.consequences import CONSEQUENCES
 from jobs.review.desk import LONGEST_REASON, Desk, OpenPair, Taken
 from jobs.runtime.errors import BadInput
