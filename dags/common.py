@@ -8,10 +8,35 @@ from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
 
 from dags.alerts import note_failure, tell_failed, tell_succeeded
 from jobs.operate.monitoring.timetable import night_at
+from jobs.runtime.airflow_connections import AirflowConnection, look_up_with
 from jobs.runtime.files import keep_private
 from jobs.runtime.settings import load_settings
 
 keep_private()
+
+
+def look_up(conn_id: str) -> AirflowConnection | None:
+    """A connection as Airflow or its secrets backend has it; None where there is none."""
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        found = Connection.get(conn_id)
+    except AirflowNotFoundException:
+        return None
+    return AirflowConnection(
+        conn_id=conn_id,
+        conn_type=found.conn_type,
+        host=found.host or "",
+        login=found.login or "",
+        password=found.password or "",
+        schema=found.schema or "",
+        port=found.port,
+        extra=found.extra_dejson,
+    )
+
+
+look_up_with(look_up)
 
 LONDON = pendulum.timezone("Europe/London")
 

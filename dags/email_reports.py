@@ -23,6 +23,7 @@ from airflow.sdk import dag, get_current_context, task
 
 from dags.common import EVERY_DAG, PUBLICATION, night_of
 from dags.forms import as_of_param
+from dags.lineage import FLOW
 
 
 def _nights() -> list[Any]:
@@ -54,7 +55,7 @@ def _nights() -> list[Any]:
 def email_reports() -> None:
     """Wire the outbox: one mapped task for each message."""
 
-    @task
+    @task(**FLOW["prepare"])
     def prepare() -> list[dict[str, str]]:
         from jobs.operate.emails import prepare_nights
         from jobs.runtime.settings import load_settings
@@ -63,6 +64,7 @@ def email_reports() -> None:
 
     # A mail server that is away for an hour costs nobody a message: 1, 2, 4, 8, then 15 minutes.
     @task(
+        **FLOW["deliver"],
         map_index_template="{{ message_label }}",
         retries=8,
         max_retry_delay=timedelta(minutes=15),

@@ -58,9 +58,11 @@ from airflow.sdk import (
 )
 
 from dags.alerts import tell_late
-from dags.common import EVERY_DAG, LONDON, PUBLICATION, night_of
+from dags.common import LONDON, PUBLICATION, night_of
 from dags.deliveries import AwaitRegisters, is_ones_turn
 from dags.forms import NIGHT
+from dags.lineage import FLOW
+from dags.measures import MEASURED_DAG
 from dags.stopped_nights import AskSomebody
 from jobs.operate.monitoring.timetable import time_allowed
 from jobs.runtime.settings import load_settings
@@ -106,7 +108,7 @@ def _night() -> Any:
     doc_md=__doc__,
     tags=["reconciliation", "tier 1"],
     params=NIGHT,
-    **EVERY_DAG,
+    **MEASURED_DAG,
 )
 def nightly_reconciliation() -> None:
     """Wire the steps of one night."""
@@ -115,39 +117,39 @@ def nightly_reconciliation() -> None:
     def await_turn() -> PokeReturnValue:
         return is_ones_turn(get_current_context())
 
-    @task
+    @task(**FLOW["extract_prison"])
     def extract_prison(params: dict[str, Any] | None = None) -> dict[str, int]:
         return _night().extract("prison", fetch_again=bool((params or {}).get("fetch_again")))
 
-    @task
+    @task(**FLOW["extract_immigration"])
     def extract_immigration(params: dict[str, Any] | None = None) -> dict[str, int]:
         return _night().extract("immigration", fetch_again=bool((params or {}).get("fetch_again")))
 
-    @task
+    @task(**FLOW["check"])
     def check() -> dict[str, int]:
         return _night().check()
 
-    @task
+    @task(**FLOW["link"])
     def link() -> dict[str, int]:
         return _night().link()
 
-    @task
+    @task(**FLOW["assess"])
     def assess() -> dict[str, int]:
         return _night().assess()
 
-    @task
+    @task(**FLOW["report"])
     def report() -> dict[str, int]:
         return _night().report()
 
-    @task(outlets=[PUBLICATION])
+    @task(**FLOW["audit_and_publish"])
     def audit_and_publish() -> Any:
         night = _night()
         publication_id = night.publish()
-        asked = bool(get_current_context()["params"]["mail"])
-        yield Metadata(PUBLICATION, {"as_of": night.as_of.isoformat(), "asked": asked})
+        asked = get_current_context()["params"]["mail"]
+        yield Metadata(PUBLICATION, {"as_of": night.as_of.isoformat(), "asked": bool(asked)})
         return publication_id
 
-    @task
+    @task(**FLOW["place"])
     def place() -> None:
         _night().place()
 

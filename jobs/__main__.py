@@ -17,12 +17,14 @@ from jobs.commands import (
     night_commands,
     outbox_commands,
     policy_commands,
+    runs_command,
     synthetic_commands,
 )
 from jobs.commands.administration import administration_commands
 from jobs.commands.model import model_commands
 from jobs.commands.publications import publication_commands
 from jobs.commands.review import review_commands
+from jobs.runtime.airflow_connections import AirflowConnection, look_up_with
 from jobs.runtime.errors import BadInput, NotPlaced
 from jobs.runtime.files import keep_private
 
@@ -41,6 +43,7 @@ for command in (
     night_commands.night,
     night_commands.summary,
     fresh_command.fresh,
+    runs_command.runs,
     backfill_command.backfill,
     email_commands.emails,
     publication_commands.figures,
@@ -66,9 +69,17 @@ app.add_typer(review_commands.review, name="review")
 app.add_typer(model_commands.train, name="train")
 
 
+def look_up(conn_id: str) -> AirflowConnection | None:
+    """A connection of Airflow that a setting names; imports what it needs only then."""
+    from jobs.commands.administration.airflow_metadata import look_up
+
+    return look_up(conn_id)
+
+
 def main() -> None:
     """Run the command line."""
     keep_private()
+    look_up_with(look_up)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("jobs").setLevel(logging.INFO)
     try:

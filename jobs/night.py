@@ -25,7 +25,7 @@ from jobs.check import (
     refuse_override_of,
 )
 from jobs.check.corrections import write_corrections
-from jobs.contract import results
+from jobs.contract import immigration, results
 from jobs.contract.registers import REGISTERS
 from jobs.extract import land
 from jobs.link import Model, engine_named, link_registers, read_model
@@ -45,10 +45,15 @@ from jobs.operate.rebase import (
 )
 from jobs.operate.run.kept_check_history import keep_history, kept_history, read_history
 from jobs.operate.run.placing import place_files
-from jobs.operate.run.run_folder import Frames, RunFolder, timed
-from jobs.operate.run.run_outcomes import record_failure, record_published
+from jobs.operate.run.run_folder import Frames, RunFolder, measured
+from jobs.operate.run.run_outcomes import (
+    complete,
+    record_failure,
+    record_killed,
+    record_published,
+)
 from jobs.operate.software_versions import software
-from jobs.report import About, build_report, render_site
+from jobs.report import RUNS_PAGE, About, build_report, render_site
 from jobs.report.about import size_notices
 from jobs.report.movement import Moved, Position
 from jobs.runtime.files import locked, text_digest, whole_folder
@@ -78,7 +83,7 @@ class Night(RunFolder):
 
     despite: CheckOverride | None = None
 
-    @timed
+    @measured
     def extract(self, register: str, *, fetch_again: bool = False) -> Counts:
         """Copy one register to its landing, unless the landing has it; give rows by table."""
         with databases(self.settings) as opened:
@@ -92,7 +97,7 @@ class Night(RunFolder):
             )
         return {name: table.rows for name, table in landing.manifest.tables.items()}
 
-    @timed
+    @measured
     def check(self) -> Counts:
         """Check the landings: contract, row rules, quality gate; stop if a critical check fails."""
         landed: dict[str, pa.Table] = {}
@@ -135,7 +140,7 @@ class Night(RunFolder):
             "quarantined": int(checked.row_counts["quarantined"].sum()),
         }
 
-    @timed
+    @measured
     def link(self) -> Counts:
         """Link the persons of both registers and give each its identity."""
         with warehouse(self.settings) as engine:
@@ -167,9 +172,11 @@ class Night(RunFolder):
             inputs=inputs,
             texts={MODEL: model.text},
         )
-        return {str(k): int(v) for k, v in linked.links["outcome"].value_counts().items()}
+        outcomes = linked.links["outcome"].value_counts()
+        persons = self.accepted_rows(immigration.PERSONS.full_name)
+        return {**{str(k): int(v) for k, v in outcomes.items()}, "immigration_persons": persons}
 
-    @timed
+    @measured
     def assess(self) -> Counts:
         """Assess every custody episode against the rules in force."""
         facts = self.facts("check", "link")
@@ -196,7 +203,7 @@ class Night(RunFolder):
         )
         return {str(k): int(v) for k, v in assessed.assessments["status"].value_counts().items()}
 
-    @timed
+    @measured
     def report(self) -> Counts:
         """Compute figures and lists, audit them, and render the pages, all before publishing."""
         facts = self.facts("check", "link", "assess")
@@ -239,27 +246,37 @@ class Night(RunFolder):
 
     def publish(self) -> str:
         """Write everything, audit what was written and make it current, in one transaction."""
-        facts = self.facts("check", "link", "assess", "report")
-        manifest, override = self._manifest(), self._override()
         with warehouse(self.settings) as engine:
             earlier = {found.publication_id for found in publications(engine, as_of=self.as_of)}
-            published = publish(
-                engine,
-                manifest=manifest,
-                tables=facts,
-                audit=lambda connection: _audit(connection, manifest.publication_id, override),
-                override=override,
-            )
-            is_known = published.publication_id in earlier
-            record_published(
-                engine, self, publication_id=published.publication_id, is_known=is_known
-            )
+            publication_id = self._publish(engine)
+            is_known = publication_id in earlier
+            record_published(engine, self, publication_id=publication_id, is_known=is_known)
+        return publication_id
+
+    @measured
+    def _publish(self, engine: sa.Engine) -> str:
+        manifest, override = self._manifest(), self._override()
+        published = publish(
+            engine,
+            manifest=manifest,
+            tables=self.facts("check", "link", "assess", "report"),
+            audit=lambda connection: _audit(connection, manifest.publication_id, override),
+            override=override,
+        )
         return published.publication_id
 
-    @timed
     def place(self) -> None:
         """Put pages and corrections where readers find them; `NotPlaced` where that fails."""
+        self._place()
+        complete(self)
+
+    @measured
+    def _place(self) -> None:
         place_files(self)
+
+    def note_killed(self, step: str) -> None:
+        """Write into the run log that an attempt at a step was killed; nobody else could."""
+        record_killed(self, step)
 
     def _policy(self) -> Policy:
         return load_policy(overrides=self.settings.policy_overrides)
@@ -278,6 +295,7 @@ class Night(RunFolder):
             policy_version=manifest.policy_version,
             model_version=manifest.model_version,
             pages_url=self.settings.pages_url,
+            runs_url=f"../{RUNS_PAGE}",
             notices=(
                 *((override.notice,) if override else ()),
                 *size_notices(manifest.inputs),

@@ -24,6 +24,7 @@ from urllib.parse import unquote, urlsplit
 
 from jobs.notify.private import TODO, is_allowed, is_private
 from jobs.notify.recipients import ADDRESS
+from jobs.runtime.airflow_connections import url_of
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.runtime.files import disk_error
 from jobs.runtime.settings import Settings
@@ -299,7 +300,7 @@ def transport_for(settings: Settings) -> Transport:
     Raises:
         BadInput: the mail server's URL or the address of redirection is not one.
     """
-    url = settings.smtp_url.get_secret_value()
+    url = url_of(settings.smtp_url.get_secret_value(), setting="smtp_url")
     transport: Transport = (
         replace(SmtpTransport.of(url), private_domains=settings.personal_data_domains)
         if url

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from jobs.runtime.airflow_connections import url_of
 from jobs.runtime.settings import Settings
 from jobs.warehouse import EmbeddedServer, open_warehouse, start_embedded, upgrade
 
@@ -21,7 +22,8 @@ class Databases:
 
     def register(self, name: str) -> str:
         """URL or folder of the register ``prison`` or ``immigration``."""
-        return getattr(self.settings, name) or self.embedded(name)
+        named: str = getattr(self.settings, name)
+        return url_of(named, setting=name) if named else self.embedded(name)
 
     def embedded(self, name: str) -> str:
         """URL of a database on the embedded server.
@@ -36,7 +38,10 @@ class Databases:
     @contextmanager
     def warehouse(self) -> Iterator[sa.Engine]:
         """The warehouse, its tables brought up to this version."""
-        engine = open_warehouse(self.settings.warehouse or self.embedded("warehouse"))
+        named = self.settings.warehouse
+        engine = open_warehouse(
+            url_of(named, setting="warehouse") if named else self.embedded("warehouse")
+        )
         try:
             upgrade(engine)
             yield engine
@@ -57,6 +62,11 @@ def databases(settings: Settings, *, embedded: bool = False) -> Iterator[Databas
         for name in EMBEDDED_DATABASES:
             server.create_database(name)
         yield Databases(settings=settings, server=server)
+
+
+def keep_embedded(settings: Settings) -> None:
+    """Start the embedded server if it went away, and leave it."""
+    start_embedded(settings.data_dir / "postgres").close()
 
 
 @contextmanager

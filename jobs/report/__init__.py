@@ -15,6 +15,7 @@ from jobs.report.lists.explanation import explain, flags_of
 from jobs.report.lists.list_rows import list_named, rows_of
 from jobs.report.published import ALL
 from jobs.report.site.pages import render_site
+from jobs.report.site.runs_page import RUNS_PAGE, render_runs
 from jobs.report.summary.headline import headline, key_figure
 from jobs.report.summary.reader_summary import SUMMARISED, Earlier, SummaryWriter
 from jobs.report.workbook.workbook import write_workbook
@@ -23,6 +24,7 @@ from jobs.runtime.outgoing import csv_text
 __all__ = [
     "ALL",
     "FIGURES",
+    "RUNS_PAGE",
     "SUMMARISED",
     "About",
     "Earlier",
@@ -40,6 +42,7 @@ __all__ = [
     "headline",
     "key_figure",
     "list_named",
+    "render_runs",
     "render_site",
     "rows_of",
     "write_workbook",

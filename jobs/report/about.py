@@ -14,6 +14,7 @@ class About:
     """What a publication says of itself on every page and email.
 
     ``pages_url`` is where readers find the pages; empty where they only have the folder.
+    ``runs_url`` leads from a night's pages to that of the runs, where there is one.
     ``notices`` stand on every page and email, as when a named person let a night pass.
     """
 
@@ -23,6 +24,7 @@ class About:
     model_version: str = ""
     code_version: str = ""
     pages_url: str = ""
+    runs_url: str = ""
     notices: tuple[str, ...] = ()
 
 

@@ -32,7 +32,7 @@ class Column:
     @property
     def css(self) -> str:
         """How its cells are set: numbers right and in figures of one width, dates unbroken."""
-        return {"whole": "n", "number": "n", "date": "d"}.get(self.kind, "")
+        return {"whole": "n", "number": "n", "date": "d", "moment": "d"}.get(self.kind, "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +95,11 @@ def _dates(values: pd.Series, _column: Column) -> pd.Series:
     return texts.where(values.notna(), NOTHING)
 
 
+def _moments(values: pd.Series, _column: Column) -> pd.Series:
+    texts: pd.Series = values.dt.strftime("%Y-%m-%d %H:%M %Z").astype("object")
+    return texts.where(values.notna(), NOTHING)
+
+
 def _numbers(values: pd.Series, _column: Column) -> pd.Series:
     numbers = values.astype("float64")
     texts = numbers.map(number_text, na_action="ignore").astype("object")
@@ -117,6 +122,7 @@ _KIND_OF: Final = {
 _KINDS: Final[dict[str, Callable[[pd.Series, Column], pd.Series]]] = {
     "text": _plain,
     "date": _dates,
+    "moment": _moments,
     "whole": _numbers,
     "number": _numbers,
     "yes": _yes_no,

@@ -24,7 +24,7 @@ from jobs.warehouse.ledgers.review_ledgers import (
     withdraw_acknowledgement,
     withdraw_decision,
 )
-from jobs.warehouse.ledgers.run_log import record_run
+from jobs.warehouse.ledgers.run_log import complete_run, read_runs, record_run
 from jobs.warehouse.store.connections import open_warehouse
 from jobs.warehouse.store.publishing import (
     CheckOverride,
@@ -65,6 +65,7 @@ __all__ = [
     "approve_model",
     "approved_model",
     "audit_entries",
+    "complete_run",
     "create_roles",
     "current_publication",
     "decisions",
@@ -83,6 +84,7 @@ __all__ = [
     "read_chosen",
     "read_nights",
     "read_rows",
+    "read_runs",
     "read_table",
     "record_decision",
     "record_decisions",

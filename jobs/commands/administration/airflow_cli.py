@@ -6,11 +6,26 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Final
 
-from jobs.runtime.files import locked
+from jobs.runtime.files import locked, text_digest
 from jobs.runtime.settings import PREFIX, ROOT, Settings
 
 AIRFLOW = Path(sys.executable).with_name("airflow")
+METADATA: Final = tuple(
+    f"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN{ending}" for ending in ("", "_CMD", "_SECRET")
+)
+"""Variables that say where Airflow's metadata are."""
+TALKATIVE: Final = (
+    "airflow",
+    "alembic",
+    "great_expectations",
+    "matplotlib",
+    "openlineage",
+    "py4j",
+    "task",
+)
+"""Loggers whose lines at level INFO help nobody who looks for what a night did."""
 
 
 def airflow_environment(
@@ -29,9 +44,11 @@ def airflow_environment(
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": "utc",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url,
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": url,
-        "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+        **({"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url} if url else {}),
+        **({"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": url} if url else {}),
+        # A task's log holds what its step took and counted, and little else unless it matters.
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
+        "AIRFLOW__LOGGING__NAMESPACE_LEVELS": " ".join(f"{name}=WARNING" for name in TALKATIVE),
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__BASE_URL": "http://localhost:8080",
         "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
@@ -50,13 +67,14 @@ def password_file(environment: Mapping[str, str]) -> Path:
 
 
 def prepare_metadata(*, settings: Settings, environment: dict[str, str]) -> None:
-    """Create or upgrade Airflow's metadata tables, once for each version of Airflow.
+    """Create or upgrade Airflow's metadata tables, once for each version of Airflow and database.
 
     Raises:
         subprocess.CalledProcessError: Airflow could not; its output is on the terminal.
     """
     home = settings.data_dir / "airflow"
-    done = home / f"metadata-{version('apache-airflow-core')}"
+    where = text_digest(*(environment.get(name, "") for name in METADATA))[:12]
+    done = home / f"metadata-{version('apache-airflow-core')}-{where}"
     with locked(home / "metadata.lock", "Airflow's metadata", wait=True):
         if done.exists():
             return

@@ -1,62 +1,99 @@
-"""``setup-check``: can this machine, with these settings, run a night?"""
+"""``setup-check``: can this machine, with these settings, run a night?
 
+It looks, and makes nothing: no folder, no database, no table. An embedded server that was used
+before is started to be asked, and stops by itself.
+"""
+
+import os
 import shutil
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 
+from jobs.commands.administration.airflow_checks import airflow_findings, clock_finding
+from jobs.commands.administration.airflow_metadata import embedded_is_there
+from jobs.commands.administration.finding import Finding, Outlook, look
 from jobs.contract.registers import REGISTERS
 from jobs.extract import feed_date
 from jobs.notify import load_recipients, transport_for
 from jobs.operate.databases import Databases, databases
+from jobs.runtime.airflow_connections import url_of
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings, load_settings
-from jobs.warehouse import publications
+from jobs.warehouse import open_warehouse, publications
+from jobs.warehouse.ddl.migrate import server_time, standing_of
+from jobs.warehouse.store.connections import transaction
 
-NEEDED_BYTES = 5 * 1024**3
-PACKAGES = ("apache-airflow", "great-expectations", "pandas", "sqlalchemy", "splink", "duckdb")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One thing looked at."""
-
-    name: str
-    passed: bool
-    detail: str
+NEEDED_BYTES: Final = 5 * 1024**3
+PACKAGES: Final = ("apache-airflow", "great-expectations", "pandas", "sqlalchemy", "duckdb")
+PRIVATE: Final = ("alerts", "corrections", "landing", "mail", "models", "runs")
+"""Folders of ``data_dir`` that can hold a person's data."""
 
 
 def setup_findings() -> list[Finding]:
-    """Look at Python, packages, disk, registers, warehouse and mail; never stops at the first."""
+    """Look at everything that a night needs; never stops at the first fault."""
     settings = load_settings()
-    findings = [
-        _look("python", lambda: _python()),
-        _look("packages", lambda: _packages()),
-        _look("disk", lambda: _disk(settings)),
-        _look("recipients", lambda: f"{len(load_recipients(settings.recipients))} readers"),
-        _look("mail", lambda: transport_for(settings).describe()),
+    return [
+        look("python", _python),
+        look("packages", _packages),
+        look("time zone", _time_zone),
+        look("disk", lambda: _disk(settings)),
+        look("permissions", lambda: _permissions(settings)),
+        look("recipients", lambda: f"{len(load_recipients(settings.recipients))} readers"),
+        look("mail", lambda: transport_for(settings).describe()),
+        *_database_findings(settings),
+        *airflow_findings(settings),
     ]
+
+
+def _database_findings(settings: Settings) -> list[Finding]:
+    is_needed = not (settings.prison and settings.immigration and settings.warehouse)
+    if is_needed and not embedded_is_there(settings):
+        return _without_server(settings)
     try:
         with databases(settings) as opened:
-            findings += [
-                _look(f"{name} register", lambda name=name: _register(opened, name))  # type: ignore[misc]
-                for name in REGISTERS
+            return [
+                *(_register(opened, name) for name in REGISTERS),
+                look("warehouse", lambda: _warehouse(opened)),
+                look("clock", lambda: _clock(opened)),
             ]
-            findings.append(_look("warehouse", lambda: _warehouse(opened)))
     except BadInput as error:
-        findings.append(Finding(name="embedded databases", passed=False, detail=str(error)))
+        return [Finding(name="embedded databases", detail=str(error), standing=Outlook.FAIL)]
+
+
+def _without_server(settings: Settings) -> list[Finding]:
+    """What can be said where the embedded server was never used."""
+    opened = Databases(settings=settings, server=None)
+    findings = []
+    for name in REGISTERS:
+        if getattr(settings, name):
+            findings.append(_register(opened, name))
+            continue
+        findings.append(
+            Finding(
+                name=f"{name} register",
+                detail=f"setting [{name}]: is empty, and no invented register was loaded; set it, "
+                "or: python -m jobs world --load",
+                standing=Outlook.FAIL,
+            )
+        )
+    if settings.warehouse:
+        findings.append(look("warehouse", lambda: _warehouse(opened)))
+        findings.append(look("clock", lambda: _clock(opened)))
+    else:
+        findings.append(
+            Finding(
+                name="warehouse",
+                detail="the embedded one is not there yet; made by the first night",
+                standing=Outlook.NOTE,
+            )
+        )
     return findings
-
-
-def _look(name: str, test: Callable[[], str]) -> Finding:
-    try:
-        return Finding(name=name, passed=True, detail=test())
-    except BadInput as error:
-        return Finding(name=name, passed=False, detail=str(error))
 
 
 def _python() -> str:
@@ -70,23 +107,82 @@ def _packages() -> str:
         raise BadInput(f"package [{error.name}]", "not installed", "run: make run") from None
 
 
+def _time_zone() -> str:
+    try:
+        return f"the rules of {ZoneInfo('Europe/London').key} are there"
+    except ZoneInfoNotFoundError:
+        raise BadInput(
+            "time zone [Europe/London]", "the system has no rules for it", "install tzdata"
+        ) from None
+
+
 def _disk(settings: Settings) -> str:
-    folder = settings.data_dir
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _nearest(settings.data_dir)
     free = shutil.disk_usage(folder).free
     if free < NEEDED_BYTES:
         raise BadInput(f"folder [{folder}]", f"only {free:,} bytes free", "free 5 GB")
     return f"{free / 1024**3:.0f} GB free in {folder}"
 
 
-def _register(opened: Databases, name: str) -> str:
+def _permissions(settings: Settings) -> str:
+    folder = settings.data_dir
+    near = _nearest(folder)
+    if not os.access(near, os.W_OK | os.X_OK):
+        raise BadInput(f"folder [{near}]", "cannot be written", "give write access")
+    if not folder.exists():
+        return f"{folder} is not there yet; {near} can be written"
+    # Others may pass through it to the embedded server where root runs that, and list nothing.
+    open_ones = [folder] if folder.stat().st_mode & 0o066 else []
+    inner = (folder / name for name in PRIVATE)
+    open_ones += [path for path in inner if path.exists() and path.stat().st_mode & 0o077]
+    if open_ones:
+        named = " ".join(str(path) for path in open_ones)
+        raise BadInput(f"folder [{open_ones[0]}]", "others may look in", f"run: chmod 700 {named}")
+    return f"{folder} is for its own user"
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder itself, or the one above it that is there."""
+    found = folder.expanduser().resolve()
+    while not found.exists():
+        found = found.parent
+    return found
+
+
+def _register(opened: Databases, name: str) -> Finding:
     mapping = getattr(opened.settings, f"{name}_mapping")
-    stands: date = feed_date(register=name, source=opened.register(name), mapping=mapping)
-    return f"stands at {stands}"
+
+    def stands() -> str:
+        day: date = feed_date(register=name, source=opened.register(name), mapping=mapping)
+        return f"stands at {day}"
+
+    return look(f"{name} register", stands)
+
+
+def _engine(opened: Databases) -> sa.Engine:
+    named = opened.settings.warehouse
+    return open_warehouse(
+        url_of(named, setting="warehouse") if named else opened.embedded("warehouse")
+    )
 
 
 def _warehouse(opened: Databases) -> str:
-    with opened.warehouse() as engine:
-        server = sa.inspect(engine).dialect.server_version_info or ()
-        count = len(publications(engine))
-    return f"PostgreSQL {'.'.join(map(str, server))}, {count} publications"
+    engine = _engine(opened)
+    try:
+        standing = standing_of(engine)
+        with transaction(engine) as connection:
+            server = connection.dialect.server_version_info or ()
+        told = f"PostgreSQL {'.'.join(map(str, server))}, {standing}"
+        if standing == "up to date":
+            told += f", {len(publications(engine))} publications"
+        return told
+    finally:
+        engine.dispose()
+
+
+def _clock(opened: Databases) -> str:
+    engine = _engine(opened)
+    try:
+        return clock_finding(server_time(engine), where="the warehouse")
+    finally:
+        engine.dispose()

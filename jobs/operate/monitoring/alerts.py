@@ -31,6 +31,7 @@ from jobs.notify import (
     transport_for,
 )
 from jobs.operate.databases import warehouse
+from jobs.operate.monitoring.failed_runs import record_failed_run
 from jobs.operate.monitoring.failure_notes import FailureNote, failure_notes, forget_notes
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.runtime.files import text_digest
@@ -105,6 +106,14 @@ def tell_failed(end: RunEnd, *, settings: Settings) -> bool:
         at=end.at,
     )
     sent = tell(alert, about=end.about, settings=settings)
+    record_failed_run(
+        dag=end.dag,
+        label=f"airflow {end.run}",
+        as_of=end.as_of,
+        causes=alert.causes,
+        notes=notes,
+        settings=settings,
+    )
     forget_notes(dag=end.dag, run=end.run, settings=settings)
     return sent
 

@@ -27,6 +27,11 @@ class FailureNote:
     checks: tuple[str, ...] = ()
 
     @property
+    def is_bad_input(self) -> bool:
+        """What was delivered is wrong, rather than this software."""
+        return self.kind in {BadInput.__name__, *(kind.__name__ for kind in _kinds(BadInput))}
+
+    @property
     def is_gate(self) -> bool:
         """A critical check stopped the night."""
         return self.kind == GateFailed.__name__
@@ -71,6 +76,10 @@ def forget_notes(*, dag: str, run: str, settings: Settings) -> None:
         path.unlink(missing_ok=True)
     if folder.exists():
         folder.rmdir()
+
+
+def _kinds(error: type[BadInput]) -> list[type[BadInput]]:
+    return [kind for child in error.__subclasses__() for kind in (child, *_kinds(child))]
 
 
 def _folder(dag: str, run: str, settings: Settings) -> Path:

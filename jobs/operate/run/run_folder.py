@@ -2,9 +2,9 @@
 
 import functools
 import json
+import logging
 import re
 import shutil
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,8 +18,11 @@ import pyarrow.parquet as pq
 from jobs.contract import results
 from jobs.contract.registers import TABLES
 from jobs.extract import Landing, open_landing
+from jobs.operate.run.step_records import StepRecords
 from jobs.runtime.files import alone, canonical_json, in_use, whole_folder
 from jobs.runtime.settings import Settings, load_settings
+
+log = logging.getLogger(__name__)
 
 Frames = dict[str, pd.DataFrame]
 
@@ -94,6 +97,11 @@ class RunFolder:
         folder = self.folder / "check" / "accepted"
         return {name: pq.read_table(folder / f"{name}.parquet") for name in TABLES}
 
+    def accepted_rows(self, full_name: str) -> int:
+        """How many rows of a register table passed the check."""
+        path = self.folder / "check" / "accepted" / f"{full_name}.parquet"
+        return int(pq.read_metadata(path).num_rows)
+
     def facts(self, *names: str) -> Frames:
         """The result frames that these steps left; a later step's replaces an earlier one's."""
         facts: Frames = {}
@@ -108,10 +116,15 @@ class RunFolder:
         inputs: dict[str, str] = json.loads((self.folder / step / "inputs.json").read_text())
         return inputs
 
-    def seconds(self) -> dict[str, float]:
-        """How long each step took, of those that are done."""
-        files = sorted((self.folder / "seconds").glob("*"))
-        return {path.name: float(path.read_text()) for path in files}
+    @property
+    def records(self) -> StepRecords:
+        """What each step took and did."""
+        about = {"run": self.label, "as_of": self.as_of.isoformat()}
+        return StepRecords(folder=self.folder / "steps", about=about)
+
+    def note_killed(self, step: str) -> None:
+        """Told that the attempt before at a step was killed."""
+        log.warning("step [%s]: the attempt before was killed; it is done again", step)
 
     def forget_old_runs(self) -> None:
         """Remove run folders of any date that nobody uses and that are a day older than this one.
@@ -139,18 +152,18 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def timed(step: Callable[Concatenate[Run, P], R]) -> Callable[Concatenate[Run, P], R]:
-    """Leave the seconds that a step took in the run's folder, for the run log."""
+def measured(step: Callable[Concatenate[Run, P], R]) -> Callable[Concatenate[Run, P], R]:
+    """Keep what a step took and did in the run's folder, and say it in the log."""
 
     @functools.wraps(step)
     def run(night: Run, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        started = time.monotonic()
-        with in_use(_lock_of(night.folder)):
+        # A register is a name; what else a step is given is none.
+        name = " ".join([step.__name__.strip("_"), *(a for a in args if isinstance(a, str))])
+        with in_use(_lock_of(night.folder)), night.records.measure(name) as measuring:
+            if measuring.was_killed:
+                night.note_killed(name)
             given = step(night, *args, **kwargs)
-        name = " ".join([step.__name__, *map(str, args)])
-        seconds = night.folder / "seconds"
-        seconds.mkdir(parents=True, exist_ok=True)
-        (seconds / name).write_text(f"{time.monotonic() - started:.3f}")
+            measuring.gave(given)
         return given
 
     return run

@@ -130,7 +130,7 @@ class Site:
         (self.folder / "data").mkdir()
         (self.folder / "cases").mkdir()
         for name in ("site.css", "site.js"):
-            (self.folder / name).write_text(_asset(name), encoding="utf-8")
+            (self.folder / name).write_text(asset(name), encoding="utf-8")
 
     def page(self, file: str, template: str, title: str, **words: Any) -> None:
         """Write one page; a word that the template needs and lacks is an error."""
@@ -236,5 +236,6 @@ def _how_many(total: int, room: int) -> str:
     return f"The first {number_text(room)} of {number_text(total)}."
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file that pages use as it is."""
     return (resources.files("jobs.report.site") / "templates" / name).read_text(encoding="utf-8")

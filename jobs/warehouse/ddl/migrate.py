@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,6 +62,30 @@ def version(engine: sa.Engine) -> str | None:
     """The revision that the warehouse is at; None where it is empty."""
     with transaction(engine) as connection:
         return _state(connection)[0]
+
+
+def standing_of(engine: sa.Engine) -> str:
+    """How the warehouse stands to this code, in words; changes nothing.
+
+    Raises:
+        BadInput: it belongs to newer code.
+    """
+    scripts = ScriptDirectory.from_config(configuration())
+    with transaction(engine) as connection:
+        found = _state(connection)
+    if found[0] is None:
+        return "empty: the first night makes its tables"
+    _refuse_newer(scripts, found[0], warehouse_name(engine))
+    if found != (scripts.get_current_head(), repeatable_ddl.DIGEST):
+        return f"at version {found[0]}: the next night brings it up to date"
+    return "up to date"
+
+
+def server_time(engine: sa.Engine) -> datetime:
+    """What time it is for the server."""
+    with transaction(engine) as connection:
+        now: datetime = connection.scalar(sa.text("SELECT clock_timestamp()"))
+    return now
 
 
 def configuration() -> Config:

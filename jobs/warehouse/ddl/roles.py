@@ -70,6 +70,7 @@ RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         "GRANT INSERT ON run.publications, run.contents, run.current TO {role}",
         "GRANT INSERT ON run.supersessions, run.attempts TO {role}",
         "GRANT UPDATE ON run.current TO {role}",
+        "GRANT UPDATE (timings, steps) ON run.attempts TO {role}",
         *(
             f"GRANT UPDATE (until) ON {table.schema}.{table.name} TO {{role}}"
             for table in INTERVALS.values()

@@ -104,12 +104,13 @@ RUN_LOG: Final = sa.Table(
     "attempts",
     WAREHOUSE,
     own("attempt_number"),
-    column("as_of_date", sa.Date, "the night"),
+    column("as_of_date", sa.Date, "the night, where it is the run of one", nullable=True),
     column("label", TEXT, "the run"),
     column("outcome", TEXT, "published, unchanged, refused (bad input or failed gate), failed"),
     column("publication_id", TEXT, "the publication, where there is one", nullable=True),
     column("failure", TEXT, "the one line of what went wrong", nullable=True),
     column("timings", postgresql.JSONB, "seconds of each step"),
+    column("steps", postgresql.JSONB, "what each step took and counted", nullable=True),
     moment("recorded_at", "when it ended", server_default=NOW),
     sa.PrimaryKeyConstraint("attempt_number"),
     sa.CheckConstraint(
@@ -117,7 +118,7 @@ RUN_LOG: Final = sa.Table(
     ),
     sa.Index(None, "as_of_date"),
     schema="run",
-    comment="One row: a run of a night, published or not.",
+    comment="One row: a run, published or not, or an attempt at a step that was killed.",
 )
 
 REMOVALS: Final = sa.Table(

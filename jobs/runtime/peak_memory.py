@@ -1,0 +1,28 @@
+"""How much memory this process needed at most, since a moment of its choice."""
+
+import resource
+import sys
+from pathlib import Path
+
+_CLEAR, _STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
+_RESET = "5"
+"""Sets the mark of the most memory in use back to what is in use now (`proc(5)`)."""
+
+
+def forget_peak() -> None:
+    """Begin anew; where the system cannot, `peak_mb` stays that of the process's whole life."""
+    try:
+        _CLEAR.write_text(_RESET)
+    except OSError:
+        return
+
+
+def peak_mb() -> int:
+    """The most memory in use since `forget_peak`, in MB of a million bytes."""
+    try:
+        lines = _STATUS.read_text().splitlines()
+    except OSError:
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return round(most * (1 if sys.platform == "darwin" else 1024) / 1e6)
+    kilobytes = next(line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return round(int(kilobytes) * 1024 / 1e6)
