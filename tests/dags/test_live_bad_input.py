@@ -90,33 +90,46 @@ def test_half_a_register_is_refused_by_the_number_of_rows_that_it_declares(
 
 
 def test_a_wrong_password_fails_at_once_and_is_in_no_line(live: LiveAirflow, readers: str) -> None:
-    with password_asked(live):
-        url = live.server.url("prison", user="reader:wrong-secret")
+    with wrong_password(live) as url:
         live.set(recipients=readers, prison=url)
-        run = fails(live, "await_registers", says="password")
+        run = fails(live, "await_registers", says="the user name or password is refused")
     live.set(recipients=readers)
     assert "wrong-secret" not in live.last_error(NIGHTLY, run, "await_registers")
     assert not any("wrong-secret" in text for text in told(live, run))
 
 
 @contextmanager
-def password_asked(live: LiveAirflow) -> Iterator[None]:
-    """The server asks its user ``reader`` for a password."""
+def wrong_password(live: LiveAirflow) -> Iterator[str]:
+    """The server asks its user ``reader`` for a password; gives a URL with another one."""
+    url = live.server.url("prison", user="reader:wrong-secret")
     rules = live.data_dir / "postgres" / "data" / "pg_hba.conf"
     before = rules.read_text()
     live.change("prison", "CREATE ROLE reader LOGIN PASSWORD 'right'")
     rules.write_text(f"local all reader scram-sha-256\n{before}")
-    reload(live)
-    yield
+    reread_rules(live)
+    until(lambda: refused(url), "a password is asked", seconds=60)
+    yield url
     rules.write_text(before)
-    reload(live)
+    reread_rules(live)
 
 
-def reload(live: LiveAirflow) -> None:
+def reread_rules(live: LiveAirflow) -> None:
+    """The server learns of changed rules, some time after it is told."""
     engine = sa.create_engine(live.server.url())
     with engine.connect() as connection:
         connection.execute(sa.text("SELECT pg_reload_conf()"))
     engine.dispose()
+
+
+def refused(url: str) -> bool:
+    engine = sa.create_engine(url)
+    try:
+        engine.connect().close()
+    except sa.exc.OperationalError:
+        return True
+    finally:
+        engine.dispose()
+    return False
 
 
 def test_a_full_disk_loses_nothing_and_the_cleared_task_goes_on(live: LiveAirflow) -> None:
