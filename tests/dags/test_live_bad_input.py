@@ -108,9 +108,11 @@ def wrong_password(live: LiveAirflow) -> Iterator[str]:
     rules.write_text(f"local all reader scram-sha-256\n{before}")
     reread_rules(live)
     until(lambda: refused(url), "a password is asked", seconds=60)
-    yield url
-    rules.write_text(before)
-    reread_rules(live)
+    try:
+        yield url
+    finally:
+        rules.write_text(before)
+        reread_rules(live)
 
 
 def reread_rules(live: LiveAirflow) -> None:
@@ -145,8 +147,10 @@ def full_disk(folder: Path) -> Iterator[None]:
     mounted = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
     if subprocess.run(mounted, check=False, capture_output=True).returncode:
         pytest.skip("this user may not mount a small disk")
-    yield
-    subprocess.run(["umount", str(folder)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_mail_server_that_is_away_costs_nobody_a_message_and_nobody_two(
@@ -156,8 +160,7 @@ def test_a_mail_server_that_is_away_costs_nobody_a_message_and_nobody_two(
         port = free.getsockname()[1]
     live.set(recipients=readers, smtp_url=f"smtp://127.0.0.1:{port}")
     live.unpause(EMAILS)
-    until(lambda: bool(live.runs(EMAILS)), "the emails start", seconds=120)
-    run = live.runs(EMAILS)[-1]["dag_run_id"]
+    run = live.trigger(EMAILS)
     until(lambda: live.tasks(EMAILS, run).get("deliver") == "up_for_retry", "tries", seconds=300)
     assert not live.alerts("Failed: email_reports")
     inbox = Mailbox(tmp_path / "inbox")
