@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pendulum
@@ -153,6 +154,57 @@ def test_a_stopped_night_waits_for_an_answer_until_the_next_begins_and_silence_k
     assert decide.defaults == ["Keep the last publication"]
     assert decide.execution_timeout is None
     assert timedelta(hours=12) < decide.response_timeout < timedelta(hours=24)
+
+
+@pytest.mark.parametrize("dag_id", ["publish_despite", "linkage_model"])
+@pytest.mark.parametrize(
+    ("is_change", "why", "again"),
+    [
+        pytest.param(True, "better", [], id="a change with its reason"),
+        pytest.param(True, " ", [True], id="a change without"),
+        pytest.param(True, None, [True], id="a change with nothing"),
+        pytest.param(False, None, [], id="all stays as it is"),
+    ],
+)
+def test_only_a_change_needs_a_reason_and_is_asked_for_it_again(
+    bag: DagBag,
+    monkeypatch: pytest.MonkeyPatch,
+    dag_id: str,
+    is_change: bool,
+    why: str | None,
+    again: list[bool],
+) -> None:
+    decide = bag.dags[dag_id].get_task("decide")
+    asked: list[bool] = []
+    monkeypatch.setattr(
+        type(decide), "_ask", lambda _self, _context, notifier: asked.append(notifier.is_again)
+    )
+    event = {
+        "chosen_options": [decide.options[0 if is_change else 1]],
+        "params_input": {"why": why},
+        "responded_at": pendulum.now("UTC"),
+        "responded_by_user": {"id": "director", "name": "director"},
+    }
+    decide.execute_complete({}, event)
+    assert asked == again
+
+
+def test_only_those_are_assigned_whom_the_recipients_file_names(
+    bag: DagBag, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    readers = tmp_path / "readers.toml"
+    person = '[[recipient]]\naddress = "d@a.invalid"\nrole = "Director"\n'
+    readers.write_text(person + 'user = "director"\ndecides = ["nights"]\n')
+    monkeypatch.setenv("RECONCILIATION_RECIPIENTS", str(readers))
+    assigned: list[object] = []
+    monkeypatch.setattr(
+        "airflow.providers.standard.operators.hitl.HITLOperator.execute",
+        lambda task, _context: assigned.append(task.assigned_users),
+    )
+    bag.dags["publish_despite"].get_task("decide").execute({})
+    assert assigned == [[{"id": "director", "name": "Director"}]]
+    with pytest.raises(BadInput, match="nobody decides on models"):
+        bag.dags["linkage_model"].get_task("decide").execute({})
 
 
 def test_a_no_publishes_nothing(bag: DagBag) -> None:
