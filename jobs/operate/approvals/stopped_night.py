@@ -55,14 +55,16 @@ def night_evidence(*, night: RunFolder, checks: Collection[str], suite: Suite) -
     """What is known of the failed checks and of the registers, in blocks of Markdown.
 
     Raises:
-        BadInput: the run has left nothing to show: its folder is gone, or it never stopped.
+        BadInput: the run has left nothing to show of one of them: its folder is gone, or it was
+            not stopped by it.
     """
     found = _check_results(night)
     failed = found[found["check_id"].isin(list(checks)) & ~found["passed"].astype("bool")]
-    if failed.empty:
+    idle = sorted(set(checks) - set(failed["check_id"]))
+    if idle or failed.empty:
         raise BadInput(
             f"night [{night.as_of}]",
-            "its run left no failed check to show",
+            f"its run left no failure of {f'check [{idle[0]}]' if idle else 'a check'} to show",
             "run the night again; where a check stops it, the question comes by itself",
         )
     reasons = {check.id: check.reason for check in suite.checks}
