@@ -29,6 +29,7 @@ from jobs.contract import immigration, results
 from jobs.contract.registers import REGISTERS
 from jobs.extract import land
 from jobs.link import Model, engine_named, link_registers, read_model
+from jobs.operate.attestation import publish_attested
 from jobs.operate.databases import databases, warehouse
 from jobs.operate.earlier_publications import (
     FOLLOWS,
@@ -61,14 +62,13 @@ from jobs.runtime.progress import steps
 from jobs.warehouse import (
     CheckOverride,
     Manifest,
+    Publication,
     decisions,
     latest_identities,
     publications,
-    publish,
     read_rows,
 )
 from jobs.warehouse.store.publishing import DESPITE
-from jobs.warehouse.store.publishing import publication as publication_of
 
 Counts = dict[str, int]
 MODEL: Final = "model.json"
@@ -256,11 +256,12 @@ class Night(RunFolder):
     @measured
     def _publish(self, engine: sa.Engine) -> str:
         manifest, override = self._manifest(), self._override()
-        published = publish(
+        published = publish_attested(
             engine,
+            settings=self.settings,
             manifest=manifest,
             tables=self.facts("check", "link", "assess", "report"),
-            audit=lambda connection: _audit(connection, manifest.publication_id, override),
+            audit=functools.partial(_audit, override=override),
             override=override,
         )
         return published.publication_id
@@ -351,9 +352,10 @@ REPORTED = tuple(
 """What `Night.report` leaves; its check results hold those of `Night.check` and of the audit."""
 
 
-def _audit(connection: sa.Connection, publication_id: str, override: CheckOverride | None) -> None:
+def _audit(
+    connection: sa.Connection, written: Publication, *, override: CheckOverride | None
+) -> None:
     """Audit the rows as they were written, before anybody else can see them."""
-    written = publication_of(connection, publication_id)
     facts = {name: read_rows(connection, written, table) for name, table in results.NIGHTLY.items()}
     audited = check_results_of_night(facts=facts, as_of=written.as_of, suite=suite())
     audited.stop_if_critical(despite=override.rules if override else ())

@@ -130,6 +130,16 @@ class Settings(BaseSettings):
         description="Who may review links on Airflow's page beside its administrators, where "
         "Airflow's login knows no permissions by name; JSON list in the environment.",
     )
+    signing_key: Path | None = Field(
+        default=None,
+        description="Private key of OpenSSH that signs the file of each publication; none: they "
+        "are not signed.",
+    )
+    signers: Path | None = Field(
+        default=None,
+        description="File of OpenSSH's allowed signers that the signatures are held against; "
+        "none: they are not looked at.",
+    )
     alert_channels: tuple[SecretStr, ...] = Field(
         default=(),
         description="Where alerts go beside email, as Apprise URLs (webhook, PagerDuty, Teams); "

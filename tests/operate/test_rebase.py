@@ -1,6 +1,5 @@
 """The night before, assessed again: what a change of software did, told from what the data did."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,7 +21,7 @@ from jobs.link import current_model, link_registers
 from jobs.operate import rebase as rebasing
 from jobs.operate.rebase import COMPARED_WITH, compared_with, kept_rebase, rebase, versions_of
 from jobs.report.movement import EXPLAINING, Position
-from jobs.warehouse import Manifest, open_warehouse, publish, record_decision, upgrade
+from jobs.warehouse import Manifest, publish, record_decision
 from tests.expectations.test_result_checks import facts_of_a_night
 
 DECIDED = {
@@ -30,14 +29,6 @@ DECIDED = {
     "reviewer": "a reviewer", "reason": "seen both files",
     "decided_at": RECORDED,
 }  # fmt: skip
-
-
-@pytest.fixture
-def warehouse(database: str) -> Iterator[sa.Engine]:
-    engine = open_warehouse(database)
-    upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 def landings_at(folder: Path) -> dict[str, Landing]:

@@ -180,3 +180,47 @@ def capacity(
     with PublicationReader.of(as_of.date(), load_settings()) as reader:
         for line in reader.capacity(staff=staff, weeks=weeks):
             typer.echo(line)
+
+
+@publications.command("verify")
+def publications_verify(
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", formats=["%Y-%m-%d"], help="The rows of one date only."),
+    ] = None,
+) -> None:
+    """Work every digest out anew from the rows; name what is not as it was published."""
+    from jobs.operate.attestation import Attestation
+    from jobs.operate.databases import warehouse
+    from jobs.runtime.settings import load_settings
+    from jobs.warehouse import publications as read_publications
+
+    settings = load_settings()
+    with warehouse(settings) as engine:
+        chosen = read_publications(engine, as_of=as_of.date() if as_of else None)
+        found = Attestation(settings=settings).alterations(engine, of=chosen)
+    for alteration in found:
+        typer.echo(str(alteration))
+    if found:
+        raise typer.Exit(1)
+    typer.echo(f"{len(chosen)} publications are as they were published.")
+
+
+@publications.command("accept")
+def publications_accept(
+    by: Annotated[str, typer.Option(help="Who answers for it.")],
+    reason: Annotated[str, typer.Option(help="Why nights may go on upon it.")],
+) -> None:
+    """Answer for everything that `verify` names now, so that nights are published again."""
+    from jobs.operate.attestation import Attestation
+    from jobs.operate.databases import warehouse
+    from jobs.runtime.settings import load_settings
+    from jobs.warehouse import publications as read_publications
+
+    settings = load_settings()
+    with warehouse(settings) as engine:
+        attestation = Attestation(settings=settings)
+        found = attestation.alterations(engine, of=read_publications(engine))
+        attestation.accept(found, by=by, reason=reason)
+    for alteration in found:
+        typer.echo(f"accepted: {alteration}")

@@ -20,6 +20,7 @@ from jobs.warehouse.ddl import repeatable_ddl
 from jobs.warehouse.ddl.roles import grant_rights
 from jobs.warehouse.store.connections import transaction, warehouse_name
 from jobs.warehouse.store.table_columns import SCHEMAS
+from jobs.warehouse.store.tables import STAGING
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation upgrade', 0))"
 VERSIONS: Final = Path(__file__).with_name("migrations") / "versions"
@@ -118,9 +119,11 @@ def draft(engine: sa.Engine, *, why: str, folder: Path = VERSIONS) -> Path:
     return Path(script.path)
 
 
-def is_declared(_object: Any, name: str | None, kind: str, *_more: Any) -> bool:
-    """Whether Alembic compares an object: partitions come and go with the nights."""
-    return not (kind == "table" and name is not None and PARTITION.search(name))
+def is_declared(found: Any, name: str | None, kind: str, *_more: Any) -> bool:
+    """Whether Alembic compares an object: partitions come and go, staging follows the others."""
+    if kind != "table" or name is None:
+        return True
+    return found.schema != STAGING and not PARTITION.search(name)
 
 
 @contextmanager

@@ -1,45 +1,113 @@
 """What follows from the code's declarations and can be put up again at any time.
 
-Views, comments and triggers are no part of the migrations: after each upgrade they are taken down
-and put up as this code declares them. Their digest, kept as the comment of the schema ``report``,
-tells whether those in the database are this code's.
+Views, comments, triggers and the function that publishes are no part of the migrations: after each
+upgrade they are taken down and put up as this code declares them. Their digest, kept as the
+comment of the schema ``report``, tells whether those in the database are this code's.
 """
 
+from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
 
 from jobs.runtime.files import text_digest
+from jobs.warehouse.ddl import publish_function
 from jobs.warehouse.ddl.views import VIEWS, create_views, drop_views, quoted
 from jobs.warehouse.store.bulk import execute_text
 from jobs.warehouse.store.review_tables import AUDIT, QUEUES
 from jobs.warehouse.store.table_columns import WAREHOUSE
 from jobs.warehouse.store.tables import (
     CONTENTS,
+    CURRENT,
+    INTERVALS,
     PUBLICATIONS,
     REMOVALS,
+    RESENDS,
+    RUN_LOG,
     SNAPSHOTS,
     SUPERSESSIONS,
 )
+from jobs.warehouse.store.verification import SAID
 
-_UNCHANGEABLE: Final = (
+_GUARDS: Final = Path(__file__).with_name("guards.sql").read_text()
+_PUBLISHED: Final = (CONTENTS, *SNAPSHOTS.values(), *INTERVALS.values())
+"""What a publication consists of: added to by publishing alone."""
+_LASTING: Final = (
     PUBLICATIONS,
-    CONTENTS,
     SUPERSESSIONS,
     REMOVALS,
+    RUN_LOG,
+    RESENDS,
     QUEUES,
     AUDIT,
-    *SNAPSHOTS.values(),
+    *_PUBLISHED,
+)
+"""What no row of is changed or removed, by its owner neither."""
+_TAKE_DOWN_GUARDS: Final = r"""
+DO $$
+DECLARE
+    found record;
+BEGIN
+    FOR found IN
+        SELECT tgname, tgrelid::regclass AS guarded FROM pg_trigger
+        JOIN pg_class ON pg_class.oid = tgrelid
+        WHERE tgparentid = 0 AND NOT tgisinternal AND relnamespace::regnamespace::text
+            IN ('run', 'nightly', 'registry', 'outbox', 'review')
+            AND (tgname LIKE 'guard\_%' OR tgname = 'unchangeable')
+    LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', found.tgname, found.guarded);
+    END LOOP;
+END
+$$
+"""
+_GUARD_PARTITIONS: Final = (
+    "SELECT run.guard_statements(inhrelid) FROM pg_inherits "
+    "JOIN pg_class ON pg_class.oid = inhrelid "
+    "WHERE relnamespace = 'nightly'::regnamespace AND relkind = 'r'"
+)
+
+
+def _trigger(name: str, when: str, table: sa.Table, each: str, does: str) -> str:
+    return (
+        f"CREATE OR REPLACE TRIGGER {name} {when} ON {table.schema}.{table.name} "
+        f"FOR EACH {each} EXECUTE FUNCTION run.{does}()"
+    )
+
+
+def _guards() -> list[str]:
+    """Triggers that keep what is published as it is, for its owner too."""
+    made = []
+    for table in (*_LASTING, CURRENT):
+        made.append(_trigger("guard_whole", "BEFORE TRUNCATE", table, "STATEMENT", "refuse_change"))
+        when = "BEFORE UPDATE OR DELETE"
+        if table in INTERVALS.values():
+            made.append(_trigger("guard_end", "BEFORE UPDATE", table, "ROW", "refuse_reopening"))
+        if table in (*INTERVALS.values(), CURRENT, RUN_LOG):
+            when = "BEFORE DELETE"
+        made.append(_trigger("guard_row", when, table, "ROW", "refuse_change"))
+    return [
+        *made,
+        *(
+            _trigger("guard_addition", "BEFORE INSERT", table, "STATEMENT", "refuse_addition")
+            for table in _PUBLISHED
+        ),
+        _trigger("guard_chain", "BEFORE INSERT", PUBLICATIONS, "ROW", "chain_publication"),
+        _trigger("guard_move", "AFTER INSERT OR UPDATE", CURRENT, "ROW", "record_move"),
+        _trigger("guard_invention", "BEFORE INSERT", SUPERSESSIONS, "ROW", "refuse_invention"),
+        _trigger("guard_text", "BEFORE UPDATE", RUN_LOG, "ROW", "refuse_rewriting"),
+        _trigger("guard_date", "BEFORE INSERT", RUN_LOG, "ROW", "date_entry"),
+        _GUARD_PARTITIONS,
+    ]
+
+
+_SAID_OF: Final = (
+    "CREATE OR REPLACE FUNCTION run.said_of(p run.publications) RETURNS text "
+    f"LANGUAGE sql STABLE SET search_path = pg_catalog AS $$ SELECT {SAID} $$"
 )
 
 
 def _statements() -> list[str]:
-    """Triggers that keep what is published as it is, for its owner too, and the comments."""
-    statements = [
-        "CREATE OR REPLACE TRIGGER unchangeable BEFORE UPDATE OR DELETE OR TRUNCATE "
-        f"ON {table.schema}.{table.name} FOR EACH STATEMENT EXECUTE FUNCTION run.refuse_change()"
-        for table in _UNCHANGEABLE
-    ]
+    statements = [_SAID_OF, _GUARDS, *publish_function.statements(), *_guards()]
     for table in WAREHOUSE.sorted_tables:
         name = f"{table.schema}.{table.name}"
         statements.append(f"COMMENT ON TABLE {name} IS {quoted(str(table.comment))}")
@@ -58,8 +126,9 @@ DIGEST: Final = (
 
 
 def take_down(connection: sa.Connection) -> None:
-    """Take the views down, so that tables can change under them."""
+    """Take the views and the guards down, so that tables can change under them."""
     drop_views(connection)
+    execute_text(connection, _TAKE_DOWN_GUARDS)
 
 
 def put_up(connection: sa.Connection) -> None:

@@ -1,7 +1,7 @@
 """The rights in the warehouse: a role for each use, each with no more than it needs.
 
 ========================== ==================================================================
-``reconciliation_writer``  publishes nights, keeps the outbox; changes no published row
+``reconciliation_writer``  publishes nights whole, keeps the outbox; writes no published table
 ``reconciliation_reader``  reads ``report``, nothing else
 ``reconciliation_reviewer`` reads ``report``, links and assessments; writes the review ledgers
 ``reconciliation_quality`` reads ``report`` and the quarantine, to have bad rows mended
@@ -15,11 +15,11 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from jobs.warehouse.ddl.publish_function import MAKE_CURRENT, PUBLISH
 from jobs.warehouse.store.bulk import execute_text
 from jobs.warehouse.store.connections import transaction
 from jobs.warehouse.store.review_tables import LAID
 from jobs.warehouse.store.table_columns import SCHEMAS
-from jobs.warehouse.store.tables import INTERVALS
 
 WRITER: Final = "reconciliation_writer"
 READER: Final = "reconciliation_reader"
@@ -30,7 +30,7 @@ PURPOSES: Final = {
     READER: "reads the views of the schema report, nothing else",
     REVIEWER: "reads report, links and assessments; writes the review ledgers",
     QUALITY: "reads report and the quarantine, to have bad rows mended",
-    WRITER: "publishes nights and keeps the outbox; changes no published row",
+    WRITER: "publishes nights whole and keeps the outbox; writes no published table",
 }
 
 _EVERYBODY: Final = (
@@ -66,15 +66,11 @@ RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         *_EVERYBODY,
         "GRANT USAGE ON SCHEMA run, registry, nightly, review, outbox TO {role}",
         "GRANT SELECT ON ALL TABLES IN SCHEMA run, registry, nightly, review, outbox TO {role}",
-        "GRANT INSERT ON ALL TABLES IN SCHEMA nightly, registry TO {role}",
-        "GRANT INSERT ON run.publications, run.contents, run.current TO {role}",
-        "GRANT INSERT ON run.supersessions, run.attempts TO {role}",
-        "GRANT UPDATE ON run.current TO {role}",
+        "GRANT USAGE ON SCHEMA staging TO {role}",
+        "GRANT SELECT, INSERT, TRUNCATE ON ALL TABLES IN SCHEMA staging TO {role}",
+        f"GRANT EXECUTE ON FUNCTION {PUBLISH}, {MAKE_CURRENT} TO {{role}}",
+        "GRANT INSERT ON run.attempts TO {role}",
         "GRANT UPDATE (timings, steps) ON run.attempts TO {role}",
-        *(
-            f"GRANT UPDATE (until) ON {table.schema}.{table.name} TO {{role}}"
-            for table in INTERVALS.values()
-        ),
         "GRANT INSERT ON outbox.messages, outbox.resends TO {role}",
         "GRANT UPDATE (state, attempts, state_changed_at, last_error) ON outbox.messages TO {role}",
         "GRANT EXECUTE ON FUNCTION run.make_room(date) TO {role}",

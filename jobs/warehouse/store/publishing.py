@@ -1,8 +1,9 @@
 """Publishing: everything that a night computed becomes current in one transaction, or nothing does.
 
-Write, audit, flip the pointer, commit. Publications are written one at a time, whatever their
-date; a second run waits. Until the commit readers see the publication before, and a process that
-is killed at any point leaves nothing: the database undoes what it had begun.
+Copy into staging, have the database take it into a publication and flip the pointer, audit, commit.
+Publications are written one at a time, whatever their date; a second run waits. Until the commit
+readers see the publication before, and a process that is killed at any point leaves nothing: the
+database undoes what it had begun.
 """
 
 import json
@@ -15,12 +16,11 @@ from typing import Any, Final
 import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB
 
 from jobs.contract import results
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, text_digest
-from jobs.warehouse.store import intervals
 from jobs.warehouse.store.bulk import Content, copy_in
 from jobs.warehouse.store.connections import transaction
 from jobs.warehouse.store.tables import (
@@ -28,8 +28,7 @@ from jobs.warehouse.store.tables import (
     CURRENT,
     INTERVALS,
     PUBLICATIONS,
-    SNAPSHOTS,
-    SUPERSESSIONS,
+    STAGING,
 )
 
 MANIFEST_VERSION: Final = 1
@@ -128,7 +127,8 @@ class Publication:
     """A published result of one as-of date.
 
     ``number`` is its place in the order of publishing, ``supersedes`` the id of the publication
-    that was current for the date before it, ``is_current`` whether it is the one now.
+    that was current for the date before it, ``chain_digest`` a digest of it and of the publication
+    before, ``is_current`` whether it is the one now.
     """
 
     publication_id: str
@@ -136,6 +136,7 @@ class Publication:
     as_of: date
     published_at: datetime
     content_digest: str
+    chain_digest: str
     manifest: Mapping[str, Any]
     supersedes: str | None = None
     override: CheckOverride | None = None
@@ -177,13 +178,12 @@ def publish(
         connection.execute(sa.text("SELECT run.make_room(:as_of)"), {"as_of": manifest.as_of})
     with transaction(engine) as connection:
         connection.execute(sa.text(LOCK))
-        number = _existing(connection, publication_id, contents)
-        if number is None:
-            number = _insert(connection, manifest, contents, override)
-            _load(connection, number, manifest.as_of, contents)
+        if _is_there(connection, publication_id, contents):
+            connection.execute(sa.text("SELECT run.make_current(:id)"), {"id": publication_id})
+        else:
+            _write(connection, manifest, contents, override)
             if audit is not None:
                 audit(connection)
-        _make_current(connection, manifest.as_of, number)
         return publication(connection, publication_id)
 
 
@@ -224,6 +224,7 @@ def select_publications(
             as_of=row.as_of_date,
             published_at=row.published_at,
             content_digest=row.content_digest,
+            chain_digest=row.chain_digest,
             manifest=_readable(row.manifest),
             supersedes=row.earlier_id,
             override=CheckOverride(
@@ -272,102 +273,72 @@ def _contents(tables: Mapping[str, pd.DataFrame | pa.Table]) -> list[Content]:
 
 def content_digest(contents: list[Content]) -> str:
     """Digest of all tables of a publication; no clock and no row order is in it."""
-    return text_digest(*(part for c in contents for part in (c.table.full_name, c.digest)))
+    return publication_digest({name: c.digest for name, c in _by_name(contents).items()})
 
 
-def _existing(
-    connection: sa.Connection, publication_id: str, contents: list[Content]
-) -> int | None:
+def publication_digest(digests: Mapping[str, str]) -> str:
+    """Digest of all tables of a publication from the digest of each, by full name."""
+    return text_digest(*(part for name in sorted(digests) for part in (name, digests[name])))
+
+
+def _is_there(connection: sa.Connection, publication_id: str, contents: list[Content]) -> bool:
     row = connection.execute(
         sa.select(PUBLICATIONS.c.publication_number, PUBLICATIONS.c.content_digest).where(
             PUBLICATIONS.c.publication_id == publication_id
         )
     ).one_or_none()
-    if row is None:
-        return None
-    if row.content_digest != content_digest(contents):
-        differing = _differing(connection, row.publication_number, contents)
+    if row is not None and row.content_digest != content_digest(contents):
+        known = _digests(connection, PUBLICATIONS.c.publication_id == publication_id)
+        names = [c.table.full_name for c in contents]
+        differing = [
+            c for c, name in zip(contents, names, strict=True) if known.get(name) != c.digest
+        ]
         raise RuntimeError(
-            f"publication [{publication_id}] was published with other results in {differing}"
+            f"publication [{publication_id}] was published with other results in "
+            f"{[c.table.full_name for c in differing]}"
         )
-    return int(row.publication_number)
+    return row is not None
 
 
-def _differing(connection: sa.Connection, number: int, contents: list[Content]) -> list[str]:
-    query = sa.select(CONTENTS.c.table_name, CONTENTS.c.digest).where(
-        CONTENTS.c.publication_number == number
-    )
-    known: dict[str, str] = {row.table_name: row.digest for row in connection.execute(query)}
-    return [c.table.full_name for c in contents if known.get(c.table.full_name) != c.digest]
+def _by_name(contents: list[Content]) -> dict[str, Content]:
+    return {content.table.full_name: content for content in contents}
 
 
-def _insert(
+def _digests(connection: sa.Connection, chosen: sa.ColumnElement[bool]) -> dict[str, str]:
+    """The digest of each table of a publication."""
+    query = sa.select(CONTENTS.c.table_name, CONTENTS.c.digest).join(PUBLICATIONS).where(chosen)
+    return {row.table_name: row.digest for row in connection.execute(query)}
+
+
+def _write(
     connection: sa.Connection,
     manifest: Manifest,
     contents: list[Content],
     override: CheckOverride | None,
-) -> int:
-    last = connection.scalar(sa.select(sa.func.max(PUBLICATIONS.c.publication_number)))
-    number = (last or 0) + 1
+) -> None:
+    """Copy every table into staging and have the database take them into a publication."""
+    last = sa.select(sa.func.max(PUBLICATIONS.c.publication_number)).scalar_subquery()
+    before = _digests(connection, PUBLICATIONS.c.publication_number == last)
+    staged = ", ".join(f"{STAGING}.{c.table.name}" for c in contents)
+    connection.execute(sa.text(f"TRUNCATE {staged}"))
+    for name, content in _by_name(contents).items():
+        if name not in INTERVALS or before.get(name) != content.digest:
+            copy_in(connection, content, into=(STAGING, content.table.name))
+    told = {
+        name: {"rows": c.rows.num_rows, "digest": c.digest}
+        for name, c in _by_name(contents).items()
+    }
     connection.execute(
-        sa.insert(PUBLICATIONS).values(
-            publication_number=number,
-            publication_id=manifest.publication_id,
-            as_of_date=manifest.as_of,
-            supersedes=_current(connection, manifest.as_of),
-            content_digest=content_digest(contents),
-            manifest=manifest.as_json(),
-            override_by=override.by if override else None,
-            override_reason=override.reason if override else None,
-        )
-    )
-    connection.execute(
-        sa.insert(CONTENTS),
-        [
-            {
-                "publication_number": number,
-                "table_name": c.table.full_name,
-                "row_count": c.rows.num_rows,
-                "digest": c.digest,
-            }
-            for c in contents
-        ],
-    )
-    return number
-
-
-def _load(connection: sa.Connection, number: int, as_of: date, contents: list[Content]) -> None:
-    before: dict[str, date | int] = {"as_of_date": as_of, "publication_number": number}
-    for content in contents:
-        name = content.table.full_name
-        if name in INTERVALS:
-            intervals.advance(connection, content, number)
-        else:
-            kept = SNAPSHOTS[name]
-            copy_in(connection, content, into=("nightly", kept.name), before=before)
-
-
-def _current(connection: sa.Connection, as_of: date) -> int | None:
-    return connection.scalar(
-        sa.select(CURRENT.c.publication_number).where(CURRENT.c.as_of_date == as_of)
-    )
-
-
-def _make_current(connection: sa.Connection, as_of: date, number: int) -> None:
-    """Move the pointer of a date and record the move; nothing where it points there already."""
-    current = _current(connection, as_of)
-    if current == number:
-        return
-    connection.execute(
-        insert(CURRENT)
-        .values(as_of_date=as_of, publication_number=number)
-        .on_conflict_do_update(
-            index_elements=[CURRENT.c.as_of_date], set_={"publication_number": number}
-        )
-    )
-    connection.execute(
-        sa.insert(SUPERSESSIONS).values(
-            as_of_date=as_of, publication_number=number, replaces=current
+        sa.select(
+            sa.func.run.publish(
+                manifest.publication_id,
+                manifest.as_of,
+                sa.cast(manifest.as_json(), JSONB),
+                content_digest(contents),
+                sa.cast(told, JSONB),
+                sa.cast(override.by if override else None, sa.Text),
+                sa.cast(override.reason if override else None, sa.Text),
+            )
         )
     )
 

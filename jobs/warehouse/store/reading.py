@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 import pandas as pd
+import pyarrow as pa
 import sqlalchemy as sa
 from psycopg import sql
 
@@ -95,9 +96,14 @@ def read_table(engine: sa.Engine, publication_id: str, table: str) -> pd.DataFra
 
 def read_rows(connection: sa.Connection, of: Publication, table: Table) -> pd.DataFrame:
     """Like `read_table`, within a transaction: an audit reads what is not published yet."""
-    rows = copy_out(connection, table, _rows_of(of, table))
+    rows = rows_of(connection, of, table)
     _refuse_partial(connection, of, table, rows.num_rows)
     return table.frame(rows)
+
+
+def rows_of(connection: sa.Connection, of: Publication, table: Table) -> pa.Table:
+    """What is left of a table of a publication, in order of its key."""
+    return copy_out(connection, table, _rows_of(of, table))
 
 
 def read_chosen(

@@ -36,6 +36,8 @@ from jobs.warehouse.store.table_columns import (
     own,
 )
 
+STAGING: Final = "staging"
+"""Where a run copies its tables before ``run.publish`` takes them; put up anew with the views."""
 _INTERVAL_SCHEMAS: Final = {
     results.IDENTITIES.full_name: "registry",
     results.LINKS.full_name: "registry",
@@ -55,6 +57,7 @@ PUBLICATIONS: Final = sa.Table(
     column("manifest", postgresql.JSONB, "inputs with hashes, versions and settings"),
     column("override_by", TEXT, "who published it in spite of a failed check", nullable=True),
     column("override_reason", TEXT, "why", nullable=True),
+    column("chain_digest", TEXT, "digest of this row and of that of the publication before"),
     sa.PrimaryKeyConstraint("publication_number"),
     sa.UniqueConstraint("publication_id"),
     sa.UniqueConstraint("as_of_date", "publication_number"),

@@ -80,6 +80,12 @@ REVISIONS = [
     script.revision
     for script in migrate.ScriptDirectory.from_config(migrate.configuration()).walk_revisions()
 ]
+HAS_A_CHAIN = """
+    SELECT EXISTS (
+        SELECT FROM information_schema.columns
+        WHERE table_schema = 'run' AND table_name = 'publications' AND column_name = 'chain_digest'
+    )
+"""
 AT_A_REVISION = """
     SELECT table_name, column_name FROM information_schema.columns
     WHERE table_schema IN ('nightly', 'registry')
@@ -123,13 +129,17 @@ def test_data_of_every_earlier_revision_are_read_by_this_code(database: str, rev
 def load_at_revision(connection: sa.Connection, facts: nights.Facts) -> dict[str, set[str]]:
     """Publish a night with the tables and columns that a revision has; give which they are."""
     manifest = nights.manifest()
+    chained = ", chain_digest", ", 'a link'"
+    if not connection.scalar(sa.text(HAS_A_CHAIN)):
+        chained = "", ""
     columns: dict[str, set[str]] = {}
     for table, column in connection.execute(sa.text(AT_A_REVISION)):
         columns.setdefault(f"nightly.{table}", set()).add(column)
     connection.execute(
         sa.text(
             "INSERT INTO run.publications (publication_number, publication_id, as_of_date, "
-            "content_digest, manifest) VALUES (1, :id, :as_of, 'a digest', :manifest)"
+            f"content_digest, manifest{chained[0]}) "
+            f"VALUES (1, :id, :as_of, 'a digest', :manifest{chained[1]})"
         ),
         {
             "id": manifest.publication_id,

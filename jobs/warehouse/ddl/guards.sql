@@ -1,0 +1,155 @@
+-- What is published stays as it is: functions that triggers call, put up anew after each upgrade.
+-- The owner of the tables can take a trigger down; `publications verify` finds what he then did.
+
+-- The publication that this transaction writes; empty in any other.
+CREATE OR REPLACE FUNCTION run.being_published() RETURNS bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT publication_number FROM run.publications
+    WHERE publication_number = (SELECT max(publication_number) FROM run.publications)
+        AND xmin = pg_current_xact_id()::xid
+$$;
+
+CREATE OR REPLACE FUNCTION run.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a publication is never changed' USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+CREATE OR REPLACE FUNCTION run.refuse_addition() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    IF run.being_published() IS NULL THEN
+        RAISE EXCEPTION 'nothing is added to a publication' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+-- A row of an interval table ends once, with the publication that this transaction writes.
+CREATE OR REPLACE FUNCTION run.refuse_reopening() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+    still_open record;
+BEGIN
+    still_open := NEW;
+    still_open.until := NULL;
+    IF still_open IS NOT DISTINCT FROM OLD AND NEW.until = run.being_published() THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a publication is never changed' USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+-- Each publication follows the one before it, by number and by digest; the database says when it
+-- was published and by whom.
+CREATE OR REPLACE FUNCTION run.chain_publication() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+    last bigint;
+    before text;
+BEGIN
+    SELECT publication_number, chain_digest INTO last, before
+        FROM run.publications ORDER BY publication_number DESC LIMIT 1;
+    IF NEW.publication_number IS DISTINCT FROM coalesce(last, 0) + 1 THEN
+        RAISE EXCEPTION 'publications are numbered without a gap'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    NEW.published_at := clock_timestamp();
+    NEW.published_by := session_user;
+    NEW.chain_digest := encode(
+        sha256(convert_to(coalesce(before, '') || run.said_of(NEW), 'UTF8')), 'hex'
+    );
+    RETURN NEW;
+END
+$$;
+
+-- Whoever moves the pointer of a date leaves a row that says so.
+CREATE OR REPLACE FUNCTION run.record_move() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    INSERT INTO run.supersessions (as_of_date, publication_number, replaces) VALUES (
+        NEW.as_of_date,
+        NEW.publication_number,
+        CASE WHEN TG_OP = 'UPDATE' THEN OLD.publication_number END
+    );
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION run.refuse_invention() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    IF pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'a move of the pointer is recorded by the move itself'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- What the steps of a run took may be filled in afterwards; nothing else of the run log changes.
+CREATE OR REPLACE FUNCTION run.refuse_rewriting() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+    filled_in text[] := ARRAY['timings', 'steps'];
+BEGIN
+    IF to_jsonb(NEW) - filled_in = to_jsonb(OLD) - filled_in THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'the run log is never rewritten' USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+-- The database's own word on when a row was written and by whom.
+CREATE OR REPLACE FUNCTION run.date_entry() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    NEW.recorded_at := clock_timestamp();
+    RETURN NEW;
+END
+$$;
+
+-- Room for the nights of a month: the partitions that snapshot tables lack, each guarded like its
+-- parent: a trigger on the parent's statements does not fire where a partition is named.
+CREATE OR REPLACE FUNCTION run.make_room(as_of date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    first date := date_trunc('month', as_of);
+    parent name;
+    part name;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('reconciliation room', 0));
+    FOR parent IN
+        SELECT relname FROM pg_class
+        WHERE relnamespace = 'nightly'::regnamespace AND relkind = 'p' ORDER BY relname
+    LOOP
+        part := parent || to_char(first, '"_"YYYY"_"MM');
+        CONTINUE WHEN EXISTS (
+            SELECT FROM pg_class
+            WHERE relnamespace = 'nightly'::regnamespace AND relname = part
+        );
+        EXECUTE format(
+            'CREATE TABLE nightly.%I PARTITION OF nightly.%I FOR VALUES FROM (%L) TO (%L)',
+            part, parent, first, (first + interval '1 month')::date
+        );
+        PERFORM run.guard_statements('nightly.' || quote_ident(part));
+    END LOOP;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION run.make_room(date) FROM PUBLIC;
+
+-- What triggers on rows cannot see: a table that is emptied, and rows that are added.
+CREATE OR REPLACE FUNCTION run.guard_statements(guarded regclass) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    EXECUTE format(
+        'CREATE OR REPLACE TRIGGER guard_whole BEFORE TRUNCATE ON %s '
+        'FOR EACH STATEMENT EXECUTE FUNCTION run.refuse_change()', guarded
+    );
+    EXECUTE format(
+        'CREATE OR REPLACE TRIGGER guard_addition BEFORE INSERT ON %s '
+        'FOR EACH STATEMENT EXECUTE FUNCTION run.refuse_addition()', guarded
+    );
+END
+$$;
+REVOKE EXECUTE ON FUNCTION run.guard_statements(regclass) FROM PUBLIC;
