@@ -31,8 +31,10 @@ class TellWanted(BaseNotifier):
 
         task, instance = context["task"], context["ti"]
         found = instance.xcom_pull(task_ids=task.evidence_from)
+        # A task that is tried again asks the same; an answer without a reason is a new question.
+        asked = f"again at {datetime.now(UTC)}" if self.is_again else "first"
         question = Question(
-            key=f"{instance.dag_id} {context['run_id']} {datetime.now(UTC):%Y-%m-%d %H:%M}",
+            key=f"{instance.dag_id} {context['run_id']} {instance.try_number} {asked}",
             decides=task.decides,
             subject=task.subject,
             evidence=tuple(found["evidence"]),

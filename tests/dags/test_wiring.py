@@ -18,6 +18,7 @@ from airflow.sdk import DAG, RetryAction
 from airflow.sdk.exceptions import AirflowSkipException
 
 from dags.common import DEFAULT_ARGS, night_of
+from dags.decisions import TellWanted
 from dags.deliveries import AwaitRegisters, DeliveryTrigger, is_ones_turn
 from dags.lineage import FLOW
 from jobs.commands.administration.airflow_cli import airflow_environment
@@ -187,6 +188,26 @@ def test_only_a_change_needs_a_reason_and_is_asked_for_it_again(
     }
     decide.execute_complete({}, event)
     assert asked == again
+
+
+def test_a_question_is_told_once_and_each_time_that_it_is_asked_again(
+    bag: DagBag, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys: list[str] = []
+    monkeypatch.setattr(
+        "jobs.operate.approvals.asking.tell_wanted", lambda question, **_: keys.append(question.key)
+    )
+    monkeypatch.setattr(
+        "airflow.providers.standard.operators.hitl.HITLOperator.generate_link_to_ui_from_context",
+        lambda **_: "http://localhost:8080",
+    )
+    found = {"subject": "?", "evidence": ["a"], "standing": "b"}
+    task = SimpleNamespace(evidence_from="evidence", decides="nights", subject="?")
+    instance = SimpleNamespace(dag_id="publish_despite", try_number=1, xcom_pull=lambda **_: found)
+    context = {"task": task, "ti": instance, "run_id": "stopped__1"}
+    for is_again in (False, False, True, True):
+        TellWanted(is_again=is_again).notify(context)
+    assert len(set(keys)) == 3
 
 
 def test_only_those_are_assigned_whom_the_recipients_file_names(
