@@ -92,8 +92,10 @@ def test_half_a_register_is_refused_by_the_number_of_rows_that_it_declares(
 def test_a_wrong_password_fails_at_once_and_is_in_no_line(live: LiveAirflow, readers: str) -> None:
     with wrong_password(live) as url:
         live.set(recipients=readers, prison=url)
-        run = fails(live, "await_registers", says="the user name or password is refused")
-    live.set(recipients=readers)
+        try:
+            run = fails(live, "await_registers", says="the user name or password is refused")
+        finally:
+            live.set(recipients=readers)
     assert "wrong-secret" not in live.last_error(NIGHTLY, run, "await_registers")
     assert not any("wrong-secret" in text for text in told(live, run))
 
@@ -132,6 +134,16 @@ def refused(url: str) -> bool:
     finally:
         engine.dispose()
     return False
+
+
+def test_a_connection_id_that_airflow_does_not_know_fails_at_once(
+    live: LiveAirflow, readers: str
+) -> None:
+    live.set(recipients=readers, prison="airflow:no_such_register")
+    try:
+        fails(live, "await_registers", says="Airflow has no connection [no_such_register]")
+    finally:
+        live.set(recipients=readers)
 
 
 def test_a_full_disk_loses_nothing_and_the_cleared_task_goes_on(live: LiveAirflow) -> None:
