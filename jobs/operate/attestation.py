@@ -78,10 +78,10 @@ class Attestation:
             of: the publications whose rows are looked at; the chain is looked at whole.
         """
         found = [*verify_chain(engine), *self._held_against(chain_digests(engine))]
-        for publication in of:
-            found += verify_rows(engine, publication)
-        accepted = {each["alteration"] for each in self.accepted()}
-        return [each for each in found if str(each) not in accepted]
+        for each in of:
+            found += verify_rows(engine, each)
+        accepted = {entry["alteration"] for entry in self.accepted()}
+        return [one for one in found if str(one) not in accepted]
 
     def accepted(self) -> list[dict[str, str]]:
         """The alterations that people answer for: alteration, by, reason, on."""
