@@ -2,33 +2,21 @@
 
 import json
 import logging
-import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from fastapi.testclient import TestClient
 
-from benchmarks.samples.review.waiting_pairs import keys, review_night
+from benchmarks.samples.review.waiting_pairs import keys
 from jobs.review.page.application import HEADERS
 from jobs.review.page.guard import TOKEN_HEADER
-from jobs.warehouse import (
-    audit_entries,
-    create_roles,
-    decisions,
-    embedded,
-    open_warehouse,
-    upgrade,
-)
+from jobs.warehouse import audit_entries, decisions, embedded
+from tests.dags.review_site import OWN, PAGE, SITE, Site, review_site
 
 pytestmark = [pytest.mark.airflow]
-SITE = "http://testserver"
-PAGE = "/clerical-review"
-OWN = {"Origin": SITE}
 PAIRS = 4
 READING = ("/", "/review.js", "/review.css", "/progress", "/queue")
 WORKING = {
@@ -40,80 +28,12 @@ WORKING = {
 }
 
 
-@dataclass
-class Site:
-    """Airflow's server with the plugin, and the warehouse behind it."""
-
-    app: FastAPI
-    engine: sa.Engine
-    passwords: dict[str, str]
-
-    def anonymous(self) -> TestClient:
-        return TestClient(self.app, base_url=SITE)
-
-    def token(self, name: str) -> str:
-        body = {"username": name, "password": self.passwords[name]}
-        answer = self.anonymous().post("/auth/token", json=body)
-        return str(answer.json()["access_token"])
-
-    def browser(self, name: str) -> "Browser":
-        """Somebody who is signed in with a cookie, as a browser is."""
-        client = self.anonymous()
-        client.cookies.set("_token", self.token(name))
-        return Browser(client)
-
-
-@dataclass
-class Browser:
-    """The page as it is used in a browser."""
-
-    client: TestClient
-    token: str = ""
-
-    def load(self) -> "Browser":
-        text = self.client.get(f"{PAGE}/").text
-        self.token = text.partition('name="review-token" content="')[2].partition('"')[0]
-        assert self.token
-        return self
-
-    def post(self, path: str, body: object = None, **headers: str) -> Any:
-        sent = {**OWN, TOKEN_HEADER: self.token, **headers}
-        return self.client.post(
-            f"{PAGE}{path}", json={} if body is None else body,
-            headers={name: value for name, value in sent.items() if value},
-        )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def site(
     postgres: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    """One warehouse with four pairs, and Airflow's own application around the plugin."""
-    from airflow import settings
-    from airflow.api_fastapi.app import create_app
-    from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
-    from airflow.models import import_all_models
-    from airflow.models.base import Base
-
-    folder = tmp_path_factory.mktemp("review page")
-    url = postgres.create_database("review page")
-    engine = open_warehouse(url)
-    upgrade(engine)
-    review_night(engine, data_dir=folder, pairs=PAIRS)
-    changed = pytest.MonkeyPatch()
-    for name in [n for n in os.environ if n.startswith("RECONCILIATION_")]:
-        changed.delenv(name)
-    changed.setenv("RECONCILIATION_WAREHOUSE", url)
-    changed.setenv("RECONCILIATION_DATA_DIR", str(folder))
-    changed.setenv("RECONCILIATION_REVIEWERS", '["rita", "rob"]')
-    import_all_models()
-    Base.metadata.create_all(settings.get_engine())
-    create_roles(engine)
-    app = create_app(apps="core")
-    yield Site(app, engine, SimpleAuthManager.get_passwords())
-    changed.undo()
-    engine.dispose()
-    postgres.drop_database("review page")
+    with review_site(postgres, tmp_path_factory.mktemp("review page"), pairs=PAIRS) as opened:
+        yield opened
 
 
 def page_of(site: Site) -> FastAPI:
@@ -123,15 +43,7 @@ def page_of(site: Site) -> FastAPI:
 
 @pytest.fixture(autouse=True)
 def _afresh(site: Site) -> None:
-    """No decision and no assignment of another test."""
-    with site.engine.begin() as connection:
-        connection.execute(
-            sa.text("UPDATE review.pairs SET assigned_to = NULL, assigned_until = NULL")
-        )
-        connection.execute(
-            sa.text("UPDATE review.decisions SET deleted_at = now(), deleted_by = 'a test', "
-                    "deletion_reason = 'afresh' WHERE deleted_at IS NULL")
-        )  # fmt: skip
+    site.forget()
 
 
 def test_every_route_is_known_to_these_tests(site: Site) -> None:
