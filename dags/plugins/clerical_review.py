@@ -108,7 +108,7 @@ class ClericalReview(AirflowPlugin):  # type: ignore[misc]
         root = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
         return [
             {
-                "name": "Clerical review",
+                "name": "Review",
                 "href": f"{root}{PREFIX}/",
                 "destination": "nav",
                 "url_route": "clerical-review",

@@ -12,6 +12,10 @@ Mark = Literal["same", "different", "one record only", "neither record"]
 Segment = tuple[str, bool]
 """A piece of a value, and whether it differs from the other record's."""
 
+Alias = tuple[str, str]
+"""A name, and the date of birth that belongs to it."""
+
+REGISTERS: Final = ("prison", "immigration")
 BETWEEN_ALIASES: Final = "; "
 
 
@@ -45,45 +49,51 @@ def _line(label: str, one: str | None, other: str | None) -> Line:
 
 
 def _also(pair: "pd.Series[Any]") -> Line:
-    """Other names: what the other record knows too is not marked."""
-    sides = [_aliases(pair, register) for register in ("prison", "immigration")]
+    """Other names: a name that the other record has, as its own or as an alias, is not marked.
+
+    The date of birth behind it is, unless the other record has it with that name.
+    """
+    sides = [_aliases(pair, register) for register in REGISTERS]
     known = [
-        {_folded(name) for name in (*aliases, _name(pair, register))}
-        for aliases, register in zip(sides, ("prison", "immigration"), strict=True)
+        [*aliases, _own(pair, register)] for aliases, register in zip(sides, REGISTERS, strict=True)
     ]
-    marked = [
-        tuple((alias, _folded(alias) not in other) for alias in aliases)
-        for aliases, other in zip(sides, reversed(known), strict=True)
-    ]
-    shared = any(not differs for side in marked for _, differs in side)
+    left, right = (
+        _marked(aliases, other) for aliases, other in zip(sides, reversed(known), strict=True)
+    )
     if not any(sides):
         mark: Mark = "neither record"
-    elif shared:
+    elif any(not differs and text != BETWEEN_ALIASES for text, differs in (*left, *right)):
         mark = "same"
     else:
         mark = "different" if all(sides) else "one record only"
-    left, right = (_joined(side) for side in marked)
     return Line(label=ALSO, mark=mark, prison=left, immigration=right)
 
 
-def _aliases(pair: "pd.Series[Any]", register: str) -> list[str]:
+def _aliases(pair: "pd.Series[Any]", register: str) -> list[Alias]:
+    """Name and date of birth of each alias, the latter with its brackets and the blank before."""
     text = shown(pair, f"{register}: {ALSO}")
-    return text.split(BETWEEN_ALIASES) if text else []
+    parts = [alias.partition(" (") for alias in text.split(BETWEEN_ALIASES)] if text else []
+    return [(name, opening + born) for name, opening, born in parts]
 
 
-def _name(pair: "pd.Series[Any]", register: str) -> str:
+def _own(pair: "pd.Series[Any]", register: str) -> Alias:
     """The name and date of birth of a record, written as an alias is."""
     parts = [shown(pair, f"{register}: {p}") for p in ("first name", "middle names", "last name")]
     born = shown(pair, f"{register}: date of birth")
-    return " ".join([*filter(None, parts), *([f"({born})"] if born else [])])
+    return " ".join(filter(None, parts)), f" ({born})" if born else ""
 
 
-def _joined(aliases: tuple[Segment, ...]) -> tuple[Segment, ...]:
-    joined: list[Segment] = []
-    for alias in aliases:
-        joined += [(BETWEEN_ALIASES, False)] if joined else []
-        joined.append(alias)
-    return tuple(joined)
+def _marked(aliases: list[Alias], other: list[Alias]) -> tuple[Segment, ...]:
+    names = {_folded(name) for name, _ in other}
+    wholes = {(_folded(name), born) for name, born in other}
+    marked: list[Segment] = []
+    for name, born in aliases:
+        folded = _folded(name)
+        marked += [(BETWEEN_ALIASES, False)] if marked else []
+        marked.append((name, folded not in names))
+        if born:
+            marked.append((born, (folded, born) not in wholes))
+    return tuple(marked)
 
 
 def _segments(one: str, other: str) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:

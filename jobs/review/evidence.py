@@ -28,7 +28,7 @@ LEVELS: Final = {
     "day and month changed over": "day and month changed over",
     "two parts of three": "two of day, month and year agree",
     "two slips": "two digits apart",
-    "close in years": "a few years apart",
+    "close in years": "another day, at most a few years apart",
     "same as the second one": "the second nationality of one record",
     "street and number": "street and house number agree",
     "street": "the street agrees, the house number does not",
@@ -86,7 +86,7 @@ def _piece(comparison: str, level: str, weight: float) -> Piece:
         comparison, says = "held for a person", "the model leaves this to you"
     elif comparison == BEFORE and not level:
         finding = f"of {_rounded(1 + 2.0**-weight)} pairs that could be formed, one is one person"
-        says = "where every pair starts"
+        says, side = "where every pair starts", "neither"
     elif comparison == BEFORE:
         comparison = "nationalities"
     return Piece(comparison=comparison, finding=finding, says=says, side=side, weight=weight)

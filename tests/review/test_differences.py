@@ -51,7 +51,15 @@ def test_the_pieces_are_the_value_and_what_is_not_marked_is_in_both(one: str, ot
 @pytest.mark.parametrize(
     ("one", "other", "mark", "marked"),
     [
-        pytest.param("Jan Nowak (1970-05-17)", None, "same", [False], id="the other's own name"),
+        pytest.param(
+            "Jan Nowak (1970-05-17)", None, "same", [False, False], id="the other's own name"
+        ),
+        pytest.param(
+            "JAN NOWAK (1970-05-18)", None, "same", [False, True], id="born on another day"
+        ),
+        pytest.param(
+            "Jan Novak (1970-05-17)", None, "one record only", [True, True], id="another name"
+        ),
         pytest.param("Jan Novak", "JAN NOVAK", "same", [False], id="an alias of both"),
         pytest.param("Jan Novak", "Ivan Nowak", "different", [True], id="two aliases"),
         pytest.param("Jan Novak", None, "one record only", [True], id="unknown there"),

@@ -6,6 +6,7 @@ as in linkage, whoever must be linked with one person is decided with every othe
 somebody could not tell waits behind the others of its tier, and is handed to others only.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -62,20 +63,23 @@ def lay_queue(connection: sa.Connection, *, publication_number: int, pairs: pd.D
         .returning(QUEUES)
     ).one()
     keys = ["prisoner_number", "cid_person_id"]
-    rows = pairs[[*keys, *LAID]].astype(object)
-    values: list[dict[str, Any]] = [
-        {**dict(zip(rows.columns, row, strict=True)), "queue_number": laid.queue_number}
-        for row in rows.where(rows.notna(), None).to_numpy().tolist()
-    ]
-    if values:
-        statement = postgresql.insert(PAIRS)
-        statement = statement.on_conflict_do_update(
-            index_elements=keys,
-            set_={name: statement.excluded[name] for name in (*LAID, "queue_number")},
-        )
-        connection.execute(
-            statement, [{**row, "queue_number": laid.queue_number} for row in values]
-        )
+    wanted = [*keys, *LAID]
+    values = pairs[wanted].astype(object)
+    rows = json.dumps(values.where(values.notna(), None).to_dict("records"), default=str)
+    # One statement with one value: row by row it takes ten times as long.
+    given = sa.func.jsonb_to_recordset(sa.cast(sa.literal(rows, sa.Text), postgresql.JSONB))
+    found = given.table_valued(
+        *(sa.column(name, PAIRS.c[name].type) for name in wanted)
+    ).render_derived(name="laid", with_types=True)
+    number = sa.literal(laid.queue_number, sa.BigInteger)
+    statement = postgresql.insert(PAIRS).from_select(
+        [*wanted, "queue_number"], sa.select(*(found.c[name] for name in wanted), number)
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=keys,
+        set_={name: statement.excluded[name] for name in (*LAID, "queue_number")},
+    )
+    connection.execute(statement)
     return _queue(laid)
 
 

@@ -41,7 +41,11 @@ function day(iso) {
 }
 
 function release(pair) {
-  if (pair.days_to_release !== null) return pair.days_to_release === 1 ? "in 1 day" : `in ${pair.days_to_release.toLocaleString("en-GB")} days`;
+  if (pair.days_to_release !== null) {
+    const days = Math.abs(pair.days_to_release);
+    const long = days === 1 ? "1 day" : `${days.toLocaleString("en-GB")} days`;
+    return pair.days_to_release < 0 ? `recorded for ${long} before the night` : `in ${long}`;
+  }
   return day(pair.release_date);
 }
 
