@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import adbc_driver_postgresql.dbapi
 import psycopg
+import pymysql
 import sqlalchemy as sa
 
 from benchmarks.samples import deliveries
@@ -129,16 +130,14 @@ def _mariadb(folder: Path) -> Iterator[str]:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     url = f"mysql+pymysql://root@localhost/mysql?unix_socket={socket}&charset=utf8mb4"
-    engine = sa.create_engine(url)
     try:
         for _ in range(300):
-            with suppress(sa.exc.SQLAlchemyError):
-                engine.connect().close()
+            with suppress(pymysql.MySQLError):
+                pymysql.connect(user="root", unix_socket=str(socket)).close()
                 break
             time.sleep(0.1)
         yield url
     finally:
-        engine.dispose()
         process.terminate()
         process.wait()
         shutil.rmtree(socket.parent, ignore_errors=True)

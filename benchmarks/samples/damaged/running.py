@@ -1,13 +1,16 @@
 """Many damaged deliveries by seed, their fates counted; and the table of them in the docs."""
 
+import functools
 import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +36,13 @@ class Found:
     seconds: float = 0.0
     without: str = ""
     """What this machine lacks."""
+
+    def join(self, other: "Found") -> None:
+        """Take in what another process found."""
+        self.fates += other.fates
+        self.wrong += other.wrong
+        self.seconds = max(self.seconds, other.seconds)
+        self.without = other.without
 
     def add(self, seed: int, what: str, fate: str, line: str) -> None:
         """Count one."""
@@ -72,10 +82,19 @@ def run(seeds: range, *, with_servers: bool = True, tell: bool = False) -> Found
             else:
                 found.add(seed, *_through_the_door(seed, door, makers, folder))
             if tell and found.wrong:
-                sys.stdout.write(found.wrong[-1] + "\n")
+                sys.stdout.write(found.wrong.pop() + "\n")
                 sys.stdout.flush()
-                found.wrong.clear()
     found.seconds = time.monotonic() - started
+    return found
+
+
+def run_side_by_side(seeds: range, *, processes: int, with_servers: bool) -> Found:
+    """The same in several processes, each with servers of its own and every n-th seed."""
+    found = Found()
+    some = functools.partial(run, with_servers=with_servers, tell=True)
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        for part in pool.map(some, [seeds[first::processes] for first in range(processes)]):
+            found.join(part)
     return found
 
 
