@@ -41,6 +41,7 @@ for command in (
     synthetic_commands.replay,
     synthetic_commands.score,
     night_commands.night,
+    night_commands.place,
     night_commands.summary,
     fresh_command.fresh,
     runs_command.runs,

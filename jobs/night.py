@@ -45,8 +45,8 @@ from jobs.operate.rebase import (
     versions_of,
 )
 from jobs.operate.run.kept_check_history import keep_history, kept_history, read_history
-from jobs.operate.run.placing import place_files
-from jobs.operate.run.run_folder import Frames, RunFolder, measured
+from jobs.operate.run.placing import PUBLICATION, place_files, verdict_stands
+from jobs.operate.run.run_folder import Frames, RunFolder, frame_digest, measured
 from jobs.operate.run.run_outcomes import (
     complete,
     record_failure,
@@ -57,6 +57,7 @@ from jobs.operate.software_versions import software
 from jobs.report import RUNS_PAGE, About, build_report, render_site
 from jobs.report.about import size_notices
 from jobs.report.movement import Moved, Position
+from jobs.runtime.errors import NotPlaced
 from jobs.runtime.files import locked, text_digest, whole_folder
 from jobs.runtime.progress import steps
 from jobs.warehouse import (
@@ -147,7 +148,7 @@ class Night(RunFolder):
             decided = decisions(engine)
             known = latest_identities(engine, before=self.as_of)
             inputs = self.inputs("check")
-            inputs |= {"decisions": _digest(decided), "known_identities": _digest(known)}
+            inputs |= {"decisions": frame_digest(decided), "known_identities": frame_digest(known)}
             model = model_in_use(engine)
             inputs[COMPARED_WITH] = compared_with(
                 engine,
@@ -241,20 +242,31 @@ class Night(RunFolder):
                 history=earlier_figures(self.settings, as_of=self.as_of),
                 earlier={results.CHECK_RESULTS.full_name: history.of(results.CHECK_RESULTS)},
             )
-        self.leave("report", {name: facts[name] for name in REPORTED})
+        self.leave(
+            "report",
+            {name: facts[name] for name in REPORTED},
+            texts={PUBLICATION: manifest.publication_id},
+        )
         return {"figures": len(reported.figures), "backlog": len(reported.backlog)}
 
     def publish(self) -> str:
-        """Write everything, audit what was written and make it current, in one transaction."""
-        with warehouse(self.settings) as engine:
+        """Write everything, audit what was written and make it current, in one transaction.
+
+        Raises:
+            BadInput: nothing is published.
+            NotPlaced: it is published, and the run was ended before it could say so.
+        """
+        committed: list[str] = []
+        with verdict_stands(self.as_of, committed), warehouse(self.settings) as engine:
             earlier = {found.publication_id for found in publications(engine, as_of=self.as_of)}
-            publication_id = self._publish(engine)
+            publication_id = self._publish(engine, committed)
             is_known = publication_id in earlier
             record_published(engine, self, publication_id=publication_id, is_known=is_known)
         return publication_id
 
     @measured
-    def _publish(self, engine: sa.Engine) -> str:
+    def _publish(self, engine: sa.Engine, committed: list[str]) -> str:
+        """Publish; ``committed`` takes the id at once, whatever happens after."""
         manifest, override = self._manifest(), self._override()
         published = publish_attested(
             engine,
@@ -264,12 +276,14 @@ class Night(RunFolder):
             audit=functools.partial(_audit, override=override),
             override=override,
         )
+        committed.append(published.publication_id)
         return published.publication_id
 
     def place(self) -> None:
         """Put pages and corrections where readers find them; `NotPlaced` where that fails."""
-        self._place()
-        complete(self)
+        with verdict_stands(self.as_of, ["published before"]):
+            self._place()
+            complete(self)
 
     @measured
     def _place(self) -> None:
@@ -387,13 +401,10 @@ def run_night(night: Night, *, fetch_again: bool = False, dry_run: bool = False)
                 return ""
             progress.start("publish")
             publication_id = night.publish()
+        except NotPlaced:
+            raise
         except BaseException as error:
             record_failure(night, error)
             raise
         night.place()
         return publication_id
-
-
-def _digest(frame: pd.DataFrame) -> str:
-    ordered = frame.sort_values(list(frame.columns)) if len(frame) else frame
-    return text_digest(ordered.to_csv(index=False))

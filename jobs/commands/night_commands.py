@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from jobs.commands.options import AsOf
+from jobs.runtime.errors import BadInput, NotPlaced
 
 
 def night(
@@ -38,8 +39,30 @@ def night(
         despite=override_of(rules=publish_despite or (), by=by, reason=why),
     )
     run_night(run, fetch_again=fetch_again)
-    for line in summary_lines(as_of=as_of.date(), settings=settings):
+    try:
+        lines = summary_lines(as_of=as_of.date(), settings=settings)
+    except BadInput as unread:
+        raise NotPlaced(
+            f"night [{as_of:%Y-%m-%d}]",
+            f"is published, but cannot be read back ({unread.where}: {unread.what})",
+            f"mend that, then run: python -m jobs summary --as-of {as_of:%Y-%m-%d}",
+        ) from unread
+    for line in lines:
         typer.echo(line)
+
+
+def place(as_of: AsOf) -> None:
+    """Put pages and corrections of the current publication of a date in place again.
+
+    For a night that was published while its files could not be written (exit code 3).
+    """
+    from jobs.operate.run.placing import place_files, published_run
+    from jobs.runtime.settings import load_settings
+
+    run = published_run(as_of=as_of.date(), settings=load_settings())
+    place_files(run)
+    typer.echo(f"Pages: {run.pages / 'index.html'}")
+    typer.echo(f"Corrections: {run.corrections}")
 
 
 def summary(as_of: AsOf) -> None:

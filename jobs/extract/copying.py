@@ -4,10 +4,11 @@ import errno
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from jobs.contract.schema import Field, Kind, Table
@@ -157,7 +158,28 @@ def _chain(
 def _landed(array: pa.Array | None, landed: pa.DataType, rows: int) -> pa.Array:
     if array is None or pa.types.is_null(array.type):
         return pa.nulls(rows, landed)
+    if pa.types.is_timestamp(array.type) and array.type.unit in _IN_A_SECOND:
+        array = _within_years(array)
     return array if array.type == landed else array.cast(landed)
+
+
+_IN_A_SECOND: Final = {"s": 1, "ms": 1_000, "us": 1_000_000}
+"""Units of moments that reach further than any engine; nanoseconds do not."""
+
+_EARLIEST, _LATEST = -62_135_596_800, 253_402_300_799
+"""Seconds of the first and the last moment of the years 1 to 9999."""
+
+
+def _within_years(moments: pa.Array) -> pa.Array:
+    """Moments outside the years 1 to 9999 become the nearest within: no day of any register.
+
+    Otherwise one value at the edge of its type would stop the night, or wrap.
+    """
+    units = _IN_A_SECOND[moments.type.unit]
+    numbers = moments.cast(pa.int64())
+    kept = pc.max_element_wise(numbers, pa.scalar(_EARLIEST * units), skip_nulls=False)
+    kept = pc.min_element_wise(kept, pa.scalar(_LATEST * units), skip_nulls=False)
+    return kept.cast(moments.type)
 
 
 def _landed_type(delivered: pa.DataType, field: Field) -> pa.DataType:
@@ -166,6 +188,8 @@ def _landed_type(delivered: pa.DataType, field: Field) -> pa.DataType:
         return _landed_type(delivered.value_type, field)
     if pa.types.is_null(delivered):
         return field.kind.arrow
+    if pa.types.is_timestamp(delivered) and delivered.unit in _IN_A_SECOND:
+        return pa.timestamp("us", tz=delivered.tz)
     if pa.types.is_large_string(delivered) or pa.types.is_string_view(delivered):
         return pa.string()
     return delivered

@@ -53,9 +53,10 @@ def open_database(*, url: sa.URL) -> Iterator["DatabaseSource"]:
 
 def _refuse_missing_file(url: sa.URL, name: str) -> None:
     # SQLite would make a new, empty database.
-    if url.get_backend_name() != "sqlite" or url.query:
+    if url.get_backend_name() != "sqlite":
         return
-    if not url.database or not Path(url.database).is_file():
+    path = (url.database or "").removeprefix("file:")
+    if not path or not Path(path).is_file():
         raise BadInput(f"database [{name}]", "there is no such file", "correct the URL")
 
 

@@ -135,11 +135,11 @@ class _MappingReader:
                 )
 
     def _text(self, value: Any, part: str) -> str | None:
-        if value is None or (isinstance(value, str) and value):
+        if value is None or (isinstance(value, str) and value and value.isprintable()):
             return value
         raise BadInput(self.where, f"{part} is not a name", "write a name in quotes")
 
     def _section(self, value: Any, part: str) -> dict[str, Any]:
         if isinstance(value, dict):
             return value
-        raise BadInput(self.where, f"{part} is not a section", "see jobs/extract/mapping.py")
+        raise BadInput(self.where, f"{part} is not a section", "see docs/deliveries.md")

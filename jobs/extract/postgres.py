@@ -21,15 +21,23 @@ CONNECT_TIMEOUT_SECONDS = "15"
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 _COLUMNS = """
-SELECT a.attname::text AS name, coalesce(b.typname, t.typname)::text AS type
-FROM pg_attribute a
-JOIN pg_class c ON c.oid = a.attrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_type t ON t.oid = a.atttypid
-LEFT JOIN pg_type b ON b.oid = t.typbasetype AND t.typtype = 'd'
-WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped
-ORDER BY a.attnum
+WITH RECURSIVE named AS (
+    SELECT a.attnum, a.attname::text AS name, a.atttypid AS type
+    FROM pg_attribute a
+    JOIN pg_class c ON c.oid = a.attrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped
+), based AS (
+    SELECT attnum, name, type FROM named
+    UNION ALL
+    SELECT b.attnum, b.name, t.typbasetype FROM based b
+    JOIN pg_type t ON t.oid = b.type AND t.typtype = 'd'
+)
+SELECT b.name, t.typname::text AS type
+FROM based b JOIN pg_type t ON t.oid = b.type AND t.typtype <> 'd'
+ORDER BY b.attnum
 """
+"""Columns with the types under their domains."""
 
 _AS_THEY_ARE = frozenset({"int2", "int4", "int8", "float4", "float8", "text", "varchar", "bool"})
 """PostgreSQL types that ADBC hands over as their own Arrow type; all others are cast."""
@@ -54,6 +62,10 @@ _PASSES = ("40", "53", "55P03")
 _LOST_WORDS = ("server closed", "could not receive", "could not send", "terminating connection",
                "connection to server", "no connection", "SSL SYSCALL")  # fmt: skip
 """What libpq says of a lost connection where no SQLSTATE came with it."""
+
+_UNREADABLE = ("invalid input syntax", "out of range", "division by zero", "invalid byte sequence",
+               "has no equivalent in encoding")  # fmt: skip
+"""What the server says of a value where the SQLSTATE does not come through (class 22)."""
 
 _WRONG_URL = ("invalid connection option", "invalid sslmode", "invalid port", "invalid integer",
               "invalid value", "invalid channel_binding", "invalid target_session")  # fmt: skip
@@ -187,7 +199,7 @@ def _query_error(error: Exception, where: str) -> BadInput:
         return Unreachable(where, "the connection was lost while reading", "run again")
     if state.startswith(_PASSES):
         return Unreachable(where, f"others are in the way (SQLSTATE {state})", "run again")
-    if state.startswith("22") or "invalid input syntax" in text or "out of range" in text:
+    if state.startswith("22") or any(sign in text for sign in _UNREADABLE):
         return BadInput(
             where, "a value in it cannot be read or converted", "mend the view or the row"
         )

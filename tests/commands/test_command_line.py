@@ -289,6 +289,34 @@ def test_a_date_without_a_landing_or_a_delivery_is_refused(site: Site, world: Pa
     assert "2007-01-01" in done.stderr
 
 
+def test_files_of_a_published_night_are_placed_by_a_command_of_their_own(site: Site) -> None:
+    pages = site.data_dir / "pages" / AS_OF
+    before = sorted(path.relative_to(pages) for path in pages.rglob("*"))
+    shutil.rmtree(pages.parent)
+    pages.parent.write_text("no folder")
+    done = site.run("place", "--as-of", AS_OF)
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 1
+    assert "is published, but its pages are not in place (Not a directory)" in done.stderr
+    assert f"run: python -m jobs place --as-of {AS_OF}" in done.stderr
+    pages.parent.unlink()
+    done = site.run("place", "--as-of", AS_OF)
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.relative_to(pages) for path in pages.rglob("*")) == before
+    assert site.run("place", "--as-of", "2006-04-24").returncode == 2
+
+
+def test_a_published_night_whose_run_is_gone_says_what_to_run(site: Site) -> None:
+    runs = site.data_dir / "runs"
+    kept = runs.rename(runs.with_name("runs kept"))
+    try:
+        done = site.run("place", "--as-of", AS_OF)
+        assert done.returncode == 3
+        assert "run the night again" in done.stderr
+    finally:
+        kept.rename(runs)
+
+
 def test_reading_a_date_that_was_not_published_says_what_to_run(site: Site) -> None:
     done = site.run("figures", "--as-of", "1999-01-01")
     assert done.returncode == 2

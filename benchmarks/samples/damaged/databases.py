@@ -37,10 +37,10 @@ class Servers:
     def makers(self) -> list[tuple[Callable[[Plan], Made], int]]:
         """Damages of databases, each with how often it is drawn."""
         found: list[tuple[Callable[[Plan], Made], int]] = [
-            (damaged_sqlite, 4),
-            (self.on_postgres, 5),
+            (damaged_sqlite, 3),
+            (self.on_postgres, 3),
         ]
-        return [*found, (self.on_mariadb, 4)] if self.mariadb else found
+        return [*found, (self.on_mariadb, 2)] if self.mariadb else found
 
     def on_postgres(self, plan: Plan) -> Made:
         """One statement of a keeper of PostgreSQL."""

@@ -19,7 +19,7 @@ from benchmarks.samples.damaged.fate import ACCOUNTED, FINE, REFUSED, WARNED, Do
 from benchmarks.samples.damaged.made import Made, Plan, undamaged_world
 from benchmarks.samples.damaged.nights import Nights
 
-NIGHT_EVERY: Final = 500
+NIGHT_EVERY: Final = 1000
 """One delivery in so many is a whole register that runs through a whole night."""
 
 PAGE: Final = Path("docs/deliveries.md")
@@ -67,7 +67,7 @@ def run(seeds: range, *, with_servers: bool = True, tell: bool = False) -> Found
         world = undamaged_world()
         door = Door(world)
         makers = [maker for maker, often in files.DAMAGES for _ in range(often)]
-        sqlite = [databases.damaged_sqlite] * 4
+        sqlite = [databases.damaged_sqlite] * 3
         nights = None
         if with_servers:
             servers = opened.enter_context(databases.servers(world))

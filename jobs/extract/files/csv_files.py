@@ -9,6 +9,7 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,10 @@ LONGEST_HEADER: Final = 1 << 20
 DELIVER_AGAIN: Final = "deliver the file again"
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UTF8: Final = "write the file as UTF-8"
+_OTHER_NUMBER: Final = re.compile(
+    r"CSV parse error: (?:Row #(\d+): )?Expected (\d+) columns, got (\d+)"
+)
+_SEPARATORS: Final = {";": ";", "\t": "tab", "|": "|"}
 
 
 def open_csv(path: Path) -> Delivered:
@@ -78,19 +83,26 @@ def _header(file: IO[bytes], where: str) -> tuple[tuple[str, ...], int]:
     try:
         names = next(csv.reader(io.StringIO(text, newline=""), strict=True), [])
     except csv.Error:
-        raise BadInput(where, "has no readable header line", DELIVER_AGAIN) from None
+        names = []
+    if len(names) < 2 and (other := _separator(text)):
+        raise BadInput(
+            where, f"its fields are separated by [{other}]", "separate them by commas"
+        ) from None
+    if not names:
+        raise BadInput(where, "has no readable header line", DELIVER_AGAIN)
     return tuple(name.strip() for name in names), begins
+
+
+def _separator(text: str) -> str:
+    """What separates the fields of a header line that has no commas; empty where nothing does."""
+    line = text.partition("\n")[0]
+    found = (name for sign, name in _SEPARATORS.items() if sign in line and "," not in line)
+    return next(found, "")
 
 
 def _batches(
     path: Path, names: tuple[str, ...], wanted: list[str], where: str
 ) -> Iterator[pa.RecordBatch]:
-    short: list[pyarrow.csv.InvalidRow] = []
-
-    def refuse(row: pyarrow.csv.InvalidRow) -> str:
-        short.append(row)
-        return "error"
-
     # Columns go by their places: names may be missing or repeated in columns that nobody reads.
     places = [str(names.index(name)) for name in wanted]
     try:
@@ -104,9 +116,7 @@ def _batches(
                     column_names=[str(place) for place in range(len(names))],
                     skip_rows_after_names=1,
                 ),
-                parse_options=pyarrow.csv.ParseOptions(
-                    newlines_in_values=True, invalid_row_handler=refuse
-                ),
+                parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
                 convert_options=pyarrow.csv.ConvertOptions(
                     column_types=dict.fromkeys(places, pa.string()),
                     include_columns=places,
@@ -117,22 +127,25 @@ def _batches(
             ) as reader,
         ):
             yield from reader
-    except (pa.ArrowException, UnicodeDecodeError, EOFError):
-        # Arrow's own message quotes the row.
-        raise _refusal(path, short, where) from None
+    except (pa.ArrowException, UnicodeDecodeError, EOFError) as error:
+        raise _refusal(path, str(error), where) from None
 
 
-def _refusal(path: Path, short: list[pyarrow.csv.InvalidRow], where: str) -> BadInput:
-    if short:
-        row = short[0]
-        line = f" [{row.number}]" if row.number is not None else ""
-        return BadInput(
-            where,
-            f"row{line} has {row.actual_columns} fields, the header {row.expected_columns}: "
-            "cut short, or a quote is not closed",
-            DELIVER_AGAIN,
-        )
-    return _not_utf8(path, where)
+def _refusal(path: Path, said: str, where: str) -> BadInput:
+    """Arrow's message in own words: it quotes the row."""
+    found = _OTHER_NUMBER.match(said)
+    if found is None:
+        return _not_utf8(path, where)
+    row, expected, actual = found.groups()
+    why = (
+        "cut short, or a quote is not closed"
+        if int(actual) < int(expected)
+        else "a comma too many, or a value with a comma is not quoted"
+    )
+    line = f" [{row}]" if row else ""
+    return BadInput(
+        where, f"row{line} has {actual} fields, the header {expected}: {why}", DELIVER_AGAIN
+    )
 
 
 def _not_utf8(path: Path, where: str) -> BadInput:

@@ -123,10 +123,11 @@ class _BlockReader:
     def _refuse_long(self, quotes: Places, ends: Places, size: int) -> None:
         of_rest = quotes[quotes >= size]
         place = of_rest[-1] if len(of_rest) % 2 else size
+        longest = f"{LONGEST_ROW >> 20} MiB"
         what = (
-            "a quote is opened and not closed"
+            f"a quote is opened and not closed within {longest}"
             if len(of_rest) % 2
-            else f"a row of over {LONGEST_ROW >> 20} MiB"
+            else f"a row of over {longest}"
         )
         raise self._refusal(place, ends, what)
 

@@ -1,36 +1,124 @@
 """The files of a published night, put where readers find them."""
 
 import shutil
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Final
 
 from jobs.operate.databases import warehouse
 from jobs.operate.run.run_folder import RunFolder
 from jobs.operate.run.run_outcomes import in_words
-from jobs.runtime.errors import NotPlaced
+from jobs.runtime.errors import BadInput, NotPlaced
 from jobs.runtime.files import whole_folder
-from jobs.warehouse import remove_old
+from jobs.runtime.settings import Settings
+from jobs.warehouse import current_publication, remove_old
+
+PUBLICATION: Final = "publication"
+"""File of the report's part that names the publication whose pages it holds."""
 
 
 def place_files(run: RunFolder) -> None:
     """Put pages and corrections where readers find them, and clear away what is old.
 
-    The night is published before, and stays so if this fails; it can be run again by itself.
+    The night is published before, and stays so if this fails; it can be run again by itself. Each
+    part is tried, whatever became of the others.
 
     Raises:
         NotPlaced: what could not be done.
     """
-    try:
-        with whole_folder(run.pages) as folder:
-            shutil.copytree(run.folder / "site", folder, dirs_exist_ok=True)
-        with whole_folder(run.corrections) as folder:
-            shutil.copytree(run.folder / "corrections", folder, dirs_exist_ok=True)
-            folder.chmod(0o700)
-        if run.settings.keep_days is not None:
-            with warehouse(run.settings) as engine:
-                remove_old(engine, keep_days=run.settings.keep_days)
-        run.forget_old_runs()
-    except Exception as error:
+    parts: dict[str, Callable[[RunFolder], None]] = {
+        "its pages are not in place": _place_pages,
+        "its files of corrections are not in place": _place_corrections,
+        "what is past retention is not removed": _remove_old,
+        "folders of old runs are not removed": RunFolder.forget_old_runs,
+    }
+    failed: dict[str, Exception] = {}
+    for what, do in parts.items():
+        try:
+            do(run)
+        except Exception as error:  # noqa: BLE001 - it is published, whatever fails here
+            failed[f"{what} ({in_words(error)})"] = error
+    if failed:
         raise NotPlaced(
             f"night [{run.as_of}]",
-            f"is published, but not all of its files are in place ({in_words(error)})",
-            "mend that, then run the same night or the task place again",
+            f"is published, but {', and '.join(failed)}",
+            f"mend that, then run: python -m jobs place --as-of {run.as_of}",
+        ) from next(iter(failed.values()))
+
+
+@contextmanager
+def verdict_stands(as_of: date, committed: Collection[str]) -> Iterator[None]:
+    """Say of whatever fails in the block once something is ``committed`` that it is published.
+
+    Raises:
+        NotPlaced: the night is published, and the block was ended by an error or an interruption.
+    """
+    try:
+        yield
+    except NotPlaced:
+        raise
+    except BaseException as error:
+        if not committed:
+            raise
+        told = in_words(error) if isinstance(error, Exception) else "it was interrupted"
+        raise NotPlaced(
+            f"night [{as_of}]",
+            f"is published, but its pages are not in place ({told})",
+            f"run: python -m jobs place --as-of {as_of}",
         ) from error
+
+
+def published_run(*, as_of: date, settings: Settings) -> RunFolder:
+    """The run whose report is the current publication of a date.
+
+    Raises:
+        BadInput: nothing is published for that date.
+        NotPlaced: it is published, and the run's folder is gone.
+    """
+    with warehouse(settings) as engine:
+        current = current_publication(engine, as_of=as_of)
+    if current is None:
+        raise BadInput(f"as-of date [{as_of}]", "nothing is published for it", "run the night")
+    for folder in sorted((settings.data_dir / "runs" / as_of.isoformat()).glob("*/")):
+        run = RunFolder(as_of=as_of, label=folder.name, settings=settings)
+        if _publication_of(run.folder) == current.publication_id:
+            return run
+    raise NotPlaced(
+        f"night [{as_of}]",
+        "is published, but no folder of its run is left to place pages from",
+        "run the night again: from its landing it gives the same publication",
+    )
+
+
+def _publication_of(folder: Path) -> str:
+    path = folder / "report" / PUBLICATION
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _place_pages(run: RunFolder) -> None:
+    _refuse_superseded(run)
+    with whole_folder(run.pages) as folder:
+        shutil.copytree(run.folder / "site", folder, dirs_exist_ok=True)
+
+
+def _place_corrections(run: RunFolder) -> None:
+    _refuse_superseded(run)
+    with whole_folder(run.corrections) as folder:
+        shutil.copytree(run.folder / "corrections", folder, dirs_exist_ok=True)
+        folder.chmod(0o700)
+
+
+def _refuse_superseded(run: RunFolder) -> None:
+    """An older run that is placed again must not cover what is current."""
+    with warehouse(run.settings) as engine:
+        current = current_publication(engine, as_of=run.as_of)
+    if current is None or current.publication_id != _publication_of(run.folder):
+        raise BadInput(f"run [{run.label}]", "is not the current publication's", "place that one")
+
+
+def _remove_old(run: RunFolder) -> None:
+    if run.settings.keep_days is not None:
+        with warehouse(run.settings) as engine:
+            remove_old(engine, keep_days=run.settings.keep_days)

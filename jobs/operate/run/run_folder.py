@@ -19,7 +19,7 @@ from jobs.contract import results
 from jobs.contract.registers import TABLES
 from jobs.extract import Landing, open_landing
 from jobs.operate.run.step_records import StepRecords
-from jobs.runtime.files import alone, canonical_json, in_use, whole_folder
+from jobs.runtime.files import alone, canonical_json, in_use, text_digest, whole_folder
 from jobs.runtime.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
@@ -137,6 +137,12 @@ class RunFolder:
                 with alone(_lock_of(other)) as is_idle:
                     if is_idle:
                         shutil.rmtree(other)
+
+
+def frame_digest(frame: pd.DataFrame) -> str:
+    """A digest of what a frame holds, whatever the order of its rows."""
+    ordered = frame.sort_values(list(frame.columns)) if len(frame) else frame
+    return text_digest(ordered.to_csv(index=False))
 
 
 def _lock_of(folder: Path) -> Path:
