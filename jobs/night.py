@@ -57,8 +57,7 @@ from jobs.operate.software_versions import software
 from jobs.report import RUNS_PAGE, About, build_report, render_site
 from jobs.report.about import size_notices
 from jobs.report.movement import Moved, Position
-from jobs.runtime.errors import NotPlaced
-from jobs.runtime.files import locked, text_digest, whole_folder
+from jobs.runtime.files import locked, whole_folder
 from jobs.runtime.progress import steps
 from jobs.warehouse import (
     CheckOverride,
@@ -250,12 +249,7 @@ class Night(RunFolder):
         return {"figures": len(reported.figures), "backlog": len(reported.backlog)}
 
     def publish(self) -> str:
-        """Write everything, audit what was written and make it current, in one transaction.
-
-        Raises:
-            BadInput: nothing is published.
-            NotPlaced: it is published, and the run was ended before it could say so.
-        """
+        """Write everything, audit what was written and make it current, in one transaction."""
         committed: list[str] = []
         with verdict_stands(self.as_of, committed), warehouse(self.settings) as engine:
             earlier = {found.publication_id for found in publications(engine, as_of=self.as_of)}
@@ -401,8 +395,6 @@ def run_night(night: Night, *, fetch_again: bool = False, dry_run: bool = False)
                 return ""
             progress.start("publish")
             publication_id = night.publish()
-        except NotPlaced:
-            raise
         except BaseException as error:
             record_failure(night, error)
             raise

@@ -13,7 +13,7 @@ from jobs.operate.run.run_folder import RunFolder
 from jobs.operate.run.run_history import LOOKED_AT, UNITS, RunHistory, history_of
 from jobs.operate.run.step_records import one_line
 from jobs.report import RUNS_PAGE, render_runs
-from jobs.runtime.errors import BadInput
+from jobs.runtime.errors import BadInput, NotPlaced
 from jobs.runtime.settings import Settings
 from jobs.warehouse import complete_run, read_runs, record_run
 
@@ -65,7 +65,9 @@ def record_published(
 
 
 def record_failure(run: RunFolder, error: BaseException) -> None:
-    """Write a run that did not publish into the run log."""
+    """Write a run that did not publish into the run log; `NotPlaced` is of one that did."""
+    if isinstance(error, NotPlaced):
+        return
     outcome = "refused" if isinstance(error, BadInput) else "failed"
     _record(run, outcome=outcome, failure=one_line(error))
 

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-import jobs.night
 from benchmarks.samples.nights import AS_OF
 from jobs.night import Night, run_night
-from jobs.operate.run import placing
+from jobs.operate.run import placing, run_outcomes
 from jobs.operate.run.placing import place_files, verdict_stands
 from jobs.runtime.errors import BadInput, NotPlaced
 from jobs.runtime.settings import load_settings
@@ -46,7 +45,9 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Failures that were written into the run log."""
     found: list[str] = []
     monkeypatch.setattr(
-        jobs.night, "record_failure", lambda _, error: found.append(type(error).__name__)
+        run_outcomes,
+        "_record",
+        lambda _, outcome, failure: found.append(outcome),  # noqa: ARG005
     )
     return found
 
@@ -81,7 +82,7 @@ def test_what_fails_while_publishing_is_written_down(
     monkeypatch.setattr(Night, "publish", _failing(refused))
     with pytest.raises(BadInput):
         run_night(night)
-    assert written == ["BadInput"]
+    assert written == ["refused"]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device")])
