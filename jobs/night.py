@@ -253,25 +253,23 @@ class Night(RunFolder):
         committed: list[str] = []
         with verdict_stands(self.as_of, committed), warehouse(self.settings) as engine:
             earlier = {found.publication_id for found in publications(engine, as_of=self.as_of)}
-            publication_id = self._publish(engine, committed)
-            is_known = publication_id in earlier
-            record_published(engine, self, publication_id=publication_id, is_known=is_known)
-        return publication_id
+            made = self._publish(engine, committed)
+            record_published(engine, self, publication_id=made, is_known=made in earlier)
+        return made
 
     @measured
     def _publish(self, engine: sa.Engine, committed: list[str]) -> str:
         """Publish; ``committed`` takes the id at once, whatever happens after."""
         manifest, override = self._manifest(), self._override()
-        published = publish_attested(
+        return publish_attested(
             engine,
             settings=self.settings,
             manifest=manifest,
             tables=self.facts("check", "link", "assess", "report"),
             audit=functools.partial(_audit, override=override),
             override=override,
-        )
-        committed.append(published.publication_id)
-        return published.publication_id
+            committed=committed,
+        ).publication_id
 
     def place(self) -> None:
         """Put pages and corrections where readers find them; `NotPlaced` where that fails."""

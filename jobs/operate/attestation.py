@@ -202,8 +202,11 @@ def publish_attested(
     tables: Mapping[str, pd.DataFrame],
     audit: Callable[[sa.Connection, Publication], None],
     override: CheckOverride | None = None,
+    committed: list[str] | None = None,
 ) -> Publication:
     """Publish a night upon what is as it was published, and attest it; see `publish`.
+
+    ``committed`` takes the publication's id at once, so that what fails after it undoes no verdict.
 
     Raises:
         BadInput: something that the night rests on was altered since it was published.
@@ -217,6 +220,8 @@ def publish_attested(
         attestation.foretell(written)
 
     made = publish(engine, manifest=manifest, tables=tables, audit=audited, override=override)
+    if committed is not None:
+        committed.append(made.publication_id)
     attestation.confirm(made)
     return made
 
