@@ -20,7 +20,7 @@ from jobs.commands import (
     runs_command,
     synthetic_commands,
 )
-from jobs.commands.administration import administration_commands
+from jobs.commands.administration import administration_commands, recovery_commands
 from jobs.commands.model import model_commands
 from jobs.commands.publications import publication_commands
 from jobs.commands.review import review_commands
@@ -57,6 +57,9 @@ for command in (
     administration_commands.docs,
     administration_commands.roles,
     administration_commands.retention,
+    recovery_commands.backup,
+    recovery_commands.restore,
+    recovery_commands.downgrade,
     administration_commands.stop,
 ):
     app.command(command.__name__.replace("_", "-"))(command)

@@ -1,7 +1,7 @@
 """Where the registers and the warehouse are: what the settings name, else the embedded server."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -35,15 +35,31 @@ class Databases:
             raise KeyError(f"no embedded server for [{name}]")
         return self.server.url(name)
 
+    def warehouse_engine(self) -> sa.Engine:
+        """An engine for the warehouse as it is."""
+        named = self.settings.warehouse
+        return open_warehouse(
+            url_of(named, setting="warehouse") if named else self.embedded("warehouse")
+        )
+
     @contextmanager
     def warehouse(self) -> Iterator[sa.Engine]:
         """The warehouse, its tables brought up to this version."""
-        named = self.settings.warehouse
-        engine = open_warehouse(
-            url_of(named, setting="warehouse") if named else self.embedded("warehouse")
-        )
+        engine = self.warehouse_engine()
         try:
             upgrade(engine)
+            yield engine
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def warehouse_as_it_is(settings: Settings) -> Iterator[sa.Engine]:
+    """The warehouse without bringing it up to this version: to look at it, or to save it."""
+    alone = nullcontext(Databases(settings=settings, server=None))
+    with alone if settings.warehouse else databases(settings, embedded=True) as opened:
+        engine = opened.warehouse_engine()
+        try:
             yield engine
         finally:
             engine.dispose()

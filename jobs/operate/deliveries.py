@@ -6,6 +6,7 @@ from pathlib import Path
 from jobs.contract.registers import REGISTERS
 from jobs.extract import feed_date, has_landing
 from jobs.operate.databases import databases
+from jobs.operate.run.run_folder import RunFolder
 from jobs.runtime.errors import NotDelivered, Unreachable
 from jobs.runtime.settings import Settings
 
@@ -20,6 +21,7 @@ def undelivered(*, as_of: date, fetch_again: bool, settings: Settings) -> tuple[
         BadInput: a register cannot be read for a reason that waiting does not mend.
     """
     lines = []
+    RunFolder(as_of=as_of, label="deliveries", settings=settings).fetch_landings()
     with databases(settings) as opened:
         for register in REGISTERS:
             if not fetch_again and has_landing(

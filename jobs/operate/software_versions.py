@@ -25,6 +25,14 @@ CHANGES_NO_RESULT: Final = (
     # Databases: what they give to a night is in its manifest, what they hold is audited as written.
     "jobs/warehouse/",
     "jobs/operate/databases.py",
+    "jobs/operate/backup.py",
+    "jobs/runtime/airflow_connections.py",
+    # What is noted of a run, and how its files get to another machine.
+    "jobs/operate/run/run_history.py",
+    "jobs/operate/run/run_outcomes.py",
+    "jobs/operate/run/shared_store.py",
+    "jobs/operate/run/step_records.py",
+    "jobs/runtime/peak_memory.py",
     # How results are shown, and pages of the documentation.
     "jobs/report/charts/",
     "jobs/report/site/",

@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     warehouse: str = Field(
         default="", description="Warehouse URL (PostgreSQL); empty: the embedded one."
     )
+    shared_store: str = Field(
+        default="",
+        description="For workers that share no disk: fsspec URL (s3://bucket/folder) under which "
+        "landings and run folders are handed from step to step; empty: data_dir alone.",
+    )
     policy_overrides: Path | None = Field(
         default=None,
         description="TOML file of the site's own changes to the rules, each with reason, owner "

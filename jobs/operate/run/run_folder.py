@@ -16,8 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jobs.contract import results
-from jobs.contract.registers import TABLES
+from jobs.contract.registers import REGISTERS, TABLES
 from jobs.extract import Landing, open_landing
+from jobs.operate.run.shared_store import SharedStore
 from jobs.operate.run.step_records import StepRecords
 from jobs.runtime.files import alone, canonical_json, in_use, text_digest, whole_folder
 from jobs.runtime.settings import Settings, load_settings
@@ -126,6 +127,40 @@ class RunFolder:
         """Told that the attempt before at a step was killed."""
         log.warning("step [%s]: the attempt before was killed; it is done again", step)
 
+    @property
+    def shared(self) -> SharedStore | None:
+        """Where workers that share no disk hand parts to each other; None where they do."""
+        url = self.settings.shared_store
+        return SharedStore(url=url, folder=self.settings.data_dir) if url else None
+
+    def fetch_shared(self) -> None:
+        """Fetch what steps on other machines left: this night's landings, and the run's parts."""
+        self._fetch(self._shared_folders())
+
+    def fetch_landings(self) -> None:
+        """Fetch what was landed of this night on other machines."""
+        self._fetch(self._landings_of_night())
+
+    def _fetch(self, folders: tuple[str, ...]) -> None:
+        if self.shared is not None:
+            for folder in folders:
+                for part in self.shared.parts(folder):
+                    self.shared.fetch(part)
+
+    def give_shared(self) -> None:
+        """Give what the steps left here to other machines."""
+        if self.shared is not None:
+            for folder in self._shared_folders():
+                for path in sorted((self.settings.data_dir / folder).glob("[!.]*/")):
+                    self.shared.give(f"{folder}/{path.name}")
+
+    def _shared_folders(self) -> tuple[str, ...]:
+        run = self.folder.relative_to(self.settings.data_dir).as_posix()
+        return (*self._landings_of_night(), run, f"{run}/steps")
+
+    def _landings_of_night(self) -> tuple[str, ...]:
+        return tuple(f"landing/{name}/{self.as_of.isoformat()}" for name in REGISTERS)
+
     def forget_old_runs(self) -> None:
         """Remove run folders of any date that nobody uses and that are a day older than this one.
 
@@ -165,11 +200,14 @@ def measured(step: Callable[Concatenate[Run, P], R]) -> Callable[Concatenate[Run
     def run(night: Run, /, *args: P.args, **kwargs: P.kwargs) -> R:
         # A register is a name; what else a step is given is none.
         name = " ".join([step.__name__.strip("_"), *(a for a in args if isinstance(a, str))])
-        with in_use(_lock_of(night.folder)), night.records.measure(name) as measuring:
-            if measuring.was_killed:
-                night.note_killed(name)
-            given = step(night, *args, **kwargs)
-            measuring.gave(given)
+        with in_use(_lock_of(night.folder)):
+            night.fetch_shared()
+            with night.records.measure(name) as measuring:
+                if measuring.was_killed:
+                    night.note_killed(name)
+                given = step(night, *args, **kwargs)
+                measuring.gave(given)
+            night.give_shared()
         return given
 
     return run

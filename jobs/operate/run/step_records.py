@@ -1,4 +1,4 @@
-"""What each step of a run took and did: a small file in the run's folder and a line in the log.
+"""What each step of a run took and did: a small file in a folder of its own and a line in the log.
 
 A file says that its step is at work until the step ends. One that still says so, while no process
 holds its lock, is of a step that was killed: nobody else could tell of it.
@@ -20,6 +20,7 @@ from jobs.runtime.peak_memory import forget_peak, peak_mb
 log = logging.getLogger(__name__)
 
 AT_WORK: Final = "at work"
+RECORD: Final = "record.json"
 DONE: Final = "done"
 FAILED: Final = "failed"
 STEPS: Final = ("extract", "check", "link", "assess", "report", "publish", "place")
@@ -98,7 +99,7 @@ class StepRecords:
 
     def all(self) -> dict[str, StepRecord]:
         """Every record, by step."""
-        found = (_read(path) for path in sorted(self.folder.glob("*.json")))
+        found = (_read(path) for path in sorted(self.folder.glob(f"*/{RECORD}")))
         return {record.step: record for record in found}
 
     @contextmanager
@@ -108,8 +109,8 @@ class StepRecords:
         Killed, it leaves a record that says it is at work; `Measured.was_killed` tells the next
         attempt.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"{step}.json"
+        path = self.folder / step / RECORD
+        path.parent.mkdir(parents=True, exist_ok=True)
         with alone(self.folder / f".{step}.lock") as is_alone:
             before = _read(path) if path.exists() else None
             was_killed = is_alone and before is not None and before.state == AT_WORK

@@ -59,6 +59,41 @@ def upgrade(engine: sa.Engine) -> None:
         grant_rights(connection)
 
 
+def downgrade(engine: sa.Engine, *, to: str) -> None:
+    """Take the warehouse back to an earlier version, in one transaction; no publication is lost.
+
+    Views are those of the older code once that opens the warehouse.
+
+    Raises:
+        BadInput: there is no such version below this one, or what is published would be lost.
+    """
+    config = configuration()
+    scripts = ScriptDirectory.from_config(config)
+    where = warehouse_name(engine)
+    with transaction(engine) as connection:
+        connection.execute(sa.text(LOCK))
+        found, _ = _state(connection)
+        _refuse_newer(scripts, found, where)
+        below = {script.revision for script in scripts.walk_revisions("base", found or "base")}
+        if to not in below:
+            raise BadInput(
+                where,
+                f"is at version [{found}], and [{to}] is none below it",
+                f"give one of: {', '.join(sorted(below))}",
+            )
+        repeatable_ddl.take_down(connection)
+        repeatable_ddl.forget(connection)
+        config.attributes["connection"] = connection
+        try:
+            command.downgrade(config, to)
+        except NotImplementedError as error:
+            raise BadInput(
+                where,
+                f"cannot go back to version [{to}]: {error}",
+                "restore the backup of before the upgrade into a new database",
+            ) from None
+
+
 def version(engine: sa.Engine) -> str | None:
     """The revision that the warehouse is at; None where it is empty."""
     with transaction(engine) as connection:
@@ -147,6 +182,15 @@ def _state(connection: sa.Connection) -> tuple[str | None, str | None]:
         return None, None
     found = connection.scalar(sa.text("SELECT version_num FROM run.alembic_version"))
     return found, repeatable_ddl.found(connection)
+
+
+def refuse_newer(found: str, where: str) -> None:
+    """Refuse a version that this code does not know.
+
+    Raises:
+        BadInput: it is newer.
+    """
+    _refuse_newer(ScriptDirectory.from_config(configuration()), found, where)
 
 
 def _refuse_newer(scripts: ScriptDirectory, found: str | None, where: str) -> None:

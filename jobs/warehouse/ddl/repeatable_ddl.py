@@ -131,6 +131,11 @@ def take_down(connection: sa.Connection) -> None:
     execute_text(connection, _TAKE_DOWN_GUARDS)
 
 
+def forget(connection: sa.Connection) -> None:
+    """Say that nothing is up, so that other code that opens the warehouse puts up its own."""
+    execute_text(connection, "COMMENT ON SCHEMA report IS NULL")
+
+
 def put_up(connection: sa.Connection) -> None:
     """Put everything up, on tables of this code's version."""
     for statement in _STATEMENTS:

@@ -104,7 +104,7 @@ def test_a_killed_attempt_is_in_the_log_though_the_run_went_well(
     run: Work, settings: Settings
 ) -> None:
     run.link()
-    record = run.folder / "steps" / "link.json"
+    record = run.folder / "steps" / "link" / "record.json"
     record.write_text(record.read_text().replace('"done"', '"at work"'))
     run.link()
     with warehouse(settings) as engine:

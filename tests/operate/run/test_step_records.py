@@ -73,7 +73,7 @@ def test_a_step_that_fails_is_said_to_without_the_words_of_its_error(
         raise ValueError("John Smith")
     assert records.all()["check"].state == FAILED
     assert fields(caplog.messages[-1])["error"] == "ValueError"
-    assert "Smith" not in caplog.text + (records.folder / "check.json").read_text()
+    assert "Smith" not in caplog.text + (records.folder / "check" / "record.json").read_text()
     with records.measure("check") as again:
         assert not again.was_killed
     assert (records.all()["check"].attempts, records.all()["check"].killed) == (2, 0)
