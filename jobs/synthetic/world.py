@@ -20,7 +20,13 @@ from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.base.error_labels import ErrorLabels
 from jobs.synthetic.base.noise import Noise, noise_named
 from jobs.synthetic.base.random_draws import Flags, some, stream
-from jobs.synthetic.casework import case_events, case_histories, enforcement, residents
+from jobs.synthetic.casework import (
+    case_events,
+    case_histories,
+    enforcement,
+    residents,
+    second_looks,
+)
 from jobs.synthetic.custody import (
     cohort,
     invented_prisons,
@@ -122,9 +128,11 @@ def build_history(*, seed: int, people: int | Size, noise: str | Noise = "defaul
     size = people if isinstance(people, Size) else Size(people=people)
     rates = noise if isinstance(noise, Noise) else noise_named(noise)
     persons, stays = prisoners.populate(seed=seed, size=size)
+    persons, stays = unusual_events.add_youth(persons, stays, stream(seed, "youth"))
     stays = unusual_events.add_sentences(stays, persons, stream(seed, "unusual sentences"))
     cases = case_histories.criminal_cases(stays, persons, stream(seed, "cases"))
-    cases = case_events.close_last(cases, stays)
+    looked = second_looks.add_second_looks(cases, stays, stream(seed, "second looks"))
+    stays, cases = looked.stays, case_events.close_last(looked.cases, looked.stays)
     everybody = residents.add_residents(
         seed=seed, size=size, persons=persons, stays=stays, cases=cases
     )
@@ -136,6 +144,7 @@ def build_history(*, seed: int, people: int | Size, noise: str | Noise = "defaul
     others = residents.other_cases(everybody, stream(seed, "other cases"), rates, labels)
     stays = recording.add_recorded(stays, stream(seed, "recording"), rates, labels)
     stays = unusual_events.add_recalls(stays, persons, stream(seed, "recalls"))
+    stays = unusual_events.recall_cohort(stays, cases, stream(seed, "cohort", "recalls"))
     stays = _with_corrections(stays)
     places = invented_prisons.prisons(seed)
     detained = enforcement.detentions(stays, cases, stream(seed, "detentions"))

@@ -21,7 +21,7 @@ from jobs.synthetic.people import nationalities
 DAYS: Final = (
     "sent", "received", "allocated", "started", "questionnaire_sent", "questionnaire_returned",
     "notice", "representations", "pursue", "not_pursue", "deferred", "lodged", "determined",
-    "order", "directions", "removed", "closed",
+    "order", "directions", "removed", "closed", "withdrawn",
 )  # fmt: skip
 """The days of a case; a case decided twice has more than one of the three decisions."""
 

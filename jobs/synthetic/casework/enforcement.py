@@ -106,8 +106,16 @@ def _after_april(
     )
 
 
+OPPOSED: Final = 0.35
+"""Share of the grants of bail to which the service had objected; no source gives a number."""
+
+
 def bails(found: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Grants of bail that follow detention: ``person``, ``granted``, ``ended``, ``absconded``."""
+    """Grants of bail that follow detention.
+
+    Returns:
+        ``person``, ``granted``, ``ended``, ``absconded``, ``is_opposed`` (the service objected).
+    """
     own = found[found["is_bailed"]].reset_index(drop=True)
     granted = own["end"].to_numpy()
     absconded = (own["stay"] < 0).to_numpy()
@@ -119,5 +127,6 @@ def bails(found: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
             "granted": granted,
             "ended": np.where(absconded, fled, ended),
             "absconded": absconded,
+            "is_opposed": some(rng, OPPOSED, len(own)),
         }
     )

@@ -21,9 +21,11 @@ SERIOUSNESS: Final[Ints] = np.array(
     [entry.seriousness for entry in codes.OFFENCE.codes if isinstance(entry, codes.Offence)],
     dtype=np.int64,
 )
-ACT_1991, ACT_2003, YOUNG, LIFE, PROTECTION, SUSPENDED, FINED, EXTENDED, HOSPITAL = range(9)
+ACT_1991, ACT_2003, YOUNG, LIFE, PROTECTION, SUSPENDED, FINED, EXTENDED, HOSPITAL, TRAINING = range(
+    10
+)
 CALCULATIONS: Final = (
-    "ADIMP_1991", "ADIMP", "YOI", "LIFE", "IPP", "SUSP", "FINE", "EDS", "HOSP",
+    "ADIMP_1991", "ADIMP", "YOI", "LIFE", "IPP", "SUSP", "FINE", "EDS", "HOSP", "DTO",
 )  # fmt: skip
 """Calculation types by their position."""
 ENDLESS: Final = (LIFE, PROTECTION, HOSPITAL)

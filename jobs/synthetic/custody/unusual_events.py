@@ -1,9 +1,9 @@
 """What befalls few: unusual sentences, recalls to prison, and people lost and found.
 
 All of it is true of the world, so it happens whatever the noise. Each share is a constant of its
-own with its reason; where no source gives a number, the share is this project's. The cohort is
-left out: its stories are those of the published tables. Nothing here changes who must be
-considered, by construction: each choice below says why.
+own with its reason; where no source gives a number, the share is this project's. Of the cohort,
+whose stories are those of the published tables, a few are recalled and nothing else befalls them.
+Nothing here changes who must be considered, by construction: each choice below says why.
 """
 
 from datetime import date
@@ -14,7 +14,7 @@ import pandas as pd
 
 from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
-from jobs.synthetic.base.random_draws import Flags, Ints, between, some
+from jobs.synthetic.base.random_draws import Flags, Ints, between, sample, some
 from jobs.synthetic.custody import custody_stays, sentencing
 from jobs.synthetic.people import nationalities, world_size
 
@@ -39,6 +39,13 @@ HOSPITAL_ORDERS: Final = 0.5
 RECALLED: Final = 0.2
 """Share of those released on licence, never received again, who were recalled and released once
 more under the same sentence."""
+TRAINED: Final = 0.5
+"""Share of the shorter terms of people of 18 and 19, received once, that are of somebody a year or
+two younger under a detention and training order (Powers of Criminal Courts (Sentencing) Act 2000
+section 100)."""
+COHORT_RECALLED: Final = 0
+"""Of the 1,023, recalled to prison under the same sentence; no source gives a number. Each is held
+until the decision of 2006 and is considered before the second release, so no more are missed."""
 LOST: Final = 0.18
 """Share of those to be deported, but released, whom the immigration service lost for a time."""
 FOUND_AGAIN: Final = 0.6
@@ -47,9 +54,14 @@ FOUND_AGAIN: Final = 0.6
 NOTHING, SUSPENDED, FINED = range(3)
 """What was passed beside a sentence without counting."""
 
+_TRAINING_MONTHS: Final = (4, 6, 8, 10, 12, 18, 24)
+_TRAINED_FROM: Final = days.number(date(2000, 4, 1))
+_COHORT_BACK: Final = (days.number(date(2006, 3, 3)), days.number(date(2006, 4, 12)))
+"""When members of the cohort were recalled: after the last day of the census."""
 _EXTENDED_FROM: Final = days.number(date(1998, 9, 30))
 _ON_LICENCE: Final = tuple(custody_stays.REASON[code] for code in ("CR", "NP", "PX", "HR"))
 _SUSPENDED_MONTHS: Final = np.array([3, 6, 9, 12, 18, 24])
+_OUTCOMES: Final = tuple(published.outcomes())
 _CENSUS: Final = tuple(days.number(day) for day in published.CENSUS)
 
 
@@ -110,6 +122,72 @@ def add_sentences(
     for name in (*opening, "parole", "licence_expiry", "curfew", "early_removal"):
         changed[name] = np.where(hospital, days.NEVER, changed[name])
     return changed
+
+
+def add_youth(
+    persons: pd.DataFrame, stays: pd.DataFrame, rng: np.random.Generator
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Make some young prisoners younger, and their sentences detention and training orders.
+
+    Half of such an order is served, as of any sentence of its length, so no date moves; it is a
+    sentence of custody like others, so nobody's scope does.
+    """
+    person, calculation = stays["person"].to_numpy(), stays["calculation"].to_numpy()
+    birth = persons["birth_day"].to_numpy().copy()
+    age = stays["sentence_day"].to_numpy() - birth[person]
+    fits = (calculation == sentencing.YOUNG) & (age < 20 * 365)
+    fits &= (stays["kind"] == custody_stays.SENTENCED).to_numpy()
+    fits &= (stays["structure"] == sentencing.SINGLE).to_numpy()
+    fits &= stays["term_months"].isin(_TRAINING_MONTHS).to_numpy()
+    fits &= (stays["term_days"] == 0).to_numpy() & (stays["sentence_day"] >= _TRAINED_FROM)
+    fits &= (stays["removal"] != custody_stays.EARLY).to_numpy()
+    fits &= (np.bincount(person)[person] == 1) & (stays["added_days"] == 0).to_numpy()
+    chosen = fits & some(rng, TRAINED, len(stays))
+    rows = np.flatnonzero(chosen)
+    younger = between(rng, np.full(len(rows), 15 * 365 + 200), 17 * 365 + 200)
+    birth[person[rows]] = stays["sentence_day"].to_numpy()[rows] - younger
+    never = {
+        name: np.where(chosen, days.NEVER, stays[name]) for name in ("curfew", "early_removal")
+    }
+    return (
+        persons.assign(birth_day=birth),
+        stays.assign(calculation=np.where(chosen, sentencing.TRAINING, calculation), **never),
+    )
+
+
+def recall_cohort(
+    stays: pd.DataFrame, cases: pd.DataFrame, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Recall a few of the 1,023 to prison in the same booking, until after they were decided on.
+
+    They are neither those whom nobody could find nor those in prison for another sentence, nor
+    those who had left the country by the night of the failure.
+    """
+    case_of = np.full(len(stays), -1, dtype=np.int64)
+    case_of[cases["stay"].to_numpy()] = np.arange(len(cases))
+    case = np.maximum(case_of, 0)
+    outcome = np.where(case_of >= 0, cases["outcome_2007"].to_numpy()[case], -1)
+    decided = cases[["pursue", "not_pursue", "deferred"]].min(axis=1).to_numpy()[case]
+    first, last = _COHORT_BACK
+    kept = np.array([_OUTCOMES.index(name) for name in ("right_to_stay", "in_process")])
+    fits = stays["is_missed"].to_numpy() & np.isin(outcome, kept)
+    fits &= stays["is_dated"].to_numpy() & stays["end_reason"].isin(_ON_LICENCE).to_numpy()
+    recorded = np.maximum(stays["end_recorded"].to_numpy(), stays["end_corrected"].to_numpy())
+    back = between(rng, np.full(len(stays), first), last)
+    again = days.working_day_before(np.maximum(decided + 9, back + 35))
+    fits &= (recorded + 10 < first) & (decided > last) & days.known(stays["licence_expiry"])
+    fits &= (again < stays["licence_expiry"].to_numpy()) & (
+        cases["removed"].to_numpy()[case] > again
+    )
+    person = stays["person"].to_numpy()
+    fits &= np.r_[person[1:] != person[:-1], True]
+    rows = sample(rng, np.flatnonzero(fits), COHORT_RECALLED)
+    recalled, released = (
+        stays["recalled"].to_numpy().copy(),
+        stays["released_again"].to_numpy().copy(),
+    )
+    recalled[rows], released[rows] = back[rows], again[rows]
+    return stays.assign(recalled=recalled, released_again=released)
 
 
 def add_recalls(

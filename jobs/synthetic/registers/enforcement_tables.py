@@ -137,6 +137,7 @@ def _bails(found: pd.DataFrame, registers: RegisterRecords, as_of: int) -> pa.Ta
             "granted_date": days.dates(own["granted"]),
             "ended_date": days.dates(own["ended"], where=ended),
             "bail_status": columns.coded(_BAIL, status),
+            "is_opposed": pa.array(own["is_opposed"].to_numpy()),
         },
     )
 

@@ -30,8 +30,11 @@ _OF_SENTENCES: Final = (
     "offence", "offence_day", "conviction_day", "sentence_day", "sentence_recorded",
     "suspended_day", "calculation", "structure", "term_months", "term_days", "extra_months",
     "first_months", "term_corrected", "beside", "beside_months", "beside_days", "remand_days",
-    "is_out_of_order", "corrected_day", "restatement",
+    "is_out_of_order", "corrected_day", "restatement", "later_day", "later_months", "reception",
 )  # fmt: skip
+
+_LATER_OFFENCE: Final = sentencing.OFFENCES.index("THEFT")
+"""Of what people in prison are convicted again: an older and lesser offence."""
 
 
 def tables(
@@ -177,15 +180,20 @@ def _sentences(stays: pd.DataFrame, as_of: int) -> pa.Table:
     own = stays[list(_OF_SENTENCES)].iloc[rows]
     second = (own["structure"] != sentencing.SINGLE).to_numpy()
     beside = (own["beside"] != unusual_events.NOTHING).to_numpy()
-    parts = (np.ones(len(own), dtype=bool), second, beside)
+    later = (own["later_day"] <= as_of).to_numpy()
+    parts = (np.ones(len(own), dtype=bool), second, beside, later)
     both = pd.concat([own[part] for part in parts], ignore_index=True)
     stay = np.concatenate([rows[part] for part in parts])
-    sequence = np.repeat([1, 2, 3], [int(part.sum()) for part in parts])
-    main, extra, other = (sequence == number for number in (1, 2, 3))
+    sequence = np.repeat([1, 2, 3, 4], [int(part.sum()) for part in parts])
+    main, extra, other, again = (sequence == number for number in (1, 2, 3, 4))
     never_ends = np.isin(both["calculation"], sentencing.ENDLESS)
     endless = never_ends & main
     written = np.where(both["term_corrected"] > as_of, both["first_months"], both["term_months"])
-    months = np.select([main, extra], [written, both["extra_months"]], both["beside_months"])
+    months = np.select(
+        [main, extra, again],
+        [written, both["extra_months"], both["later_months"]],
+        both["beside_months"],
+    )
     months = np.where(
         main & recorded_release_dates.is_corrected(both, as_of), _CORRECTED_MONTHS, months
     )
@@ -196,15 +204,16 @@ def _sentences(stays: pd.DataFrame, as_of: int) -> pa.Table:
     wrong = both["is_out_of_order"].to_numpy()
     suspended = days.known(both["suspended_day"]) & main
     passed = np.where(suspended, both["suspended_day"], both["sentence_day"])
-    conviction = np.where(suspended, passed, both["conviction_day"])
-    conviction = np.where(wrong, both["sentence_day"] + 40, conviction)
+    passed = np.where(again, both["later_day"], passed)
+    conviction = np.where(suspended | again, passed, both["conviction_day"])
+    conviction = np.where(wrong & ~again, both["sentence_day"] + 40, conviction)
     remand = np.where(main, both["remand_days"], 0)
     # What runs beside or after an unusual sentence is an ordinary one of its time.
     is_new = (both["calculation"] == sentencing.EXTENDED).to_numpy()
     is_new = is_new & (both["offence_day"] >= sentencing.ACT_2003_FROM).to_numpy()
     ordinary = np.where(is_new, sentencing.ACT_2003, sentencing.ACT_1991)
     unlike = np.isin(both["calculation"], (*sentencing.ENDLESS, sentencing.EXTENDED))
-    kind = np.where(extra & unlike, ordinary, both["calculation"])
+    kind = np.where((extra | again) & unlike, ordinary, both["calculation"])
     is_fine = (both["beside"] == unusual_events.FINED).to_numpy()
     kind = np.where(other, np.where(is_fine, sentencing.FINED, sentencing.SUSPENDED), kind)
     return columns.table(
@@ -217,13 +226,17 @@ def _sentences(stays: pd.DataFrame, as_of: int) -> pa.Table:
             "sentence_date": days.dates(passed),
             "conviction_date": days.dates(conviction),
             "offence_date": days.dates(both["offence_day"]),
-            "offence_code": columns.coded(sentencing.OFFENCES, both["offence"]),
+            "offence_code": columns.coded(
+                sentencing.OFFENCES, np.where(again, _LATER_OFFENCE, both["offence"])
+            ),
             "term_years": columns.wholes(in_years, where=~endless & (in_years > 0)),
             "term_months": columns.wholes(in_months, where=~endless & (in_months > 0)),
             "term_days": columns.wholes(term_days, where=~endless & (term_days > 0)),
             "remand_days": columns.wholes(remand, where=remand > 0),
             "activated_date": days.dates(both["sentence_day"], where=suspended),
-            "recorded_at": days.moments(both["sentence_recorded"], by=stay, salt=17),
+            "recorded_at": days.moments(
+                np.where(again, passed, both["sentence_recorded"]), by=stay, salt=17
+            ),
         },
     )
 

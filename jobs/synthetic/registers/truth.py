@@ -28,7 +28,7 @@ GROUPS: Final = ("cohort", "foreign", "british", "resident")
 _YEAR_MONTHS: Final = 12
 _SHOWN: Final = (
     "person", "is_missed", "bucket", "is_dated", "end", "end_recorded", "recalled",
-    "released_again", "is_recommended", "offence", "restatement",
+    "released_again", "is_recommended", "offence", "restatement", "calculation",
 )  # fmt: skip
 _STATUSES: Final = (
     "OUT_OF_SCOPE",
@@ -97,7 +97,7 @@ def custody(
         empty; of the first missed release), ``is_cohort`` (one of the 1,023), ``bucket`` (line of
         the table of releases), ``is_dated`` (the prison recorded the day of release),
         ``release_date``, ``nationality``, ``is_in_scope``, ``is_recommended``, ``offence_code``,
-        ``restatement``, ``outcome_2007``.
+        ``is_youth`` (a detention and training order), ``restatement``, ``outcome_2007``.
     """
     case_of = np.full(len(stays), -1, dtype=np.int64)
     shown_cases = np.flatnonzero(night.shown)
@@ -141,11 +141,12 @@ def custody(
             "is_in_scope": now != OUT_OF_SCOPE,
             "is_recommended": own["is_recommended"].to_numpy(),
             "offence_code": columns.coded(sentencing.OFFENCES, own["offence"]),
+            "is_youth": (own["calculation"] == sentencing.TRAINING).to_numpy(),
             "restatement": columns.coded(cohort.RESTATEMENT, own["restatement"] % 10),
             "outcome_2007": columns.coded(tuple(published.outcomes()), outcome[rows]),
         }
     ).sort_by("episode_id")
-    return {"episodes": episodes, "releases": truth_releases.table(found, stays)}
+    return {"episodes": episodes, "releases": truth_releases.table(found, stays, as_of)}
 
 
 def statuses(

@@ -44,9 +44,10 @@ def releases_on(
 
     Returns:
         ``stay`` (position), ``release_number`` (from 1), ``day`` (as it happened), ``status``
-        (position in `STATUSES`), ``is_decided_since`` (missed, and decided by the night) and
-        ``is_recorded_after_release`` (considered, on record only after the release); sorted by
-        stay and number.
+        (position in `STATUSES`), ``is_decided_since`` (missed, and decided by the night),
+        ``is_recorded_after_release`` (considered, on record only after the release) and
+        ``is_withdrawn_after_release`` (considered, and withdrawn after the release by the night);
+        sorted by stay and number.
     """
     left = np.isin(stays["end_reason"], _RELEASES)
     first = np.flatnonzero(scope & left & (stays["end_recorded"] <= as_of).to_numpy())
@@ -61,6 +62,7 @@ def releases_on(
     )
     decided = np.where(case >= 0, seen[:, list(DECISIONS)].min(axis=1), days.NEVER)
     referred = np.where(case >= 0, seen[:, AT["received"]], days.NEVER)
+    withdrawn = np.where(case >= 0, seen[:, AT["withdrawn"]], days.NEVER)
     in_time = decided <= day
     found = pd.DataFrame(
         {
@@ -72,20 +74,23 @@ def releases_on(
             ),
             "is_decided_since": ~in_time & days.known(decided),
             "is_recorded_after_release": in_time & (recorded > day),
+            "is_withdrawn_after_release": in_time & days.known(withdrawn) & (withdrawn > day),
         }
     )
     return found.sort_values(["stay", "release_number"], kind="stable", ignore_index=True)
 
 
-def table(found: pd.DataFrame, stays: pd.DataFrame) -> pa.Table:
+def table(found: pd.DataFrame, stays: pd.DataFrame, as_of: int) -> pa.Table:
     """The truth about each release.
 
     Returns:
         ``episode_id``, ``release_number``, ``person``, ``release_date`` (empty where the prison
         recorded none), ``status``, ``population`` (of the two of 2006; empty if considered),
         ``is_missed`` (whatever happened since), ``is_decided_since``,
-        ``is_recorded_after_release``, ``is_cohort`` (of one of the 1,023), ``is_dated``,
-        ``is_recommended``, ``offence_code``, ``is_for_life``.
+        ``is_recorded_after_release``, ``is_withdrawn_after_release``, ``is_cohort`` (of one of the
+        1,023), ``is_dated``, ``returned_date`` (recalled in the same booking), ``is_recommended``,
+        ``offence_code``, ``is_for_life``, ``later_conviction_date`` (convicted again before it,
+        after a first decision).
     """
     own = stays.iloc[found["stay"].to_numpy()]
     dated = own["is_dated"].to_numpy() | (found["release_number"] > 1).to_numpy()
@@ -101,11 +106,20 @@ def table(found: pd.DataFrame, stays: pd.DataFrame) -> pa.Table:
             "is_missed": missed,
             "is_decided_since": found["is_decided_since"].to_numpy(),
             "is_recorded_after_release": found["is_recorded_after_release"].to_numpy(),
+            "is_withdrawn_after_release": found["is_withdrawn_after_release"].to_numpy(),
             "is_cohort": own["is_missed"].to_numpy() & missed,
             "is_dated": dated,
+            "returned_date": days.dates(
+                own["recalled"].to_numpy(),
+                where=(found["release_number"] == 1).to_numpy()
+                & (own["recalled"] <= as_of).to_numpy(),
+            ),
             "is_recommended": own["is_recommended"].to_numpy(),
             "offence_code": columns.coded(sentencing.OFFENCES, own["offence"]),
             "is_for_life": (own["calculation"] == sentencing.LIFE).to_numpy(),
+            "later_conviction_date": days.dates(
+                own["later_day"].to_numpy(), where=(own["later_day"] <= as_of).to_numpy()
+            ),
         }
     )
 

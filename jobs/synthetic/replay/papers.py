@@ -4,6 +4,7 @@ The nights are those of which the papers speak. Figures about all foreign prison
 world below true scale, those of the 1,023 never.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -13,13 +14,71 @@ import pandas as pd
 from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.base.random_draws import Flags, Ints
-from jobs.synthetic.custody import custody_stays, sentencing
+from jobs.synthetic.custody import custody_stays, sentencing, unusual_events
 from jobs.synthetic.people import nationalities
 from jobs.synthetic.world import History
 
 _FOUND: Final = days.calendar(days.FOUND)
 _IN_2007: Final = date(2007, 12, 31)
 _REMOVED: Final = (custody_stays.DEPORTATION, custody_stays.EARLY)
+
+
+_DECIDED: Final = "casework.decisions_by_year"
+_POPULATION: Final = "census.foreign_nationals_over_time"
+_DETAINEES: Final = "census.detainees_over_time"
+_REPORTED: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "considered over 2004 and 2005": (_DECIDED, ("2004", "2005")),
+    "deported over 2004 and 2005": ("casework.deportations_by_year", ("2004", "2005")),
+    "of the 1,023, serving life": ("missed.lifers", ()),
+    "of the 1,023, located and questioned": ("missed.questioned", ()),
+    "of the 1,023, started": ("missed.started", ()),
+    "of the 1,023, completed": ("missed.decided_since", ()),
+    "of the 1,023, deported": ("missed.left_country", ()),
+    "of the 288, started": ("missed.after_warning_started", ()),
+    "of the 288, completed": ("missed.after_warning_decided", ()),
+    "of the 288, deported": ("missed.after_warning_left", ()),
+    "of the 1,023, on licence": ("missed.supervised", ()),
+    "of the 1,023, in prison again since": ("missed.came_back", ()),
+    "bail granted over an objection": ("casework.opposed_bails", ()),
+}
+"""The figure that the software publishes of each, and with what the groups that count begin."""
+
+
+def beside_reported(table: pd.DataFrame, figures: Mapping[date, pd.DataFrame]) -> pd.DataFrame:
+    """Beside each published figure what the software reported for that night.
+
+    Args:
+        table: as `papers` gives it.
+        figures: the figures published for each replayed night.
+
+    Returns:
+        The table with ``reported``, empty where the night was not replayed. The census of an
+        earlier day is that which the night of the failure tells of it.
+    """
+    said = []
+    for night, figure in zip(table["night"], table["figure"], strict=True):
+        is_census = figure in _CENSUS_FIGURES
+        own = figures.get(_FOUND if is_census else night)
+        id_, groups = (
+            (_CENSUS_FIGURES[figure], (night.isoformat(),))
+            if is_census
+            else _REPORTED.get(figure, ("", ()))
+        )
+        said.append(None if own is None or not id_ else _value(own, id_, groups))
+    return table.assign(reported=pd.Series(said, dtype="Int64"))
+
+
+_CENSUS_FIGURES: Final = {
+    "foreign nationals in prison, detainees included": _POPULATION,
+    "of these in removal centres": _DETAINEES,
+}
+
+
+def _value(figures: pd.DataFrame, figure: str, groups: tuple[str, ...]) -> int:
+    own = figures[figures["figure_id"].eq(figure)]
+    if groups:
+        own = own[own["group_value"].str.startswith(groups)]
+    return int(own["value"].sum())
 
 
 def papers(history: History) -> pd.DataFrame:
@@ -51,6 +110,9 @@ def papers(history: History) -> pd.DataFrame:
         (_FOUND, "deported over 2004 and 2005", published.REMOVED_2004_2005, share, deported),
         (_FOUND, "of the 1,023, serving life", None, 1, lifers),
         (_FOUND, "of the 1,023, located and questioned", published.COMPLETED, 1, asked),
+        (_FOUND, "of the 1,023, on licence", None, 1, _on_licence(history)),
+        (_FOUND, "of the 1,023, in prison again since", None, 1, _came_back(history)),
+        (_FOUND, "bail granted over an objection", None, 1, _opposed_bails(history)),
     ]
     whole = (published.STARTED, published.COMPLETED, published.DEPORTED)
     late = (
@@ -129,6 +191,33 @@ def _worked_on(history: History) -> tuple[list[int], list[int]]:
         [int((flag & own).sum()) for flag in flags],
         [int((flag & own & warned).sum()) for flag in flags],
     )
+
+
+def _on_licence(history: History) -> int:
+    """Members of the cohort on licence on the night of the failure, neither inside nor deported."""
+    stays = history.stays
+    own = stays["is_missed"].to_numpy()
+    life = (stays["calculation"] == sentencing.LIFE).to_numpy()
+    lasting = life | (days.known(stays["licence_expiry"]) & (stays["licence_expiry"] >= days.FOUND))
+    inside = unusual_events.back_inside(stays, days.FOUND)
+    return int((own & lasting & ~inside).sum())
+
+
+def _came_back(history: History) -> int:
+    """Members of the cohort received again by the night of the failure, after their release."""
+    stays = history.stays
+    missed = stays[stays["is_missed"]]
+    end = missed.set_index("person")["end"]
+    later = stays[stays["person"].isin(end.index) & ~stays["is_missed"]]
+    after = later["reception"] > later["person"].map(end)
+    again = set(later.loc[after & (later["reception"] <= days.FOUND), "person"])
+    return len(again | set(missed.loc[missed["recalled"] <= days.FOUND, "person"]))
+
+
+def _opposed_bails(history: History) -> int:
+    """Grants of bail by the night of the failure to which the service had objected."""
+    bails = history.bails
+    return int((bails["is_opposed"] & (bails["granted"] <= days.FOUND)).sum())
 
 
 def _back(history: History) -> int:

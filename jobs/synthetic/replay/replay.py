@@ -25,7 +25,7 @@ from jobs.synthetic.custody.cohort import RESTATEMENT
 from jobs.synthetic.output.published_releases import keyed, published_releases
 from jobs.synthetic.people import nationalities
 from jobs.synthetic.registers.prison_episodes import episode_ids
-from jobs.synthetic.replay.papers import papers
+from jobs.synthetic.replay.papers import beside_reported, papers
 from jobs.synthetic.world import History, World, on_night
 
 Tables = Mapping[str, pd.DataFrame]
@@ -108,6 +108,7 @@ def replay(*, history: History, nights: Iterable[date], run_night: RunNight) -> 
     """
     ordered = sorted(set(nights))
     figures, in_custody, moved = [], [], []
+    said: dict[date, pd.DataFrame] = {}
     before: pd.Series | None = None
     with steps("replay", len(ordered)) as progress:
         for night in ordered:
@@ -125,11 +126,13 @@ def replay(*, history: History, nights: Iterable[date], run_night: RunNight) -> 
             if before is not None and _FOUND < night <= max(published.RESTATED):
                 moved.append(_moved(night, before, now, tables, episodes))
             before = now
+            if results.FIGURES.full_name in tables:
+                said[night] = tables[results.FIGURES.full_name]
     return Replay(
         figures=pd.concat(figures, ignore_index=True),
         first_due=_first_due(history, pd.concat(in_custody, ignore_index=True)),
         steps=_by_restatement(moved),
-        papers=papers(history),
+        papers=beside_reported(papers(history), said),
     )
 
 

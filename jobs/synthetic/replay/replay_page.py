@@ -136,20 +136,19 @@ def _papers(told: pd.DataFrame) -> list[str]:
     lines = [
         "## What the papers say of the work",
         "",
-        "Published figures of casework, custody and whereabouts, and the truth of this world. The",
-        "third column is the published figure at the scale of this world; the 1,023 are whole at",
-        "any scale. Where nothing was published, the world's own number stands alone.",
+        "Published figures of casework, custody and whereabouts, the truth of this world, and what",
+        "the software reported for that night. *At this scale* is the published figure at the",
+        "scale of this world; the 1,023 are whole at any scale. Where nothing was published, or no",
+        "night was replayed, the place is empty. The census of an earlier day is what the night of",
+        "25 April 2006 tells of it.",
         "",
-        "| night | figure | published | at this scale | truth |",
-        "|---|---|---:|---:|---:|",
+        "| night | figure | published | at this scale | truth | reported |",
+        "|---|---|---:|---:|---:|---:|",
     ]
     for row in told.to_dict("records"):
-        known = [
-            "" if pd.isna(row[name]) else f"{row[name]:,}" for name in ("published", "expected")
-        ]
-        lines.append(
-            f"| {row['night']} | {row['figure']} | {' | '.join(known)} | {row['truth']:,} |"
-        )
+        names = ("published", "expected", "truth", "reported")
+        numbers = ["" if pd.isna(row[name]) else f"{row[name]:,}" for name in names]
+        lines.append(f"| {row['night']} | {row['figure']} | {' | '.join(numbers)} |")
     return lines
 
 
