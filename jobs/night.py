@@ -196,6 +196,7 @@ class Night(RunFolder):
             {
                 results.ASSESSMENTS.full_name: assessed.assessments,
                 results.RELEASES.full_name: assessed.releases,
+                results.CASEWORK.full_name: assessed.casework,
                 results.REASONS.full_name: assessed.reasons,
                 results.FLAGS.full_name: assessed.flags,
                 results.DISCREPANCIES.full_name: assessed.discrepancies,

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from benchmarks.samples.reported.assessed_rows import (
     invent_assessments,
+    invent_casework,
     invent_discrepancies,
     invent_flags,
     invent_identities,
@@ -47,6 +48,7 @@ def invent(*, episodes: int = 400, seed: int = 1) -> Invented:
     facts = {
         "nightly.assessments": assessments,
         "nightly.releases": invent_releases(np.random.default_rng(seed + 1), assessments),
+        "nightly.casework": invent_casework(np.random.default_rng(seed + 2), assessments),
         "nightly.reasons": invent_reasons(assessments),
         "nightly.links": invent_links(assessments),
         "nightly.identities": invent_identities(assessments),

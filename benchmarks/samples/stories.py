@@ -48,6 +48,7 @@ class Story:
     removals: Rows = ()
     detentions: Rows = ()
     bails: Rows = ()
+    appeals: Rows = ()
 
     def but(self, **changes: Any) -> "Story":
         """The same story with changes."""
@@ -177,6 +178,7 @@ def _mark(number: int, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _by_story(whole: pd.DataFrame, count: int) -> list[pd.DataFrame]:
+    whole = whole[whole["episode_id"].notna()]
     number = whole["episode_id"].str.slice(0, 4).astype(int)
     plain = whole.copy()
     for name in set(_UNMARKED) & set(whole.columns):
@@ -287,6 +289,10 @@ def register_rows(story: Story) -> dict[str, list[dict[str, Any]]]:
         {"bail_id": f"B{n}", "cid_person_id": "P1", **bail}
         for n, bail in enumerate(story.bails, start=1)
     ]
+    appeals = [
+        {"appeal_id": f"A{n}", "case_id": "C1", **appeal}
+        for n, appeal in enumerate(story.appeals, start=1)
+    ]
     return {
         **{key.replace("_", ".", 1): told for key, told in rows.items()},
         "prison.alerts": alerts,
@@ -295,6 +301,7 @@ def register_rows(story: Story) -> dict[str, list[dict[str, Any]]]:
         "immigration.removals": removals,
         "immigration.detentions": detentions,
         "immigration.bails": bails,
+        "immigration.appeals": appeals,
     }
 
 

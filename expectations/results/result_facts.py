@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from jobs.check.suite.kinds import Check, on_number
 from jobs.contract import results
-from jobs.contract.case_lists import CASE_LISTS, CaseList
+from jobs.contract.case_lists import CASE_LISTS, TRACINGS
+from jobs.contract.results.case_list import CaseList
 from jobs.contract.schema import Table
 from jobs.report import FIGURES
 
@@ -291,6 +292,13 @@ def _figures() -> Iterator[Check]:
         "the missed are those decided on since and those still undecided",
         f"SELECT abs({_figure('missed.total')} - {_figure('missed.undecided')} "
         f"- {_figure('missed.decided_since')})",
+    )
+    traced = " - ".join(_figure(listed.total) for listed in TRACINGS)
+    yield _zero(
+        "missed.traced.sum",
+        results.FIGURES,
+        "each of the missed is not found, not sought, located or questioned",
+        f"SELECT abs({_figure('missed.total')} - {traced})",
     )
     yield _agrees("discrepancies.total", "SELECT count(*) FROM nightly.discrepancies")
     yield _agrees("census.people", "SELECT coalesce(sum(people), 0) FROM nightly.census")

@@ -16,11 +16,11 @@ from jobs.assess.decide.discrepancies import compare_registers
 from jobs.assess.decide.flags import raise_flags
 from jobs.assess.decide.releases import judge_releases
 from jobs.assess.decide.standing import decide_standing
+from jobs.assess.explain.casework_record import casework_on_record
 from jobs.assess.explain.reasons import give_reasons
 from jobs.assess.findings import find
 from jobs.assess.frames import one_heap
 from jobs.assess.policy.dated_rules import Policy
-from jobs.contract import prison
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,7 @@ class Assessed:
 
     assessments: pd.DataFrame
     releases: pd.DataFrame
+    casework: pd.DataFrame
     reasons: pd.DataFrame
     flags: pd.DataFrame
     discrepancies: pd.DataFrame
@@ -78,16 +79,16 @@ def assess(
         found, tables=tables, policy=policy, previous=previous_discrepancies
     )
     flags = raise_flags(found, standing, tables=tables, policy=policy)
-    releases, is_due = judge_releases(
-        found, standing, alerts=tables[prison.ALERTS.full_name], policy=policy
-    )
+    releases, is_due = judge_releases(found, standing, tables=tables, policy=policy)
     assessments = assessments_of(found, standing, is_due=is_due)
+    casework = casework_on_record(found, tables=tables)
     reasons = give_reasons(found, standing, policy=policy)
     # The text of the reasons is the largest result: the findings go before it is written out.
     del found
     return Assessed(
         assessments=assessments,
         releases=releases,
+        casework=casework,
         reasons=reasons.frame(),
         flags=flags,
         discrepancies=discrepancies,

@@ -13,11 +13,16 @@ from jobs.assess.decide import (
     ranking,
     status,
 )
-from jobs.assess.explain import casework_reasons, record_reasons, release_reasons
+from jobs.assess.explain import (
+    casework_reasons,
+    record_reasons,
+    release_reasons,
+)
 from jobs.assess.policy.applied_rules import by_id
 from jobs.assess.policy.dated_rules import FOLDER, Policy, read_policy
 from jobs.assess.policy.rules_page import rules_page
 from jobs.assess.read import early_removal, release_dates
+from jobs.assess.since import tracing
 
 APPLIED: Final = by_id(
     rule
@@ -30,6 +35,7 @@ APPLIED: Final = by_id(
         ranking,
         flags,
         outcomes,
+        tracing,
         discrepancy_rules,
         assessment_rows,
         record_reasons,

@@ -6,117 +6,12 @@ A new list is a new entry, and a figure (``jobs/report/figures``) that counts it
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
-import pandas as pd
-
 from jobs.contract import codes as c
-from jobs.contract.results.assessed import ASSESSMENTS, RELEASES
+from jobs.contract.results.assessed import ASSESSMENTS, CASEWORK, RELEASES
+from jobs.contract.results.case_list import CaseList, Rows, Words
 from jobs.contract.results.reported import BACKLOG
-from jobs.contract.schema import Table
-
-Words = Mapping[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rows:
-    """Which rows of a table: those for which everything named here holds; nothing takes them all.
-
-    ``statuses`` are those that a row may have, ``holds`` fields that say yes, ``known`` fields that
-    have a value, ``missing`` fields that have none. ``instead`` gives the status that stands in for
-    a field of ``holds`` in publications that were made before it.
-    """
-
-    statuses: frozenset[str] = frozenset()
-    holds: tuple[str, ...] = ()
-    known: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    instead: Words = field(default_factory=dict)
-
-    def of(self, frame: pd.DataFrame) -> pd.Series:
-        """Whether each row of a frame is one of them."""
-        chosen = pd.Series(True, index=frame.index)
-        if self.statuses:
-            chosen &= frame["status"].isin(self.statuses)
-        for name in self.holds:
-            otherwise = frame["status"].eq(self.instead[name]) if name in self.instead else False
-            chosen &= frame[name].fillna(otherwise).astype("bool")
-        for name in self.known:
-            chosen &= frame[name].notna()
-        for name in self.missing:
-            chosen &= frame[name].isna()
-        return chosen
-
-    def sql(self, prefix: str = "") -> str:
-        """The same as a condition in SQL; ``prefix`` stands before every field."""
-        values = ", ".join(f"'{status}'" for status in sorted(self.statuses))
-        parts = [f"{prefix}status IN ({values})"] if values else []
-        parts += [
-            f"coalesce({prefix}{name}, {prefix}status = '{self.instead[name]}')"
-            if name in self.instead
-            else f"{prefix}{name}"
-            for name in self.holds
-        ]
-        parts += [f"{prefix}{name} IS NOT NULL" for name in self.known]
-        parts += [f"{prefix}{name} IS NULL" for name in self.missing]
-        return " AND ".join(parts)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseList:
-    """A list of cases: what is on it, and how it reads.
-
-    ``name`` is what `cases --list` takes and the page's file is called; ``label`` stands in the
-    menu and on the workbook's tab, ``title`` over the page, ``caption`` over the table (the title
-    unless given), ``each`` over the rows. ``view`` is its view in the schema ``report``.
-
-    ``rows`` select those of ``table``; ``total`` is the figure that counts every one. A list of
-    releases says ``beside`` each what the assessment of its episode says. ``order`` says by which
-    fields the rows are sorted, True for rising; what is not known comes last. ``fields`` are given
-    as CSV, ``headings`` name those that readers see, ``words`` say values of a field otherwise
-    than its codes do.
-    """
-
-    name: str
-    label: str
-    title: str
-    each: str
-    view: str
-    table: Table
-    total: str
-    order: Mapping[str, bool]
-    fields: tuple[str, ...]
-    headings: Words
-    rows: Rows = field(default_factory=Rows)
-    beside: Table | None = None
-    caption: str = ""
-    words: Mapping[str, Words] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        unknown = {*self.order, *self.headings} - set(self.fields)
-        unknown |= {n for n in self.fields if n not in self.table_of(n).columns}
-        if unknown or any(self.table_of(name).field(name).personal for name in self.fields):
-            raise ValueError(f"list [{self.name}] shows what it may not, or lacks {unknown}")
-
-    @property
-    def tables(self) -> tuple[Table, ...]:
-        """The tables that it is made from."""
-        return (self.table,) if self.beside is None else (self.table, self.beside)
-
-    def table_of(self, name: str) -> Table:
-        """The table that says a field: its own where that has it."""
-        return self.table if self.beside is None or name in self.table.columns else self.beside
-
-    @property
-    def is_of_episodes(self) -> bool:
-        """Its rows are of custody episodes, which have reasons."""
-        return "episode_id" in self.table.key
-
-    def selects(self, frame: pd.DataFrame) -> pd.Series:
-        """Which rows of its table stand on the list."""
-        return self.rows.of(frame)
-
 
 _EPISODE_FIELDS: Final = (
     "priority",
@@ -164,6 +59,9 @@ EPISODE_HEADINGS: Final[Words] = {
     "considered_recorded_date": "Decision recorded",
     "decided_since_date": "Decided since",
     "decided_since": "Decision",
+    "traced": "Traced",
+    "came_back_date": "In prison again",
+    "left_country_date": "Left the country",
 }
 """What readers see over the fields of an episode, on whichever page."""
 HOW_MISSED: Final[Words] = {
@@ -191,6 +89,12 @@ _RELEASE_FIELDS: Final = (
     "decided_since",
     "unweighed_sentence",
     "is_deferral_expired",
+    "traced",
+    "is_for_life",
+    "licence_expiry_date",
+    "is_supervised",
+    "came_back_date",
+    "left_country_date",
 )
 _LATEST_FIRST: Final = {"release_date": False, "episode_id": True, "release_number": True}
 
@@ -356,6 +260,97 @@ OPEN_CASES: Final = CaseList(
     words={"stage": {entry.code: entry.meaning for entry in c.STAGE.codes}},
 )
 
+
+def _traced(name: str, label: str, title: str) -> CaseList:
+    return _of_releases(
+        name=name,
+        label=label,
+        title=f"Released without consideration, {title}",
+        each="Each release, latest first",
+        view=f"missed_{name}",
+        rows=Rows(holds=("is_missed",), equals={"traced": name.upper()}),
+        total=f"missed.{name}",
+        order=_LATEST_FIRST,
+        headings=_headings(
+            "episode_id",
+            "prison_id",
+            "release_date",
+            "came_back_date",
+            "left_country_date",
+            "decided_since_date",
+            *_WHO,
+        ),
+    )
+
+
+NOT_FOUND: Final = _traced("not_found", "Not found", "cannot be found after a search")
+NOT_SOUGHT: Final = _traced("not_sought", "Not sought", "nobody has looked")
+LOCATED: Final = _traced("located", "Located", "located")
+QUESTIONED: Final = _traced("questioned", "Questioned", "located and questioned")
+TRACINGS: Final = (NOT_FOUND, NOT_SOUGHT, LOCATED, QUESTIONED)
+"""Four words of which one holds of each missed release: together they are all of them."""
+
+_CASEWORK_HEADINGS: Final[Words] = {
+    "step_key": "Reference",
+    "case_id": "Case",
+    "episode_id": "Custody episode",
+    "step_date": "Day",
+    "recorded_date": "Recorded",
+    "until_date": "Until",
+    "decision": "Decision",
+    "removal_type": "Power",
+    "bail_status": "Now",
+}
+
+
+def _of_casework(
+    name: str, label: str, title: str, holds: str, total: str, *shown: str
+) -> CaseList:
+    return CaseList(
+        name=name,
+        label=label,
+        title=title,
+        each="Each, latest first",
+        view=name,
+        table=CASEWORK,
+        rows=Rows(holds=(holds,)),
+        total=total,
+        order={"step_date": False, "step_key": True},
+        fields=tuple(f.name for f in CASEWORK.fields if not f.personal),
+        headings={
+            n: _CASEWORK_HEADINGS[n]
+            for n in ("step_key", "case_id", "episode_id", "step_date", *shown)
+        },
+    )
+
+
+DECISIONS: Final = _of_casework(
+    "decisions",
+    "Decisions",
+    "First decisions in criminal cases",
+    "is_first_decision",
+    "casework.decisions",
+    "recorded_date",
+    "decision",
+)
+DEPORTATIONS: Final = _of_casework(
+    "deportations",
+    "Deportations",
+    "Deportations on record",
+    "is_deportation",
+    "casework.deportations",
+    "removal_type",
+)
+OPPOSED_BAILS: Final = _of_casework(
+    "opposed_bails",
+    "Bail opposed",
+    "Bail granted over an objection",
+    "is_opposed_bail",
+    "casework.opposed_bails",
+    "until_date",
+    "bail_status",
+)
+
 CASE_LISTS: Final[Mapping[str, CaseList]] = {
     listed.name: listed
     for listed in (
@@ -364,9 +359,13 @@ CASE_LISTS: Final[Mapping[str, CaseList]] = {
         UNCONSIDERED,
         RECORDED_AFTER_RELEASE,
         WITHDRAWN_AFTER_RELEASE,
+        *TRACINGS,
         DUE,
         VERIFY,
         OPEN_CASES,
+        DECISIONS,
+        DEPORTATIONS,
+        OPPOSED_BAILS,
     )
 }
 """Every list by name, in the order of reading."""

@@ -147,6 +147,7 @@ BAILS = Table(
         date("granted_date", "granted", OWN),
         date("ended_date", "ended or absconded; empty while on bail", OWN),
         text("bail_status", "status now", OWN, codes=c.BAIL_STATUS),
+        yes_no("is_opposed", "granted although the immigration service objected", OWN),
     ),
 )
 REPORTINGS = Table(

@@ -13,7 +13,7 @@ from jobs.contract.prison import PRISON
 from jobs.contract.schema import Field, Table
 from jobs.runtime.files import canonical_json, text_digest
 
-CONTRACT_VERSION = "3"
+CONTRACT_VERSION = "4"
 """Raised whenever a table, field or code changes; written into every landing's manifest."""
 
 EXTRA_COLUMNS = b"extra_columns"

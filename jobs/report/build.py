@@ -13,6 +13,7 @@ from jobs.report.figures.registry import compute_figures
 from jobs.report.figures.uncertainty import estimate_uncertainty
 from jobs.report.lists.backlog import case_flow, open_cases, staff_days, team_work
 from jobs.report.lists.census import take_census
+from jobs.report.lists.population import population_over_time
 from jobs.report.published import Frames
 
 
@@ -54,6 +55,7 @@ def build_report(*, tables: Mapping[str, pa.Table], facts: Frames, as_of: date) 
         as_of=as_of,
         flow=case_flow(tables=tables, as_of=as_of),
         staff=staff_days(tables=tables, as_of=as_of),
+        population=population_over_time(tables=tables, assessments=assessments, as_of=as_of),
         uncertainty=estimate_uncertainty(tables=tables, facts=facts),
     )
     figures = compute_figures(inputs)

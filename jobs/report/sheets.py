@@ -10,8 +10,9 @@ from typing import Final
 
 import pandas as pd
 
-from jobs.contract.case_lists import EPISODE_HEADINGS, HOW_MISSED, CaseList
+from jobs.contract.case_lists import EPISODE_HEADINGS, HOW_MISSED
 from jobs.contract.results import ASSESSMENTS
+from jobs.contract.results.case_list import CaseList
 from jobs.contract.schema import CodeList, Kind, Table
 from jobs.contract.view_models import number_text
 from jobs.runtime.outgoing import clean
@@ -179,6 +180,11 @@ CENSUS_COLUMNS: Final = (
     Column(source="due", heading="Consideration due", kind="whole"),
     Column(source="has_foreign_national_work", heading="Staff for foreign nationals", kind="yes"),
     Column(source="is_removal_centre", heading="Removal centre", kind="yes"),
+)
+POPULATION_COLUMNS: Final = (
+    Column(source="day", heading="Day", kind="date"),
+    Column(source="people", heading="Foreign nationals", kind="whole"),
+    Column(source="detainees", heading="Of these, in removal centres", kind="whole"),
 )
 TEAM_COLUMNS: Final = (
     Column(source="team", heading="Team"),

@@ -117,6 +117,9 @@ def test_the_fast_assessment_agrees_with_the_slow_one(first: int, night: date) -
     assert not odd, odd[0]
 
 
+RARE_OUTCOMES = {"IN_PROCESS", "CLOSED"}
+"""Of a case that is merely open or closed: too rare where all is odd, so the table of
+`tests/assess/decide/test_flags.py` tries them."""
 FEWEST = 10
 """So often at least each rule must have given its answer."""
 BY_COLUMN = [
@@ -125,7 +128,8 @@ BY_COLUMN = [
     pytest.param("assessments", "status_rule_id", [each.id for each in STATUSES], id="status"),
     pytest.param("flags", "duty_rule_id", [each.id for each in DUTIES], id="duty"),
     pytest.param("flags", "exemption_rule_id", [each.id for each in EXEMPTIONS], id="exemption"),
-    pytest.param("flags", "outcome", OUTCOME_NAMES, id="outcome"),
+    pytest.param("flags", "outcome", [name for name in OUTCOME_NAMES if name not in RARE_OUTCOMES],
+                 id="outcome"),
     pytest.param("discrepancies", "rule_id", [each.id for each in DISCREPANCIES],
                  id="discrepancy"),
 ]  # fmt: skip
@@ -142,7 +146,7 @@ def test_every_rule_gives_the_answer_in_some_of_the_worlds(
     table: str, column: str, rules: Sequence[str]
 ) -> None:
     given = answers(table, column)
-    assert set(given) <= {None, *rules}
+    assert set(given) <= {None, *rules, *RARE_OUTCOMES}
     assert {rule: given[rule] for rule in rules if given[rule] < FEWEST} == {}
 
 

@@ -127,8 +127,45 @@ def invent_releases(rng: np.random.Generator, assessments: pd.DataFrame) -> pd.D
         "due_date": released - pd.Timedelta(days=200),
         "days_late": ended.where(missed),
         "is_deferral_expired": False,
+        "traced": pd.Series(rng.choice(sorted(results.TRACED.values), len(both))),
+        "is_for_life": rng.random(len(both)) < 0.02,
+        "licence_expiry_date": released + pd.Timedelta(days=400),
+        "is_supervised": released.gt(TODAY - pd.Timedelta(days=400)),
+        "came_back_date": (released + pd.Timedelta(days=90)).where(back),
+        "started_date": released.where(rng.random(len(both)) < 0.4),
+        "left_country_date": released.where(rng.random(len(both)) < 0.1),
     }
     return frame_of(results.RELEASES, columns, len(both))
+
+
+def invent_casework(rng: np.random.Generator, assessments: pd.DataFrame) -> pd.DataFrame:
+    """A step of each kind for some episodes in turn."""
+    own = assessments.iloc[::5].reset_index(drop=True)
+    step = pd.Series(np.resize(["DECISION", "APPEAL", "REMOVAL", "BAIL"], len(own)))
+    decided = step.eq("DECISION")
+    decision = rng.choice(sorted(c.DECISION_EVENTS), len(own))
+    columns: dict[str, object] = {
+        "step": step,
+        "step_key": numbered("S", len(own)),
+        "source_table": step.map(
+            {
+                "DECISION": "immigration.events",
+                "APPEAL": "immigration.appeals",
+                "REMOVAL": "immigration.removals",
+                "BAIL": "immigration.bails",
+            }
+        ),
+        "case_id": own["case_id"],
+        "episode_id": own["episode_id"],
+        "step_date": TODAY - pd.to_timedelta(rng.integers(1, 1500, len(own)), "D"),
+        "decision": pd.Series(decision).where(decided),
+        "is_first_decision": decided,
+        "is_deportation": step.eq("REMOVAL"),
+        "is_opposed_bail": step.eq("BAIL"),
+        "caseworker": pd.Series("CW0001", index=own.index).where(decided),
+        "typed_reason": pd.Series("as it was typed", index=own.index).where(decided),
+    }
+    return frame_of(results.CASEWORK, columns, len(own))
 
 
 def invent_reasons(assessments: pd.DataFrame) -> pd.DataFrame:

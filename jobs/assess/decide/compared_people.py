@@ -41,14 +41,8 @@ class Compared:
 
 def compare_people(found: Findings, tables: Mapping[str, pa.Table]) -> Compared:
     """Pair the latest custody episode of each person with their immigration person."""
-    identity, certain = found.identified.identity, found.identified.certain
-    came = col.first_day(col.days(found.episodes, "reception_date"), found.sentenced.first_sentence)
-    newest = np.where(np.isnat(came), np.datetime64("0001-01-01"), came)
-    order = -newest.astype(np.int64)
-    everyone = np.ones(len(identity), dtype=bool)
-    latest = col.pick(
-        identity, [~found.custody.is_on_roll, order], everyone, len(found.identified.identity_ids)
-    )
+    certain = found.identified.certain
+    latest = latest_episodes(found)
     person = np.flatnonzero(certain >= 0)
     person = person[latest[certain[person]] >= 0]
     episode = latest[certain[person]]
@@ -81,6 +75,18 @@ def compare_people(found: Findings, tables: Mapping[str, pa.Table]) -> Compared:
         bailed_since=bailed_since,
         has_absconded=has_absconded,
         absconded_since=absconded_since,
+    )
+
+
+def latest_episodes(found: Findings) -> Whole:
+    """Position of the latest custody episode of each identity, the one in custody first."""
+    identity = found.identified.identity
+    came = col.first_day(col.days(found.episodes, "reception_date"), found.sentenced.first_sentence)
+    newest = np.where(np.isnat(came), np.datetime64("0001-01-01"), came)
+    order = -newest.astype(np.int64)
+    everyone = np.ones(len(identity), dtype=bool)
+    return col.pick(
+        identity, [~found.custody.is_on_roll, order], everyone, len(found.identified.identity_ids)
     )
 
 

@@ -13,19 +13,16 @@ from jobs.assess.policy.applied_rules import AppliedRule
 from jobs.assess.read.criminal_cases import DECISIONS
 from jobs.assess.read.immigration_custody import is_detained
 from jobs.contract import immigration
+from jobs.contract.codes import TERMINAL_STAGES
 
 PREFIX = "outcome."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome(AppliedRule):
-    """An outcome, and when it holds of those of whom none before it holds.
+    """An outcome, and when it holds of those of whom none before it holds."""
 
-    ``otherwise`` is asked of those of whom no ``holds`` of any outcome holds.
-    """
-
-    holds: Callable[["_Released"], Flags] | None = None
-    otherwise: Callable[["_Released"], Flags] | None = None
+    holds: Callable[["_Released"], Flags]
 
     @property
     def name(self) -> str:
@@ -65,6 +62,23 @@ class _Released:
         """Whether the immigration service has looked and not found them."""
         persons = self.found.identified.persons
         return self.person_is(col.is_one_of(persons, "located_status", {"NOT_LOCATED"}))
+
+    def is_linked(self) -> Flags:
+        """Whether the immigration register holds them for certain."""
+        linked: Flags = self.found.identified.outcome == "linked"
+        return linked
+
+    def has_case(self) -> Flags:
+        """Whether a criminal case for this sentence is relied on."""
+        has: Flags = self.found.handled.case >= 0
+        return has
+
+    def is_case_open(self) -> Flags:
+        """Whether that case is open: not closed by the night, nor in a stage that closes it."""
+        cases = self.found.cases
+        ended = ~np.isnat(cases.closed) | col.is_one_of(cases.table, "stage", TERMINAL_STAGES)
+        is_open: Flags = col.at(~ended, self.found.handled.case, False)
+        return is_open
 
     def is_declined(self) -> Flags:
         """Whether the first decision on them was not to pursue."""
@@ -117,18 +131,16 @@ OUTCOMES: tuple[Outcome, ...] = (
         ),
     ),
     Outcome(id="outcome.in-custody", holds=lambda each: each.is_back_inside()),
-    Outcome(
-        id="outcome.not-located",
-        holds=lambda each: each.is_lost(),
-        otherwise=lambda each: each.found.identified.outcome != "linked",
-    ),
+    Outcome(id="outcome.not-located", holds=lambda each: each.is_lost()),
     Outcome(id="outcome.no-release-date", holds=lambda each: each.found.custody.is_undated),
-    Outcome(
-        id="outcome.in-process",
-        otherwise=lambda each: np.ones(len(each.found.episodes), dtype=bool),
-    ),
+    Outcome(id="outcome.not-sought", holds=lambda each: ~each.is_linked()),
+    Outcome(id="outcome.no-case", holds=lambda each: each.is_linked() & ~each.has_case()),
+    Outcome(id="outcome.in-process", holds=lambda each: each.is_case_open()),
+    Outcome(id="outcome.closed", holds=lambda each: each.has_case() & ~each.is_case_open()),
 )
-"""In the order in which they are asked."""
+"""In the order in which they are asked. The last four leave nobody over: linked or not, with a case
+or without, open or closed.
+"""
 RULES: tuple[AppliedRule, ...] = OUTCOMES
 """The rules that are applied here."""
 NAMES = tuple(outcome.name for outcome in OUTCOMES)
@@ -142,7 +154,7 @@ def decide_outcomes(found: Findings, *, tables: Mapping[str, pa.Table]) -> Whole
         tables: both registers, of which ``immigration.detentions``.
     """
     released = _Released(found=found, tables=tables)
-    turns = [(place, each.holds) for place, each in enumerate(OUTCOMES)]
-    turns += [(place, each.otherwise) for place, each in enumerate(OUTCOMES)]
-    asked = [(place, holds(released)) for place, holds in turns if holds is not None]
-    return np.select([hit for _, hit in asked], [place for place, _ in asked])
+    outcome = np.select([each.holds(released) for each in OUTCOMES], list(range(len(OUTCOMES))), -1)
+    if (outcome < 0).any():
+        raise ArithmeticError("an episode has none of the outcomes")
+    return outcome

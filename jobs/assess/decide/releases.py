@@ -5,6 +5,7 @@ after the release, which stood at the release. A release of which one conviction
 missed, whatever happened since: a return, a decision, a removal.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +20,13 @@ from jobs.assess.decide import status as st
 from jobs.assess.decide.due_date import DUE_BEFORE_RELEASE
 from jobs.assess.decide.standing import Standing
 from jobs.assess.findings import Findings
-from jobs.assess.frames import coded, frame_of, whole_numbers
+from jobs.assess.frames import coded, frame_of, taken, whole_numbers
 from jobs.assess.policy.dated_rules import Policy
 from jobs.assess.read.considerations import KINDS, Considerations, read_considerations
 from jobs.assess.read.custody import REASONS
+from jobs.assess.since.since_release import since_release
 from jobs.contract import codes as c
+from jobs.contract import prison
 from jobs.contract.results import RELEASES
 
 _STATUSES = ["CONSIDERED", "REFERRED_NOT_CONSIDERED", "NOT_REFERRED"]
@@ -79,14 +82,14 @@ def _ask(
 
 
 def judge_releases(
-    found: Findings, standing: Standing, *, alerts: pa.Table, policy: Policy
+    found: Findings, standing: Standing, *, tables: Mapping[str, pa.Table], policy: Policy
 ) -> tuple[pd.DataFrame, Flags]:
     """The releases as `results.RELEASES`, and whether each episode is due tonight.
 
     Args:
         found: the findings of the night.
         standing: what was decided upon them; who may be British has no release here.
-        alerts: ``prison.alerts``, which tell of orders served.
+        tables: both registers, of which ``prison.alerts``, which tell of orders served.
         policy: the rules.
     """
     night = found.as_of
@@ -104,18 +107,22 @@ def judge_releases(
         events=found.events,
         decisions=found.decisions,
         identified=found.identified,
-        alerts=alerts,
+        alerts=tables[prison.ALERTS.full_name],
         as_of=night,
     )
     inside = np.flatnonzero(asked & ~found.custody.is_gone & ~(standing.due > night))
     tonight = _ask(found, convictions, made, inside, np.full(len(inside), night))
     is_due = np.zeros(len(asked), dtype=bool)
     is_due[inside] = ~tonight.considered(np.ones(len(tonight.hit), dtype=bool))
-    return _releases(found, convictions, made, policy), is_due
+    return _releases(found, convictions, made, tables, policy), is_due
 
 
 def _releases(
-    found: Findings, convictions: Convictions, made: Considerations, policy: Policy
+    found: Findings,
+    convictions: Convictions,
+    made: Considerations,
+    tables: Mapping[str, pa.Table],
+    policy: Policy,
 ) -> pd.DataFrame:
     releases, night = found.releases, found.as_of
     at_release = _ask(found, convictions, made, releases.episode, releases.limit)
@@ -187,6 +194,8 @@ def _releases(
         "link_outcome": pa.array(found.identified.outcome[episode], pa.string()),
         "is_possibly_considered": found.handled.is_possibly_considered[episode] & missed[kept],
     }
+    further = since_release(found, tables)
+    columns |= {name: taken(pa.array(values), kept) for name, values in further.items()}
     return frame_of(RELEASES, columns)
 
 

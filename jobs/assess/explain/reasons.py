@@ -16,6 +16,9 @@ from jobs.assess.explain.release_reasons import give_custody_reasons, give_due_r
 from jobs.assess.explain.scope_reasons import give_scope_reasons
 from jobs.assess.findings import Findings
 from jobs.assess.policy.dated_rules import Policy
+from jobs.assess.read.custody import DIED
+
+OUT_OF_SCOPE = "OUT_OF_SCOPE"
 
 
 def give_reasons(found: Findings, standing: Standing, *, policy: Policy) -> Reasons:
@@ -34,6 +37,14 @@ def give_reasons(found: Findings, standing: Standing, *, policy: Policy) -> Reas
     give_casework_reasons(reasons, found, standing, asked)
     give_due_reasons(reasons, found, standing, policy)
     for place, status in enumerate(STATUSES):
-        rows = np.flatnonzero(standing.status == place)
-        reasons.add(rows, status, f"{status.name}: {status.meaning}.")
+        # Who left in scope without a decision is not somebody whom nobody had to consider.
+        left = found.scope.in_scope & ~standing.in_scope & (status.name == OUT_OF_SCOPE)
+        died = found.custody.kind == DIED
+        for hit, meaning in (
+            (~left, status.meaning),
+            (left & ~died, "left the country, no decision on record"),
+            (left & died, "died in custody, no decision on record"),
+        ):
+            rows = np.flatnonzero(hit & (standing.status == place))
+            reasons.add(rows, status, f"{status.name}: {meaning}.")
     return reasons

@@ -8,7 +8,7 @@ from jobs.assess.explain.reason_rows import Reasons
 from jobs.assess.findings import Findings
 from jobs.assess.policy.applied_rules import AppliedRule
 from jobs.assess.read import nationality as na
-from jobs.assess.wording import chosen, in_words, lengths
+from jobs.assess.wording import chosen, in_words, lengths, numbers
 from jobs.contract import codes as c
 from jobs.contract import immigration, prison
 
@@ -18,6 +18,7 @@ _CONFLICT = AppliedRule(id="nationality.conflict")
 _VERIFY = AppliedRule(id="nationality.verify")
 _LENGTH = AppliedRule(id="sentence.length")
 _INDETERMINATE = AppliedRule(id="sentence.indeterminate")
+_EACH = AppliedRule(id="sentence.each")
 RULES: tuple[AppliedRule, ...] = (
     _FOREIGN,
     _UNCLEAR,
@@ -26,9 +27,11 @@ RULES: tuple[AppliedRule, ...] = (
     _VERIFY,
     _LENGTH,
     _INDETERMINATE,
+    _EACH,
 )
 """The rules of which is spoken here, beside the criteria."""
 
+_OFFENCES = [offence.meaning for offence in c.OFFENCE.codes]
 _COUNTRIES = [nationality.meaning for nationality in c.NATIONALITY.codes]
 _EVIDENCE = {
     na.SECOND_BRITISH: "The prison record holds British as a second nationality.",
@@ -75,6 +78,7 @@ def give_sentence_reasons(reasons: Reasons, found: Findings, asked: Flags) -> No
     finding = "The court recommended deportation."
     reasons.add(rows, COURT_RECOMMENDATION, finding, prison.EPISODES, reasons.own_key(rows))
     serving = asked & sentenced.is_sentenced
+    _each_sentence(reasons, found, serving)
     rows = np.flatnonzero(serving & sentenced.has_length)
     reasons.add(
         rows,
@@ -92,3 +96,37 @@ def give_sentence_reasons(reasons: Reasons, found: Findings, asked: Flags) -> No
     rows = np.flatnonzero(serving & sentenced.undetermined & ~sentenced.indeterminate)
     finding = "The length of the sentence, or of a part of it, cannot be determined."
     reasons.add(rows, UNDETERMINED, finding, prison.EPISODES, reasons.own_key(rows))
+
+
+def _each_sentence(reasons: Reasons, found: Findings, asked: Flags) -> None:
+    """Each sentence with its own day, length and offence, where an episode has several that count.
+
+    Elsewhere the day of one sentence could be read with the length and the offence of another.
+    """
+    rows = found.sentences
+    several = np.bincount(rows.episode[rows.counts], minlength=len(asked)) > 1
+    used = np.flatnonzero(rows.counts & (asked & several)[rows.episode])
+    used = used[np.lexsort((rows.sequence[used], rows.episode[used]))]
+    for hit, finding in (
+        (rows.indeterminate, "Sentence {number}, passed on {day} for {offence}: no fixed end."),
+        (
+            rows.undetermined & ~rows.indeterminate,
+            "Sentence {number}, passed on {day} for {offence}: the length cannot be determined.",
+        ),
+        (
+            ~rows.undetermined & ~rows.indeterminate,
+            "Sentence {number}, passed on {day} for {offence}: {length}.",
+        ),
+    ):
+        mine = used[hit[used]]
+        reasons.add(
+            rows.episode[mine],
+            _EACH,
+            finding,
+            prison.SENTENCES,
+            reasons.sentence_key(mine),
+            number=numbers(rows.sequence[mine]),
+            day=in_words(rows.passed[mine]),
+            offence=chosen(_OFFENCES, rows.offence[mine], "an offence that is not recorded"),
+            length=lengths(rows.own_months[mine], rows.own_days[mine]),
+        )

@@ -24,6 +24,7 @@ _GROUPS = {
     "link": "Links between the registers",
     "nationality": "Nationality",
     "outcome": "Outcome of the missed",
+    "traced": "Whereabouts of the missed",
     "discrepancy": "Discrepancies between the registers",
     "priority": "Priority",
     "referral": "Referral criteria",

@@ -122,7 +122,13 @@ class PublicationReader:
         Raises:
             BadInput: the publication has no such episode.
         """
-        tables = (results.ASSESSMENTS, results.REASONS, results.FLAGS)
+        tables = (
+            results.ASSESSMENTS,
+            results.RELEASES,
+            results.CASEWORK,
+            results.REASONS,
+            results.FLAGS,
+        )
         facts = {table.full_name: self.table(table) for table in tables}
         explained = explain(episode_id, facts)
         reasons, episodes = results.REASONS.of(facts), results.ASSESSMENTS.of(facts)

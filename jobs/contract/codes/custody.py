@@ -113,6 +113,8 @@ MOVEMENT_REASON = codes(
 )
 """UAL and ESCP are absences, DEC is a death, HP and RP stay under an order: none is a release."""
 RELEASE_REASONS = frozenset({"CR", "NP", "PX", "HR", "HU", "BL", "BD", "RE"})
+LICENCE_REASONS = frozenset({"CR", "NP", "PX", "HR", "HU"})
+"""Releases that a licence may follow: it does where the record says until when, or for life."""
 REMOVAL_REASONS = frozenset({"DD", "DE", "DL", "TERS", "EX", "RP"})
 ALERT = codes(
     "alert",

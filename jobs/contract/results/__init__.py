@@ -9,8 +9,10 @@ from typing import Final
 
 from jobs.contract.results.assessed import (
     ASSESSMENTS,
+    CASEWORK,
     DISCREPANCIES,
     FLAGS,
+    FLAW,
     MISSED_STATUSES,
     OUTCOME,
     REASONS,
@@ -18,6 +20,8 @@ from jobs.contract.results.assessed import (
     RELEASES,
     STATUS,
     STATUS_ORDER,
+    STEP,
+    TRACED,
     UNCONSIDERED_STATUSES,
 )
 from jobs.contract.results.checked import (
@@ -58,6 +62,7 @@ __all__ = [
     "BACKLOG",
     "BASIS",
     "BRIDGES",
+    "CASEWORK",
     "CAUSE",
     "CENSUS",
     "CHECK_RESULTS",
@@ -67,6 +72,7 @@ __all__ = [
     "FAULTY_ROWS",
     "FIGURES",
     "FLAGS",
+    "FLAW",
     "IDENTITIES",
     "IDENTITY_CHANGE",
     "IDENTITY_CHANGES",
@@ -87,7 +93,9 @@ __all__ = [
     "SEVERITY",
     "STATUS",
     "STATUS_ORDER",
+    "STEP",
     "TEAMS",
+    "TRACED",
     "UNCONSIDERED_STATUSES",
 ]
 
@@ -104,6 +112,7 @@ NIGHTLY: Final[dict[str, Table]] = by_name(
         IDENTITY_CHANGES,
         ASSESSMENTS,
         RELEASES,
+        CASEWORK,
         REASONS,
         FLAGS,
         DISCREPANCIES,

@@ -96,6 +96,18 @@ RELEASE_STATUS = codes(
     },
 )
 
+TRACED = codes(
+    "tracing of a person released",
+    OWN,
+    {
+        "NOT_FOUND": "cannot be found after a search",
+        "NOT_SOUGHT": "nobody has looked, as far as is recorded",
+        "LOCATED": "located",
+        "QUESTIONED": "located and questioned",
+    },
+)
+"""Exactly one for each release: they sum to the missed."""
+
 RELEASES = Table(
     space="nightly",
     name="releases",
@@ -140,9 +152,69 @@ RELEASES = Table(
         yes_no(
             "is_possibly_considered", "a possible match holds a decision in time", required=True
         ),
+        yes_no("is_for_life", "released on life licence"),
+        date("licence_expiry_date", "end of the licence; empty for life, or without one"),
+        yes_no("is_supervised", "on licence tonight, and so under supervision"),
+        date("came_back_date", "first received into prison again after the release"),
+        date("started_date", "work on the case first started; no consideration"),
+        date("left_country_date", "left the country after the release"),
+        text("traced", "whether it is known where the person is", codes=TRACED),
     ),
 )
 """The unit of a miss. What happened since (a recall, a decision, a removal) never undoes one."""
+
+STEP = codes(
+    "step of casework",
+    OWN,
+    {
+        "DECISION": "a decision in a criminal case",
+        "APPEAL": "an appeal against one",
+        "REMOVAL": "a removal from the country",
+        "BAIL": "a grant of immigration bail",
+    },
+)
+FLAW = codes(
+    "why a decision does not count",
+    OWN,
+    {
+        "NO_CASEWORKER": "no caseworker is named",
+        "OPEN_DEFERRAL": "a deferral needs a day and a reason",
+        "WITHDRAWN": "it was withdrawn",
+        "UNDATED": "no day of it is known",
+    },
+)
+
+CASEWORK = Table(
+    space="nightly",
+    name="casework",
+    row="a decision, appeal, removal or grant of bail that the immigration register holds",
+    key=("step_key", "step"),
+    fields=(
+        text("step_key", "key of its row in the register", required=True),
+        text("step", "what it is", required=True, codes=STEP),
+        text("source_table", "register table of that row", required=True),
+        text("case_id", "the case, where there is one"),
+        text("episode_id", "latest custody episode of the person, where linked for certain"),
+        date("step_date", "day of it; empty if not recorded"),
+        date("recorded_date", "day on which it was recorded"),
+        date("until_date", "deferred until, appeal determined or bail ended"),
+        text("decision", "the decision", codes=c.EVENT_TYPE),
+        text("flaw", "why it does not count; empty where it counts", codes=FLAW),
+        yes_no(
+            "is_first_decision",
+            "first decision of its case that counts, withdrawn since or not",
+            required=True,
+        ),
+        text("appeal_outcome", "how the appeal ended", codes=c.APPEAL_OUTCOME),
+        text("removal_type", "power of the removal", codes=c.REMOVAL_TYPE),
+        yes_no("is_deportation", "a deportation, early ones included", required=True),
+        text("bail_status", "status of the bail", codes=c.BAIL_STATUS),
+        yes_no("is_opposed_bail", "granted although the service objected", required=True),
+        text("caseworker", "staff code of who decided", personal=True),
+        text("typed_reason", "reason given, as it was typed", personal=True),
+    ),
+)
+"""What the service did, whoever it is about. Names and typed text are for permitted staff alone."""
 
 REASONS = Table(
     space="nightly",
@@ -168,9 +240,12 @@ OUTCOME = codes(
         "DEPORTED": "left the country",
         "ALLOWED_TO_STAY": "decided not to pursue, allowed to stay or exempt",
         "IN_CUSTODY": "in prison or immigration detention again",
-        "NOT_LOCATED": "not to be found, or nobody has looked",
-        "NO_RELEASE_DATE": "released on an unknown day, and nothing else is known",
-        "IN_PROCESS": "the case has still to end",
+        "NOT_LOCATED": "cannot be found after a search",
+        "NO_RELEASE_DATE": "released on a day that nobody recorded, with no end on record",
+        "NOT_SOUGHT": "not linked for certain to the immigration register: nobody has looked",
+        "NO_CASE": "known to the immigration service, which holds no case for this sentence",
+        "IN_PROCESS": "an open case",
+        "CLOSED": "the case was closed, and nothing on record says how it ended",
     },
 )
 """Exactly one for each: they sum to the cohort always."""

@@ -23,19 +23,28 @@ def _no_staff() -> pd.DataFrame:
     )
 
 
+def _no_population() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"day": pd.Series(dtype="datetime64[us]"), "foreign_nationals": [], "detainees": []}
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class FigureInputs:
     """Result frames by full name, and the night they belong to.
 
     ``flow`` has a row for each criminal case, open or closed, with the days on which it was opened
     and closed; ``staff`` a row for each day with the staff at work on criminal cases, and those
-    diverted; ``uncertainty`` says what besides possible matches may make a count wrong.
+    diverted; ``population`` a row for each day of the series with the foreign nationals in custody
+    and those of them in removal centres; ``uncertainty`` says what besides possible matches may
+    make a count wrong.
     """
 
     frames: Frames
     as_of: date
     flow: pd.DataFrame = field(default_factory=_no_flow)
     staff: pd.DataFrame = field(default_factory=_no_staff)
+    population: pd.DataFrame = field(default_factory=_no_population)
     uncertainty: Uncertainty = field(default_factory=no_uncertainty)
 
     @property

@@ -29,12 +29,14 @@ from jobs.report.figures.inputs import FigureInputs
 
 FIGURES: Final[tuple[Figure, ...]] = (
     *missed.FIGURES,
+    *outcomes.AFTERMATH,
     *due.FIGURES,
     *scope.FIGURES,
     *pace.FIGURES,
     *backlog.FIGURES,
     *staff.FIGURES,
     *flow.FIGURES,
+    *flow.OF_CASEWORK,
     *census.FIGURES,
     *links.FIGURES,
     *delivered_rows.FIGURES,

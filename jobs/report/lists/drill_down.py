@@ -12,7 +12,8 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
-from jobs.contract.case_lists import CASE_LISTS, CaseList, Rows
+from jobs.contract.case_lists import CASE_LISTS
+from jobs.contract.results.case_list import CaseList, Rows
 from jobs.report.figures.registry import FIGURE_BY_ID, FIGURES
 
 BY_STATUS: Final = "scope.by_status"

@@ -1,25 +1,32 @@
-"""Why an episode has its status: its reasons and flags in plain English."""
+"""Why an episode has its status: its releases, reasons and flags in plain English."""
 
-from collections.abc import Hashable, Mapping
-from typing import Any
+from collections.abc import Collection, Hashable, Mapping
+from typing import Any, Final
 
 import pandas as pd
 
 from jobs.contract import codes as c
 from jobs.contract import results
 from jobs.contract.schema import CodeList
-from jobs.contract.view_models import day_text
+from jobs.contract.view_models import day_text, plural
 from jobs.report.lists.flag_lines import flag_lines
 from jobs.report.published import Frames, if_held
+from jobs.report.release_rows import releases_held
 from jobs.runtime.errors import BadInput
+
+NO_DECISION: Final = "no decision on record"
+EXITS: Final = {"exit.removed": "left the country", "exit.died": "died in custody"}
+"""Rules of an exit that ends the scope, and what is said instead of the status."""
 
 
 def explain(episode_id: str, facts: Frames) -> str:
-    """Say in plain English why an episode has its status, rule by rule, and what the flags say.
+    """Say in plain English why an episode has its status: each release, each rule, the flags.
 
     Args:
         episode_id: the episode.
-        facts: assessments, reasons and, where the publication has them, flags.
+        facts: assessments, reasons and, where the publication has them, releases, casework and
+            flags. Who reads it may see the caseworker and the reason as it was typed; no page,
+            list or email shows either.
 
     Raises:
         BadInput: the publication assesses no such episode.
@@ -35,13 +42,66 @@ def explain(episode_id: str, facts: Frames) -> str:
     reasons = results.REASONS.of(facts)
     steps = reasons[reasons["episode_id"].eq(episode_id)].sort_values("position")
     episode = found.to_dict("records")[0]
-    lines = [*summary_lines(episode), "", "How this was reached:"]
+    lines = summary_lines(episode)
+    lines += [release_line(row) for row in releases_of(facts, [episode_id]).get(episode_id, [])]
+    lines += ["", "How this was reached:"]
     lines += [f"  {reason_line(step)}" for step in steps.to_dict("records")]
+    told = casework_lines(episode, steps, facts)
+    if told:
+        lines += ["", "On record of the casework:", *(f"  {line}" for line in told)]
     flags = flags_of(episode_id, facts)
     if flags:
         lines += ["", "What the law and the calendar say:"]
         lines += [f"  {line} (rule {rule})" for line, rule in flags]
     return "\n".join(lines) + "\n"
+
+
+def casework_lines(
+    episode: Mapping[Hashable, Any], steps: pd.DataFrame, facts: Frames
+) -> list[str]:
+    """The decisions and appeals of the case relied on, and every decision that a reason names."""
+    table = if_held(results.CASEWORK, facts)
+    if table is None:
+        return []
+    named = set(steps["source_key"].dropna())
+    decided = table["step"].eq("DECISION")
+    own = decided & table["step_key"].isin(named)
+    cases = set(table.loc[own, "case_id"])
+    if _known(episode["case_id"]):
+        cases.add(episode["case_id"])
+    of_case = table["case_id"].isin(cases)
+    shown = table[own | (of_case & (decided | table["step"].eq("APPEAL")))]
+    shown = shown.sort_values(["step_date", "step", "step_key"])
+    return [_decision(row) if row["step"] == "DECISION" else _appeal(row)
+            for row in shown.to_dict("records")]  # fmt: skip
+
+
+def _decision(row: Mapping[Hashable, Any]) -> str:
+    beside = [f"caseworker {row['caseworker']}" if _known(row["caseworker"]) else
+              "no caseworker named"]  # fmt: skip
+    recorded = row["recorded_date"]
+    if not _known(recorded):
+        beside.append("no day of recording")
+    elif row["source_table"] == "immigration.events":
+        beside.append(f"recorded on {_day(recorded)}")
+    else:
+        beside.append(f"told by the case row alone, last changed on {_day(recorded)}")
+    if _known(row["until_date"]):
+        beside.append(f"deferred until {_day(row['until_date'])}")
+    if _known(row["typed_reason"]):
+        beside.append(f"reason given: {row['typed_reason']}")
+    if _known(row["flaw"]):
+        beside.append(f"does not count: {_meaning(results.FLAW, str(row['flaw']))}")
+    how = _meaning(c.EVENT_TYPE, str(row["decision"]))
+    return f"Case {row['case_id']}, {_day(row['step_date'])}: {how} ({'; '.join(beside)})."
+
+
+def _appeal(row: Mapping[Hashable, Any]) -> str:
+    head = f"Case {row['case_id']}, {_day(row['step_date'])}: an appeal was lodged"
+    if not _known(row["appeal_outcome"]):
+        return f"{head}; it is not determined."
+    how = _meaning(c.APPEAL_OUTCOME, str(row["appeal_outcome"]))
+    return f"{head}; {how} on {_day(row['until_date'])}."
 
 
 def flags_of(episode_id: str, facts: Frames) -> list[tuple[str, str]]:
@@ -57,12 +117,14 @@ def flags_of(episode_id: str, facts: Frames) -> list[tuple[str, str]]:
 
 
 def summary_lines(row: Mapping[Hashable, Any]) -> list[str]:
-    """What is known of an episode, in a few lines without a personal value."""
-    status = str(row["status"])
+    """What is known of an episode, in a few lines without a personal value.
+
+    Day, length and offence stand in sentences of their own: they may come of different sentences.
+    """
     lines = [
-        f"Custody episode {row['episode_id']}: {status}, {_meaning(results.STATUS, status)}.",
+        f"Custody episode {row['episode_id']}: {_standing(row)}.",
         f"Rule: {row['status_rule_id']}.",
-        _sentence_line(row),
+        *_sentence_lines(row),
         _release_line(row),
         _work_line(row),
     ]
@@ -74,6 +136,82 @@ def summary_lines(row: Mapping[Hashable, Any]) -> list[str]:
     return [line for line in lines if line]
 
 
+def releases_of(
+    facts: Frames, episodes: Collection[str]
+) -> Mapping[str, list[Mapping[Hashable, Any]]]:
+    """The releases of each of these episodes in order, as rows of `results.RELEASES`."""
+    held = releases_held(facts)
+    own = held[held["episode_id"].isin(episodes)].sort_values(["episode_id", "release_number"])
+    found: dict[str, list[Mapping[Hashable, Any]]] = {}
+    for row in own.to_dict("records"):
+        found.setdefault(str(row["episode_id"]), []).append(row)
+    return found
+
+
+def release_line(row: Mapping[Hashable, Any]) -> str:
+    """One release: whether it was missed or considered, by what, how late, and what came since."""
+    parts = [_missed(row) if row["is_missed"] else _considered(row)]
+    if row["is_missed"] and _known(row["unweighed_sentence"]):
+        parts.append(f"No decision in time weighed sentence {int(row['unweighed_sentence'])}.")
+    if row["is_deferral_expired"]:
+        parts.append("A deferral had run out before.")
+    if _known(row["due_date"]):
+        parts.append(f"Consideration was due on {_day(row['due_date'])}{_lateness(row)}.")
+    if row["is_missed"] and _known(row["decided_since_date"]):
+        how = _meaning(c.EVENT_TYPE, str(row["decided_since"]))
+        parts.append(f"Since then: {how} on {_day(row['decided_since_date'])}.")
+    elif row["is_missed"]:
+        parts.append("Nobody has decided since.")
+    if _known(row["returned_date"]):
+        parts.append(f"Back in the same booking on {_day(row['returned_date'])}.")
+    return " ".join(parts)
+
+
+def _release_head(row: Mapping[Hashable, Any]) -> str:
+    day = _day(row["release_date"]) if _known(row["release_date"]) else "day not recorded"
+    reason = (
+        f" ({_meaning(c.MOVEMENT_REASON, str(row['release_reason']))})"
+        if _known(row["release_reason"])
+        else ""
+    )
+    return f"Release {int(row['release_number'])}, {day}{reason}"
+
+
+def _missed(row: Mapping[Hashable, Any]) -> str:
+    if row["status"] == "NOT_REFERRED":
+        how = "never referred to the immigration service"
+    elif _known(row["referred_date"]):
+        how = f"referred on {_day(row['referred_date'])} and not considered"
+    else:
+        how = "referred and not considered"
+    return f"{_release_head(row)}: missed, {how}."
+
+
+def _considered(row: Mapping[Hashable, Any]) -> str:
+    said = f"{_release_head(row)}: considered"
+    if not _known(row["considered_date"]):
+        return f"{said}."
+    how = _meaning(c.EVENT_TYPE, str(row["decision"])) if _known(row["decision"]) else "decided"
+    said += f", {how} on {_day(row['considered_date'])}"
+    recorded, left = row["considered_recorded_date"], row["release_date"]
+    if not _known(recorded):
+        said += ", without a day of recording"
+    elif row["is_recorded_after_release"] and _known(left):
+        days = (recorded - left).days
+        said += f", recorded on {_day(recorded)}, {plural(days, 'day', 'days')} after the release"
+    else:
+        said += f", recorded on {_day(recorded)}"
+    withdrawn = " Withdrawn after the release." if row["is_withdrawn_after_release"] else ""
+    return f"{said}.{withdrawn}"
+
+
+def _lateness(row: Mapping[Hashable, Any]) -> str:
+    if not row["is_missed"] or not _known(row["days_late"]):
+        return ""
+    days = int(row["days_late"])
+    return f", {plural(days, 'day', 'days')} before the release" if days else ", that day"
+
+
 def reason_line(row: Mapping[Hashable, Any]) -> str:
     """One step of the reasoning: position, finding, rule and source row."""
     source = ""
@@ -83,15 +221,30 @@ def reason_line(row: Mapping[Hashable, Any]) -> str:
     return f"{row['position']}. {row['finding']} (rule {row['rule_id']}{source})"
 
 
-def _sentence_line(row: Mapping[Hashable, Any]) -> str:
-    parts = [f"sentenced {_day(row['sentence_date'])}"] if _known(row["sentence_date"]) else []
+def _standing(row: Mapping[Hashable, Any]) -> str:
+    """The status in words; whoever left in scope without a decision is told of as they left."""
+    status = str(row["status"])
+    if status != "OUT_OF_SCOPE" or row["scope_rule_id"] not in EXITS:
+        return f"{status}, {_meaning(results.STATUS, status)}"
+    is_removed = row["scope_rule_id"] == "exit.removed" and _known(row["removed_date"])
+    on = f" on {_day(row['removed_date'])}" if is_removed else ""
+    decided = "decided on only afterwards" if _known(row["considered_date"]) else NO_DECISION
+    return f"{EXITS[row['scope_rule_id']]}{on}, {decided}"
+
+
+def _sentence_lines(row: Mapping[Hashable, Any]) -> list[str]:
+    lines = []
+    if _known(row["sentence_date"]):
+        lines.append(f"First sentenced: {_day(row['sentence_date'])}.")
     if _known(row["sentence_days"]):
-        parts.append(f"{int(row['sentence_days']):,} days that the rules count")
+        lines.append(
+            f"Longest term that the rules count: {plural(row['sentence_days'], 'day', 'days')}."
+        )
     if _known(row["offence_code"]):
-        parts.append(_meaning(c.OFFENCE, str(row["offence_code"])))
+        lines.append(f"Most serious offence: {_meaning(c.OFFENCE, str(row['offence_code']))}.")
     if row["is_court_recommended"]:
-        parts.append("deportation recommended by the court")
-    return f"Sentence: {', '.join(parts)}." if parts else "Sentence: none recorded."
+        lines.append("A court recommended deportation.")
+    return lines or ["Sentence: none recorded."]
 
 
 def _release_line(row: Mapping[Hashable, Any]) -> str:

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from jobs.contract import results
-from jobs.contract.case_lists import CASE_LISTS, CaseList
+from jobs.contract.case_lists import CASE_LISTS
+from jobs.contract.results.case_list import CaseList
 from jobs.report.published import Frames
 from jobs.report.release_rows import releases_held
 from jobs.runtime.errors import BadInput

@@ -1,4 +1,4 @@
-"""Pages of reasons: each listed custody episode with the rules that gave its status."""
+"""Pages of reasons: each listed custody episode with its releases and rules."""
 
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from jobs.contract import results
-from jobs.report.lists.explanation import reason_line, summary_lines
+from jobs.report.lists.explanation import (
+    reason_line,
+    release_line,
+    releases_of,
+    summary_lines,
+)
 from jobs.report.published import Frames
 from jobs.runtime.outgoing import clean
 
@@ -42,6 +47,7 @@ class CasePages:
         episodes = results.ASSESSMENTS.of(self.facts)
         rows = episodes[episodes["episode_id"].isin(self.places)]
         by_id = {str(row["episode_id"]): row for row in rows.to_dict("records")}
+        releases = releases_of(self.facts, self.places)
         reasons = results.REASONS.of(self.facts)
         reasons = reasons[reasons["episode_id"].isin(self.places)]
         steps: dict[str, list[Mapping[Hashable, Any]]] = {}
@@ -56,6 +62,7 @@ class CasePages:
                         "id": _anchor(start + offset),
                         "reference": clean(episode),
                         "summary": [clean(line) for line in summary_lines(by_id[episode])],
+                        "releases": [clean(release_line(r)) for r in releases.get(episode, [])],
                         "steps": [_step(step) for step in steps.get(episode, [])],
                     }
                     for offset, episode in enumerate(part)

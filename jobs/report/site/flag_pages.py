@@ -4,10 +4,11 @@ import pandas as pd
 
 from jobs.contract import codes as c
 from jobs.contract import results
+from jobs.contract.case_lists import TRACINGS
 from jobs.contract.view_models import plural
 from jobs.report import sheets
 from jobs.report.published import if_held, value_of
-from jobs.report.site.page_parts import KINDS, first_of, group_sheet, tiles
+from jobs.report.site.page_parts import KINDS, figure_sheet, first_of, group_sheet, tiles
 from jobs.report.site.site import PAGE_ROWS, PageSection, Site
 from jobs.report.summary.headline import key_figure
 
@@ -42,12 +43,14 @@ def outcomes_page(site: Site) -> None:
     wanted = [column.source for column in OUTCOME_COLUMNS]
     csv, size = site.csv("outcomes", frame[wanted])
     lost = value_of(site.figures, "outcome.by_outcome", "NOT_LOCATED") or 0
+    unsought = value_of(site.figures, "outcome.by_outcome", "NOT_SOUGHT") or 0
     site.page(
         "outcomes.html",
         "page.html.j2",
         "Where the missed are now",
         lead=f"Of {plural(len(frame), 'release', 'releases')} without consideration in time, "
-        f"{plural(lost, 'person is', 'people are')} not located.",
+        f"{plural(lost, 'person', 'people')} cannot be found after a search, and nobody has looked "
+        f"for {plural(unsought, 'another', 'others')}.",
         text="Each has exactly one outcome, so the outcomes sum to all. Releases considered late "
         "are among them.",
         tiles_=tiles([key_figure(site.figures, "outcome.restriction_missing")]),
@@ -57,6 +60,17 @@ def outcomes_page(site: Site) -> None:
                 id="outcomes",
                 title="By outcome",
                 sheet=group_sheet("by-outcome", "Outcomes", site.figures, "outcome.by_outcome"),
+            ),
+            PageSection(
+                id="traced",
+                title="Whether it is known where they are",
+                sheet=figure_sheet(
+                    "tracings",
+                    "Each missed release",
+                    site.figures,
+                    [listed.total for listed in TRACINGS],
+                    site.opens,
+                ),
             ),
             PageSection(
                 id="each",

@@ -7,24 +7,43 @@ from jobs.contract import results
 from jobs.contract.bands import SHOWN_DAYS
 from jobs.contract.case_lists import (
     DECIDED_SINCE,
+    DECISIONS,
+    DEPORTATIONS,
     DUE,
     MISSED,
     OPEN_CASES,
     RECORDED_AFTER_RELEASE,
+    TRACINGS,
     UNCONSIDERED,
     VERIFY,
-    CaseList,
 )
+from jobs.contract.results.case_list import CaseList
 from jobs.contract.view_models import KeyFigure, plural
 from jobs.report import sheets
 from jobs.report.charts.night_charts import backlog_by_age, due_by_week
 from jobs.report.charts.pace_charts import notice_before_release
-from jobs.report.site.page_parts import group_sheet, tiles
+from jobs.report.site.page_parts import figure_sheet, group_sheet, tiles
 from jobs.report.site.site import ListFrame, Site
 from jobs.report.summary.caveats import backlog_sentence
 from jobs.report.summary.headline import key_figure
 
 _MISSED_TILES: Final = ("missed.total", "missed.undecided", "missed.decided_since")
+_SINCE: Final = (
+    *(listed.total for listed in TRACINGS),
+    "missed.started",
+    "missed.decided_since",
+    "missed.left_country",
+    "missed.came_back",
+    "missed.supervised",
+    "missed.lifers",
+)
+_WARNED: Final = (
+    "missed.after_warning",
+    "missed.after_warning_started",
+    "missed.after_warning_decided",
+    "missed.after_warning_left",
+)
+_SEXUAL: Final = ("missed.against_children", "missed.indecent_assault", "missed.other_sexual")
 
 
 def _missed(site: Site) -> ListFrame:
@@ -60,7 +79,10 @@ def _unconsidered(site: Site) -> ListFrame:
         tiles=tiles((key_figure(site.figures, id_) for id_ in _MISSED_TILES), site.opens),
         charts=[site.missed_chart, site.history_chart("missed.total")],
         tables=[
+            figure_sheet("since", "What became of them", site.figures, _SINCE, site.opens),
+            figure_sheet("warned", "After the warning of 2005", site.figures, _WARNED, site.opens),
             group_sheet("offences", "By offence", site.figures, "missed.by_offence", site.opens),
+            figure_sheet("sexual", "Sexual offences told apart", site.figures, _SEXUAL, site.opens),
         ],
     )
 
@@ -159,6 +181,38 @@ def _backlog(site: Site) -> ListFrame:
     )
 
 
+def _decisions(site: Site) -> ListFrame:
+    """Every case that was decided, by year and outcome."""
+    decided = key_figure(site.figures, "casework.decisions")
+    return ListFrame(
+        lead=f"{plural(decided.value, 'criminal case has', 'criminal cases have')} been decided by "
+        "a named caseworker.",
+        tables=[
+            group_sheet(
+                "years",
+                "By year and outcome",
+                site.figures,
+                "casework.decisions_by_year",
+                site.opens,
+            )
+        ],
+    )
+
+
+def _deportations(site: Site) -> ListFrame:
+    """Everybody who was deported, by year."""
+    gone = key_figure(site.figures, "casework.deportations")
+    return ListFrame(
+        lead=f"{plural(gone.value, 'deportation is', 'deportations are')} on record, early ones "
+        "included.",
+        tables=[
+            group_sheet(
+                "years", "By year", site.figures, "casework.deportations_by_year", site.opens
+            )
+        ],
+    )
+
+
 _FRAMES: Final[Mapping[str, Callable[[Site], ListFrame]]] = {
     MISSED.name: _missed,
     DECIDED_SINCE.name: _decided_since,
@@ -167,6 +221,8 @@ _FRAMES: Final[Mapping[str, Callable[[Site], ListFrame]]] = {
     DUE.name: _due,
     VERIFY.name: _verify,
     OPEN_CASES.name: _backlog,
+    DECISIONS.name: _decisions,
+    DEPORTATIONS.name: _deportations,
 }
 """What stands around a list; one that is not here stands alone."""
 

@@ -123,6 +123,22 @@ def figure_sheet(
     )
 
 
+def population_sheet(figures: pd.DataFrame) -> sheets.Sheet:
+    """Foreign nationals in prison over time, those in removal centres told apart."""
+    series = [
+        groups_of(figures, f"census.{name}_over_time")["value"]
+        for name in ("foreign_nationals", "detainees")
+    ]
+    frame = pd.DataFrame({"people": series[0], "detainees": series[1]}).sort_index()
+    frame = frame.rename_axis("day").reset_index()
+    return sheets.sheet(
+        name="population",
+        caption="Foreign nationals in prison over time",
+        frame=frame.assign(day=pd.to_datetime(frame["day"])),
+        columns=sheets.POPULATION_COLUMNS,
+    )
+
+
 def group_sheet(
     name: str,
     caption: str,

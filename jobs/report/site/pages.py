@@ -39,6 +39,7 @@ from jobs.report.site.page_parts import (
     figure_definitions,
     figure_sheet,
     group_sheet,
+    population_sheet,
     probability_sheet,
     tiles,
     what_if_sheet,
@@ -225,6 +226,7 @@ def _census(site: Site) -> None:
             for name in (
                 "people",
                 "foreign_nationals",
+                "detainees",
                 "nationality_unknown",
                 "prisons_without_work",
             )
@@ -247,7 +249,14 @@ def _census(site: Site) -> None:
                     links=tuple(site.opens("due.by_prison", str(p)) for p in census["prison_id"]),
                     sortable=True,
                 ),
-            )
+            ),
+            PageSection(
+                id="over-time",
+                title="Over time",
+                sheet=population_sheet(site.figures),
+                text="Counted back from the movements on record tonight: each 30 June, and the end "
+                "of each of the last 24 months.",
+            ),
         ],
     )
 

@@ -11,7 +11,7 @@ import jinja2
 import pandas as pd
 
 from jobs.contract import results
-from jobs.contract.case_lists import CaseList
+from jobs.contract.results.case_list import CaseList
 from jobs.contract.view_models import day_text, number_text
 from jobs.report import sheets
 from jobs.report.about import About

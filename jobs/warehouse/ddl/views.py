@@ -15,7 +15,8 @@ import sqlalchemy as sa
 
 from jobs.contract import results
 from jobs.contract.bands import LINK_PROBABILITIES, Bands
-from jobs.contract.case_lists import CASE_LISTS, CaseList
+from jobs.contract.case_lists import CASE_LISTS
+from jobs.contract.results.case_list import CaseList
 from jobs.contract.schema import Table
 from jobs.warehouse.store.bulk import execute_text
 from jobs.warehouse.store.tables import INTERVALS, SNAPSHOTS

@@ -309,7 +309,15 @@ def ended(**case: Any) -> Story:
 UNDATED = ({"movement_type": "REL", "movement_reason": "CR"},)
 OUTCOMES = [
     pytest.param(ended(), "IN_PROCESS", id="the case goes on"),
-    pytest.param(Story(), "NOT_LOCATED", id="nobody is linked, so nobody has looked"),
+    pytest.param(Story(), "NOT_SOUGHT", id="nobody is linked, so nobody has looked"),
+    pytest.param(Story(there={"located_status": "LOCATED"}), "NO_CASE",
+                 id="known to the service, which holds no case"),
+    pytest.param(Story(there={}, cases=({**REFERRED, "case_type": "ASYLUM"},)), "NO_CASE",
+                 id="a case of another kind is none"),
+    pytest.param(Story(there={"located_status": "NOT_LOCATED"}), "NOT_LOCATED",
+                 id="looked for in vain, without a case"),
+    pytest.param(ended(closed_date=date(2006, 4, 25)), "CLOSED", id="closed on the night"),
+    pytest.param(ended(closed_date=date(2006, 4, 26)), "IN_PROCESS", id="closed the day after"),
     pytest.param(Story(movements=UNDATED), "NO_RELEASE_DATE", id="no date, nobody linked"),
     pytest.param(Story(movements=UNDATED, cases=(REFERRED,)), "NO_RELEASE_DATE",
                  id="no date, the case goes on"),

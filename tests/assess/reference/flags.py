@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import holidays
 
+from jobs.contract.codes import TERMINAL_STAGES
 from tests.assess.reference.answers import Flagged, Row, first
 from tests.assess.reference.judging import DUTY_BEGINS, Facts, Judging
 
@@ -155,7 +156,16 @@ class Flags(Judging):
             return "NOT_LOCATED"
         if facts.out.kind == "released" and facts.out.day is None:
             return "NO_RELEASE_DATE"
-        return "IN_PROCESS" if facts.certain else "NOT_LOCATED"
+        return self.unfinished(facts, case)
+
+    def unfinished(self, facts: Facts, case: Row) -> str:
+        """Where a case stands that has not ended: nobody looked, none, open, or merely closed."""
+        if not facts.certain:
+            return "NOT_SOUGHT"
+        if not case:
+            return "NO_CASE"
+        closed = bool(self.by_night(case["closed_date"])) or case["stage"] in TERMINAL_STAGES
+        return "CLOSED" if closed else "IN_PROCESS"
 
     def is_back_inside(self, facts: Facts) -> bool:
         """Held by a prison in any episode, or detained, on the night."""

@@ -6,6 +6,7 @@ import pytest
 from benchmarks.samples.report_nights import invent
 from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS
+from jobs.contract.schema import Table
 from jobs.report import explain, key_figure, list_named, rows_of
 from jobs.runtime.errors import BadInput
 
@@ -92,3 +93,158 @@ def test_reasons_are_read_in_their_order() -> None:
     episode = str(rows_of(CASE_LISTS["due"], WORLD.facts)["episode_id"].iloc[0])
     assert explain(episode, backwards) == explain(episode, WORLD.facts)
     assert isinstance(backwards["nightly.reasons"], pd.DataFrame)
+
+
+EPISODE = {
+    "episode_id": "E1",
+    "status": "REFERRED_NOT_CONSIDERED",
+    "status_rule_id": "status.referred-not-considered",
+    "scope_rule_id": "referral.non-eea-length",
+    "sentence_date": pd.Timestamp(2004, 3, 1),
+    "sentence_days": 1826,
+    "offence_code": "RAPE",
+    "is_court_recommended": False,
+    "is_released": True,
+    "is_in_custody": False,
+    "release_date": pd.Timestamp(2005, 1, 10),
+    "case_id": "C1",
+    "referred_date": pd.Timestamp(2004, 5, 1),
+    "priority": 3,
+}
+RELEASE = {
+    "episode_id": "E1",
+    "release_number": 1,
+    "release_date": pd.Timestamp(2005, 1, 10),
+    "release_reason": "CR",
+    "is_missed": True,
+    "status": "REFERRED_NOT_CONSIDERED",
+    "referred_date": pd.Timestamp(2004, 5, 1),
+    "due_date": pd.Timestamp(2004, 3, 1),
+    "days_late": 315,
+    "unweighed_sentence": 2,
+    "is_deferral_expired": False,
+    "is_recorded_after_release": False,
+    "is_withdrawn_after_release": False,
+}
+MISSED = (
+    "Release 1, 10 January 2005 (conditional release): missed, referred on 1 May 2004 and not "
+    "considered. No decision in time weighed sentence 2. Consideration was due on 1 March 2004, "
+    "315 days before the release."
+)
+KEPT = {
+    "is_missed": False,
+    "status": "CONSIDERED",
+    "considered_date": pd.Timestamp(2004, 6, 1),
+    "decision": "DECISION_NOT_PURSUE",
+    "considered_recorded_date": pd.Timestamp(2004, 6, 2),
+    "unweighed_sentence": None,
+    "days_late": None,
+}
+CONSIDERED = (
+    "Release 1, 10 January 2005 (conditional release): considered, decided not to pursue "
+    "deportation on 1 June 2004, recorded on 2 June 2004. Consideration was due on 1 March 2004."
+)
+TOLD = [
+    pytest.param({}, f"{MISSED} Nobody has decided since.", id="missed and undecided"),
+    pytest.param({"decided_since_date": pd.Timestamp(2006, 5, 5), "decided_since":
+                  "DECISION_PURSUE"}, f"{MISSED} Since then: decided to pursue deportation on "
+                 "5 May 2006.", id="decided since"),
+    pytest.param({"returned_date": pd.Timestamp(2005, 9, 1)}, f"{MISSED} Nobody has decided since. "
+                 "Back in the same booking on 1 September 2005.", id="recalled"),
+    pytest.param({"release_date": None, "release_reason": None, "days_late": None,
+                  "due_date": None, "unweighed_sentence": None, "is_deferral_expired": True,
+                  "status": "NOT_REFERRED"},
+                 "Release 1, day not recorded: missed, never referred to the immigration service. "
+                 "A deferral had run out before. Nobody has decided since.", id="little known"),
+    pytest.param(KEPT, CONSIDERED, id="considered"),
+    pytest.param({**KEPT, "is_recorded_after_release": True, "considered_recorded_date":
+                  pd.Timestamp(2005, 1, 11)}, CONSIDERED.replace("2 June 2004", "11 January 2005, "
+                  "1 day after the release"), id="recorded the day after"),
+    pytest.param({**KEPT, "considered_recorded_date": None}, CONSIDERED.replace(
+                  "recorded on 2 June 2004", "without a day of recording"), id="no recording"),
+    pytest.param({**KEPT, "is_withdrawn_after_release": True}, CONSIDERED.replace(
+                  "2 June 2004. ", "2 June 2004. Withdrawn after the release. "), id="withdrawn"),
+]  # fmt: skip
+
+
+def told(release: dict[str, object], **episode: object) -> str:
+    """The explanation of one episode with one release, one decision and one appeal."""
+    decision = {
+        "step_key": "V1", "step": "DECISION", "source_table": "immigration.events",
+        "case_id": "C1", "step_date": pd.Timestamp(2006, 5, 5), "decision": "DECISION_DEFERRED",
+        "recorded_date": pd.Timestamp(2006, 5, 6), "until_date": pd.Timestamp(2006, 9, 1),
+        "caseworker": "CW0007", "typed_reason": "appeal pending", "flaw": "WITHDRAWN",
+    }  # fmt: skip
+    appeal = {
+        "step_key": "A1", "step": "APPEAL", "source_table": "immigration.appeals",
+        "case_id": "C1", "step_date": pd.Timestamp(2006, 6, 1), "appeal_outcome": "DISMISSED",
+        "until_date": pd.Timestamp(2006, 8, 1),
+    }  # fmt: skip
+    other = {**appeal, "step_key": "A2", "case_id": "C2"}
+    facts = {
+        "nightly.assessments": bare(results.ASSESSMENTS, EPISODE | episode),
+        "nightly.releases": bare(results.RELEASES, RELEASE | release),
+        "nightly.casework": bare(results.CASEWORK, decision, appeal, other),
+        "nightly.reasons": results.REASONS.empty(),
+        "nightly.flags": results.FLAGS.empty(),
+    }
+    return explain("E1", facts)
+
+
+def bare(table: Table, *rows: dict[str, object]) -> pd.DataFrame:
+    """Rows of a table; what is not told of is empty, required or not."""
+    columns = {f.name: [row.get(f.name) for row in rows] for f in table.fields}
+    frame = pd.DataFrame(columns).astype({f.name: f.kind.pandas for f in table.fields})
+    return frame.assign(
+        **{f.name: frame[f.name].fillna(False) for f in table.fields if f.kind.pandas == "boolean"}
+    )
+
+
+@pytest.mark.parametrize(("release", "line"), TOLD)
+def test_each_release_is_told_with_what_came_before_and_since(
+    release: dict[str, object], line: str
+) -> None:
+    assert line in told(release).splitlines()
+
+
+def test_the_casework_is_told_with_who_why_when_and_how_appeals_ended() -> None:
+    text = told({})
+    assert (
+        "  Case C1, 5 May 2006: decision deferred to a date, with a reason (caseworker CW0007; "
+        "recorded on 6 May 2006; deferred until 1 September 2006; reason given: appeal pending; "
+        "does not count: it was withdrawn)." in text.splitlines()
+    )
+    assert (
+        "  Case C1, 1 June 2006: an appeal was lodged; dismissed on 1 August 2006."
+        in text.splitlines()
+    )
+    assert "C2" not in text
+
+
+def test_day_length_and_offence_stand_apart() -> None:
+    lines = told({}).splitlines()
+    assert "First sentenced: 1 March 2004." in lines
+    assert "Longest term that the rules count: 1,826 days." in lines
+    assert "Most serious offence: rape." in lines
+
+
+LEFT = {"status": "OUT_OF_SCOPE", "scope_rule_id": "exit.removed", "is_released": False,
+        "removed_date": pd.Timestamp(2005, 2, 3), "case_id": None}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("episode", "said"),
+    [
+        (LEFT, "left the country on 3 February 2005, no decision on record."),
+        (LEFT | {"removed_date": None}, "left the country, no decision on record."),
+        (LEFT | {"considered_date": pd.Timestamp(2005, 3, 1)},
+         "left the country on 3 February 2005, decided on only afterwards."),
+        (LEFT | {"scope_rule_id": "exit.died"}, "died in custody, no decision on record."),
+        (LEFT | {"scope_rule_id": "referral.eea-length"},
+         "OUT_OF_SCOPE, nobody has to consider deportation."),
+    ],
+)  # fmt: skip
+def test_who_left_in_scope_without_a_decision_is_told_of_so(
+    episode: dict[str, object], said: str
+) -> None:
+    assert told({}, **episode).splitlines()[0] == f"Custody episode E1: {said}"

@@ -4,7 +4,8 @@ import sqlalchemy as sa
 from benchmarks.samples import nights
 from jobs.contract import results
 from jobs.contract.bands import LINK_PROBABILITIES
-from jobs.contract.case_lists import CASE_LISTS, CaseList
+from jobs.contract.case_lists import CASE_LISTS
+from jobs.contract.results.case_list import CaseList
 from jobs.report import rows_of
 from jobs.warehouse import publish
 from jobs.warehouse.ddl.views import VIEWS

@@ -7,7 +7,7 @@ import pandas as pd
 from jobs.contract import results
 from jobs.report.figures.figure import PEOPLE, PRISONS, Figure
 from jobs.report.figures.inputs import Compute, FigureInputs
-from jobs.report.figures.ranges import single
+from jobs.report.figures.ranges import nothing, plain, single
 
 
 def census_total(column: str) -> Compute:
@@ -19,6 +19,26 @@ def census_total(column: str) -> Compute:
     return compute
 
 
+def detainees(inputs: FigureInputs) -> pd.DataFrame:
+    """Foreign nationals whom removal centres hold."""
+    census = inputs.of(results.CENSUS)
+    centres = census["is_removal_centre"].fillna(False).astype("bool")
+    return single(float(census.loc[centres, "foreign_nationals"].sum()))
+
+
+def over_time(column: str) -> Compute:
+    """A column of the population by day, oldest first."""
+
+    def compute(inputs: FigureInputs) -> pd.DataFrame:
+        series = inputs.population
+        if series.empty:
+            return nothing()
+        days = series["day"].dt.strftime("%Y-%m-%d")
+        return plain(series.set_index(days)[column])
+
+    return compute
+
+
 def prisons_without_work(inputs: FigureInputs) -> pd.DataFrame:
     """Prisons recorded as having no staff for foreign nationals; removal centres left out."""
     census = inputs.of(results.CENSUS)
@@ -26,15 +46,24 @@ def prisons_without_work(inputs: FigureInputs) -> pd.DataFrame:
     return single(float(none.fillna(False).sum()))
 
 
-def _figure(id_: str, title: str, definition: str, compute: Compute, unit: str = PEOPLE) -> Figure:
+def _figure(
+    id_: str,
+    title: str,
+    definition: str,
+    compute: Compute,
+    unit: str = PEOPLE,
+    groups: str = "",
+    population: str = "people in a prison on the night",
+) -> Figure:
     return Figure(
         id=f"census.{id_}",
         title=title,
         definition=definition,
-        population="people in a prison on the night",
+        population=population,
         unit=unit,
         owner=PRISONS,
         compute=compute,
+        groups=groups,
     )
 
 
@@ -51,6 +80,29 @@ FIGURES: Final = (
         "Nationality unknown",
         "People held whose nationality is unknown, refused, stateless or missing.",
         census_total("nationality_unknown"),
+    ),
+    _figure(
+        "detainees",
+        "Foreign nationals in removal centres",
+        "Of the foreign nationals in prison, those whom a removal centre holds.",
+        detainees,
+    ),
+    _figure(
+        "foreign_nationals_over_time",
+        "Foreign nationals in prison over time",
+        "People of a known foreign nationality in custody on each 30 June and at the end of each "
+        "of the last 24 months, detainees of removal centres included, as recorded by the night.",
+        over_time("foreign_nationals"),
+        groups="day",
+        population="people in custody on the day",
+    ),
+    _figure(
+        "detainees_over_time",
+        "Of these, in removal centres over time",
+        "Of the foreign nationals in custody on each of these days, those in a removal centre.",
+        over_time("detainees"),
+        groups="day",
+        population="people in custody on the day",
     ),
     _figure(
         "prisons_without_work",

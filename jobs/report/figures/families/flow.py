@@ -1,4 +1,4 @@
-"""Flow: what the last weeks and months brought, and who will be released before their turn."""
+"""Flow: what the last weeks, months and years brought, and who is released before their turn."""
 
 from collections.abc import Callable
 from typing import Final
@@ -6,12 +6,15 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
+from jobs.contract.case_lists import DECISIONS, DEPORTATIONS, OPPOSED_BAILS
+from jobs.contract.results.case_list import CaseList
+from jobs.report.figures.conditions import Grouping
 from jobs.report.figures.families.staff import last_months, staff_of_last_weeks
 from jobs.report.figures.figure import CASES, CASEWORK, EPISODES, PEOPLE, Figure
 from jobs.report.figures.inputs import Compute, FigureInputs
-from jobs.report.figures.ranges import VALUES, plain, single
+from jobs.report.figures.ranges import VALUES, count_rows, nothing, plain, single
 from jobs.report.forecast.queue import WEEKS_MEASURED, Pace, too_late, waiting
-from jobs.report.published import ALL
+from jobs.report.published import ALL, if_held
 
 LATE_WEEKS: Final = 26
 
@@ -143,3 +146,105 @@ FIGURES: Final = (
         late_people,
     ),
 )
+
+NO_DAY: Final = "(no date)"
+_OUTCOME: Final = {
+    "DECISION_PURSUE": "pursue",
+    "DECISION_NOT_PURSUE": "not pursue",
+    "DECISION_DEFERRED": "deferred",
+}
+
+
+def year(frame: pd.DataFrame) -> pd.Series:
+    """Group: the year as ``2005``."""
+    years: pd.Series = frame["step_date"].dt.strftime("%Y").astype("str")
+    return years.fillna(NO_DAY)
+
+
+def year_and_outcome(frame: pd.DataFrame) -> pd.Series:
+    """Group: the year and the decision, as ``2005 not pursue``."""
+    return year(frame) + " " + frame["decision"].map(_OUTCOME).astype("str")
+
+
+def on_list(listed: CaseList, by: Grouping | None = None) -> Compute:
+    """The rows of a list of casework; left out of publications made before there were any."""
+
+    def compute(inputs: FigureInputs) -> pd.DataFrame:
+        table = if_held(results.CASEWORK, inputs.frames)
+        if table is None:
+            return nothing()
+        own = table[listed.selects(table)]
+        counted = pd.Series(True, index=own.index)
+        return count_rows(counted=counted, by=None if by is None else by(own))
+
+    return compute
+
+
+def _listed(
+    id_: str,
+    title: str,
+    definition: str,
+    listed: CaseList,
+    unit: str,
+    *,
+    by: Grouping | None = None,
+    groups: str = "",
+) -> Figure:
+    return Figure(
+        id=f"casework.{id_}",
+        title=title,
+        definition=definition,
+        population="what the immigration register holds by the night",
+        unit=unit,
+        owner=CASEWORK,
+        compute=on_list(listed, by),
+        groups=groups,
+        on=listed.name,
+        by=by,
+    )
+
+
+OF_CASEWORK: Final = (
+    _listed(
+        "decisions",
+        "Cases decided",
+        "Criminal cases in which a named caseworker has decided, withdrawn since or not, counted "
+        "once each by the first decision.",
+        DECISIONS,
+        "cases",
+    ),
+    _listed(
+        "decisions_by_year",
+        "Cases decided by year and outcome",
+        "Criminal cases by the year and the outcome of the first decision of a named caseworker, "
+        "withdrawn since or not.",
+        DECISIONS,
+        "cases",
+        by=year_and_outcome,
+        groups="year and outcome",
+    ),
+    _listed(
+        "deportations",
+        "Deportations",
+        "Removals from the country under the power of deportation, early ones included.",
+        DEPORTATIONS,
+        "removals",
+    ),
+    _listed(
+        "deportations_by_year",
+        "Deportations by year",
+        "Removals under the power of deportation, early ones included, by the year.",
+        DEPORTATIONS,
+        "removals",
+        by=year,
+        groups="year",
+    ),
+    _listed(
+        "opposed_bails",
+        "Bail granted over an objection",
+        "Grants of immigration bail although the immigration service objected.",
+        OPPOSED_BAILS,
+        "grants of bail",
+    ),
+)
+"""Counted from the immigration register alone: no link between the registers moves them."""

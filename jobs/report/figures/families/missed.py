@@ -10,7 +10,8 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import codes as c
-from jobs.contract.case_lists import DECIDED_SINCE, MISSED, UNCONSIDERED, CaseList
+from jobs.contract.case_lists import DECIDED_SINCE, MISSED, UNCONSIDERED
+from jobs.contract.results.case_list import CaseList
 from jobs.report.figures.conditions import (
     Condition,
     Grouping,

@@ -5,12 +5,8 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
-from jobs.contract.case_lists import (
-    RECORDED_AFTER_RELEASE,
-    VERIFY,
-    WITHDRAWN_AFTER_RELEASE,
-    CaseList,
-)
+from jobs.contract.case_lists import RECORDED_AFTER_RELEASE, VERIFY, WITHDRAWN_AFTER_RELEASE
+from jobs.contract.results.case_list import CaseList
 from jobs.report.figures.conditions import Condition, HasStatus, everything
 from jobs.report.figures.figure import (
     CASEWORK,

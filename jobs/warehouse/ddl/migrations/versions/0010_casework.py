@@ -1,0 +1,21 @@
+"""What became of each release, and the casework on record, as `0010_casework.sql` says."""
+
+from pathlib import Path
+
+from alembic import op
+
+from jobs.warehouse.store.bulk import execute_text
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    statements = Path(__file__).with_suffix(".sql").read_text()
+    execute_text(op.get_bind(), statements)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("what is published is never dropped")
