@@ -1,4 +1,4 @@
-"""What became of each release, and the casework on record, as `0010_casework.sql` says."""
+"""What became of each release, and the casework on record, as `0011_casework.sql` says."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ from alembic import op
 
 from jobs.warehouse.store.bulk import execute_text
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
