@@ -8,9 +8,11 @@ import pyarrow as pa
 
 from jobs.assess import columns as col
 from jobs.assess.columns import Flags, Whole
+from jobs.assess.decide.standing import Standing
 from jobs.assess.findings import Findings
 from jobs.assess.policy.applied_rules import AppliedRule
-from jobs.assess.read.criminal_cases import DECISIONS
+from jobs.assess.read.considerations import FINDING
+from jobs.assess.read.criminal_cases import NOT_PURSUE
 from jobs.assess.read.immigration_custody import is_detained
 from jobs.contract import immigration
 
@@ -41,12 +43,13 @@ class _Released:
     """
 
     found: Findings
+    standing: Standing
     tables: Mapping[str, pa.Table]
 
     def case_is(self, name: str, *codes: str) -> Flags:
         """Whether the case relied on holds one of these codes."""
         cases = self.found.cases.table
-        hit: Flags = col.at(col.is_one_of(cases, name, codes), self.found.handled.case, False)
+        hit: Flags = col.at(col.is_one_of(cases, name, codes), self.standing.case, False)
         return hit
 
     def person_is(self, hit: Flags) -> Flags:
@@ -67,11 +70,9 @@ class _Released:
         return self.person_is(col.is_one_of(persons, "located_status", {"NOT_LOCATED"}))
 
     def is_declined(self) -> Flags:
-        """Whether the first decision on them was not to pursue."""
-        handled = self.found.handled
-        decided = np.where(handled.timely >= 0, handled.timely, handled.late)
-        kind = col.at(self.found.decisions.kind, decided, -1)
-        declined: Flags = kind == DECISIONS.index("DECISION_NOT_PURSUE")
+        """Whether the decision relied on was not to pursue."""
+        kind = col.at(self.found.considerations.kind, self.standing.decision, -1)
+        declined: Flags = np.isin(kind, (NOT_PURSUE, FINDING))
         return declined
 
     def is_back_inside(self) -> Flags:
@@ -134,14 +135,17 @@ RULES: tuple[AppliedRule, ...] = OUTCOMES
 NAMES = tuple(outcome.name for outcome in OUTCOMES)
 
 
-def decide_outcomes(found: Findings, *, tables: Mapping[str, pa.Table]) -> Whole:
+def decide_outcomes(
+    found: Findings, standing: Standing, *, tables: Mapping[str, pa.Table]
+) -> Whole:
     """The outcome of every episode as a position in `OUTCOMES`, as if it had been missed.
 
     Args:
         found: the findings of the night.
+        standing: what was decided upon them.
         tables: both registers, of which ``immigration.detentions``.
     """
-    released = _Released(found=found, tables=tables)
+    released = _Released(found=found, standing=standing, tables=tables)
     turns = [(place, each.holds) for place, each in enumerate(OUTCOMES)]
     turns += [(place, each.otherwise) for place, each in enumerate(OUTCOMES)]
     asked = [(place, holds(released)) for place, holds in turns if holds is not None]
