@@ -17,9 +17,10 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG, RetryAction
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.common import DEFAULT_ARGS, night_of
+from dags.common import DEFAULT_ARGS
 from dags.decisions import TellWanted
 from dags.deliveries import AwaitRegisters, DeliveryTrigger, is_ones_turn
+from dags.forms import night_of
 from dags.lineage import FLOW
 from jobs.commands.administration.airflow_cli import airflow_environment
 from jobs.runtime.errors import BadInput, GateFailed, NotDelivered, Unreachable
