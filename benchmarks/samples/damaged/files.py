@@ -85,7 +85,7 @@ def edge_of_parquet(plan: Plan) -> Made:
         return retyped_parquet(plan)
     return plan.made(
         str(plan.folder),
-        f"parquet: a {field.kind.name.lower()} at the edge",
+        f"parquet: {_EDGE_NAMES[field.kind]} at the edge",
         touched=1 if held else plan.rows.num_rows,
     )
 
@@ -274,6 +274,10 @@ _EDGES: Final[dict[Kind, list[tuple[pa.DataType, list[Any]]]]] = {
                    (pa.float64(), [float("nan"), float("inf"), 1e308, 0.5, -0.0])],
     Kind.NUMBER: [(pa.float64(), [float("nan"), float("inf"), -1.0, 1e308]),
                   (pa.int64(), [_BIG])],
+}  # fmt: skip
+_EDGE_NAMES: Final = {
+    Kind.DATE: "a date", Kind.TIMESTAMP: "a moment", Kind.INTEGER: "an integer",
+    Kind.NUMBER: "a number",
 }  # fmt: skip
 _TYPED: Final[list[tuple[pa.DataType, list[Any]]]] = [
     (pa.string(), ["x", "2006-04-25", "1", ""]), (pa.large_string(), ["A1001AA", "Smith"]),
