@@ -54,13 +54,18 @@ def retyped_parquet(plan: Plan) -> Made:
     """A column of a Parquet file has another type, and values at its edge."""
     rows, column = plan.rows.num_rows, plan.column()
     kind, values = plan.draw.choice(_TYPED)
-    drawn = [plan.draw.choice([*values, None]) for _ in range(rows)]
-    array = pa.array(drawn, kind)
-    is_plain = not pa.types.is_nested(kind) and not pa.types.is_string_view(kind)
-    if plan.draw.random() < 0.1 and is_plain:
+    array = pa.array([plan.draw.choice([*values, None]) for _ in range(rows)], kind)
+    can_be_encoded = not (
+        pa.types.is_nested(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind)
+    )
+    if plan.draw.random() < 0.1 and can_be_encoded:
         array = array.dictionary_encode()
     place = plan.table.columns.index(column)
-    _write_parquet(plan, plan.rows.set_column(place, column, array))
+    changed = plan.rows.set_column(place, column, array)
+    try:
+        _write_parquet(plan, changed)
+    except pa.ArrowException:  # what no writer writes is no delivery
+        return retyped_parquet(plan)
     return plan.made(str(plan.folder), "parquet: a column of another type", touched=rows)
 
 
