@@ -69,7 +69,7 @@ async def tell_late(context: Any) -> None:
 
 def _end(context: Any) -> Any:
     """What is known of a run's end; a night's date only for the DAG that runs nights."""
-    from dags.common import night_of
+    from dags.forms import night_of
     from jobs.operate.monitoring.alerts import NIGHTLY, RunEnd
 
     dag, run, task = context["dag"], context.get("dag_run"), context.get("task_instance")

@@ -1,16 +1,14 @@
-"""What the DAGs share: the night of a run, the publication they hand on, retries, alerts."""
+"""What the DAGs share: the publication they hand on, retries, alerts."""
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pendulum
 from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
 
 from dags.alerts import note_failure, tell_failed, tell_succeeded
-from jobs.operate.monitoring.timetable import night_at
 from jobs.runtime.airflow_connections import AirflowConnection, look_up_with
 from jobs.runtime.files import keep_private
-from jobs.runtime.settings import load_settings
 
 keep_private()
 
@@ -42,15 +40,6 @@ LONDON = pendulum.timezone("Europe/London")
 
 PUBLICATION = Asset(name="publication", uri="reconciliation://warehouse/publication")
 """Updated by every publication; ``email_reports`` waits for it."""
-
-
-def night_of(context: Any) -> date:
-    """The as-of date of a run: its ``as_of`` parameter, else that of the moment it runs for."""
-    chosen = context["params"].get("as_of")
-    if chosen:
-        return date.fromisoformat(chosen)
-    moment: datetime = context.get("logical_date") or context["dag_run"].run_after
-    return night_at(moment, settings=load_settings())
 
 
 DEFAULT_ARGS: dict[str, Any] = {

@@ -8,7 +8,7 @@ from typing import Any
 from airflow.sdk import BaseOperator, PokeReturnValue
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-from dags.common import night_of
+from dags.forms import night_of
 
 ASK_SECONDS = 60.0
 """How often a register is asked whether it has delivered."""

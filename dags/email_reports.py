@@ -21,8 +21,8 @@ from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
 
-from dags.common import EVERY_DAG, PUBLICATION, night_of
-from dags.forms import as_of_param
+from dags.common import EVERY_DAG, PUBLICATION
+from dags.forms import as_of_param, night_of
 from dags.lineage import FLOW
 
 

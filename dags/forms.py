@@ -1,6 +1,15 @@
-"""The forms of the DAGs: each field may be left as it is, says what it does, and has its group."""
+"""The forms of the DAGs, and the night that a form names.
+
+Each field may be left as it is, says what it does, and has its group.
+"""
+
+from datetime import date, datetime
+from typing import Any
 
 from airflow.sdk import Param
+
+from jobs.operate.monitoring.timetable import night_at
+from jobs.runtime.settings import load_settings
 
 
 def as_of_param(meaning: str) -> Param:
@@ -52,3 +61,12 @@ NIGHT = {
     ),
 }
 """The form of a night: plain, run again, or published in spite of a failed check."""
+
+
+def night_of(context: Any) -> date:
+    """The as-of date of a run: its ``as_of`` parameter, else that of the moment it runs for."""
+    chosen = context["params"].get("as_of")
+    if chosen:
+        return date.fromisoformat(chosen)
+    moment: datetime = context.get("logical_date") or context["dag_run"].run_after
+    return night_at(moment, settings=load_settings())

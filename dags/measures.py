@@ -13,7 +13,7 @@ def send_measures(context: Any) -> None:
     """Send the measures of the step that a task did; a task that is no step has none."""
     from airflow.sdk.observability import stats
 
-    from dags.common import night_of
+    from dags.forms import night_of
     from jobs.operate.run.run_folder import RunFolder
     from jobs.runtime.settings import load_settings
 

@@ -58,9 +58,9 @@ from airflow.sdk import (
 )
 
 from dags.alerts import tell_late
-from dags.common import LONDON, PUBLICATION, night_of
+from dags.common import LONDON, PUBLICATION
 from dags.deliveries import AwaitRegisters, is_ones_turn
-from dags.forms import NIGHT
+from dags.forms import NIGHT, night_of
 from dags.lineage import FLOW
 from dags.measures import MEASURED_DAG
 from dags.stopped_nights import AskSomebody

@@ -22,9 +22,9 @@ from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOpe
 from airflow.sdk import Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.common import EVERY_DAG, night_of
+from dags.common import EVERY_DAG
 from dags.decisions import Decision
-from dags.forms import CHECKS, as_of_param
+from dags.forms import CHECKS, as_of_param, night_of
 
 PUBLISH, KEEP = "Publish all the same", "Keep the last publication"
 ANSWER_WITHIN = timedelta(hours=23)

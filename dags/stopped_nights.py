@@ -5,7 +5,7 @@ from typing import Any
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.common import night_of
+from dags.forms import night_of
 
 
 class AskSomebody(TriggerDagRunOperator):

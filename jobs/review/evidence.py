@@ -14,7 +14,7 @@ MOST_SAID: Final = 1_000_000
 """Odds beyond this are not told apart."""
 
 LEVELS: Final = {
-    "same": "the same in both records",
+    "same": "the same",
     "a slip": "one letter or digit apart",
     "a variant": "sounds alike, or nearly the same letters",
     "a short form": "one is the beginning or the initial of the other",
@@ -41,8 +41,8 @@ LEVELS: Final = {
     "postcode district": "the same postcode district",
     "region": "the same region",
     "same family file": "the file of one family",
-    "own names": "the names that both records give first",
-    "an alias": "one record's names are an alias in the other",
+    "own names": "the names that both records give first are compared",
+    "an alias": "an alias of one record is compared, not the name that it gives first",
     "names changed over": "first and last name changed over",
     "different": "different",
     "these nationalities": "how often these two nationalities belong to one person",

@@ -2,6 +2,9 @@
 
 import os
 import tempfile
+from typing import TYPE_CHECKING
+
+import pytest
 
 from jobs.runtime.settings import ROOT
 
@@ -12,3 +15,14 @@ os.environ["AIRFLOW__CORE__PLUGINS_FOLDER"] = str(ROOT / "dags" / "plugins")
 os.environ["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"] = (
     "ada:admin,rita:viewer,rob:user,vera:viewer,olga:op"
 )
+
+if TYPE_CHECKING:
+    from airflow.dag_processing.dagbag import DagBag
+
+
+@pytest.fixture(scope="session")
+def bag() -> "DagBag":
+    """Every DAG, as Airflow reads the files."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(dag_folder=str(ROOT / "dags"))

@@ -6,11 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -295,3 +296,25 @@ def test_a_full_disk_leaves_one_line_and_no_landing(tmp_path: Path) -> None:
     )  # fmt: skip
     assert "the disk is full" in run.stdout, run.stderr
     assert len(run.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        pytest.param(lambda rows: rows.append_column("shoe_size", rows["gender"]), "extra_columns",
+                     id="a column beyond the contract"),
+        pytest.param(lambda rows: rows.set_column(
+            rows.schema.get_field_index("recorded_at"), "recorded_at",
+            rows["recorded_at"].cast(pa.timestamp("us"))), "types", id="another type"),
+    ],
+)  # fmt: skip
+def test_whatever_gives_a_check_result_is_in_the_identity_of_a_publication(
+    change: Callable[[pa.Table], pa.Table], key: str, tmp_path: Path
+) -> None:
+    tables = register_tables()
+    source = deliveries.as_parquet("prison", tables, tmp_path / "files")
+    before = land_prison(source, tmp_path / "landing").summary()
+    pq.write_table(change(tables["prison.persons"]), Path(source) / "persons.parquet")
+    after = land_prison(source, tmp_path / "landing", refetch=True).summary()
+    assert after["rows"] == before["rows"]
+    assert {name for name in before if before[name] != after[name]} >= {key}

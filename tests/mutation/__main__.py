@@ -73,6 +73,8 @@ def write(*, sample: int | None) -> None:
     """Write the document: the share that was caught, and every survivor with its reason."""
     drawn = {mutant.key: mutant for mutant in _everything(sample)}
     tried = [each for each in on_record() if each.key in drawn]
+    if not tried:
+        sys.exit("nothing is on record of the code as it stands; run first: -m tests.mutation run")
     waiting = [drawn[key] for key in drawn.keys() - {each.key for each in tried}]
     survivors = sorted(
         (each for each in tried if not each.caught_by), key=lambda each: (each.file, each.line)

@@ -62,7 +62,7 @@ def test_a_pair_is_shown_with_both_records_their_differences_and_the_evidence_in
     assert lines["Home Office reference"].mark == "neither record"
     said = [(piece.comparison, piece.finding, piece.says) for piece in pair.evidence]
     assert said[1] == (
-        "given name", "the same in both records", "76 times likelier if they are one person",
+        "given name", "the same", "76 times likelier if they are one person",
     )  # fmt: skip
     assert said[-1] == ("held for a person", "possible twins", "the model leaves this to you")
 

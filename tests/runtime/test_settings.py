@@ -75,3 +75,35 @@ def test_the_mail_password_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> 
     settings = load_settings()
     assert "hunter2" not in repr(settings)
     assert settings.smtp_url.get_secret_value().endswith("@localhost")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"\xff\xfep\x00r\x00", id="UTF-16"),
+        pytest.param(b"\x00", id="NUL"),
+        pytest.param(b"prison = [1]\n", id="a list for a text"),
+        pytest.param(None, id="a folder"),
+    ],
+)
+def test_a_settings_file_that_cannot_be_read_is_named_in_one_line(
+    content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.toml"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    monkeypatch.setenv("RECONCILIATION_SETTINGS", str(path))
+    with pytest.raises(BadInput) as refused:
+        load_settings()
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_a_byte_order_mark_is_no_part_of_a_settings_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_bytes(b'\xef\xbb\xbfprison = "/data"\n')
+    monkeypatch.setenv("RECONCILIATION_SETTINGS", str(path))
+    assert load_settings().prison == "/data"

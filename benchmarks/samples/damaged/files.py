@@ -54,13 +54,18 @@ def retyped_parquet(plan: Plan) -> Made:
     """A column of a Parquet file has another type, and values at its edge."""
     rows, column = plan.rows.num_rows, plan.column()
     kind, values = plan.draw.choice(_TYPED)
-    drawn = [plan.draw.choice([*values, None]) for _ in range(rows)]
-    array = pa.array(drawn, kind)
-    is_plain = not pa.types.is_nested(kind) and not pa.types.is_string_view(kind)
-    if plan.draw.random() < 0.1 and is_plain:
+    array = pa.array([plan.draw.choice([*values, None]) for _ in range(rows)], kind)
+    can_be_encoded = not (
+        pa.types.is_nested(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind)
+    )
+    if plan.draw.random() < 0.1 and can_be_encoded:
         array = array.dictionary_encode()
     place = plan.table.columns.index(column)
-    _write_parquet(plan, plan.rows.set_column(place, column, array))
+    changed = plan.rows.set_column(place, column, array)
+    try:
+        _write_parquet(plan, changed)
+    except pa.ArrowException:  # what no writer writes is no delivery
+        return retyped_parquet(plan)
     return plan.made(str(plan.folder), "parquet: a column of another type", touched=rows)
 
 
@@ -85,7 +90,7 @@ def edge_of_parquet(plan: Plan) -> Made:
         return retyped_parquet(plan)
     return plan.made(
         str(plan.folder),
-        f"parquet: a {field.kind.name.lower()} at the edge",
+        f"parquet: {_EDGE_NAMES[field.kind]} at the edge",
         touched=1 if held else plan.rows.num_rows,
     )
 
@@ -274,6 +279,10 @@ _EDGES: Final[dict[Kind, list[tuple[pa.DataType, list[Any]]]]] = {
                    (pa.float64(), [float("nan"), float("inf"), 1e308, 0.5, -0.0])],
     Kind.NUMBER: [(pa.float64(), [float("nan"), float("inf"), -1.0, 1e308]),
                   (pa.int64(), [_BIG])],
+}  # fmt: skip
+_EDGE_NAMES: Final = {
+    Kind.DATE: "a date", Kind.TIMESTAMP: "a moment", Kind.INTEGER: "an integer",
+    Kind.NUMBER: "a number",
 }  # fmt: skip
 _TYPED: Final[list[tuple[pa.DataType, list[Any]]]] = [
     (pa.string(), ["x", "2006-04-25", "1", ""]), (pa.large_string(), ["A1001AA", "Smith"]),
