@@ -256,9 +256,17 @@ INSIDE_AND_OUTSIDE: dict[str, tuple[Story, Story]] = {
     "outcome.in-custody": (
         Story(detentions=({"start_date": NIGHT},), **CASE),
         Story(detentions=({"start_date": date(2006, 4, 26)},), **CASE)),
-    "outcome.not-located": (Story(), Story(**CASE)),
+    "outcome.not-located": (
+        there(Story(**CASE), located_status="NOT_LOCATED"), there(Story(**CASE))),
     "outcome.no-release-date": (left("CR", None), left("CR")),
-    "outcome.in-process": (Story(**CASE), Story()),
+    "outcome.not-sought": (Story(), Story(**CASE)),
+    "outcome.no-case": (there(Story()), there(Story(**CASE))),
+    "outcome.in-process": (
+        Story(cases=({**REFERRED, "closed_date": date(2006, 4, 26)},)),
+        Story(cases=({**REFERRED, "closed_date": NIGHT},))),
+    "outcome.closed": (
+        Story(cases=({**REFERRED, "closed_date": NIGHT},)),
+        Story(cases=({**REFERRED, "closed_date": date(2006, 4, 26)},))),
     "priority.ranking": (ahead(365), ahead(366)),
     # Discrepancies.
     "discrepancy.nationality": (there(nationality="GHANA"), there()),

@@ -26,7 +26,7 @@ from jobs.report.figures.ranges import count_rows, nothing, single
 from jobs.report.published import if_held
 
 SERIES_BREAK: Final = (
-    "from version 4 nobody is counted as not to be found whom nobody has looked for, and nobody as "
+    "from version 2 nobody is counted as not to be found whom nobody has looked for, and nobody as "
     "in process without an open case"
 )
 OUTCOMES: Final = tuple(entry.code for entry in results.OUTCOME.codes)
@@ -64,7 +64,7 @@ FIGURES: Final = (
         owner=CASEWORK,
         compute=outcomes,
         groups="outcome",
-        since="4",
+        since="3",
         series_breaks=(SERIES_BREAK,),
     ),
     Figure(
