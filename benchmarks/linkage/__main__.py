@@ -24,7 +24,8 @@ from typing import Any, Final
 import duckdb
 import pandas as pd
 
-from benchmarks import calibration, febrl, ranges, scale
+from benchmarks import ranges
+from benchmarks.linkage import calibration, febrl, scale
 from benchmarks.worlds import NIGHT, world
 from jobs.contract.results import DECISIONS, IDENTITIES
 from jobs.link import current_model, link_registers, train_model
@@ -194,7 +195,7 @@ def _world_names() -> str:
 
 
 def _public(packages: Path) -> str:
-    from benchmarks import public_sets
+    from benchmarks.linkage import public_sets
 
     return _section(public_sets.TITLE, public_sets.TEXT, public_sets.measured(packages))
 

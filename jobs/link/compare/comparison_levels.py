@@ -44,6 +44,8 @@ class Comparison:
     """One piece of evidence: columns needed, when nothing can be said, and the levels.
 
     ``is_fixed``: the u probabilities stay as declared, whatever the data shows.
+    ``is_ordered``: what comes after equality never says more of a pair than equality on the
+    commoner of both values.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Comparison:
     silent: str
     levels: tuple[Level, ...] = field(repr=False)
     is_fixed: bool = False
+    is_ordered: bool = False
 
     @property
     def column(self) -> str:
@@ -176,6 +179,7 @@ BIRTH = Comparison(
     name="date of birth",
     needs=("birth",),
     silent=_either_missing("birth"),
+    is_ordered=True,
     levels=(
         Level(name="same", sql="birth_l = birth_r", term_frequency="birth",
               m=0.88, u=0.00007),
@@ -230,6 +234,7 @@ BIRTH_PLACE = Comparison(
     name="birth place",
     needs=("birth_place",),
     silent=_either_missing("birth_place"),
+    is_ordered=True,
     levels=(
         Level(name="same", sql="birth_place_l = birth_place_r", term_frequency="birth_place",
               m=0.8, u=0.05),

@@ -36,13 +36,33 @@ def level_weight_sql(comparison: Comparison, parameters: Parameters, place: int)
     """The weight of one level as SQL over the ``bits_`` columns of a pair."""
     level = comparison.levels[place]
     weight, usual = level_weight(comparison, parameters, place)
+    most = _most_sql(comparison, parameters, place)
     if not level.term_frequency:
-        return repr(weight)
+        return f"least({weight!r}, {most})" if most else repr(weight)
     one, other = f"bits_{level.term_frequency}_l", f"bits_{level.term_frequency}_r"
     bits = f"least({one}, {other})"
     if level.name == exact_level(comparison, level.term_frequency):
         bits = f"greatest({bits}, {one} - {EITHER!r}, {other} - {EITHER!r})"
-    return f"{weight!r} + {level.term_frequency_weight} * coalesce({bits} - {usual!r}, 0)"
+    moved = f"{weight!r} + {level.term_frequency_weight} * coalesce({bits} - {usual!r}, 0)"
+    return f"least({moved}, {most})" if most else moved
+
+
+def _most_sql(comparison: Comparison, parameters: Parameters, place: int) -> str | None:
+    """What equality on the commoner of both values weighs, for a level that comes after it.
+
+    A slip of a common value says no more than the value. Where records of one person show the level
+    oftener than equality, as names of two scripts do, equality is no measure.
+    """
+    exact = next((i for i, level in enumerate(comparison.levels) if level.term_frequency), None)
+    of = parameters[comparison.name]
+    if not comparison.is_ordered or exact is None or place <= exact:
+        return None
+    equality = comparison.levels[exact]
+    if of[equality.name][0] < of[comparison.levels[place].name][0]:
+        return None
+    weight, usual = level_weight(comparison, parameters, exact)
+    one, other = (f"bits_{equality.term_frequency}_{side}" for side in "lr")
+    return f"{weight!r} + coalesce(least({one}, {other}) - {usual!r}, 0)"
 
 
 def weight_sql(comparison: Comparison, parameters: Parameters) -> str:

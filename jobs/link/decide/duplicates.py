@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from jobs.link.compare.comparison_levels import Parameters
+from jobs.link.decide.households import households
 from jobs.link.decide.link_outcomes import hold_for_review
 from jobs.link.decide.one_to_one import Numbers, Pairs, Places, Posterior, one_to_one, posterior
 from jobs.link.decide.relatives import held_below_relatives, likeness, share_of_relatives
@@ -47,6 +48,7 @@ def probabilities(
     parameters: Parameters,
     *,
     of_registers: bool = True,
+    prior: float | None = None,
 ) -> Posterior:
     """The probability of each pair of records, records of one person counting as one.
 
@@ -61,6 +63,7 @@ def probabilities(
         of_registers: whether reviewers are asked about pairs that `hold_for_review` names. Of files
             who is alone is not counted by nationality: relatives, whom no reviewer sees there, are
             held against the sides as wholes.
+        prior: weight in bits of being one person before evidence; found from the pairs if absent.
     """
     pairs = Pairs(
         left=candidates["person_l"].to_numpy(),
@@ -70,7 +73,7 @@ def probabilities(
         right_count=len(context.right),
         groups=context.groups() if of_registers else None,
     )
-    first = posterior(pairs)
+    first = posterior(pairs, prior=prior)
     before = first.prior.of(pairs.left, pairs.right)
     alike = likeness(context, candidates, parameters)
     relatives = share_of_relatives(pairs, first, alike.kind)
@@ -97,11 +100,11 @@ def probabilities(
         right_count=pairs.right_count,
         groups=pairs.groups,
     )
-    answer = posterior(of_people)
+    answer = posterior(of_people, prior=prior)
     if not of_registers:
         weight = held_below_relatives(of_people, answer, alike.of(best.index.to_numpy()), relatives)
         of_people = replace(of_people, weight=weight)
-        answer = posterior(of_people)
+        answer = posterior(of_people, prior=prior)
     kept = one_to_one(of_people, answer.probability > EVEN, answer.probability)
     best["probability"] = np.where(kept, answer.probability, np.minimum(answer.probability, EVEN))
     joined = people.merge(best, how="left", on=["left", "right"])["probability"].to_numpy()
@@ -168,6 +171,8 @@ def one_each(
         found = found[pd.isna(hold_for_review(found, context.comparisons))]
         known = found[["person_l", "person_r"]].set_axis(["own_one", "own_two"], axis=1)
         together = together.merge(known, on=["own_one", "own_two"])
+    else:
+        found = found[~households(context, found, (side, side)).another_person]
     found = found.assign(chance=likeness(context, found, parameters).against(relatives))
     found = _best_proof(found, together)
     likely = _likely_one(found, count)

@@ -18,8 +18,6 @@ from jobs.link.compare.comparison_levels import (
     BIRTH,
     FAMILY,
     GIVEN,
-    HOME_OFFICE,
-    SYSTEM_NAMES,
     VARIANT,
     Comparison,
 )
@@ -86,36 +84,46 @@ def hold_for_review(
     found: pd.DataFrame, comparisons: tuple[Comparison, ...]
 ) -> npt.NDArray[np.object_]:
     """For each pair the reason of `REVIEW_REASONS` to ask a reviewer, or ``None``."""
-    names = {comparison.name for comparison in comparisons}
-    agreeing = np.zeros(len(found), dtype=np.int64)
-    for name in (*SYSTEM_NAMES.values(), HOME_OFFICE.name):
-        if name in names:
-            agreeing += _is(found, name, {"same"}, comparisons)
+    agreeing = agreeing_numbers(found, comparisons)
     near, off = {"same", "a slip", "a variant"}, {"different", "faintly alike"}
-    given_off = _is(found, GIVEN.name, off, comparisons)
-    given_other = _is(found, GIVEN.name, {"different"}, comparisons)
-    given_near = _is(found, GIVEN.name, near, comparisons)
-    family_off = _is(found, FAMILY.name, off, comparisons)
-    family_near = _is(found, FAMILY.name, near, comparisons)
-    birth_near = _is(found, BIRTH.name, {"same", "a slip", *YEAR_ONLY}, comparisons)
-    birth_off = _is(found, BIRTH.name, {"different"}, comparisons)
-    birth_far = birth_off | _is(found, BIRTH.name, {"two slips", "close in years"}, comparisons)
+    given_off = has_level(found, GIVEN.name, off, comparisons)
+    given_other = has_level(found, GIVEN.name, {"different"}, comparisons)
+    given_near = has_level(found, GIVEN.name, near, comparisons)
+    family_off = has_level(found, FAMILY.name, off, comparisons)
+    family_near = has_level(found, FAMILY.name, near, comparisons)
+    birth_near = has_level(found, BIRTH.name, {"same", "a slip", *YEAR_ONLY}, comparisons)
+    birth_off = has_level(found, BIRTH.name, {"different"}, comparisons)
+    birth_far = birth_off | has_level(
+        found, BIRTH.name, {"two slips", "close in years"}, comparisons
+    )
     reasons = np.full(len(found), None, dtype=object)
-    unsupported = (agreeing == 0) & ~_is(found, AREA.name, AT_HOME, comparisons)
+    unsupported = (agreeing == 0) & ~has_level(found, AREA.name, AT_HOME, comparisons)
     reasons[birth_far & unsupported] = "another date of birth"
     reasons[given_near & family_near & birth_off & (agreeing == 0)] = "possible father and son"
     # Where names were changed over, either record may be the one that has them right.
-    family_other = _is(found, FAMILY.name, {"different"}, comparisons)
-    turned = _is(found, VARIANT.name, {"names changed over"}, comparisons)
+    family_other = has_level(found, FAMILY.name, {"different"}, comparisons)
+    turned = has_level(found, VARIANT.name, {"names changed over"}, comparisons)
     twins = (given_other & family_near) | (turned & family_other & given_near)
     reasons[twins & birth_near & (agreeing == 0)] = "possible twins"
     reasons[given_off & family_off & birth_far & (agreeing == 1)] = "another person's number"
     return reasons
 
 
-def _is(
+def agreeing_numbers(
+    found: pd.DataFrame, comparisons: tuple[Comparison, ...]
+) -> npt.NDArray[np.int64]:
+    """In how many identifier systems each pair agrees."""
+    agreeing = np.zeros(len(found), dtype=np.int64)
+    for comparison in comparisons:
+        if comparison.needs[0].startswith("id_"):
+            agreeing += has_level(found, comparison.name, {"same"}, comparisons)
+    return agreeing
+
+
+def has_level(
     found: pd.DataFrame, name: str, levels: set[str], comparisons: tuple[Comparison, ...]
 ) -> Flags:
+    """Which pairs, as `score_pairs` gives them, show one of some levels of a comparison."""
     for comparison in comparisons:
         if comparison.name == name:
             places = [i for i, level in enumerate(comparison.levels) if level.name in levels]
@@ -129,10 +137,11 @@ def evidence(
     *,
     prior: Prior,
     reasons: npt.NDArray[np.object_],
+    note: str | None = None,
 ) -> "pd.Series[str]":
     """The evidence of each pair as JSON: ``"comparison: level"`` to its weight in bits.
 
-    The weights add up to the match weight. No value of a person is in it.
+    The weights add up to the match weight. No value of a person is in it. A note is of all pairs.
     """
     before = f'{{"before evidence":{round(prior.base, 4) + 0.0}'
     text = pd.Series(before, index=found.index, dtype="str")
@@ -147,7 +156,8 @@ def evidence(
         entry = entry + (found[comparison.name].round(4) + 0.0).astype("str")
         text = text + entry.fillna("")
     why = pd.Series(reasons, index=found.index, dtype="str")
-    return text + (',"held: ' + why + '":0.0').fillna("") + "}"
+    of_all = f',"{note}":0.0' if note else ""
+    return text + of_all + (',"held: ' + why + '":0.0').fillna("") + "}"
 
 
 def _keys(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -139,9 +139,20 @@ class ScoringContext:
 
 @contextmanager
 def scoring_context(
-    *, left: Side, right: Side, comparisons: Sequence[Comparison] | None = None
+    *,
+    left: Side,
+    right: Side,
+    comparisons: Sequence[Comparison] | None = None,
+    is_counted: bool = True,
 ) -> Iterator[ScoringContext]:
-    """Load both sides into a database; comparisons without values on a side are left out."""
+    """Load both sides into a database; comparisons without values on a side are left out.
+
+    Args:
+        left: one side.
+        right: the other one.
+        comparisons: those to make; all possible ones if absent.
+        is_counted: whether term frequencies are counted; without them every value is a usual one.
+    """
     possible = comparisons_for(_shared_columns(left, right))
     wanted = None if comparisons is None else {comparison.name for comparison in comparisons}
     used = tuple(c for c in possible if wanted is None or c.name in wanted)
@@ -153,7 +164,8 @@ def scoring_context(
         for column in term_frequency_columns(used):
             bits = term_frequency_bits(rows["l"], rows["r"], column)
             for side, of_side in zip(rows, bits, strict=True):
-                rows[side] = rows[side].append_column(f"bits_{column}", of_side)
+                counted = of_side if is_counted else pa.nulls(len(of_side), pa.float64())
+                rows[side] = rows[side].append_column(f"bits_{column}", counted)
         for side, own in rows.items():
             _load_rows(connection, side, own)
         yield ScoringContext(connection=connection, left=left, right=right, comparisons=used)

@@ -16,6 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jobs.link.standardise.placeholders import NO_VALUES
+
 CHECK_LETTERS: Final = "ZABCDEFGHJKLMNPQRTUVWXY"
 CENTURY_PIVOT: Final = 40
 """A two-digit year from 40 on is in the 1900s, one below it in the 2000s."""
@@ -93,12 +95,14 @@ def home_office_file(references: pa.Array) -> pa.Array:
 def plain(values: pa.Array) -> pa.Array:
     """An identifier of an unknown system: letters and digits only, in capitals.
 
-    Fewer than four characters, or one character repeated, is missing.
+    Fewer than four characters, one character repeated, or a placeholder is missing.
     """
     text = _mask_and_digits(values)
     length = pc.utf8_length(text)
     repeated = pc.binary_repeat(pc.utf8_slice_codeunits(text, 0, 1), length)
-    return _kept(text, pc.and_(pc.greater_equal(length, 4), pc.not_equal(text, repeated)))
+    is_placeholder = pc.is_in(pc.utf8_lower(text), value_set=pa.array(sorted(NO_VALUES)))
+    is_right = pc.and_(pc.greater_equal(length, 4), pc.not_equal(text, repeated))
+    return _kept(text, pc.and_(is_right, pc.invert(is_placeholder)))
 
 
 def _plain(values: pa.Array) -> pa.Array:

@@ -14,19 +14,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from jobs.link.standardise.distinct import by_distinct, codes_of, lists_of
+from jobs.link.standardise.placeholders import MARKERS, NO_NAMES
 from jobs.link.standardise.scripts import latin
+from jobs.link.standardise.titles import COUNTED, without_titles
 
 Flags = npt.NDArray[np.bool_]
-
-FILLERS: Final = ("migerror", "duplicate", "noshow")
-"""A name that holds one of these after cleaning was made by a system: missing."""
-NO_NAMES: Final = frozenset(
-    {"unknown", "notknown", "nk", "na", "nil", "none", "null", "noname", "unnamed", "fnu", "lnu"}
-    | {"xxx", "test", "anonymous", "notrecorded", "notgiven"}
-)
-TITLES: Final = frozenset(
-    {"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "hon", "rev", "jr", "sr"}
-)
 
 PARTICLES: Final = frozenset(
     {"al", "el", "ul", "ar", "as", "ad", "an", "bin", "ibn", "bint", "ould", "de", "da", "do"}
@@ -159,12 +151,11 @@ def sound_of(word: str) -> str | None:
 def _standard(name: str) -> str | None:
     text = latin(name)
     text = _BLANKS.sub(" ", text.lower())
-    text = _NOT_LETTERS.sub("", text)
-    kept = [word for word in text.split() if word not in TITLES]
+    bare = MARKERS.sub(" ", _NOT_LETTERS.sub("", COUNTED.sub("", text.rstrip())))
+    kept = without_titles(bare.split())
     joined = "".join(kept)
-    if not joined or joined in NO_NAMES or any(filler in joined for filler in FILLERS):
-        return None
-    return " ".join(kept)
+    is_rest = len(joined) == 1 and bool(MARKERS.search(text))
+    return None if not joined or joined in NO_NAMES or is_rest else " ".join(kept)
 
 
 class _Parted(NamedTuple):

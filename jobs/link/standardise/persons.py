@@ -12,6 +12,7 @@ The columns of a row are nullable text, as codes into their distinct values, exc
 one own row and no alias. Identifiers are lists, because a person may have several of one system.
 """
 
+import logging
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,14 +36,24 @@ from jobs.link.standardise.distinct import (
     recoded,
 )
 from jobs.link.standardise.numbers import Numbers, number_lists
+from jobs.link.standardise.placeholders import (
+    FAR_NAME,
+    LEAST_NAME_SHARE,
+    NO_GENDER,
+    is_no_birth,
+    is_no_postcode,
+    is_no_value,
+    without_common,
+)
+
+log = logging.getLogger(__name__)
 
 VARIANTS: Final = ("own", "alias", "turned")
 """In the order of a person's rows."""
 OWN, ALIAS, TURNED = range(3)
 
-NO_BIRTH_DATES: Final = frozenset({"19000101", "19700101"})
-"""Dates of birth that mean "not known" in both registers."""
-NO_GENDER: Final = frozenset({"NK", "NS", "U", "X", "UNKNOWN", ""})
+COMMON_PLACES: Final = ("postcode", "birth_place", "suburb", "address")
+"""Columns of many values, none of which is far commoner than all others unless it is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +72,14 @@ class Side:
 
 
 def make_side(
-    *, persons: pa.Table, aliases: pa.Table | None, numbers: Numbers, turned: bool
+    *,
+    persons: pa.Table,
+    aliases: pa.Table | None,
+    numbers: Numbers,
+    turned: bool,
+    where: str = "persons",
 ) -> Side:
-    """Build a side.
+    """Build a side. Placeholders are missing: those of the lists, and those that show as such.
 
     Args:
         persons: one row for each person: ``id`` (unique) and any of the contract's person columns.
@@ -71,6 +87,7 @@ def make_side(
         aliases: ``id`` and name columns; rows of nobody in ``persons`` are left out.
         numbers: for each identifier system a table of ``id`` and ``value``.
         turned: also make the turned rows.
+        where: what to call the side in the log.
     """
     persons = persons.set_column(
         persons.column_names.index("id"), "id", pc.cast(persons["id"], pa.string())
@@ -79,9 +96,9 @@ def make_side(
     if not pc.all(pc.less(keys[:-1], keys[1:])).as_py():
         persons = persons.sort_by("id")
         keys = persons["id"].combine_chunks()
-    rows = _rows(persons, aliases, keys, turned=turned)
+    rows = _rows(_names(persons, aliases, keys, where), len(keys), turned=turned)
     place = rows["person"]
-    fixed = _fixed(persons) | number_lists(numbers, keys)
+    fixed = _fixed(persons, where) | number_lists(numbers, keys)
     columns = {name: values.take(place) for name, values in fixed.items()}
     return Side(
         persons=pd.Index(keys.to_pandas(), dtype="str", name="id"),
@@ -108,7 +125,7 @@ class _Names:
         return names.family_form(self.last)
 
 
-def _names(persons: pa.Table, aliases: pa.Table | None, keys: pa.Array) -> _Names:
+def _names(persons: pa.Table, aliases: pa.Table | None, keys: pa.Array, where: str) -> _Names:
     parts, owner = [persons], np.arange(len(keys))
     if aliases is not None:
         of_alias = pc.index_in(pc.cast(aliases["id"], pa.string()), value_set=keys)
@@ -118,29 +135,41 @@ def _names(persons: pa.Table, aliases: pa.Table | None, keys: pa.Array) -> _Name
         owner = np.concatenate([owner, known])
 
     def column(name: str) -> pa.DictionaryArray:
-        return encoded(pa.chunked_array([_column(part, name) for part in parts]))
+        written = encoded(pa.chunked_array([_column(part, name) for part in parts]))
+        known, rows = without_common(
+            names.standard(written), far=FAR_NAME, least_share=LEAST_NAME_SHARE
+        )
+        _log_common(where, name, rows)
+        return known
 
-    birth = encoded(pa.chunked_array([_birth(part) for part in parts]))
+    birth, rows = without_common(encoded(pa.chunked_array([_birth(part) for part in parts])))
+    _log_common(where, "date_of_birth", rows)
     codes = codes_of(birth)
     of_own = codes[owner]
     return _Names(
         owner=owner,
-        first=names.standard(column("first_name")),
-        middle=names.standard(column("middle_names")),
-        last=names.standard(column("last_name")),
+        first=column("first_name"),
+        middle=column("middle_names"),
+        last=column("last_name"),
         birth=of_codes(np.where(codes < 0, of_own, codes), birth.dictionary),
     )
 
 
-def _rows(
-    persons: pa.Table, aliases: pa.Table | None, keys: pa.Array, *, turned: bool
-) -> dict[str, pa.Array]:
-    """Which rows there are, whose, and their names and dates of birth."""
-    known = _names(persons, aliases, keys)
+def _log_common(where: str, column: str, rows: int) -> None:
+    if rows:
+        log.warning(
+            "%s: column [%s]: what stands in %d rows is far commoner than all other values and "
+            "counts as missing",
+            where, column, rows,
+        )  # fmt: skip
+
+
+def _rows(known: _Names, persons: int, *, turned: bool) -> dict[str, pa.Array]:
+    """Which rows there are, whose of so many persons, and their names and dates of birth."""
     given, family, either = in_one_dictionary(known.given, known.family)
-    parts = [np.arange(len(keys)), _alias_rows(known, len(keys))]
+    parts = [np.arange(persons), _alias_rows(known, persons)]
     if turned:
-        own = slice(len(keys))
+        own = slice(persons)
         is_worth = (given[own] >= 0) & (family[own] >= 0) & (given[own] != family[own])
         parts.append(np.flatnonzero(is_worth))
     variant = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
@@ -148,7 +177,7 @@ def _rows(
     order = np.argsort(known.owner[source] * len(VARIANTS) + variant, kind="stable")
     source, variant = source[order], variant[order]
     person, is_turned = known.owner[source], variant == TURNED
-    count = np.bincount(person[~is_turned], minlength=len(keys))
+    count = np.bincount(person[~is_turned], minlength=persons)
     sounds = in_one_dictionary(names.sound(known.given), names.sound(known.family))
 
     def named(one: Codes, other: Codes, dictionary: pa.Array) -> pa.DictionaryArray:
@@ -213,17 +242,17 @@ def _column(table: pa.Table, name: str) -> pa.Array:
 
 
 def _birth(table: pa.Table) -> pa.Array:
-    """Dates of birth as eight digits ``YYYYMMDD``; the registers' fillers are missing."""
+    """Dates of birth as eight digits ``YYYYMMDD``; placeholders are missing."""
     if "date_of_birth" not in table.column_names:
         return pa.nulls(len(table), pa.string())
     dates = encoded(table["date_of_birth"])
     if pa.types.is_temporal(dates.dictionary.type):
         dates = recoded(dates, pc.strftime(dates.dictionary, format="%Y%m%d"))
-    known = by_distinct(dates, lambda date: None if date in NO_BIRTH_DATES else date)
+    known = by_distinct(dates, lambda date: None if is_no_birth(date) else date)
     return known.dictionary_decode()
 
 
-def _fixed(persons: pa.Table) -> dict[str, pa.Array]:
+def _fixed(persons: pa.Table, where: str) -> dict[str, pa.Array]:
     """What all rows of a person have in common, identifiers aside."""
 
     def column(name: str) -> pa.DictionaryArray:
@@ -236,19 +265,27 @@ def _fixed(persons: pa.Table) -> dict[str, pa.Array]:
     in_address = by_distinct(column("address"), _first_number)
     fixed: dict[str, pa.Array] = {
         "gender": by_distinct(column("gender"), _gender),
-        "nationality": column("nationality"),
+        "nationality": by_distinct(
+            column("nationality"), lambda code: None if is_no_value(code) else code
+        ),
         "nationality_two": column("second_nationality"),
-        "postcode": by_distinct(encoded(postcode), lambda code: code or None),
+        "postcode": by_distinct(
+            encoded(postcode), lambda code: None if is_no_postcode(code) else code
+        ),
         "house": encoded(pc.coalesce(house.dictionary_decode(), in_address.dictionary_decode())),
     }
     for name in ("birth_place", "suburb", "region", "address"):
-        fixed[name] = names.given_form(names.standard(column(name)))
+        placed = names.given_form(names.standard(column(name)))
+        fixed[name] = by_distinct(placed, lambda place: None if is_no_value(place) else place)
+    for name in COMMON_PLACES:
+        fixed[name], rows = without_common(fixed[name])
+        _log_common(where, name, rows)
     return fixed
 
 
 def _gender(written: str) -> str | None:
     gender = re.sub(r"^([MF])[A-Z]*$", r"\1", written.strip().upper())
-    return None if gender in NO_GENDER else gender
+    return None if gender in NO_GENDER or is_no_value(gender) else gender
 
 
 def _first_number(written: str) -> str | None:

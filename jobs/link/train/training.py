@@ -6,14 +6,16 @@ Two steps, both deterministic:
    one.
    Identifiers are left at what the declarations say: a sample never holds enough coincidences.
 2. *m probabilities*: expectation and maximisation over the pairs worth comparing. The expectation
-   is the probability of `one_to_one.posterior`, so a pair counts less for each rival; the declared
-   parameters stand in as `ANCHOR` pairs, which steadies small files.
+   is the probability of `one_to_one.posterior`, so a pair counts less for each rival, and less the
+   more it is like two people of one household (see `households`); the declared parameters stand
+   in as `ANCHOR` pairs, which steadies small files.
 """
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +23,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.link.compare.comparison_levels import NATIONALITY, Comparison, Parameters
+from jobs.link.decide.households import households
 from jobs.link.decide.one_to_one import Numbers, Pairs, posterior, prior_for
 from jobs.link.engine.scoring import compare, score_pairs
 from jobs.link.engine.scoring_context import ScoringContext, scoring_context
@@ -206,6 +209,28 @@ def _learn_m(
 ) -> _Counts:
     if found.empty:
         return parameters
+    everybody = _maximise(context, found, parameters, left_count, np.ones(len(found)))
+    # Judged by what all pairs teach: what is left out at first would never look like one person.
+    one_person = households(context, found).one_person(everybody.probability)
+    return _maximise(context, found, parameters, left_count, one_person).parameters
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Learned:
+    """Parameters, and the probabilities of the pairs that they were learned from."""
+
+    parameters: _Counts
+    probability: Numbers
+
+
+def _maximise(
+    context: ScoringContext,
+    found: pd.DataFrame,
+    parameters: _Counts,
+    left_count: int,
+    one_person: Numbers,
+) -> _Learned:
+    """Expectation and maximisation over pairs of which ``one_person`` is the share that counts."""
     levels = {
         c.name: found[f"level {c.name}"].to_numpy(dtype=np.int64) for c in context.comparisons
     }
@@ -218,6 +243,7 @@ def _learn_m(
         right_count=len(context.right),
     )
     shared = SHARED_AT_FIRST * min(left_count, len(context.right))
+    probability = np.zeros(len(found))
     for _ in range(ROUNDS):
         weight = fixed.copy()
         for comparison in context.comparisons:
@@ -227,9 +253,11 @@ def _learn_m(
             left_count=pairs.left_count, right_count=pairs.right_count,
         )  # fmt: skip
         answer = posterior(now, prior=prior_for(now, shared))
-        shared = answer.shared
+        probability = answer.probability
+        same = probability * one_person
+        shared = float(same.sum())
         updated = {
-            c.name: _update(c, parameters, _seen(c, levels[c.name], answer.probability))
+            c.name: _update(c, parameters, _seen(c, levels[c.name], same))
             for c in context.comparisons
         }
         change = _largest_change(parameters, updated)
@@ -237,7 +265,7 @@ def _learn_m(
         if change < STILL:
             break
     log.info("parameters learned from about %.0f shared persons", shared)
-    return parameters
+    return _Learned(parameters=parameters, probability=probability)
 
 
 def _part_not_learned(

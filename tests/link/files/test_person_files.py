@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from benchmarks.samples.person_pairs import invent
-from jobs.link.files.person_files import COLUMNS, link_files, name_parts
+from jobs.link.files.full_names import name_parts
+from jobs.link.files.link_writing import COLUMNS
+from jobs.link.files.person_files import link_files
 from jobs.link.standardise.dates_of_birth import read_dates
 from jobs.runtime.errors import BadInput
 
