@@ -44,6 +44,7 @@ from jobs.operate.rebase import (
     moved_since,
     versions_of,
 )
+from jobs.operate.run.described import described
 from jobs.operate.run.kept_check_history import keep_history, kept_history, read_history
 from jobs.operate.run.placing import PUBLICATION, place_files, verdict_stands
 from jobs.operate.run.run_folder import Frames, RunFolder, frame_digest, measured
@@ -54,8 +55,7 @@ from jobs.operate.run.run_outcomes import (
     record_published,
 )
 from jobs.operate.software_versions import software
-from jobs.report import RUNS_PAGE, About, build_report, render_site
-from jobs.report.about import size_notices
+from jobs.report import build_report, render_site
 from jobs.report.movement import Moved, Position
 from jobs.runtime.files import locked, whole_folder
 from jobs.runtime.progress import steps
@@ -237,7 +237,7 @@ class Night(RunFolder):
         with whole_folder(self.folder / "site") as folder:
             render_site(
                 facts=facts,
-                about=self._about(manifest),
+                about=described(self, manifest=manifest, override=override),
                 folder=folder,
                 history=earlier_figures(self.settings, as_of=self.as_of),
                 earlier={results.CHECK_RESULTS.full_name: history.of(results.CHECK_RESULTS)},
@@ -293,22 +293,6 @@ class Night(RunFolder):
         """The word under which this night's check let failures pass."""
         word = self.inputs("check").get(DESPITE)
         return None if word is None else CheckOverride.from_json(word)
-
-    def _about(self, manifest: Manifest) -> About:
-        override = self._override()
-        return About(
-            as_of=self.as_of,
-            publication_id=manifest.publication_id,
-            code_version=manifest.code_version,
-            policy_version=manifest.policy_version,
-            model_version=manifest.model_version,
-            pages_url=self.settings.pages_url,
-            runs_url=f"../{RUNS_PAGE}",
-            notices=(
-                *((override.notice,) if override else ()),
-                *size_notices(manifest.inputs),
-            ),
-        )
 
     def _moved(self, facts: Frames, manifest: Manifest) -> Moved:
         """What moved since the publication that the link step chose to compare with."""

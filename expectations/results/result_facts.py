@@ -10,7 +10,7 @@ from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS, TRACINGS
 from jobs.contract.results.case_list import CaseList
 from jobs.contract.schema import Table
-from jobs.report import FIGURES
+from jobs.report.figures.registry import FIGURES
 
 LAW = "a publication that contradicts itself is not made"
 LINKED_TWICE = 0.1

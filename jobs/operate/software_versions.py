@@ -34,6 +34,7 @@ CHANGES_NO_RESULT: Final = (
     "jobs/operate/run/step_records.py",
     "jobs/runtime/peak_memory.py",
     # How results are shown, and pages of the documentation.
+    "jobs/operate/run/described.py",
     "jobs/report/charts/",
     "jobs/report/site/",
     "jobs/report/summary/",

@@ -31,7 +31,6 @@ NEVER_IMPORTED = {
     "mypy": "a program of `make lint`",
     "pandas-stubs": "types that mypy reads",
     "pre-commit": "a program, for whoever wants the checks of `make lint` at every commit",
-    "pymysql": "how SQLAlchemy reaches MySQL in tests; found by the URL",
     "pytest-xdist": "two tests at a time, an option of pytest",
     "ruff": "a program of `make lint`",
 }

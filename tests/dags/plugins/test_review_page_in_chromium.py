@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.samples.browser import EVERY_RULE, browser, violations
 from jobs.warehouse import decisions, embedded
-from tests.dags.review_site import PAGE, Site, review_site
+from tests.dags.plugins.review_site import PAGE, Site, review_site
 
 pytestmark = [pytest.mark.slow, pytest.mark.airflow]
 PAIRS = 12

@@ -14,7 +14,7 @@ from benchmarks.samples.review.waiting_pairs import keys
 from jobs.review.page.application import HEADERS
 from jobs.review.page.guard import TOKEN_HEADER
 from jobs.warehouse import audit_entries, decisions, embedded
-from tests.dags.review_site import OWN, PAGE, SITE, Site, review_site
+from tests.dags.plugins.review_site import OWN, PAGE, SITE, Site, review_site
 
 pytestmark = [pytest.mark.airflow]
 PAIRS = 4

@@ -1,0 +1,23 @@
+"""What the pages of a run say of the publication that it is."""
+
+from jobs.operate.run.run_folder import RunFolder
+from jobs.report import RUNS_PAGE, About
+from jobs.report.about import size_notices
+from jobs.warehouse import CheckOverride, Manifest
+
+
+def described(run: RunFolder, *, manifest: Manifest, override: CheckOverride | None) -> About:
+    """The versions, addresses and notices that stand on every page of the run's site."""
+    return About(
+        as_of=run.as_of,
+        publication_id=manifest.publication_id,
+        code_version=manifest.code_version,
+        policy_version=manifest.policy_version,
+        model_version=manifest.model_version,
+        pages_url=run.settings.pages_url,
+        runs_url=f"../{RUNS_PAGE}",
+        notices=(
+            *((override.notice,) if override else ()),
+            *size_notices(manifest.inputs),
+        ),
+    )
