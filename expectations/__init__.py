@@ -37,7 +37,7 @@ def suite() -> Suite:
         row_counts,
         services,
     )
-    from expectations.results import result_facts
+    from expectations.results import result_facts, result_releases
 
     on_registers = (
         contract,
@@ -55,6 +55,10 @@ def suite() -> Suite:
     )
     return Suite(
         on_registers=tuple(check for module in on_registers for check in module.checks()),
-        on_results=(*result_facts.checks(), *drift.result_checks()),
+        on_results=(
+            *result_facts.checks(),
+            *result_releases.checks(),
+            *drift.result_checks(),
+        ),
         exceptions=Path(__file__).with_name("overrides.toml"),
     )

@@ -180,6 +180,7 @@ class Night(RunFolder):
     def assess(self) -> Counts:
         """Assess every custody episode against the rules in force."""
         facts = self.facts("check", "link")
+        earlier = functools.partial(earlier_table, self.settings, self.inputs("check")[FOLLOWS])
         assessed = assess(
             tables=self.accepted(),
             links=facts[results.LINKS.full_name],
@@ -187,9 +188,8 @@ class Night(RunFolder):
             as_of=self.as_of,
             policy=self._policy(),
             quarantine=facts[results.QUARANTINE.full_name],
-            previous_discrepancies=earlier_table(
-                self.settings, self.inputs("check")[FOLLOWS], results.DISCREPANCIES
-            ),
+            previous_discrepancies=earlier(results.DISCREPANCIES),
+            previous_assessments=earlier(results.ASSESSMENTS),
         )
         self.leave(
             "assess",

@@ -40,7 +40,7 @@ def checks() -> list[Check]:
     ]
 
 
-def _zero(name: str, table: Table, meaning: str, number: str, column: str | None = None) -> Check:
+def zero_of(name: str, table: Table, meaning: str, number: str, column: str | None = None) -> Check:
     """A check that a count, or a difference of counts, is nought."""
     return on_number(
         id=f"{table.full_name}.{name}",
@@ -57,13 +57,13 @@ def _zero(name: str, table: Table, meaning: str, number: str, column: str | None
 
 
 def _rows() -> Iterator[Check]:
-    yield _zero(
+    yield zero_of(
         "add_up",
         results.ROW_COUNTS,
         "rows in = accepted + quarantined, for each table",
         "SELECT count(*) FROM nightly.row_counts WHERE rows_in <> accepted + quarantined",
     )
-    yield _zero(
+    yield zero_of(
         "counted",
         results.QUARANTINE,
         "the rows in quarantine are those that the row counts say, for each table",
@@ -85,7 +85,7 @@ def _codes() -> Iterator[Check]:
             if field.codes is None or field.nullable:
                 continue
             values = ", ".join(f"'{code}'" for code in sorted(field.codes.values))
-            yield _zero(
+            yield zero_of(
                 f"{field.name}.known",
                 table,
                 f"every value is of the list of {field.codes.name}",
@@ -97,8 +97,8 @@ def _codes() -> Iterator[Check]:
 
 def _assessments() -> Iterator[Check]:
     table = results.ASSESSMENTS
-    missed = _any_of(results.MISSED_STATUSES)
-    yield _zero(
+    missed = any_of(results.MISSED_STATUSES)
+    yield zero_of(
         "complete",
         table,
         "every accepted custody episode is assessed",
@@ -109,27 +109,26 @@ def _assessments() -> Iterator[Check]:
                WHERE register = 'prison' AND table_name = 'episodes'))
         """,
     )
-    yield _zero(
+    yield zero_of(
         "once",
         table,
         "every custody episode is assessed once",
         "SELECT count(*) - count(DISTINCT episode_id) FROM nightly.assessments",
     )
-    yield _zero(
-        "missed_are_released",
+    yield zero_of(
+        "missed_are_in_scope",
         table,
-        "whoever is missed is in scope and released",
-        f"SELECT count(*) FROM nightly.assessments WHERE status IN ({missed}) "  # noqa: S608
-        "AND NOT (is_in_scope AND is_released)",
+        "whoever is missed or due is in scope",
+        f"SELECT count(*) FROM nightly.assessments "  # noqa: S608
+        f"WHERE (status IN ({missed}) OR is_due) AND NOT is_in_scope",
     )
-    yield _zero(
+    yield zero_of(
         "due_are_not_released",
         table,
         "whoever is due is in scope and not released: in custody, in hospital or at large",
-        "SELECT count(*) FROM nightly.assessments WHERE status = 'DUE' "
-        "AND (is_released OR NOT is_in_scope)",
+        "SELECT count(*) FROM nightly.assessments WHERE is_due AND is_released",
     )
-    yield _zero(
+    yield zero_of(
         "considered_have_decisions",
         table,
         "whoever is considered has a dated decision or left the country under an order",
@@ -137,14 +136,14 @@ def _assessments() -> Iterator[Check]:
         "WHERE status IN ('CONSIDERED', 'CONSIDERED_LATE') "
         "AND considered_date IS NULL AND removed_date IS NULL",
     )
-    yield _zero(
+    yield zero_of(
         "link_probability.in_range",
         table,
         "probabilities lie between 0 and 1",
         "SELECT count(*) FROM nightly.assessments WHERE NOT link_probability BETWEEN 0 AND 1",
         "link_probability",
     )
-    yield _zero(
+    yield zero_of(
         "have_reasons",
         table,
         "every assessment has its reasons, and every reason its assessment",
@@ -160,7 +159,7 @@ def _named_in_reasons() -> Iterator[Check]:
     for table, column in _RULES_GIVEN:
         # An assessment always has a rule of its scope and status; a flag may have none.
         is_given = f"a.{column} IS NOT NULL" if table is results.FLAGS else "true"
-        yield _zero(
+        yield zero_of(
             f"{column}.has_its_reason",
             table,
             "the rule that is named is among the reasons of the episode",
@@ -175,8 +174,7 @@ def _named_in_reasons() -> Iterator[Check]:
 
 
 def _flags() -> Iterator[Check]:
-    unconsidered = _any_of(results.UNCONSIDERED_STATUSES)
-    yield _zero(
+    yield zero_of(
         "assessed",
         results.FLAGS,
         "flags are of assessed episodes, once for each",
@@ -185,18 +183,7 @@ def _flags() -> Iterator[Check]:
         FROM nightly.flags f LEFT JOIN nightly.assessments a USING (episode_id)
         """,
     )
-    yield _zero(
-        "outcome.complete",
-        results.FLAGS,
-        "whoever was released unconsidered has one outcome; of others only those found British",
-        f"""
-        SELECT count(*) FROM nightly.assessments a FULL JOIN nightly.flags f USING (episode_id)
-        WHERE coalesce(a.status IN ({unconsidered}), false) <> (f.outcome IS NOT NULL)
-        AND NOT coalesce(a.status = 'VERIFY_NATIONALITY' AND f.outcome = 'BRITISH', false)
-        """,  # noqa: S608
-        "outcome",
-    )
-    yield _zero(
+    yield zero_of(
         "known",
         results.DISCREPANCIES,
         "every discrepancy is of an assessed episode and no younger than tonight",
@@ -210,7 +197,7 @@ def _flags() -> Iterator[Check]:
 
 def _links() -> Iterator[Check]:
     table = results.LINKS
-    yield _zero(
+    yield zero_of(
         "probability.in_range",
         table,
         "probabilities lie between 0 and 1",
@@ -218,7 +205,7 @@ def _links() -> Iterator[Check]:
         "WHERE probability IS NULL OR isnan(probability) OR NOT probability BETWEEN 0 AND 1",
         "probability",
     )
-    yield _zero(
+    yield zero_of(
         "share_identity",
         table,
         "the two persons of every link are one identity",
@@ -231,7 +218,7 @@ def _links() -> Iterator[Check]:
         WHERE l.outcome = 'linked' AND p.identity_id IS DISTINCT FROM i.identity_id
         """,
     )
-    yield _zero(
+    yield zero_of(
         "complete",
         results.IDENTITIES,
         "every accepted person of both registers has one identity",
@@ -286,7 +273,7 @@ def _figures() -> Iterator[Check]:
         yield _agrees(listed.total, _select(listed))
     for id_, counted in _COUNTED.items():
         yield _agrees(id_, f"SELECT count(*) FROM {counted}")  # noqa: S608
-    yield _zero(
+    yield zero_of(
         "missed.sum",
         results.FIGURES,
         "the missed are those decided on since and those still undecided",
@@ -294,7 +281,7 @@ def _figures() -> Iterator[Check]:
         f"- {_figure('missed.decided_since')})",
     )
     traced = " - ".join(_figure(listed.total) for listed in TRACINGS)
-    yield _zero(
+    yield zero_of(
         "missed.traced.sum",
         results.FIGURES,
         "each of the missed is not found, not sought, located or questioned",
@@ -306,14 +293,14 @@ def _figures() -> Iterator[Check]:
     yield _agrees("quality.quarantined", "SELECT sum(quarantined) FROM nightly.row_counts")
     for figure in FIGURES:
         if figure.sums_to:
-            yield _zero(
+            yield zero_of(
                 f"{figure.id}.sum",
                 results.FIGURES,
                 f"the groups of the figure {figure.id} sum to the figure {figure.sums_to}",
                 f"SELECT abs(coalesce(sum(value), 0) - {_figure(figure.sums_to)}) "  # noqa: S608
                 f"FROM nightly.figures WHERE figure_id = '{figure.id}'",
             )
-    yield _zero(
+    yield zero_of(
         "range",
         results.FIGURES,
         "every figure lies within its range",
@@ -322,7 +309,7 @@ def _figures() -> Iterator[Check]:
 
 
 def _movement() -> Iterator[Check]:
-    yield _zero(
+    yield zero_of(
         "sum",
         results.BRIDGES,
         "opening + redefined + every change = closing, for each figure",
@@ -338,7 +325,7 @@ def _movement() -> Iterator[Check]:
             OR b.came_in <> coalesce(m.came_in, 0) OR b.went_out <> coalesce(m.went_out, 0)
         """,
     )
-    yield _zero(
+    yield zero_of(
         "closing",
         results.BRIDGES,
         "every bridge ends at tonight's figure",
@@ -348,7 +335,7 @@ def _movement() -> Iterator[Check]:
         WHERE f.value IS DISTINCT FROM b.closing
         """,
     )
-    yield _zero(
+    yield zero_of(
         "listed",
         results.MOVEMENT,
         "every episode that moved changed its status as the bridge says",
@@ -361,7 +348,7 @@ def _movement() -> Iterator[Check]:
 
 
 def _agrees(figure: str, listed: str) -> Check:
-    return _zero(
+    return zero_of(
         f"{figure}.agrees",
         results.FIGURES,
         f"the figure {figure} is the number of cases in its list",
@@ -377,5 +364,6 @@ def _figure(figure: str) -> str:
     )
 
 
-def _any_of(values: frozenset[str]) -> str:
+def any_of(values: frozenset[str]) -> str:
+    """The values as a list in SQL."""
     return ", ".join(f"'{value}'" for value in sorted(values))

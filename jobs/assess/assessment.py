@@ -14,7 +14,7 @@ import pyarrow as pa
 from jobs.assess.decide.assessment_rows import assessments_of
 from jobs.assess.decide.discrepancies import compare_registers
 from jobs.assess.decide.flags import raise_flags
-from jobs.assess.decide.releases import judge_releases
+from jobs.assess.decide.releases import release_rows
 from jobs.assess.decide.standing import decide_standing
 from jobs.assess.explain.casework_record import casework_on_record
 from jobs.assess.explain.reasons import give_reasons
@@ -45,6 +45,7 @@ def assess(
     policy: Policy,
     quarantine: pd.DataFrame | None = None,
     previous_discrepancies: pd.DataFrame | None = None,
+    previous_assessments: pd.DataFrame | None = None,
 ) -> Assessed:
     """Assess every accepted custody episode against the rules in force.
 
@@ -57,6 +58,7 @@ def assess(
         quarantine: the rows kept aside, as in `results.QUARANTINE`: a sentence among them leaves
             the length of its episode undetermined.
         previous_discrepancies: those of the publication before, whose first-seen dates last.
+        previous_assessments: those of the publication before, whose court recommendations last.
 
     Returns:
         One assessment for each row of ``prison.episodes``, and the reasons of each in order of
@@ -73,14 +75,15 @@ def assess(
         as_of=as_of,
         policy=policy,
         quarantine=quarantine,
+        previous=previous_assessments,
     )
     standing = decide_standing(found, policy=policy)
     discrepancies = compare_registers(
-        found, tables=tables, policy=policy, previous=previous_discrepancies
+        found, standing, tables=tables, policy=policy, previous=previous_discrepancies
     )
     flags = raise_flags(found, standing, tables=tables, policy=policy)
-    releases, is_due = judge_releases(found, standing, tables=tables, policy=policy)
-    assessments = assessments_of(found, standing, is_due=is_due)
+    releases = release_rows(found, standing.releases, tables=tables, policy=policy)
+    assessments = assessments_of(found, standing)
     casework = casework_on_record(found, tables=tables)
     reasons = give_reasons(found, standing, policy=policy)
     # The text of the reasons is the largest result: the findings go before it is written out.

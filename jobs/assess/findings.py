@@ -16,12 +16,15 @@ import pyarrow as pa
 from jobs.assess import columns as col
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
 from jobs.assess.criteria.added_sentences import aggregate
+from jobs.assess.criteria.convictions import Convictions, convictions_to_consider
 from jobs.assess.criteria.criterion import Candidates
 from jobs.assess.criteria.duty import duty_begins
 from jobs.assess.criteria.referral import AGGREGATE
 from jobs.assess.criteria.scope import Scope, decide_scope
 from jobs.assess.policy.dated_rules import Policy
 from jobs.assess.read.casework import Handled, Window, handle
+from jobs.assess.read.considerations import ORDER, Considerations, read_considerations
+from jobs.assess.read.court_recommendations import Recommended, read_recommendations
 from jobs.assess.read.criminal_cases import (
     PURSUE,
     Cases,
@@ -64,7 +67,6 @@ _EPISODE_COLUMNS = (
     "last_movement_date",
 )
 _EPISODE_COLUMNS_KEPT = ["episode_id", "prisoner_number", "prison_id", "reception_date"]
-COURT_RECOMMENDATION = "REC_DEP"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,15 +86,22 @@ class Findings:
     custody: Custody
     releases: Releases
     nationality: Nationality
-    is_court_recommended: Flags
+    recommended: Recommended
     scope: Scope
+    convictions: Convictions
     cases: Cases
     events: Events
     decisions: Decisions
+    considerations: Considerations
     handled: Handled
     recomputed: Recomputed
     earliest: EarliestRelease
     as_of: np.datetime64
+
+    @property
+    def is_court_recommended(self) -> Flags:
+        """Whether a court recommended deportation."""
+        return self.recommended.holds
 
 
 def find(
@@ -103,6 +112,7 @@ def find(
     as_of: date,
     policy: Policy,
     quarantine: pd.DataFrame | None = None,
+    previous: pd.DataFrame | None = None,
 ) -> Findings:
     """Read the registers and ask the criteria, in the order in which a caseworker would reason.
 
@@ -122,26 +132,39 @@ def find(
     custody = read_custody(
         episodes=episodes, movements=tables[prison.MOVEMENTS.full_name], as_of=day
     )
-    recommended = col.is_one_of(episodes, "imprisonment_status", {COURT_RECOMMENDATION})
     identified = identify(episodes=episodes, tables=tables, links=links, identities=identities)
+    recommended = read_recommendations(
+        episodes=episodes,
+        sentenced=sentenced,
+        rows=sentences,
+        identity=identified.identity,
+        previous=previous,
+    )
     cases, events = read_cases(tables=tables, persons=identified.persons, as_of=day)
     nationality = read_nationality(
         person=person,
         persons=persons,
         other=_other_record(identified, cases),
-        is_court_recommended=recommended,
+        is_court_recommended=recommended.holds,
         selects=sentenced.selects,
         conduct=sentenced.conduct,
         policy=policy,
     )
     decisions = read_decisions(cases=cases, known=events, as_of=day)
-    window = _window(episodes, sentenced, custody, recommended, identified.identity, day)
+    considerations = read_considerations(
+        cases=cases,
+        events=events,
+        decisions=decisions,
+        identified=identified,
+        alerts=tables[prison.ALERTS.full_name],
+        as_of=day,
+    )
+    window = _window(episodes, sentenced, custody, recommended.holds, identified.identity, day)
     handled = handle(
         tables=tables,
         identified=identified,
         cases=cases,
         events=events,
-        decisions=decisions,
         custody=custody,
         window=window,
         as_of=day,
@@ -150,7 +173,7 @@ def find(
         sentenced=sentenced,
         sentence_rows=sentences,
         group=nationality.group,
-        is_court_recommended=recommended,
+        is_court_recommended=recommended.holds,
         added_up=aggregate(
             sentenced=sentenced,
             rows=sentences,
@@ -163,7 +186,12 @@ def find(
         is_extradited=custody.is_extradited,
         is_in_hospital=custody.kind == HOSPITAL,
         is_held_over=_held_over(
-            custody, sentenced, handled, decisions, begins=duty_begins(policy), as_of=day
+            custody,
+            sentenced,
+            considerations,
+            identified.identity,
+            begins=duty_begins(policy),
+            as_of=day,
         ),
         policy=policy,
     )
@@ -190,11 +218,13 @@ def find(
             as_of=day,
         ),
         nationality=nationality,
-        is_court_recommended=recommended,
+        recommended=recommended,
         scope=decide_scope(candidates),
+        convictions=convictions_to_consider(candidates),
         cases=cases,
         events=events,
         decisions=decisions,
+        considerations=considerations,
         handled=handled,
         recomputed=recomputed,
         earliest=earliest_release(
@@ -243,7 +273,7 @@ def _window(
     limit = np.where(custody.is_gone, custody.exit_date, as_of)
     return Window(
         anchor=anchor,
-        before=_next_anchor(anchor, identity),
+        before=_next_anchor(anchor, identity, custody),
         limit=np.where(custody.is_gone & np.isnat(limit), seen, limit),
         reception=col.days(episodes, "reception_date"),
     )
@@ -252,33 +282,48 @@ def _window(
 def _held_over(
     custody: Custody,
     sentenced: Sentenced,
-    handled: Handled,
-    decisions: Decisions,
+    made: Considerations,
+    identity: Whole,
     *,
     begins: np.datetime64,
     as_of: np.datetime64,
 ) -> Flags:
-    """Whether somebody was in custody when the duty began, and not decided upon by then."""
-    pursued = col.at(decisions.kind, handled.timely, -1) == PURSUE
-    decided = pursued & (col.at(decisions.day, handled.timely, NO_DAY) < begins)
-    decided |= handled.order_signed < begins
-    held = (sentenced.first_sentence < begins) & ~(custody.exit_date < begins)
-    answer: Flags = held & ~decided & (as_of >= begins)
+    """Whether somebody was in custody when the duty began, not decided on by then."""
+    held = (sentenced.first_sentence < begins) & ~(custody.exit_date < begins) & (as_of >= begins)
+    rows = np.flatnonzero(held)
+    pair, by = col.pairs(identity[rows], made.identity)
+    decided = np.isin(made.kind[by], (PURSUE, ORDER)) & (made.day[by] < begins)
+    decided &= made.day[by] >= sentenced.anchor[rows[pair]]
+    decided &= made.stands(by, np.full(len(by), begins - 1))
+    answer: Flags = held & ~col.any_of(rows[pair], decided, len(held))
     return answer
 
 
-def _next_anchor(anchor: Days, identity: Whole) -> Days:
-    """For each episode: the next later anchor of the same identity."""
+_LONG_AGO = np.datetime64("0001-01-01")
+
+
+def _next_anchor(anchor: Days, identity: Whole, custody: Custody) -> Days:
+    """For each episode that is over: the first anchor of the same identity after its end.
+
+    After its own anchor where nobody recorded the end. A stay that lasts has no next one, and a
+    second booking beside it takes nothing over.
+    """
     known = np.flatnonzero(~np.isnat(anchor))
-    order = known[np.lexsort((anchor[known], identity[known]))]
     answer = np.full(len(anchor), NO_DAY)
-    if len(order) == 0:
+    if len(known) == 0:
         return answer
-    same = identity[order][1:] == identity[order][:-1]
-    new = np.r_[True, ~(same & (anchor[order][1:] == anchor[order][:-1]))]
-    starts = np.flatnonzero(new)
-    first = order[starts]
-    follows = np.r_[identity[first][1:] == identity[first][:-1], False]
-    later = np.where(follows, np.r_[anchor[first][1:], NO_DAY], NO_DAY)
-    answer[order] = later[np.cumsum(new) - 1]
+
+    def key(rows: Whole, day: Days) -> Whole:
+        ordinal: Whole = (day - _LONG_AGO).astype(np.int64)
+        return identity[rows] * (1 << 22) + ordinal
+
+    known = known[np.argsort(key(known, anchor[known]), kind="stable")]
+    anchors = key(known, anchor[known])
+    over = np.flatnonzero(custody.is_gone & ~np.isnat(anchor))
+    ends = np.fmax(custody.exit_date[over], anchor[over])
+    place = np.searchsorted(anchors, key(over, ends), side="right")
+    place = np.minimum(place, len(known) - 1)
+    later = known[place]
+    found = (identity[later] == identity[over]) & (anchor[later] > ends)
+    answer[over] = np.where(found, anchor[later], NO_DAY)
     return answer

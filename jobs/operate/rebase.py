@@ -168,6 +168,7 @@ def rebase(
         as_of=before.as_of,
         policy=policy,
         quarantine=checked.quarantine,
+        previous_assessments=before.facts[results.ASSESSMENTS.full_name],
     )
     return {
         results.ASSESSMENTS.full_name: assessed.assessments,

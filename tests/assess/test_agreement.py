@@ -73,17 +73,14 @@ def quick(assessed: Assessed, wanted: Sequence[dict[str, Answers]]) -> list[dict
         found[int(number)]["work"]["order"]["episodes"].append(name)
     columns = {
         table: next((list(told) for world in wanted for told in world[table].values()), [])
-        for table in ("assessments", "flags", "discrepancies")
+        for table in ("assessments", "releases", "flags", "discrepancies")
     }
     for table, names in columns.items():
         frame = getattr(assessed, table)
         for row in frame.to_dict("records"):
             number = int(row["episode_id"].partition("-")[0])
             told = {name: plain(row[name], world=number) for name in names}
-            key = (
-                key_of(told) if table == "discrepancies" else plain(row["episode_id"], world=number)
-            )
-            found[number][table][key] = told
+            found[number][table][key_of(table, told, plain(row["episode_id"], world=number))] = told
     return found
 
 

@@ -4,7 +4,7 @@ A rule without a row fails; so does a row that tells the same on both sides.
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -171,6 +171,15 @@ INSIDE_AND_OUTSIDE: dict[str, tuple[Story, Story]] = {
     "exit.removed": (left("DD", **CASE), left("DD", events=(ORDER,), **CASE)),
     "exit.died": (left("DEC"), left("CR")),
     # Consideration.
+    "consideration.order": (
+        decided(ORDER), decided({**ORDER, "occurred_date": date(2004, 12, 2)})),
+    "consideration.finding": (
+        Story(cases=({**REFERRED, "stage": "EXEMPT", "closed_date": DAY, "caseworker": "CW01"},)),
+        Story(cases=({**REFERRED, "stage": "EXEMPT", "closed_date": DAY},))),
+    "consideration.each-release": (Story(**CASE), decided(decision(RELEASED))),
+    "consideration.recorded-late": (
+        decided(decision(DAY, recorded_at=datetime(2004, 12, 2, 9, tzinfo=UTC))),
+        decided(decision(DAY, recorded_at=datetime(2004, 12, 1, 9, tzinfo=UTC)))),
     "consideration.decision": (decided(decision(RELEASED)), decided(decision(date(2004, 12, 2)))),
     "consideration.after-release": (
         decided(decision(date(2004, 12, 2))), decided(decision(RELEASED))),

@@ -113,6 +113,7 @@ def facts_of_a_night() -> Facts:
                 "release_number": 1,
                 "is_missed": False,
                 "status": "CONSIDERED",
+                "considered_date": pd.Timestamp("2006-01-02"),
                 "link_outcome": "linked",
             },
         ),
@@ -124,7 +125,7 @@ def facts_of_a_night() -> Facts:
         ),
         "nightly.flags": rows(
             results.FLAGS,
-            {"episode_id": "E1", "outcome": "IN_PROCESS"},
+            {"episode_id": "E1", "outcome": "IN_PROCESS", "is_restriction_missing": True},
             {
                 "episode_id": "E2",
                 "duty_rule_id": "duty.condition-1",
@@ -234,8 +235,65 @@ def forget(figure: str) -> Spoil:
             put("assessments", 0, status="LOST"), "assessments.status.known", id="an unknown status"
         ),
         pytest.param(
-            put("assessments", 0, is_released=False), "assessments.missed_are_released",
-            id="missed but not released",
+            put("assessments", 0, is_in_scope=False), "assessments.missed_are_in_scope",
+            id="missed but out of scope",
+        ),
+        pytest.param(
+            put("assessments", 1, is_due=False), "assessments.is_due.agrees",
+            id="the status is due, and nothing is",
+        ),
+        pytest.param(
+            put("assessments", 2, is_due=True), "assessments.is_due.agrees",
+            id="considered, and due",
+        ),
+        pytest.param(
+            put("releases", 1, is_missed=True, status="NOT_REFERRED", considered_date=pd.NaT),
+            "assessments.status.follows_from_releases", id="considered with a missed release",
+        ),
+        pytest.param(
+            put("releases", 0, decided_since_date=pd.Timestamp("2006-02-01")),
+            "assessments.status.follows_from_releases", id="missed, and decided on since",
+        ),
+        pytest.param(
+            put("releases", 0, status="REFERRED_NOT_CONSIDERED"),
+            "assessments.status.follows_from_releases", id="a referred release, another status",
+        ),
+        pytest.param(
+            put("assessments", 2, status="CONSIDERED_LATE"),
+            "assessments.status.follows_from_releases", id="late without a missed release",
+        ),
+        pytest.param(
+            put("assessments", 2, priority=1), "assessments.priority.ranked",
+            id="a rank where nothing is to be done",
+        ),
+        pytest.param(
+            put("assessments", 0, priority=2), "assessments.priority.ranked",
+            id="ranks that begin with two",
+        ),
+        pytest.param(
+            put("releases", 1, episode_id="E9"), "releases.assessed",
+            id="a release of no known episode",
+        ),
+        pytest.param(
+            put("releases", 0, release_number=2), "releases.numbered",
+            id="releases that begin with two",
+        ),
+        pytest.param(drop("releases", 1), "releases.listed", id="a release is not listed"),
+        pytest.param(
+            put("releases", 1, considered_date=pd.NaT), "releases.is_missed.agrees",
+            id="considered on no day",
+        ),
+        pytest.param(
+            put("releases", 1, release_date=pd.Timestamp("2006-01-01")), "releases.dates.in_order",
+            id="considered after the release",
+        ),
+        pytest.param(
+            put("flags", 0, is_restriction_missing=False), "flags.is_restriction_missing.agrees",
+            id="a missed release with neither a restriction nor the lack of one",
+        ),
+        pytest.param(
+            put("flags", 2, is_restriction_missing=True), "flags.is_restriction_missing.agrees",
+            id="considered, and flagged as released without a restriction",
         ),
         pytest.param(
             put("assessments", 1, is_released=True), "assessments.due_are_not_released",

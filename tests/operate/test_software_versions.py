@@ -66,6 +66,7 @@ def digest_with(root: Path, name: str) -> str:
         "jobs/report/figures",
         "jobs/report/movement",
         "expectations/results/result_facts.py",
+        "expectations/results/result_releases.py",
         "expectations/overrides.toml",
     ],
 )

@@ -17,9 +17,11 @@ class Aggregated:
 
     ``added_to`` and ``added`` pair those candidates with the rows of the sentences that were added
     up, in order of their days, which are ``passed``; ``months`` and ``days`` are what each adds.
+    ``is_met`` marks, of all sentences, each that reaches the length with earlier ones.
     """
 
     reaches: Flags
+    is_met: Flags
     added_to: Whole
     added: Whole
     passed: Days
@@ -85,6 +87,7 @@ def aggregate(
     added_to, added = added_to[order], added[order]
     return Aggregated(
         reaches=latest >= 0,
+        is_met=is_met,
         added_to=added_to,
         added=added,
         passed=passed[added],

@@ -1,40 +1,54 @@
 """The convictions of each episode that had to be considered, each by itself.
 
-A decision clears the convictions that it could weigh, so an episode is looked at conviction by
-conviction: each that brings into scope alone, or the one that did so with others. A later and
+A decision clears the convictions that it could take in, so an episode is looked at conviction by
+conviction: each that brings into scope alone, or those that did so with others. A later and
 shorter one that would not be in scope alone needs no decision of its own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from jobs.assess import columns as col
 from jobs.assess.columns import Days, Flags, Whole
-from jobs.assess.criteria.criterion import Criterion
+from jobs.assess.criteria.criterion import Candidates, Criterion
+from jobs.assess.criteria.duty import CONDITION_1, IRISH_OUTSIDE, TRANSITIONAL, duty_begins
 from jobs.assess.criteria.referral import (
+    DRUGS,
+    EEA_DRUGS_GUNS,
     EEA_LENGTH,
+    EEA_SERIOUS,
     EVERY_FOREIGN_NATIONAL,
+    GUNS,
+    IRISH_LENGTH,
     NON_EEA_LENGTH,
     UNCLEAR_LENGTH,
 )
-from jobs.assess.policy.dated_rules import Policy
 from jobs.assess.read import nationality as na
-from jobs.assess.read.sentences import SUSPENDED, Sentenced, SentenceRows
+from jobs.assess.read import offence_kinds as of
+from jobs.assess.read.sentences import SUSPENDED, reaches, size_of
 
-_LENGTHS: tuple[tuple[int, Criterion], ...] = (
-    (na.NON_EEA, NON_EEA_LENGTH),
-    (na.EEA, EEA_LENGTH),
-    (na.UNCLEAR, UNCLEAR_LENGTH),
+_STRICT = (na.NON_EEA, na.UNCLEAR)
+_BY_SENTENCE: tuple[tuple[Criterion, Sequence[int], Flags | None], ...] = (
+    (NON_EEA_LENGTH, (na.NON_EEA,), None),
+    (UNCLEAR_LENGTH, (na.UNCLEAR,), None),
+    (EEA_LENGTH, (na.EEA,), None),
+    (IRISH_LENGTH, (na.IRISH,), None),
+    (EEA_DRUGS_GUNS, (na.EEA,), of.IS_DRUGS | of.IS_GUNS),
+    (EEA_SERIOUS, (na.EEA,), of.IS_DRUGS | of.IS_VIOLENT | of.IS_SEXUAL),
+    (DRUGS, _STRICT, of.IS_DRUGS),
+    (GUNS, _STRICT, of.IS_GUNS),
 )
+"""The criteria that one sentence meets by its length, for whom, and for which offences."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Convictions:
-    """One entry for each conviction in scope, in order of episode.
+    """One entry for each conviction to consider, in order of episode.
 
-    ``entered`` is the day from which a decision can weigh it: the conviction, or the activation of
-    a suspended sentence. ``passed`` is the day from which a release comes after it.
+    ``entered`` is the day from which a decision can take it in: the conviction, or the activation
+    of a suspended sentence. ``passed`` is the day from which a release comes after it.
     ``sequence`` is -1 where the register holds no sentence to name.
     """
 
@@ -44,43 +58,64 @@ class Convictions:
     passed: Days
 
 
-def convictions_in_scope(
-    *,
-    rows: SentenceRows,
-    sentenced: Sentenced,
-    group: Whole,
-    in_scope: Flags,
-    is_court_recommended: Flags,
-    policy: Policy,
-) -> Convictions:
-    """The convictions of episodes in scope that a decision must have weighed.
+def convictions_to_consider(asked: Candidates) -> Convictions:
+    """The convictions of each episode that a decision must have taken in.
 
-    A consecutive addition counts with the chain that it lengthens, from its own day.
+    A consecutive addition counts with the chain that it lengthens, from its own day. An episode
+    that meets no criterion has the one of its longest sentence.
     """
-    count = len(in_scope)
+    rows, sentenced = asked.sentence_rows, asked.sentenced
+    count = len(sentenced.selects)
     nearest = col.first_day(sentenced.anchor, sentenced.selects)
     passed = col.first_day(rows.passed, nearest[rows.episode])
-    relevant = rows.indeterminate | rows.undetermined
-    for of, criterion in _LENGTHS:
-        rule = policy[criterion]
-        long = rows.ends >= col.add_months(rows.starts, rule.number("months", passed))
-        relevant |= rule.in_force(passed) & long & (group[rows.episode] == of)
-    relevant |= policy[EVERY_FOREIGN_NATIONAL].in_force(passed)
-    relevant &= rows.counts
     first = col.pick(rows.episode, [passed], rows.counts, count)
-    relevant[first[is_court_recommended & (first >= 0)]] = True
+    relevant = rows.indeterminate | rows.undetermined | asked.added_up.is_met
+    relevant |= _reaches(asked, passed) | _is_under_duty(asked, passed)
+    relevant |= asked.policy[EVERY_FOREIGN_NATIONAL].in_force(passed)
+    relevant &= rows.counts
+    relevant[first[asked.is_court_recommended & (first >= 0)]] = True
     bare = ~col.any_of(rows.episode, relevant, count)
     longest = sentenced.longest_row[bare & (sentenced.longest_row >= 0)]
     relevant[longest] = True
-    rows_used = np.flatnonzero(relevant & in_scope[rows.episode])
-    missing = np.flatnonzero(in_scope & bare & (sentenced.longest_row < 0))
+    used = np.flatnonzero(relevant)
+    named = sentenced.is_sentenced | asked.is_court_recommended
+    missing = np.flatnonzero(named & bare & (sentenced.longest_row < 0))
     suspended = col.is_one_of(rows.table, "calculation_type", {SUSPENDED})
     entered = np.where(suspended, passed, np.fmin(passed, col.days(rows.table, "conviction_date")))
-    episode = np.r_[rows.episode[rows_used], missing]
+    episode = np.r_[rows.episode[used], missing]
     order = np.argsort(episode, kind="stable")
     return Convictions(
         episode=episode[order],
-        sequence=np.r_[rows.sequence[rows_used], np.full(len(missing), -1)][order],
-        entered=np.r_[entered[rows_used], nearest[missing]][order],
-        passed=np.r_[passed[rows_used], nearest[missing]][order],
+        sequence=np.r_[rows.sequence[used], np.full(len(missing), -1)][order],
+        entered=np.r_[entered[used], nearest[missing]][order],
+        passed=np.r_[passed[used], nearest[missing]][order],
     )
+
+
+def _reaches(asked: Candidates, passed: Days) -> Flags:
+    """Which sentences, with those that they follow, meet a criterion by themselves."""
+    rows = asked.sentence_rows
+    group, met = asked.group[rows.episode], np.zeros(len(passed), dtype=bool)
+    for criterion, groups, offences in _BY_SENTENCE:
+        rule = asked.policy[criterion]
+        applies = rule.in_force(passed) & np.isin(group, groups)
+        if offences is not None:
+            applies &= col.at(offences, rows.offence, False)
+        if criterion.numbers:
+            applies &= reaches(rows.size, months=rule.number("months", passed))
+        met |= applies
+    return met
+
+
+def _is_under_duty(asked: Candidates, passed: Days) -> Flags:
+    """Which sentences bring the duty to deport by themselves, not added to another."""
+    rows, rule = asked.sentence_rows, asked.policy[CONDITION_1]
+    group = asked.group[rows.episode]
+    held_over = asked.is_held_over & asked.policy[TRANSITIONAL].in_force(asked.selects)
+    on = np.where(held_over[rows.episode], np.fmax(passed, duty_begins(asked.policy)), passed)
+    outside = (group == na.IRISH) & asked.policy[IRISH_OUTSIDE].in_force(passed)
+    long = reaches(
+        size_of(rows.own_months, rows.own_days), months=rule.number("months", on)
+    ) & rule.in_force(on)
+    under: Flags = long & (group != na.BRITISH) & ~outside
+    return under

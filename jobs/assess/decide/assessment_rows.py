@@ -7,14 +7,14 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.assess import columns as col
-from jobs.assess.columns import NO_DAY, Flags
+from jobs.assess.columns import NO_DAY
 from jobs.assess.criteria.scope import SCOPE_RULES
 from jobs.assess.decide import status as st
 from jobs.assess.decide.standing import Standing
 from jobs.assess.findings import Findings
 from jobs.assess.frames import coded, frame_of, taken, whole_numbers
 from jobs.assess.policy.applied_rules import AppliedRule
-from jobs.assess.read.criminal_cases import DECISIONS
+from jobs.assess.read.considerations import KINDS
 from jobs.assess.read.custody import DIED
 from jobs.assess.read.nationality import output
 from jobs.contract import codes as c
@@ -26,14 +26,10 @@ RULES: tuple[AppliedRule, ...] = (DIED_IN_CUSTODY, LEFT_THE_COUNTRY)
 """The rules that are applied here."""
 
 
-def assessments_of(found: Findings, standing: Standing, *, is_due: Flags) -> pd.DataFrame:
-    """One row of `results.ASSESSMENTS` for each episode, in order of id.
-
-    ``is_due``: in custody, due, and not decided on tonight, as `judge_releases` found.
-    """
+def assessments_of(found: Findings, standing: Standing) -> pd.DataFrame:
+    """One row of `results.ASSESSMENTS` for each episode, in order of id."""
     episodes, sentenced, custody = found.episodes, found.sentenced, found.custody
-    handled, decisions, cases = found.handled, found.decisions, found.cases
-    decided = np.where(handled.timely >= 0, handled.timely, handled.late)
+    handled, made, cases = found.handled, found.considerations, found.cases
     to_release = (found.earliest.day - found.as_of).astype(np.int64)
     is_expected = ~custody.is_gone & ~np.isnat(found.earliest.day)
     offence = coded(sentenced.offence, [offence.code for offence in c.OFFENCE.codes])
@@ -49,7 +45,7 @@ def assessments_of(found: Findings, standing: Standing, *, is_due: Flags) -> pd.
         "is_nationality_unknown": found.nationality.is_unclear,
         "is_in_custody": custody.is_on_roll,
         "is_released": custody.is_released,
-        "is_due": is_due,
+        "is_due": standing.is_due,
         "is_court_recommended": found.is_court_recommended,
         "is_in_scope": standing.in_scope,
         "scope_rule_id": _scope_rules(found, standing),
@@ -61,17 +57,17 @@ def assessments_of(found: Findings, standing: Standing, *, is_due: Flags) -> pd.
         "earliest_release_date": np.where(custody.is_gone, NO_DAY, found.earliest.day),
         "due_date": np.where(standing.in_scope & ~custody.is_gone, standing.due, NO_DAY),
         "days_to_release": whole_numbers(to_release, is_expected),
-        "referred_date": handled.referred,
+        "referred_date": standing.referred,
         "started_date": handled.started,
-        "considered_date": col.at(decisions.day, decided, NO_DAY),
-        "decision": coded(col.at(decisions.kind, decided, -1), DECISIONS),
+        "considered_date": col.at(made.day, standing.decision, NO_DAY),
+        "decision": coded(col.at(made.kind, standing.decision, -1), KINDS),
         "order_signed_date": handled.order_signed,
         "removed_date": handled.removed,
-        "case_id": taken(cases.table.column("case_id"), handled.case),
+        "case_id": taken(cases.table.column("case_id"), standing.case),
         "link_outcome": pa.array(found.identified.outcome, pa.string()),
         "link_probability": found.identified.probability,
-        "possible_case_id": taken(cases.table.column("case_id"), handled.possible_case),
-        "is_possibly_considered": handled.is_possibly_considered,
+        "possible_case_id": taken(cases.table.column("case_id"), standing.possible_case),
+        "is_possibly_considered": standing.now.is_possibly_considered,
         "priority": whole_numbers(standing.rank, standing.rank > 0),
     }
     return frame_of(ASSESSMENTS, columns)

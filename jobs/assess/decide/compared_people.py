@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from jobs.assess import columns as col
 from jobs.assess.columns import Days, Flags, Whole
+from jobs.assess.decide.standing import Standing
 from jobs.assess.findings import Findings
 from jobs.assess.read.criminal_cases import by_night
 from jobs.assess.read.immigration_custody import is_detained
@@ -22,6 +23,7 @@ class Compared:
     """People linked for certain: the latest episode and the immigration person of each pair."""
 
     found: Findings
+    standing: Standing
     tables: Mapping[str, pa.Table]
     episode: Whole
     person: Whole
@@ -39,7 +41,7 @@ class Compared:
         return column.take(pa.array(self.person)).combine_chunks()
 
 
-def compare_people(found: Findings, tables: Mapping[str, pa.Table]) -> Compared:
+def compare_people(found: Findings, standing: Standing, tables: Mapping[str, pa.Table]) -> Compared:
     """Pair the latest custody episode of each person with their immigration person."""
     certain = found.identified.certain
     latest = latest_episodes(found)
@@ -63,6 +65,7 @@ def compare_people(found: Findings, tables: Mapping[str, pa.Table]) -> Compared:
     has_absconded, absconded_since = bail("ABSCONDED", "ended_date")
     return Compared(
         found=found,
+        standing=standing,
         tables=tables,
         episode=episode,
         person=person,

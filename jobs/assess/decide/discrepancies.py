@@ -18,6 +18,7 @@ from jobs.assess.columns import NO_DAY, Days
 from jobs.assess.decide import discrepancy_rules as rules
 from jobs.assess.decide.compared_people import Compared, compare_people
 from jobs.assess.decide.discrepancy_rules import Disagreement
+from jobs.assess.decide.standing import Standing
 from jobs.assess.findings import Findings
 from jobs.assess.frames import frame_of
 from jobs.assess.policy.dated_rules import Policy
@@ -29,6 +30,7 @@ PRISON, IMMIGRATION = "prison", "immigration"
 
 def compare_registers(
     found: Findings,
+    standing: Standing,
     *,
     tables: Mapping[str, pa.Table],
     policy: Policy,
@@ -38,11 +40,12 @@ def compare_registers(
 
     Args:
         found: the findings of the night.
+        standing: what was decided upon them.
         tables: both registers.
         policy: the rules.
         previous: the discrepancies of the publication before, whose first-seen dates last.
     """
-    pairs = compare_people(found, tables)
+    pairs = compare_people(found, standing, tables)
     columns = [
         _rows(pairs, rule.id, rule.compare(pairs, policy[rule])) for rule in rules.DISCREPANCIES
     ]

@@ -93,7 +93,7 @@ def _release_date(pairs: Compared, rule: Rule) -> Disagreement:
     found, episode = pairs.found, pairs.episode
     days = rule.number_on("tolerance_days", found.as_of.astype(date))
     tolerance = np.timedelta64(days, "D")
-    case = found.handled.case[episode]
+    case = pairs.standing.case[episode]
     is_open = np.isnat(col.at(found.cases.closed, case, NO_DAY))
     is_own = col.at(found.cases.person, case, -1) == pairs.person
     expected = np.where(

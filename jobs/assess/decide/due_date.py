@@ -1,10 +1,9 @@
-"""When consideration is due."""
+"""When consideration is due: of somebody inside, and before a release that has happened."""
 
 import numpy as np
 
 from jobs.assess import columns as col
 from jobs.assess.columns import Days
-from jobs.assess.findings import Findings
 from jobs.assess.policy.applied_rules import AppliedRule
 from jobs.assess.policy.dated_rules import Policy
 
@@ -13,9 +12,15 @@ RULES: tuple[AppliedRule, ...] = (DUE_BEFORE_RELEASE,)
 """The rules that are applied here."""
 
 
-def due_dates(found: Findings, *, policy: Policy) -> Days:
-    """The due dates: some months before the earliest release, at the earliest on sentence."""
-    night = np.full(len(found.episodes), found.as_of)
-    months = policy[DUE_BEFORE_RELEASE].number("months_before_release", night)
-    due: Days = np.fmax(col.add_months(found.earliest.day, -months), found.sentenced.selects)
+def due_dates(release: Days, *, sentenced: Days, on: Days, policy: Policy) -> Days:
+    """The due dates: some months before the release, at the earliest on sentence.
+
+    Args:
+        release: the release, ``NaT`` where no day is known.
+        sentenced: the day of the sentence that asks for consideration.
+        on: the day whose rule holds.
+        policy: the rules.
+    """
+    months = policy[DUE_BEFORE_RELEASE].number("months_before_release", on)
+    due: Days = np.fmax(col.add_months(release, -months), sentenced)
     return due

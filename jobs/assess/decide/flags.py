@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from jobs.assess import columns as col
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
 from jobs.assess.criteria.referral import BRITISH, EVERY_FOREIGN_NATIONAL
 from jobs.assess.criteria.scope import EXEMPTION_RULES, SCOPE_RULES
@@ -45,11 +46,10 @@ def raise_flags(
     """
     scope, recomputed = found.scope, found.recomputed
     rows = np.flatnonzero(~scope.is_by(BRITISH))
-    referral_due, late = _referral_deadline(found, policy)
+    referral_due, late = _referral_deadline(found, standing, policy)
     restriction = found.handled.restricted
-    unconsidered = st.is_unconsidered(standing.status)
-    outcome = decide_outcomes(found, tables=tables)
-    outcome = np.where(unconsidered | _found_british(found, standing, outcome), outcome, -1)
+    outcome = decide_outcomes(found, standing, tables=tables)
+    outcome = np.where(standing.is_missed | _found_british(found, standing, outcome), outcome, -1)
     alert = _alert(found, standing, policy)
     columns: dict[str, Any] = {
         "episode_id": found.episodes.column("episode_id").take(rows),
@@ -74,31 +74,38 @@ def raise_flags(
         "is_referred_late": pa.array(late[rows], mask=np.isnat(referral_due[rows])),
         "alert_days": whole_numbers(alert[rows], alert[rows] >= 0),
         "restriction_date": restriction[rows],
-        "is_restriction_missing": (unconsidered & np.isnat(restriction))[rows],
+        "is_restriction_missing": is_unrestricted(found, standing)[rows],
         "outcome": coded(outcome[rows], NAMES),
         "outcome_rule_id": coded(outcome[rows], [each.id for each in OUTCOMES]),
     }
     return frame_of(FLAGS, columns)
 
 
+def is_unrestricted(found: Findings, standing: Standing) -> Flags:
+    """Whether a missed release of each had no restriction since the conviction either."""
+    of, clearance = found.releases.episode, standing.releases.clearance
+    free = standing.releases.is_missed & ~(found.handled.restricted[of] <= clearance.limit)
+    return col.any_of(of, free, len(found.episodes))
+
+
 def _found_british(found: Findings, standing: Standing, outcome: Whole) -> Flags:
     """Released unconsidered, and found to be British since: they wait to be verified in prison."""
     waits = st.is_one_of(standing.status, "VERIFY_NATIONALITY") & found.custody.is_released
-    waits &= found.handled.timely < 0
+    waits &= standing.decision < 0
     british: Flags = waits & (outcome == OUTCOMES.index(FOUND_BRITISH))
     return british
 
 
 def _alert(found: Findings, standing: Standing, policy: Policy) -> Whole:
-    """The nearest alert that a due and unconsidered episode has reached, -1 for none."""
+    """The nearest alert that an episode has reached whose consideration is due, -1 for none."""
     rule, night = policy[_ALERTS], np.full(len(standing.status), found.as_of)
     ahead = (found.earliest.day - found.as_of).astype(np.int64)
-    waiting = st.is_one_of(standing.status, "DUE") & ~np.isnat(found.earliest.day)
+    waiting = standing.is_due & ~np.isnat(found.earliest.day)
     steps = [rule.number(name, night) for name in _ALERTS.numbers]
     return np.select([waiting & (ahead <= step) for step in steps], steps, -1)
 
 
-def _referral_deadline(found: Findings, policy: Policy) -> tuple[Days, Flags]:
+def _referral_deadline(found: Findings, standing: Standing, policy: Policy) -> tuple[Days, Flags]:
     """The last working day to refer, and whether it was missed.
 
     The day of the sentence where release is so near that the notice is due at once.
@@ -119,6 +126,6 @@ def _referral_deadline(found: Findings, policy: Policy) -> tuple[Days, Flags]:
     soon = on + everybody.number("at_once_within_days", on).astype("timedelta64[D]")
     at_once = asked & everybody.in_force(on) & (found.earliest.day <= soon)
     due = np.where(at_once, on, due)
-    referred = np.where(found.handled.is_referred, found.handled.referred, NO_DAY)
+    referred = standing.referred
     late = np.where(np.isnat(referred), due < found.as_of, referred > due)
     return due, late & ~np.isnat(due)

@@ -8,9 +8,11 @@ import pyarrow as pa
 
 from jobs.assess import columns as col
 from jobs.assess.columns import Flags, Whole
+from jobs.assess.decide.standing import Standing
 from jobs.assess.findings import Findings
 from jobs.assess.policy.applied_rules import AppliedRule
-from jobs.assess.read.criminal_cases import DECISIONS
+from jobs.assess.read.considerations import FINDING
+from jobs.assess.read.criminal_cases import NOT_PURSUE
 from jobs.assess.read.immigration_custody import is_detained
 from jobs.contract import immigration
 from jobs.contract.codes import TERMINAL_STAGES
@@ -38,12 +40,13 @@ class _Released:
     """
 
     found: Findings
+    standing: Standing
     tables: Mapping[str, pa.Table]
 
     def case_is(self, name: str, *codes: str) -> Flags:
         """Whether the case relied on holds one of these codes."""
         cases = self.found.cases.table
-        hit: Flags = col.at(col.is_one_of(cases, name, codes), self.found.handled.case, False)
+        hit: Flags = col.at(col.is_one_of(cases, name, codes), self.standing.case, False)
         return hit
 
     def person_is(self, hit: Flags) -> Flags:
@@ -70,22 +73,20 @@ class _Released:
 
     def has_case(self) -> Flags:
         """Whether a criminal case for this sentence is relied on."""
-        has: Flags = self.found.handled.case >= 0
+        has: Flags = self.standing.case >= 0
         return has
 
     def is_case_open(self) -> Flags:
         """Whether that case is open: not closed by the night, nor in a stage that closes it."""
         cases = self.found.cases
         ended = ~np.isnat(cases.closed) | col.is_one_of(cases.table, "stage", TERMINAL_STAGES)
-        is_open: Flags = col.at(~ended, self.found.handled.case, False)
+        is_open: Flags = col.at(~ended, self.standing.case, False)
         return is_open
 
     def is_declined(self) -> Flags:
-        """Whether the first decision on them was not to pursue."""
-        handled = self.found.handled
-        decided = np.where(handled.timely >= 0, handled.timely, handled.late)
-        kind = col.at(self.found.decisions.kind, decided, -1)
-        declined: Flags = kind == DECISIONS.index("DECISION_NOT_PURSUE")
+        """Whether the decision relied on was not to pursue."""
+        kind = col.at(self.found.considerations.kind, self.standing.decision, -1)
+        declined: Flags = np.isin(kind, (NOT_PURSUE, FINDING))
         return declined
 
     def is_back_inside(self) -> Flags:
@@ -146,14 +147,17 @@ RULES: tuple[AppliedRule, ...] = OUTCOMES
 NAMES = tuple(outcome.name for outcome in OUTCOMES)
 
 
-def decide_outcomes(found: Findings, *, tables: Mapping[str, pa.Table]) -> Whole:
+def decide_outcomes(
+    found: Findings, standing: Standing, *, tables: Mapping[str, pa.Table]
+) -> Whole:
     """The outcome of every episode as a position in `OUTCOMES`, as if it had been missed.
 
     Args:
         found: the findings of the night.
+        standing: what was decided upon them.
         tables: both registers, of which ``immigration.detentions``.
     """
-    released = _Released(found=found, tables=tables)
+    released = _Released(found=found, standing=standing, tables=tables)
     outcome = np.select([each.holds(released) for each in OUTCOMES], list(range(len(OUTCOMES))), -1)
     if (outcome < 0).any():
         raise ArithmeticError("an episode has none of the outcomes")

@@ -1,4 +1,4 @@
-"""The rank of the work: seriousness of the offence times nearness of the release."""
+"""The rank of the work: what can still be prevented first, then by seriousness and nearness."""
 
 import numpy as np
 
@@ -7,6 +7,7 @@ from jobs.assess.decide.status import TO_DO, places
 from jobs.assess.findings import Findings
 from jobs.assess.policy.applied_rules import AppliedRule
 from jobs.assess.policy.dated_rules import Policy
+from jobs.assess.read.custody import DIED, REMOVED
 from jobs.contract.bands import ALERT_DAYS
 
 _SERIOUSNESS = (1, 2, 3, 4, 5)
@@ -15,22 +16,35 @@ _RANKING = AppliedRule(
     id="priority.ranking",
     numbers=(
         *(f"seriousness_{seriousness}" for seriousness in (*_SERIOUSNESS, "unknown")),
-        "released",
+        "preventable_within_days",
+        "date_passed",
         *(f"within_{days}_days" for days in ALERT_DAYS),
+        "released",
         "later",
     ),
 )
 RULES: tuple[AppliedRule, ...] = (_RANKING,)
 """The rules that are applied here."""
+_NEVER = np.iinfo(np.int32).max
 
 
 def rank(found: Findings, *, status: Whole, policy: Policy) -> Whole:
     """Rank of each episode's work, 1 first, 0 where nothing is to be done.
 
-    Ties fall to the more serious offence, the earlier release, and then the order of the episodes.
+    First whoever leaves, or left, on the night's own day; then those inside who may leave soon, or
+    whose date has passed or is not known; then the rest. In each of the three by points; ties fall
+    to the more serious offence, the release that is nearest to the night or, of those released, the
+    earliest, and then the order of the episodes. Nobody is left to be worked on of those who died
+    or left the country.
     """
-    rule, night = policy[_RANKING], np.full(len(status), found.as_of)
-    seriousness, earliest = found.sentenced.seriousness, found.earliest.day
+    rule, custody = policy[_RANKING], found.custody
+    night = np.full(len(status), found.as_of)
+    is_out = custody.is_released
+    until = np.where(is_out, custody.release_date, found.earliest.day)
+    ahead = np.where(np.isnat(until), _NEVER, (until - night).astype(np.int64))
+    soon = rule.number("preventable_within_days", night)
+    turn = np.select([ahead == 0, ~is_out & ((ahead <= soon) | (ahead == _NEVER))], [0, 1], 2)
+    seriousness = found.sentenced.seriousness
 
     def points(name: str) -> Whole:
         return rule.number(name, night)
@@ -40,19 +54,19 @@ def rank(found: Findings, *, status: Whole, policy: Policy) -> Whole:
         [points(f"seriousness_{each}") for each in _SERIOUSNESS],
         points("seriousness_unknown"),
     )
-    ahead = (earliest - found.as_of).astype("timedelta64[D]")
     nearness = np.select(
-        [found.custody.is_released, np.isnat(earliest)]
-        + [ahead <= np.timedelta64(band, "D") for band in ALERT_DAYS],
-        [points("released"), points(f"within_{ALERT_DAYS[0]}_days")]
+        [is_out, ahead == _NEVER, ahead < 0] + [ahead <= band for band in ALERT_DAYS],
+        [points("released"), points(f"within_{ALERT_DAYS[0]}_days"), points("date_passed")]
         + [points(f"within_{band}_days") for band in ALERT_DAYS],
         points("later"),
     )
-    until = np.where(found.custody.is_released, found.custody.release_date, earliest)
-    work = np.flatnonzero(np.isin(status, places(TO_DO)))
-    serious = np.where(seriousness[work] > max(_SERIOUSNESS), _UNKNOWN_RANKS_AS, seriousness[work])
-    last = np.where(np.isnat(until[work]), np.datetime64("0001-01-01"), until[work])
-    order = np.lexsort((last, serious, -(points_of_offence * nearness)[work]))
+    gone = np.isin(custody.kind, (DIED, REMOVED))
+    work = np.flatnonzero(np.isin(status, places(TO_DO)) & ~gone)
+    serious = np.where(seriousness > max(_SERIOUSNESS), _UNKNOWN_RANKS_AS, seriousness)
+    # Of those released the undated come first, then the earliest.
+    distance = np.where(is_out, np.where(ahead == _NEVER, -_NEVER, ahead), np.abs(ahead))
+    keys = (distance, serious, -(points_of_offence * nearness), turn)
+    order = np.lexsort([key[work] for key in keys])
     ranks = np.zeros(len(status), dtype=np.int64)
     ranks[work[order]] = np.arange(1, len(work) + 1)
     return ranks

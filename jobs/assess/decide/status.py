@@ -1,4 +1,4 @@
-"""The one status of each episode: the first in order that holds.
+"""The one status of each episode: the worst of its releases and convictions.
 
 Each status is one object: its rule, when it holds and what it means. The list of them, their
 order and the reasons follow from the objects.
@@ -9,26 +9,29 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jobs.assess.columns import Days, Flags, Whole
-from jobs.assess.findings import Findings
+from jobs.assess.columns import Flags, Whole
 from jobs.assess.policy.applied_rules import AppliedRule
-from jobs.assess.read.custody import DIED, REMOVED
-from jobs.contract.results import MISSED_STATUSES, UNCONSIDERED_STATUSES
+from jobs.contract.results import MISSED_STATUSES
 
 PREFIX = "status."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """What the status of each episode depends on."""
+    """What the status of each episode depends on.
+
+    ``is_missed``: a release was missed, whatever happened since; ``is_undecided``: and nobody has
+    decided since; ``is_unreferred``: nor had anybody referred before it. ``is_due``: not released,
+    and consideration is due tonight. ``is_open``: not released, and not considered.
+    """
 
     in_scope: Flags
     must_be_verified: Flags
-    is_considered: Flags
-    is_released: Flags
+    is_missed: Flags
+    is_undecided: Flags
+    is_unreferred: Flags
     is_due: Flags
-    is_decided_late: Flags
-    is_referred_in_time: Flags
+    is_open: Flags
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,38 +59,38 @@ STATUSES: tuple[Status, ...] = (
         holds=lambda case: case.must_be_verified,
     ),
     Status(
-        id="status.considered",
-        meaning="considered in time",
-        holds=lambda case: case.is_considered,
+        id="status.not-referred",
+        meaning="released without a referral and without a decision, and undecided since",
+        holds=lambda case: case.is_unreferred,
     ),
     Status(
-        id="status.not-yet-due",
-        meaning="consideration is not due yet",
-        holds=lambda case: ~case.is_released & ~case.is_due,
+        id="status.referred-not-considered",
+        meaning="released after a referral, without a decision, and undecided since",
+        holds=lambda case: case.is_undecided,
     ),
     Status(
         id="status.due",
         meaning="consideration is due and not recorded",
-        holds=lambda case: ~case.is_released,
+        holds=lambda case: case.is_due,
     ),
     Status(
         id="status.considered-late",
-        meaning="released, and not shown to be considered before",
-        holds=lambda case: case.is_decided_late,
+        meaning="released without a decision, and decided on since",
+        holds=lambda case: case.is_missed,
     ),
     Status(
-        id="status.referred-not-considered",
-        meaning="released after a referral, without a decision",
-        holds=lambda case: case.is_referred_in_time,
+        id="status.not-yet-due",
+        meaning="consideration is not due yet",
+        holds=lambda case: case.is_open,
     ),
     Status(
-        id="status.not-referred",
-        meaning="released without a referral and without a decision",
-        holds=lambda case: ~case.is_referred_in_time,
+        id="status.considered",
+        meaning="considered in time",
+        holds=lambda case: ~case.is_open,
     ),
 )
-"""In the order in which they are asked. A removal of somebody who may be British is verified
-although nobody is left to consider: it may have been unlawful.
+"""In the order in which they are asked: the worst that holds. A removal of somebody who may be
+British is verified although nobody is left to consider: it may have been unlawful.
 """
 RULES: tuple[AppliedRule, ...] = STATUSES
 """The rules that are applied here."""
@@ -107,31 +110,7 @@ def is_one_of(status: Whole, *names: str) -> Flags:
     return hit
 
 
-def is_unconsidered(status: Whole) -> Flags:
-    """Whether each was released and not shown to be considered before."""
-    return is_one_of(status, *UNCONSIDERED_STATUSES)
-
-
-def decide_status(found: Findings, *, due: Days) -> tuple[Whole, Flags]:
-    """The status of each episode as a position in `STATUSES`, and whether it is in scope.
-
-    Args:
-        found: the findings of the night.
-        due: when consideration of each is due.
-    """
-    custody, handled = found.custody, found.handled
-    considered = (handled.timely >= 0) | handled.removed_under_order
-    died = custody.kind == DIED
-    verify = found.nationality.must_be_verified & ~handled.chose_not_to_pursue & ~died
-    no_more = ~considered & (died | ((custody.kind == REMOVED) & ~verify))
-    case = Situation(
-        in_scope=found.scope.in_scope & ~no_more,
-        must_be_verified=verify,
-        is_considered=considered,
-        is_released=custody.is_released,
-        is_due=~(due > found.as_of),
-        is_decided_late=handled.late >= 0,
-        is_referred_in_time=handled.is_referred_in_time,
-    )
+def decide_status(case: Situation) -> Whole:
+    """The status of each episode as a position in `STATUSES`."""
     holds = [status.holds(case) for status in STATUSES]
-    return np.select(holds, list(range(len(STATUSES)))), case.in_scope
+    return np.select(holds, list(range(len(STATUSES))))

@@ -74,9 +74,19 @@ def give_nationality_reasons(reasons: Reasons, found: Findings) -> None:
 def give_sentence_reasons(reasons: Reasons, found: Findings, asked: Flags) -> None:
     """Add what the court did, and what the sentences of those ``asked`` about come to."""
     sentenced = found.sentenced
-    rows = np.flatnonzero(found.is_court_recommended)
-    finding = "The court recommended deportation."
-    reasons.add(rows, COURT_RECOMMENDATION, finding, prison.EPISODES, reasons.own_key(rows))
+    for said, finding in (
+        (found.recommended.here, "The court recommended deportation."),
+        (
+            found.recommended.elsewhere,
+            "The court recommended deportation, as another stay under the same sentence says.",
+        ),
+        (
+            found.recommended.before,
+            "The court recommended deportation, as an earlier delivery said.",
+        ),
+    ):
+        rows = np.flatnonzero(said)
+        reasons.add(rows, COURT_RECOMMENDATION, finding, prison.EPISODES, reasons.own_key(rows))
     serving = asked & sentenced.is_sentenced
     _each_sentence(reasons, found, serving)
     rows = np.flatnonzero(serving & sentenced.has_length)

@@ -132,7 +132,7 @@ def give_due_reasons(reasons: Reasons, found: Findings, standing: Standing, poli
     rows = np.flatnonzero(expected & unknown)
     finding = "No plausible release date is recorded."
     reasons.add(rows, _UNKNOWN, finding, prison.EPISODES, reasons.own_key(rows))
-    on_sentence = standing.due == found.sentenced.selects
+    on_sentence = standing.due == standing.owed
     for hit, finding in (
         (unknown, "Consideration is due on {day}, the day of the sentence: no release is known."),
         (

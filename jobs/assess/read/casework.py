@@ -1,4 +1,4 @@
-"""What the immigration service did about each episode: decisions, referrals, orders, removals."""
+"""What the immigration service did about each episode: cases, orders, restrictions, removals."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from jobs.assess import columns as col
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
-from jobs.assess.read.criminal_cases import COUNTS, NOT_PURSUE, Cases, Decisions, Events, by_night
+from jobs.assess.read.criminal_cases import Cases, Events, by_night
 from jobs.assess.read.custody import REMOVED, Custody
 from jobs.assess.read.episode_identity import Identified
 from jobs.contract import immigration, prison
@@ -17,10 +17,10 @@ from jobs.contract.codes import RESTRICTION_EVENTS
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """From when to when each episode's decisions may lie.
+    """From when to when what belongs to each episode may lie.
 
     From the conviction (``anchor``) to the day before the person's next conviction (``before``).
-    ``limit`` is the last day on which a decision still precedes the release.
+    ``limit`` is the last day that still precedes the release.
     """
 
     anchor: Days
@@ -33,23 +33,18 @@ class Window:
 class Handled:
     """What the immigration service did about each episode, over certain links unless it says so.
 
-    Rows are positions: ``timely`` and ``late`` among the decisions, ``case`` among the cases, -1
-    for none. ``restricted`` is the first decision on detention, electronic monitoring, restriction
-    or bail between conviction and release. ``discounted_episode`` and ``discounted`` pair episodes
-    with decisions that do not count for them.
+    ``episode`` and ``case`` pair episodes with the criminal cases of their person that were open in
+    the time of the episode, ``possible_episode`` and ``possible_case`` with those of a possible
+    match. ``restricted`` is the first decision on detention, electronic monitoring, restriction or
+    bail between conviction and release.
     """
 
-    timely: Whole
-    late: Whole
-    chose_not_to_pursue: Flags
+    episode: Whole
     case: Whole
+    possible_episode: Whole
     possible_case: Whole
-    is_possibly_considered: Flags
-    is_referred: Flags
-    is_referred_in_time: Flags
+    window: Window
     is_exempt: Flags
-    referred: Days
-    referral_case: Whole
     started: Days
     allocated: Days
     questionnaire_sent: Days
@@ -58,9 +53,6 @@ class Handled:
     restricted: Days
     removed: Days
     removed_under_order: Flags
-    discounted_episode: Whole
-    discounted: Whole
-    discounted_belongs: Flags
 
 
 def handle(
@@ -69,57 +61,33 @@ def handle(
     identified: Identified,
     cases: Cases,
     events: Events,
-    decisions: Decisions,
     custody: Custody,
     window: Window,
     as_of: np.datetime64,
 ) -> Handled:
-    """Bring decisions, referrals, orders and removals to the episodes they belong to."""
+    """Bring cases, orders, restrictions and removals to the episodes they belong to."""
     count = len(window.anchor)
-    episode, case, certain = _episode_cases(identified, cases)
-    spans = _spans(episode, case, cases, window)
-    pair, decision = col.pairs(case, decisions.case)
-    of, sure = episode[pair], certain[pair]
-    day = decisions.day[decision]
-    belongs = _belongs(day, of, window)
-    valid = decisions.flaw[decision] == COUNTS
-    in_time = belongs & valid & (day <= window.limit[of])
-    after = belongs & valid & ~in_time
-    timely = _row(decision, col.pick(of, [day, decision], sure & in_time, count))
-    late = _row(decision, col.pick(of, [day, decision], sure & after, count))
-    declined = sure & in_time & (decisions.kind[decision] == NOT_PURSUE)
-    sure_episode, sure_case = episode[certain], case[certain]
+    every_episode, every_case, certain = _episode_cases(identified, cases)
+    spans = _spans(every_episode, every_case, cases, window)
+    episode, case = every_episode[certain & spans], every_case[certain & spans]
+    possible = ~certain & spans
+    sure_episode, sure_case = every_episode[certain], every_case[certain]
     order = _first_event(events, "DEPORTATION_ORDER_SIGNED", sure_episode, sure_case, window)
     removed = _first_event(events, "REMOVED", sure_episode, sure_case, window)
-    referred = cases.referred[case]
-    exit_day = np.where(custody.is_gone, custody.exit_date, NO_DAY)
-    in_good_time = ~(referred > exit_day[episode])
-    referral = col.pick(episode, [~in_good_time, referred, case], certain & spans, count)
-    case_of_referral = _row(case, referral)
-    possible = ~certain & spans
-    held = col.any_of(pair, in_time & ~sure, len(episode))
-    possible_pair = col.pick(episode, [~held, case], possible, count)
-    decided = np.where(timely >= 0, timely, late)
     served = _order_served(tables[prison.ALERTS.full_name], identified, window, as_of)
     ordered = np.fmin(order, served)
-    discounted = sure & ~(belongs & valid) & spans[pair]
 
     def first_of(days: Days) -> Days:
         """The first such day in the certain cases of each episode."""
-        return col.earliest(np.where(certain & spans, episode, -1), days[case], count)
+        return col.earliest(episode, days[case], count)
 
     return Handled(
-        timely=timely,
-        late=late,
-        chose_not_to_pursue=col.any_of(of, declined, count),
-        case=np.where(decided >= 0, col.at(decisions.case, decided, -1), case_of_referral),
-        possible_case=_row(case, possible_pair),
-        is_possibly_considered=col.any_of(of, in_time & ~sure, count) & (timely < 0),
-        is_referred=referral >= 0,
-        is_referred_in_time=col.any_of(episode, certain & spans & in_good_time, count),
-        is_exempt=col.any_of(episode, certain & spans & cases.is_exempt[case], count),
-        referred=col.at(cases.referred, case_of_referral, NO_DAY),
-        referral_case=case_of_referral,
+        episode=episode,
+        case=case,
+        possible_episode=every_episode[possible],
+        possible_case=every_case[possible],
+        window=window,
+        is_exempt=col.any_of(episode, cases.is_exempt[case], count),
         started=first_of(cases.started),
         allocated=first_of(cases.allocated),
         questionnaire_sent=first_of(cases.questionnaire_sent),
@@ -133,15 +101,7 @@ def handle(
         removed_under_order=(custody.kind == REMOVED)
         & ~np.isnat(ordered)
         & ~(ordered > custody.exit_date),
-        discounted_episode=of[discounted],
-        discounted=decision[discounted],
-        discounted_belongs=belongs[discounted],
     )
-
-
-def _row(rows: Whole, picked: Whole) -> Whole:
-    answer: Whole = col.at(rows, picked, -1)
-    return answer
 
 
 def _episode_cases(identified: Identified, cases: Cases) -> tuple[Whole, Whole, Flags]:

@@ -121,12 +121,13 @@ class Releases:
     """Releases into the community, in order of episode and time, each a row of its own.
 
     ``day`` is ``NaT`` where not recorded; ``limit`` is then the last day on which the person is
-    known to have been inside. ``reason`` is a position in `REASONS`, -1 for none. ``returned`` is
-    the day of the next admission in the same booking.
+    known to have been inside, as far as movements tell. ``reason`` is a position in `REASONS`, -1
+    for none. ``returned`` is the day of the next admission in the same booking; ``is_final`` marks
+    a release that none has followed.
     """
 
     episode: Whole
-    number: Whole
+    is_final: Flags
     day: Days
     limit: Days
     reason: Whole
@@ -139,44 +140,62 @@ REASONS = [code.code for code in c.MOVEMENT_REASON.codes]
 def read_releases(
     *, episodes: pa.Table, movements: pa.Table, custody: Custody, as_of: np.datetime64
 ) -> Releases:
-    """Every release of each episode, whatever happened since: a return undoes none.
+    """Every release of each episode, whatever happened since: no later movement undoes one.
 
-    Exits that follow each other without an admission between are one, told by the last.
+    Exits to the community that follow each other without an admission between are one, told by the
+    last of them; another exit that follows takes nothing away.
     """
     table, episode, sequence = _visible(episodes, movements, as_of)
-    is_exit = col.is_one_of(table, "movement_type", {"REL"})
-    turns = np.flatnonzero(is_exit | col.is_one_of(table, "movement_type", {"ADM"}))
-    turns = turns[np.lexsort((sequence[turns], episode[turns]))]
     moved, kind = col.days(table, "movement_date"), _kind_of(table)
-    reason = col.code_numbers(table, "movement_reason", REASONS)
-    same = np.r_[episode[turns][1:] == episode[turns][:-1], False]
-    last = is_exit[turns] & ~(same & np.r_[is_exit[turns][1:], False])
-    next_day = np.where(same, np.r_[moved[turns][1:], NO_DAY], NO_DAY)
-    before = np.r_[NO_DAY, moved[turns][:-1]]
-    before = np.where(np.r_[False, same[:-1]], before, NO_DAY)[last]
-    rows, returned, again = turns[last], next_day[last], same[last]
-    of = episode[rows]
-    earlier = again & (kind[rows] == RELEASED)
-    final = np.flatnonzero(custody.is_released)
+    is_exit = col.is_one_of(table, "movement_type", {"REL"})
+    is_entry = col.is_one_of(table, "movement_type", {"ADM"})
+    turns = np.flatnonzero(is_exit | is_entry)
+    turns = turns[np.lexsort((sequence[turns], episode[turns]))]
+    of = episode[turns]
+    is_new = np.r_[True, of[1:] != of[:-1]] if len(of) else np.zeros(0, dtype=bool)
+    run = np.cumsum(is_new | is_entry[turns]) - 1
+    count = int(run.max(initial=-1)) + 1
+    decides = sequence[turns] == custody.exit_sequence[of]
+    leaving = is_exit[turns] & (kind[turns] == RELEASED) & ~decides
     own_row = np.full(len(episodes), -1)
-    own_row[of[~again]] = rows[~again]
-    day = np.r_[moved[rows[earlier]], custody.release_date[final]]
-    owner = np.r_[of[earlier], final]
-    seen = np.r_[col.first_day(before[earlier], returned[earlier]), custody.last_seen[final]]
+    own_row[of[decides]] = turns[decides]
+    is_told = col.any_of(run, decides & custody.is_released[of], count)
+    last = col.pick(run, [-np.arange(len(turns))], leaving, count)
+    runs = np.flatnonzero((last >= 0) & ~is_told)
+    first = np.searchsorted(run, np.arange(count))
+    follows = np.r_[of[first][1:] == of[first][:-1], False] if count else np.zeros(0, dtype=bool)
+    back = np.where(follows, np.r_[moved[turns[first]][1:], NO_DAY], NO_DAY)
+    rows = turns[last[runs]]
+    final = np.flatnonzero(custody.is_released)
+    seen = np.fmax(
+        _seen_before(table, episode, sequence, rows),
+        col.days(episodes, "reception_date")[episode[rows]],
+    )
+    owner = np.r_[episode[rows], final]
+    day = np.r_[moved[rows], custody.release_date[final]]
+    by_movement = np.where(custody.exit_sequence[final] >= 0, own_row[final], -1)
     found = Releases(
         episode=owner,
-        number=np.zeros(len(owner), dtype=np.int64),
+        is_final=np.arange(len(owner)) >= len(rows),
         day=day,
-        limit=col.first_day(day, seen),
+        limit=col.first_day(day, np.r_[seen, custody.last_seen[final]]),
         reason=np.r_[
-            reason[rows[earlier]],
-            np.where(custody.exit_sequence[final] >= 0, col.at(reason, own_row[final], -1), -1),
+            col.code_numbers(table, "movement_reason", REASONS)[rows],
+            col.at(col.code_numbers(table, "movement_reason", REASONS), by_movement, -1),
         ],
-        returned=np.r_[returned[earlier], np.full(len(final), NO_DAY)],
+        returned=np.r_[back[runs], np.full(len(final), NO_DAY)],
     )
     # Movements come in order of sequence, the final release last: a stable sort keeps that.
     order = np.argsort(owner, kind="stable")
     return Releases(**{name: values[order] for name, values in vars(found).items()})
+
+
+def _seen_before(table: pa.Table, episode: Whole, sequence: Whole, rows: Whole) -> Days:
+    """The last day of a movement of the same episode before each of some movements."""
+    row, other = col.pairs(episode[rows], episode)
+    earlier = sequence[other] < sequence[rows[row]]
+    moved = col.days(table, "movement_date")
+    return col.latest(np.where(earlier, row, -1), moved[other], len(rows))
 
 
 def _visible(

@@ -15,30 +15,30 @@ STATUS = codes(
     OWN,
     {
         "OUT_OF_SCOPE": "nobody has to consider deportation",
-        "NOT_YET_DUE": "in scope; consideration is not due yet",
-        "DUE": "in scope and not released; consideration is due and not recorded",
-        "CONSIDERED": "a named caseworker decided before release",
-        "CONSIDERED_LATE": "a named caseworker decided, but after release",
-        "NOT_REFERRED": "released, never referred to the immigration service",
-        "REFERRED_NOT_CONSIDERED": "released after a referral on which nobody decided",
         "VERIFY_NATIONALITY": "evidence of British nationality conflicts with the record",
+        "NOT_REFERRED": "a release was missed, undecided since, and never referred before",
+        "REFERRED_NOT_CONSIDERED": "a release was missed after a referral, undecided since",
+        "DUE": "not released; consideration is due and not recorded",
+        "CONSIDERED_LATE": "a release was missed, and decided on since",
+        "NOT_YET_DUE": "not released; consideration is not recorded and not due yet",
+        "CONSIDERED": "every conviction was considered before release, or by tonight",
     },
 )
 
 STATUS_ORDER: Final = (
     "OUT_OF_SCOPE",
     "VERIFY_NATIONALITY",
-    "CONSIDERED",
-    "NOT_YET_DUE",
+    "NOT_REFERRED",
+    "REFERRED_NOT_CONSIDERED",
     "DUE",
     "CONSIDERED_LATE",
-    "REFERRED_NOT_CONSIDERED",
-    "NOT_REFERRED",
+    "NOT_YET_DUE",
+    "CONSIDERED",
 )
-"""In the order in which the rules ask for them: an episode has the first status that holds."""
+"""In the order in which the rules ask for them: an episode has the first, the worst, that holds."""
 
 MISSED_STATUSES: Final = frozenset({"NOT_REFERRED", "REFERRED_NOT_CONSIDERED"})
-"""The two populations of 2006. CONSIDERED_LATE was missed when it happened and is shown apart."""
+"""The two populations of 2006, as long as nobody has decided since."""
 
 ASSESSMENTS = Table(
     space="nightly",
@@ -71,8 +71,8 @@ ASSESSMENTS = Table(
         whole("days_to_release", "days from the night to the earliest release", unit="days"),
         date("referred_date", "referred to the immigration service"),
         date("started_date", "work started; not a consideration"),
-        date("considered_date", "decided by a named caseworker"),
-        text("decision", "that decision", codes=c.EVENT_TYPE),
+        date("considered_date", "the consideration that the status rests on"),
+        text("decision", "its kind", codes=c.EVENT_TYPE),
         date("order_signed_date", "deportation order signed"),
         date("removed_date", "left the country"),
         text("case_id", "the immigration case relied on"),
@@ -251,7 +251,7 @@ OUTCOME = codes(
 """Exactly one for each: they sum to the cohort always."""
 
 UNCONSIDERED_STATUSES: Final = MISSED_STATUSES | {"CONSIDERED_LATE"}
-"""The cohort of the outcomes: everybody who was not shown to be considered before release."""
+"""Of publications from before releases were listed: everybody who had been missed."""
 
 FLAGS = Table(
     space="nightly",
@@ -279,8 +279,8 @@ FLAGS = Table(
         date(
             "restriction_date", "detention, monitoring, restriction or bail decided before release"
         ),
-        yes_no("is_restriction_missing", "released unconsidered and without one", required=True),
-        text("outcome", "outcome of a person released unconsidered", codes=OUTCOME),
+        yes_no("is_restriction_missing", "a release was missed, and without one", required=True),
+        text("outcome", "outcome of a person of whom a release was missed", codes=OUTCOME),
         text("outcome_rule_id", "the rule that gave the outcome"),
     ),
 )

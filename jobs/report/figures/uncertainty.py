@@ -209,9 +209,7 @@ def _lost_decisions(frame: pd.DataFrame, *, lost: int, found: int) -> pd.Series:
     nearness = RELEASES.of(frame["days_to_release"]).astype("str")
     year = frame["release_date"].dt.year.astype("str")
     time = ("released " + year.fillna("")).where(released, "held " + nearness.fillna(""))
-    open_ = (released & frame["status"].isin(results.MISSED_STATUSES)) | (
-        ~released & frame["status"].isin({"DUE", "NOT_YET_DUE"})
-    )
+    open_ = frame["status"].isin(results.MISSED_STATUSES | {"DUE", "NOT_YET_DUE"})
     clears = frame["status"].eq("CONSIDERED").groupby(time).sum() / max(found, 1)
     expected = time.map(clears).astype("float64") * lost
     rows = time.map(open_.groupby(time).sum()).astype("float64")

@@ -100,11 +100,13 @@ def waiting(assessments: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """
     today = pd.Timestamp(as_of)
     status = assessments["status"]
-    frame = assessments[status.isin({"DUE", "NOT_YET_DUE"})]
+    # Somebody back in prison after a missed release waits too, whatever the status says first.
+    due = assessments["is_due"].fillna(status.eq("DUE")).astype("bool")
+    frame = assessments[due | status.eq("NOT_YET_DUE")]
     order = frame["days_to_release"].astype("float64").fillna(NEVER)
     later = (frame["due_date"] - today).dt.days.fillna(0).clip(lower=0)
     arrives = later.where(frame["status"].eq("NOT_YET_DUE"), 0)
-    known = frame["due_date"].notna() | frame["status"].eq("DUE")
+    known = frame["due_date"].notna() | due[frame.index]
     queue = pd.DataFrame(
         {
             "episode_id": frame["episode_id"],

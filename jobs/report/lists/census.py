@@ -59,9 +59,10 @@ def _held(episodes: pa.Table, assessments: pd.DataFrame) -> pd.DataFrame:
         "status",
         "is_foreign_national",
         "is_nationality_unknown",
+        "is_due",
     ]
     held = assessments.loc[assessments["is_in_custody"], wanted]
     held = held.merge(legal, on="episode_id", how="left")
     held["prison_id"] = held["prison_id"].fillna(NONE)
-    held["is_due"] = held["status"].eq("DUE")
+    held["is_due"] = held["is_due"].fillna(held["status"].eq("DUE")).astype("bool")
     return held

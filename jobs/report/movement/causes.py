@@ -16,17 +16,8 @@ import pandas as pd
 from jobs.contract import results
 from jobs.report.movement.pairs import EpisodePairs
 
-SCOPE, VERIFY, CONSIDERED, NOT_YET, DUE, LATE = (
-    results.STATUS_ORDER.index(status)
-    for status in (
-        "OUT_OF_SCOPE",
-        "VERIFY_NATIONALITY",
-        "CONSIDERED",
-        "NOT_YET_DUE",
-        "DUE",
-        "CONSIDERED_LATE",
-    )
-)
+SCOPE, VERIFY, UNREFERRED, REFERRED, DUE, LATE, NOT_YET, CONSIDERED = range(8)
+"""Places in `STATUS_ORDER`."""
 _EXIT: Final = "exit."
 _BRITISH: Final = "nationality.british"
 _SENTENCE: Final = ("sentence_date", "sentence_days")
@@ -67,28 +58,30 @@ def data_causes(pair: EpisodePairs, *, since: pd.Timestamp) -> pd.Series:
         A code of `results.CAUSE` for each episode.
     """
     true = pd.Series(True, index=pair.episodes)
-    higher = pd.concat([_step(pair.was), _step(pair.now)], axis=1).min(axis=1)
+    steps = pd.concat([_step(pair.was), _step(pair.now)], axis=1)
+    higher, lower = steps.min(axis=1), steps.max(axis=1)
     same = pair.was["status"].eq(pair.now["status"]).fillna(False).astype(bool)
     tests: list[Test] = [
         *_within(_came(pair, since), pair.is_new),
         *_within(_left(pair), pair.is_gone),
         *_within(_missed_again(pair, since), pair.is_missed_again),
         *_within(_back(pair, since), same & pair.was["status"].isin(results.UNCONSIDERED_STATUSES)),
-        *_certain(pair, since, higher, same),
+        *_certain(pair, since, higher.eq(DUE) & lower.eq(NOT_YET), same),
         (pair.set_aside, "quarantined"),
         (pair.mended, "back_from_quarantine"),
         *_within(_dates(pair, since), same),
     ]
+    tests += _within(_referred(pair, since), higher.eq(UNREFERRED) & lower.eq(REFERRED))
     for step, of in (
         (SCOPE, _scope),
         (VERIFY, _verify),
-        (CONSIDERED, _considered),
-        (NOT_YET, _not_yet),
-        (DUE, _released),
-        (LATE, _late),
+        (UNREFERRED, _missed),
+        (REFERRED, _missed),
+        (DUE, _due),
+        (LATE, _missed),
     ):
         tests += _within(of(pair, since), higher.eq(step))
-    tests += _within(_referred(pair, since), true)
+    tests += _within(_considered(pair, since), true)
     return first_that_holds(pair, tests)
 
 
@@ -170,13 +163,16 @@ def _left(pair: EpisodePairs) -> Tests:
     yield _otherwise(pair, "left_register")
 
 
-def _certain(pair: EpisodePairs, since: pd.Timestamp, higher: pd.Series, same: pd.Series) -> Tests:
+def _certain(
+    pair: EpisodePairs, since: pd.Timestamp, becomes_due: pd.Series, same: pd.Series
+) -> Tests:
     """What no row in quarantine can have brought about: the calendar, and a release since."""
     unmoved = ~pair.differs("due_date") & ~pair.differs("is_released")
-    yield higher.eq(NOT_YET) & unmoved & ~same, "time_passed"
+    yield becomes_due & unmoved, "time_passed"
     yield same & ~pair.differs("earliest_release_date"), "time_passed"
     left = pair.differs("is_released") & _after(pair.now["release_date"], since)
-    yield higher.isin((NOT_YET, DUE)) & ~same & left, "newly_released"
+    waited = pair.was["status"].isin(("DUE", "NOT_YET_DUE"))
+    yield waited & ~same & left, "newly_released"
 
 
 def _missed_again(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
@@ -258,30 +254,35 @@ def _considered(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     yield pair.differs("release_date", "is_released"), "release_date_corrected"
     yield from _sentence(pair, since)
     yield from link_tests(pair)
-    yield _gained(pair), "consideration_recorded_late"
-    yield _otherwise(pair, "consideration_withdrawn")
+    yield _gained(pair), "consideration_withdrawn"
+    yield _otherwise(pair, "consideration_recorded_late")
 
 
-def _not_yet(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
+def _due(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     yield from _within(_released(pair, since), pair.differs("is_released"))
+    yield from _within(_sentence(pair, since), _gained(pair))
+    yield from _within(_decision(pair, since), pair.differs(*_DECISION))
     yield from _sentence(pair, since)
     yield pair.differs("earliest_release_date"), "release_date_corrected"
     yield _otherwise(pair, "time_passed")
 
 
 def _released(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
-    yield ~_gained(pair) & pair.now["release_date"].le(since).fillna(False), "release_recorded_late"
-    yield ~_gained(pair), "newly_released"
+    out = pair.now["is_released"].fillna(False).astype(bool)
+    yield out & pair.now["release_date"].le(since).fillna(False), "release_recorded_late"
+    yield out, "newly_released"
     yield _otherwise(pair, "returned_to_custody")
 
 
-def _late(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
+def _missed(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
+    """A release was missed on one of the nights, or is decided on since."""
+    yield from _within(_released(pair, since), pair.differs("is_released"))
     yield from _within(_decision(pair, since), pair.differs(*_DECISION))
     yield pair.differs("release_date"), "release_date_corrected"
     yield from _sentence(pair, since)
     yield from link_tests(pair)
-    yield _gained(pair), "consideration_recorded_late"
-    yield _otherwise(pair, "consideration_withdrawn")
+    yield _gained(pair), "release_recorded_late"
+    yield _otherwise(pair, "consideration_recorded_late")
 
 
 def _referred(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
@@ -289,5 +290,5 @@ def _referred(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     yield ~pair.differs("referred_date") & pair.differs("release_date"), "release_date_corrected"
     changed = ~pair.differs("referred_date", "case_id") & pair.differs(*_SENTENCE)
     yield from _within(_sentence(pair, since), changed)
-    yield _gained(pair), "referral_recorded"
-    yield _otherwise(pair, "referral_withdrawn")
+    yield _gained(pair), "referral_withdrawn"
+    yield _otherwise(pair, "referral_recorded")

@@ -1,4 +1,4 @@
-"""The one ranking of work: seriousness times nearness of release, most serious first."""
+"""The one ranking of work: what can still be prevented, then seriousness times nearness."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -82,11 +82,27 @@ def ranked(
 RANKINGS = [
     pytest.param([("A", "THEFT", 3), ("B", "RAPE", 3)], ["B", "A"], id="the more serious first"),
     pytest.param([("A", "THEFT", 300), ("B", "THEFT", 3)], ["B", "A"], id="the nearer first"),
-    pytest.param([("A", "THEFT", 3), ("B", "THEFT", None)], ["B", "A"],
-                 id="somebody released already comes before somebody held"),
+    pytest.param([("A", "THEFT", None), ("B", "THEFT", 3)], ["B", "A"],
+                 id="what can be prevented comes before a release of the same seriousness"),
+    pytest.param([("A", "RAPE", None), ("B", "THEFT", 30)], ["B", "A"],
+                 id="and before a more serious one: thirty days"),
+    pytest.param([("A", "RAPE", None), ("B", "THEFT", 31)], ["A", "B"], id="not in thirty-one"),
+    pytest.param([("A", "RAPE", 1), ("B", "THEFT", 0)], ["B", "A"], id="today before tomorrow"),
+    pytest.param([("A", "RAPE", -1), ("B", "THEFT", 0)], ["B", "A"],
+                 id="today before a date that has passed"),
+    pytest.param([("A", "RAPE", 0), ("B", "THEFT", 0)], ["A", "B"],
+                 id="of today's the more serious"),
+    pytest.param([("A", "DRUGS", 1), ("B", "DRUGS", -1)], ["B", "A"],
+                 id="a date that has passed before one ahead"),
+    pytest.param([("A", "DRUGS", None), ("B", "DRUGS", -700)], ["B", "A"],
+                 id="long held past the date, and still before the released"),
+    pytest.param([("A", "DRUGS", -700), ("B", "DRUGS", -1)], ["B", "A"],
+                 id="of dates that have passed the nearest"),
+    pytest.param([("A", "DRUGS", 31), ("B", "DRUGS", None)], ["B", "A"],
+                 id="the released before those who leave later"),
     pytest.param([("A", "DRUGS", 7), ("B", "DRUGS", 8)], ["A", "B"], id="seven days, then eight"),
-    pytest.param([("A", "RAPE", 40), ("B", "THEFT", 3)], ["A", "B"],
-                 id="a rape in forty days before a theft in three"),
+    pytest.param([("A", "RAPE", 25), ("B", "THEFT", 3)], ["A", "B"],
+                 id="a rape in twenty-five days before a theft in three"),
     pytest.param([("A", None, 3), ("B", "FRAUD", 3), ("C", "DRUGS", 3)], ["A", "C", "B"],
                  id="an unknown offence ranks with the middle grade"),
     pytest.param([("B", "DRUGS", 3), ("A", "DRUGS", 3)], ["A", "B"],
@@ -103,31 +119,34 @@ def test_the_order_of_work(
 
 
 EDGES = [
-    pytest.param([("A", "DRUGS", 7), ("B", "ROBBERY", 90)], ["A", "B"], id="seven days"),
-    pytest.param([("A", "DRUGS", 8), ("B", "ROBBERY", 90)], ["B", "A"], id="eight days"),
-    pytest.param([("A", "DRUGS", 30), ("B", "FRAUD", 7)], ["A", "B"], id="thirty days"),
-    pytest.param([("A", "DRUGS", 31), ("B", "FRAUD", 7)], ["B", "A"], id="thirty-one days"),
-    pytest.param([("A", "DRUGS", 90), ("B", "THEFT", 7)], ["A", "B"], id="ninety days"),
-    pytest.param([("A", "DRUGS", 91), ("B", "THEFT", 7)], ["B", "A"], id="ninety-one days"),
-    pytest.param([("A", "ROBBERY", 180), ("B", "THEFT", 7)], ["A", "B"], id="180 days"),
-    pytest.param([("A", "ROBBERY", 181), ("B", "THEFT", 7)], ["B", "A"], id="181 days"),
-    pytest.param([("A", "RAPE", 365), ("B", "THEFT", 7)], ["A", "B"], id="365 days"),
-    pytest.param([("A", "RAPE", 366), ("B", "THEFT", 7)], ["B", "A"],
+    pytest.param([("A", "DRUGS", 7), ("B", "ROBBERY", 30)], ["B", "A"], id="seven days"),
+    pytest.param([("A", "FRAUD", 7), ("B", "DRUGS", 30)], ["B", "A"], id="seven days, once more"),
+    pytest.param([("A", "FRAUD", -1), ("B", "DRUGS", 30)], ["B", "A"], id="a day past: points"),
+    pytest.param([("A", "THEFT", -1), ("B", "FRAUD", 8)], ["B", "A"], id="a day past: points too"),
+    pytest.param([("A", "RAPE", 90), ("B", "ROBBERY", 91)], ["A", "B"], id="ninety days"),
+    pytest.param([("A", "DRUGS", 90), ("B", "ROBBERY", 91)], ["B", "A"], id="ninety-one days"),
+    pytest.param([("A", "FRAUD", 90), ("B", "DRUGS", 180)], ["B", "A"], id="180 days"),
+    pytest.param([("A", "FRAUD", 90), ("B", "DRUGS", 181)], ["A", "B"], id="181 days"),
+    pytest.param([("A", "THEFT", 90), ("B", "DRUGS", 365)], ["B", "A"], id="365 days"),
+    pytest.param([("A", "THEFT", 90), ("B", "DRUGS", 366)], ["A", "B"],
                  id="366 days, which are twelve months in a leap year"),
-    pytest.param([("A", "DRUGS", 7), ("B", "RAPE", 180)], ["A", "B"],
+    pytest.param([("A", "THEFT", 90), ("B", "RAPE", 366)], ["B", "A"],
                  id="points are multiplied, not added"),
-    pytest.param([("A", "THEFT", None), ("B", "THEFT", 7)], ["A", "B"], id="released, then near"),
+    pytest.param([("A", "FRAUD", None), ("B", "DRUGS", 90)], ["B", "A"],
+                 id="as many points as twice the seriousness in ninety days"),
+    pytest.param([("A", "DRUGS", None), ("B", "ROBBERY", 91)], ["A", "B"],
+                 id="more points than twice the seriousness in ninety-one"),
     pytest.param([("A", "ROBBERY", 90), ("B", "RAPE", 180)], ["B", "A"],
                  id="equal points: murder and rape before robbery"),
-    pytest.param([("A", "DRUGS", 30), ("B", "ROBBERY", 90)], ["B", "A"],
+    pytest.param([("A", "DRUGS", 90), ("B", "ROBBERY", 180)], ["B", "A"],
                  id="equal points: robbery before drugs"),
-    pytest.param([("A", "FRAUD", 30), ("B", "DRUGS", 90)], ["B", "A"],
+    pytest.param([("A", "FRAUD", 90), ("B", "DRUGS", 180)], ["B", "A"],
                  id="equal points: drugs before fraud"),
-    pytest.param([("A", "THEFT", 30), ("B", "FRAUD", 90)], ["B", "A"],
+    pytest.param([("A", "THEFT", 90), ("B", "FRAUD", 180)], ["B", "A"],
                  id="equal points: fraud before theft"),
-    pytest.param([("A", "FRAUD", 30), ("B", None, 90)], ["B", "A"],
+    pytest.param([("A", "FRAUD", 90), ("B", None, 180)], ["B", "A"],
                  id="equal points: an unknown offence before fraud"),
-    pytest.param([("A", None, 30), ("B", "ROBBERY", 90)], ["B", "A"],
+    pytest.param([("A", None, 90), ("B", "ROBBERY", 180)], ["B", "A"],
                  id="equal points: robbery before an unknown offence"),
     pytest.param([("B", None, 30), ("A", "DRUGS", 30)], ["A", "B"],
                  id="an unknown offence beside drugs: the episode's number"),
@@ -150,11 +169,16 @@ def test_of_those_released_the_earliest_and_before_them_the_undated() -> None:
     assert ranked(*work, changes=changes) == ["C", "B", "A"]
 
 
+def test_whoever_left_today_comes_with_those_who_leave_today() -> None:
+    work = [("A", "RAPE", 1), ("B", "THEFT", None), ("C", "RAPE", None)]
+    assert ranked(*work, changes={"B": {"last_movement_date": NIGHT}}) == ["B", "A", "C"]
+
+
 LIFE = {"calculation_type": "LIFE", "term_months": None, "confirmed_release_date": None}
 UNKNOWN = [
-    pytest.param([("A", "DRUGS", 0), ("B", "DRUGS", 7)], ["A", "B"], id="before seven days"),
-    pytest.param([("A", "DRUGS", 0), ("B", "ROBBERY", 90)], ["A", "B"], id="as near as seven days"),
-    pytest.param([("A", "DRUGS", 0), ("B", "DRUGS", None)], ["B", "A"], id="after the released"),
+    pytest.param([("A", "DRUGS", 0), ("B", "DRUGS", 7)], ["B", "A"], id="after seven days"),
+    pytest.param([("A", "DRUGS", 0), ("B", "DRUGS", 8)], ["A", "B"], id="before eight"),
+    pytest.param([("A", "DRUGS", 0), ("B", "RAPE", None)], ["A", "B"], id="before the released"),
 ]
 
 

@@ -48,8 +48,10 @@ RELEASED_STORIES = [
         for event in ("REFERRED", "ALLOCATED", "STARTED", "QUESTIONNAIRE_SENT",
                       "QUESTIONNAIRE_RETURNED", "STAGE1_NOTICE_SERVED", "DETENTION_AUTHORISED")
     ),
-    pytest.param(considered(decision(DAY), {**WITHDRAWN, "occurred_date": LATE}),
+    pytest.param(considered(decision(DAY), {**WITHDRAWN, "occurred_date": date(2004, 11, 1)}),
                  "REFERRED_NOT_CONSIDERED", id="decided, then withdrawn"),
+    pytest.param(considered(decision(DAY), {**WITHDRAWN, "occurred_date": LATE}),
+                 "CONSIDERED", id="withdrawn after the release: considered when it happened"),
     pytest.param(considered(decision(DAY), {**WITHDRAWN, "occurred_date": date(2004, 9, 1)}),
                  "CONSIDERED", id="withdrawn first, decided anew"),
     pytest.param(considered(decision(DAY), {**WITHDRAWN, "occurred_date": None}),
@@ -148,8 +150,7 @@ EXITS = [
     pytest.param(Story(alerts=({"alert_code": "XSDEPORT", "start_date": DAY},), **exit_by("DD")),
                  "CONSIDERED", False, id="deported after an order was served in prison"),
     pytest.param(considered({"event_type": "DEPORTATION_ORDER_SIGNED", "occurred_date": DAY}),
-                 "REFERRED_NOT_CONSIDERED", True,
-                 id="an order alone does not make a release considered"),
+                 "CONSIDERED", True, id="an order signed before any exit is a decision"),
     pytest.param(Story(**exit_by("DEC")), "OUT_OF_SCOPE", False, id="died in custody"),
     pytest.param(Story(**exit_by("HP")), "DUE", False, id="hospital is no release"),
     pytest.param(Story(**exit_by("UAL")), "DUE", False, id="unlawfully at large"),
@@ -167,7 +168,7 @@ EXITS = [
     pytest.param(Story(movements=(*exit_by("CR")["movements"],
                                   {"movement_type": "ADM", "movement_reason": "24",
                                    "movement_date": LATE}), episode={"status": "ACTIVE IN"}),
-                 "DUE", False, id="released and recalled: due before the next release"),
+                 "NOT_REFERRED", False, id="a recall undoes no release"),
     pytest.param(Story(movements=(), episode={"status": None}), "DUE", False,
                  id="a missing status is no release"),
     pytest.param(Story(**UNDATED), "NOT_REFERRED", True, id="released, no date"),
@@ -290,7 +291,7 @@ def test_a_decision_on_an_earlier_sentence_does_not_count_for_a_later_one() -> N
     found, reasons = tell(told)
     assert found["status"] == "REFERRED_NOT_CONSIDERED"
     finding = reasons.set_index("rule_id").loc["consideration.own-sentence", "finding"]
-    assert finding.endswith("does not count: it belongs to another sentence of this person.")
+    assert finding.endswith("does not count: it came before the conviction.")
 
 
 def test_somebody_who_was_deported_and_is_back_is_considered_anew() -> None:

@@ -89,8 +89,8 @@ FINDINGS = [
                  "A decision to pursue deportation on a day that is not recorded does not count: "
                  "no day of it is known. [immigration.events V1]", id="undated"),
     pytest.param(decided(decision(date(2004, 2, 29))), "consideration.own-sentence",
-                 "A decision to pursue deportation on 29 February 2004 does not count: it belongs "
-                 "to another sentence of this person. [immigration.events V1]",
+                 "A decision to pursue deportation on 29 February 2004 does not count: it came "
+                 "before the conviction. [immigration.events V1]",
                  id="before the sentence"),
     pytest.param(decided(decision(date(2004, 2, 29), caseworker=None)),
                  "consideration.own-sentence",
@@ -184,12 +184,14 @@ FINDINGS = [
                  "NOT_YET_DUE: consideration is not due yet.", id="not yet due"),
     pytest.param(ahead(365), "status.due", "DUE: consideration is due and not recorded.", id="due"),
     pytest.param(decided(decision(AFTER)), "status.considered-late",
-                 "CONSIDERED_LATE: released, and not shown to be considered before.", id="late"),
+                 "CONSIDERED_LATE: released without a decision, and decided on since.", id="late"),
     pytest.param(Story(), "status.not-referred",
-                 "NOT_REFERRED: released without a referral and without a decision.",
+                 "NOT_REFERRED: released without a referral and without a decision, and undecided "
+                 "since.",
                  id="not referred"),
     pytest.param(Story(**CASE), "status.referred-not-considered",
-                 "REFERRED_NOT_CONSIDERED: released after a referral, without a decision.",
+                 "REFERRED_NOT_CONSIDERED: released after a referral, without a decision, and "
+                 "undecided since.",
                  id="referred"),
     pytest.param(Story(second_nationality="BRIT"), "status.verify-nationality",
                  "VERIFY_NATIONALITY: a person must verify whether this is a British citizen.",

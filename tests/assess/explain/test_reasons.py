@@ -54,11 +54,16 @@ def test_a_missed_release_is_told_from_the_record_to_the_status() -> None:
             "V1",
         ],
         [
+            "Nobody had decided on sentence 1 before the release on 1 December 2004.",
+            "prison.sentences",
+            "E1|1",
+        ],
+        [
             "No decision on detention, monitoring, restriction or bail before release either.",
             "",
             "",
         ],
-        ["CONSIDERED_LATE: released, and not shown to be considered before.", "", ""],
+        ["CONSIDERED_LATE: released without a decision, and decided on since.", "", ""],
     ]
 
 
@@ -103,7 +108,7 @@ DISCOUNTED = [
     pytest.param(decision(date(2004, 10, 1), caseworker=None), "1 October 2004",
                  "no caseworker is named", id="nobody named"),
     pytest.param(decision(date(2004, 2, 1)), "1 February 2004",
-                 "it belongs to another sentence of this person", id="before the sentence"),
+                 "it came before the conviction", id="before the sentence"),
 ]  # fmt: skip
 
 

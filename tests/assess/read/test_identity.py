@@ -107,7 +107,7 @@ def test_somebody_deported_who_returns_is_considered_anew() -> None:
     assert "consideration.own-sentence" not in set(reasons["rule_id"])
 
 
-def test_a_decision_after_the_next_conviction_is_not_about_the_sentence_before() -> None:
+def test_a_decision_after_the_next_conviction_does_not_undo_the_release_before() -> None:
     told = Story(
         earlier=[(date(2001, 1, 1), {"term_months": 18})],
         cases=({**REFERRED, "referral_received_date": date(2001, 2, 1)},),
@@ -135,7 +135,7 @@ def test_a_decision_after_the_next_conviction_is_not_about_the_sentence_before()
         as_of=told.night,
         policy=policy(),
     ).assessments.set_index("episode_id")
-    assert every.loc["E00", "status"] == "REFERRED_NOT_CONSIDERED"
+    assert every.loc["E00", "status"] == "CONSIDERED_LATE"
 
 
 Links = list[tuple[str, str, str, float]]

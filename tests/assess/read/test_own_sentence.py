@@ -1,4 +1,4 @@
-"""To which of a person's sentences a decision belongs, and what of earlier ones is added."""
+"""Which of a person's sentences a decision is on, and what of earlier ones is added."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -91,16 +91,16 @@ BELONGS = [
     pytest.param(ONE, D1, ["E1"], id="one sentence: from its day"),
     pytest.param(ONE, date(2000, 12, 31), [], id="not before"),
     pytest.param(ONE, D4, ["E1"], id="at any time after"),
-    pytest.param(TWO, date(2001, 12, 31), ["E1"], id="up to the day before the next"),
-    pytest.param(TWO, D2, ["E2"], id="on the day of the next"),
+    pytest.param(TWO, date(2001, 12, 31), ["E1"], id="not on the next before it is passed"),
+    pytest.param(TWO, D2, ["E1", "E2"], id="on the day of the next"),
     pytest.param(THREE, date(2001, 12, 31), ["E1"], id="of three: the first"),
-    pytest.param(THREE, date(2002, 12, 31), ["E2"], id="of three: the second"),
-    pytest.param(THREE, D3, ["E3"], id="of three: the third"),
+    pytest.param(THREE, date(2002, 12, 31), ["E1", "E2"], id="of three: the second too"),
+    pytest.param(THREE, D3, ["E1", "E2", "E3"], id="of three: all"),
     pytest.param(TWINS, date(2001, 12, 31), ["E1", "E2"], id="two on one day: both"),
-    pytest.param(TWINS, D2, ["E3"], id="two on one day, and then the next"),
+    pytest.param(TWINS, D2, ["E1", "E2", "E3"], id="two on one day, and then the next"),
     pytest.param(OTHERS, D2, ["E1"], id="another person's sentence changes nothing"),
-    pytest.param(OTHERS, D3, ["E3"], id="the person's own next does"),
-    pytest.param(OTHERS, D4, ["E3"], id="nor does another person's later one"),
+    pytest.param(OTHERS, D3, ["E1", "E3"], id="the person's own next does"),
+    pytest.param(OTHERS, D4, ["E1", "E3"], id="nor does another person's later one"),
     pytest.param({"E1": ("B", D1), "E2": ("A", D2)}, D2, ["E2"], id="another person before"),
     pytest.param({"E1": ("A", D2), "E2": ("B", D1)}, D2, ["E1"], id="another person after"),
     pytest.param({"E1": ("A", D2), "E2": ("A", D1)}, D1, ["E2"], id="whatever their numbers"),
@@ -109,7 +109,7 @@ BELONGS = [
 
 @pytest.mark.parametrize("backwards", [False, True], ids=["in order", "backwards"])
 @pytest.mark.parametrize(("episodes", "day", "wanted"), BELONGS)
-def test_a_decision_belongs_to_the_latest_sentence_by_its_day(
+def test_a_decision_is_on_every_sentence_passed_by_its_day(
     episodes: Episodes, day: date, wanted: list[str], backwards: bool
 ) -> None:
     assert considered(several(episodes, decided=(day,), backwards=backwards)) == wanted
@@ -117,9 +117,10 @@ def test_a_decision_belongs_to_the_latest_sentence_by_its_day(
 
 def test_one_identity_has_one_order_of_sentences() -> None:
     same = {"A": "ID", "B": "ID"}
-    assert considered(several(OTHERS, decided=(D2,), identities=same)) == ["E2"]
-    assert considered(several(OTHERS, decided=(D4,), identities=same)) == ["E4"]
-    assert considered(several(OTHERS, decided=(date(2003, 12, 31),), identities=same)) == ["E3"]
+    assert considered(several(OTHERS, decided=(D2,), identities=same)) == ["E1", "E2"]
+    assert considered(several(OTHERS, decided=(D4,), identities=same)) == ["E1", "E2", "E3", "E4"]
+    until = several(OTHERS, decided=(date(2003, 12, 31),), identities=same)
+    assert considered(until) == ["E1", "E2", "E3"]
 
 
 CASES = [

@@ -30,6 +30,7 @@ class Judgement:
     is_court_recommended: bool
     is_in_custody: bool
     is_released: bool
+    is_due: bool
     release_date: date | None
     earliest_release_date: date | None
     days_to_release: int | None
@@ -49,6 +50,32 @@ class Judgement:
     is_possibly_considered: bool
     link_outcome: str
     link_probability: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Released:
+    """What the rules say of one release, in the columns of the published releases."""
+
+    episode_id: str
+    release_number: int
+    release_date: date | None
+    release_reason: str | None
+    returned_date: date | None
+    is_missed: bool
+    status: str
+    referred_date: date | None
+    considered_date: date | None
+    decision: str | None
+    considered_recorded_date: date | None
+    is_recorded_after_release: bool
+    is_withdrawn_after_release: bool
+    decided_since_date: date | None
+    decided_since: str | None
+    due_date: date
+    days_late: int | None
+    unweighed_sentence: int | None
+    is_deferral_expired: bool
+    is_possibly_considered: bool
 
 
 @dataclass(frozen=True, kw_only=True)

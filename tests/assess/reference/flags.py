@@ -6,13 +6,14 @@ import holidays
 
 from jobs.contract.codes import TERMINAL_STAGES
 from tests.assess.reference.answers import Flagged, Row, first
-from tests.assess.reference.judging import DUTY_BEGINS, Facts, Judging
+from tests.assess.reference.judging import Facts
+from tests.assess.reference.published import Published
+from tests.assess.reference.scope import DUTY_BEGINS
 
 RESTRICTIONS = ("DETENTION_AUTHORISED", "MONITORING_ORDERED", "RESTRICTION_ORDERED")
-UNCONSIDERED = ("CONSIDERED_LATE", "NOT_REFERRED", "REFERRED_NOT_CONSIDERED")
 
 
-class Flags(Judging):
+class Flags(Published):
     """Duty, liability, exemption, release dates, deadlines, alerts and outcomes."""
 
     def flagged(self, facts: Facts) -> Flagged | None:
@@ -44,9 +45,9 @@ class Flags(Judging):
             early_removal_date=releases.removal if liable else None,
             referral_due_date=deadline,
             is_referred_late=self.is_referred_late(facts, deadline),
-            alert_days=self.alert(facts, status),
+            alert_days=self.alert(facts),
             restriction_date=restricted,
-            is_restriction_missing=status in UNCONSIDERED and restricted is None,
+            is_restriction_missing=self.walked_free(facts, restricted),
             outcome=outcome,
             outcome_rule_id=f"outcome.{outcome.lower().replace('_', '-')}" if outcome else None,
         )
@@ -96,12 +97,12 @@ class Flags(Judging):
         """Referred after the deadline, or not yet and it has passed."""
         if deadline is None:
             return None
-        referred, _ = self.referral(facts.spanning, facts.out)
-        return deadline < (referred or self.night)
+        referral = self.referral(facts)
+        return deadline < ((referral.day if referral else None) or self.night)
 
-    def alert(self, facts: Facts, status: str) -> int | None:
+    def alert(self, facts: Facts) -> int | None:
         """The last of the steps towards release that somebody due has reached."""
-        if status != "DUE" or facts.earliest is None:
+        if not self.is_due(facts) or facts.earliest is None:
             return None
         ahead = (facts.earliest - self.night).days
         return next((step for step in (0, 7, 30, 90, 180, 365) if ahead <= step), None)
@@ -122,15 +123,24 @@ class Flags(Judging):
             if day and facts.anchor and facts.limit and facts.anchor <= day <= facts.limit
         )
 
+    def walked_free(self, facts: Facts, restricted: date | None) -> bool:
+        """Whether a release was missed before which there was no such decision either."""
+        return any(
+            each.is_missed
+            and not (restricted and each.weighing.limit and restricted <= each.weighing.limit)
+            for each in self.left(facts)
+        )
+
     # outcomes -------------------------------------------------------------------------------
 
     def outcome_shown(self, facts: Facts, status: str) -> str | None:
         """The outcome of those released unconsidered, or found British after such a release."""
         outcome = self.outcome(facts)
-        if status in UNCONSIDERED:
+        if any(each.is_missed for each in self.left(facts)):
             return outcome
         waits = status == "VERIFY_NATIONALITY" and facts.out.kind == "released"
-        return outcome if waits and not facts.timely and outcome == "BRITISH" else None
+        undecided = self.decision(facts) is None
+        return outcome if waits and undecided and outcome == "BRITISH" else None
 
     def outcome(self, facts: Facts) -> str:
         """The first of the outcomes that holds."""
@@ -138,7 +148,7 @@ class Flags(Judging):
         case = next((case for case in facts.cases if case["case_id"] == relied_on), {})
         stage, ended = case.get("stage"), case.get("outcome")
         people = self.rows_of("immigration.persons", facts.certain)
-        decided = (facts.timely or facts.late or [{}])[0].get("kind")
+        decided = self.decision(facts)
         left = self.removed(facts.out, facts.cases, facts.certain, facts.anchor, facts.before)
         if "BRITISH" in (stage, ended):
             return "BRITISH"
@@ -146,7 +156,7 @@ class Flags(Judging):
             return "DIED"
         if left or stage == "REMOVED" or ended == "DEPORTED":
             return "DEPORTED"
-        if decided == "DECISION_NOT_PURSUE" or ended in ("NOT_PURSUE", "ALLOWED_TO_STAY"):
+        if (decided and decided.is_refusal) or ended in ("NOT_PURSUE", "ALLOWED_TO_STAY"):
             return "ALLOWED_TO_STAY"
         if stage in ("LEAVE_GRANTED", "EXEMPT", "NO_ACTION"):
             return "ALLOWED_TO_STAY"

@@ -1,29 +1,34 @@
-"""The status of an episode, with everything that was found out on the way."""
+"""The status of an episode and of each of its releases, with everything found out on the way."""
 
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from jobs.contract.codes import OFFENCE
 from tests.assess.reference.answers import (
     Exit,
-    Judgement,
     Releases,
     Row,
     Term,
     Weighed,
-    first,
-    within,
 )
-from tests.assess.reference.release import ReleaseDates
+from tests.assess.reference.considering import (
+    Considering,
+    Departure,
+    Made,
+    Weighing,
+)
+from tests.assess.reference.scope import DUTY_BEGINS, Conviction
 
-SERIOUSNESS = {entry.code: entry.seriousness for entry in OFFENCE.codes}
-DUTY_BEGINS = date(2008, 8, 1)
-POINTS = {1: 32, 2: 16, 3: 8, 4: 4, 5: 2, None: 8}
-NEARNESS = ((7, 24), (30, 16), (90, 8), (180, 4), (365, 2))
+
+@dataclass(frozen=True, kw_only=True)
+class Referral:
+    """A referral: its day, its case, and whether it came by the time that was asked about."""
+
+    in_time: bool
+    day: date | None
+    case: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,29 +46,49 @@ class Facts:
     limit: date | None
     cases: list[Row]
     spanning: list[Row]
-    timely: list[dict[str, Any]]
-    late: list[dict[str, Any]]
+    convictions: list[Conviction]
+    made: list[Made]
+    now: Weighing
     order: date | None
-    is_under_order: bool
     held_over: bool
     releases: Releases
     earliest: date | None
     due: date
 
     @property
-    def is_considered(self) -> bool:
-        """Decided before release, or removed under a signed order."""
-        return bool(self.timely) or self.is_under_order
-
-    @property
     def must_be_verified(self) -> bool:
         """May be British, and nobody decided in time to leave them alone."""
-        declined = any(entry["kind"] == "DECISION_NOT_PURSUE" for entry in self.timely)
-        return self.nationality.verify and not declined and self.out.kind != "died"
+        declined = [made for made in self.now.sure if made.is_refusal]
+        return self.nationality.verify and not self.now.by(declined) and self.out.kind != "died"
 
 
-class Judging(ReleaseDates):
-    """The status of each episode and the rank of its work."""
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """A release that consideration had to precede, and what is to be said of it."""
+
+    departure: Departure
+    weighing: Weighing
+    is_missed: bool
+    since: Made | None
+    told: Conviction
+    referral: Referral | None
+
+    @property
+    def is_undecided(self) -> bool:
+        """Missed, and nobody has decided since."""
+        return self.is_missed and self.since is None
+
+    @property
+    def status(self) -> str:
+        """Considered, or how it was missed."""
+        if not self.is_missed:
+            return "CONSIDERED"
+        referred = self.referral is not None and self.referral.in_time
+        return "REFERRED_NOT_CONSIDERED" if referred else "NOT_REFERRED"
+
+
+class Judging(Considering):
+    """The status of each episode and of its releases."""
 
     def facts(self, episode: Row) -> Facts:
         """What was found out about one episode, asked once."""
@@ -82,61 +107,55 @@ class Judging(ReleaseDates):
         term, out = self.term(episode), self.exit(episode)
         certain, possible = self.people(episode)
         anchor = self.anchor(episode)
-        before = self.next_anchor(episode, anchor)
+        before = self.next_anchor(episode, anchor, out)
         limit = self.limit(episode, term, out)
         cases = self.cases(certain)
-        made = sorted(
-            (decision for case in cases for decision in self.decisions(case)),
-            key=lambda decision: (decision["day"], decision["order"]),
+        made = self.considerations(episode, certain, possible)
+        nationality = self.nationality(episode, term, certain)
+        held_over = self.is_held_over(term, out, anchor, made)
+        convictions = self.convictions(episode, term, nationality.group, held_over=held_over)
+        now = self.weigh(
+            convictions,
+            made,
+            limit=limit,
+            until=out.day if out.is_gone else self.night,
+            latest=None if out.is_gone else self.night,
         )
-        mine = [entry for entry in made if within(entry["day"], anchor, before)]
-        timely = [entry for entry in mine if limit is not None and entry["day"] <= limit]
-        order = self.first_event("DEPORTATION_ORDER_SIGNED", cases, anchor, before)
-        served = first(
-            alert["start_date"]
-            for alert in self.registers["prison.alerts"]
-            if alert["prisoner_number"] == episode["prisoner_number"]
-            and alert["alert_code"] == "XSDEPORT"
-            and self.by_night(alert["start_date"])
-            and within(alert["start_date"], anchor, before)
-        )
-        ordered = first([order, served])
         earliest = self.earliest_release(episode, term)
-        due = term.selects
-        if earliest is not None:
-            due = max(due, earliest - relativedelta(months=12))
+        owed = min((conviction.passed for conviction in now.open), default=term.selects)
         return Facts(
             episode=episode,
             term=term,
             out=out,
             certain=certain,
             possible=possible,
-            nationality=self.nationality(episode, term, certain),
+            nationality=nationality,
             anchor=anchor,
             before=before,
             limit=limit,
             cases=cases,
             spanning=[case for case in cases if self.spans(case, episode, anchor, before)],
-            timely=timely,
-            late=[entry for entry in mine if entry not in timely],
-            order=order,
-            is_under_order=out.kind == "removed"
-            and ordered is not None
-            and not (out.day is not None and ordered > out.day),
-            held_over=self.is_held_over(term, out, timely, order),
+            convictions=convictions,
+            made=made,
+            now=now,
+            order=self.first_event("DEPORTATION_ORDER_SIGNED", cases, anchor, before),
+            held_over=held_over,
             releases=self.releases(episode, term, out.day),
             earliest=earliest,
-            due=due,
+            due=max(owed, earliest - relativedelta(months=12)) if earliest else owed,
         )
 
-    def is_held_over(
-        self, term: Term, out: Exit, timely: list[dict[str, Any]], order: date | None
-    ) -> bool:
+    def is_held_over(self, term: Term, out: Exit, anchor: date | None, made: list[Made]) -> bool:
         """Sentenced before the duty began, in custody that day, and not decided upon by then."""
+        day_before = DUTY_BEGINS - relativedelta(days=1)
         decided = any(
-            entry["kind"] == "DECISION_PURSUE" and entry["day"] < DUTY_BEGINS
-            for entry in timely[:1]
-        ) or (order is not None and order < DUTY_BEGINS)
+            each.is_certain
+            and each.kind in ("DECISION_PURSUE", "DEPORTATION_ORDER_SIGNED")
+            and anchor is not None
+            and anchor <= each.day < DUTY_BEGINS
+            and each.stands(day_before)
+            for each in made
+        )
         return (
             self.night >= DUTY_BEGINS
             and term.selects < DUTY_BEGINS
@@ -146,111 +165,183 @@ class Judging(ReleaseDates):
             and not decided
         )
 
+    # releases -------------------------------------------------------------------------------
+
+    def left(self, facts: Facts) -> list[Left]:
+        """Each release that consideration had to precede."""
+        in_scope, _ = self.scope_of(facts)
+        if not in_scope or facts.must_be_verified:
+            return []
+        found = []
+        for departure in self.departures(facts.episode, facts.out, facts.limit):
+            limit = departure.day or departure.seen
+            weighing = self.weigh(
+                facts.convictions,
+                facts.made,
+                limit=limit,
+                until=departure.day,
+                latest=None if departure.is_final else departure.day or departure.returned,
+            )
+            if not weighing.convictions:
+                continue
+            told, referral = self.told(facts, weighing, departure.day)
+            missed = not weighing.is_considered
+            later = [
+                made
+                for made in facts.made
+                if made.is_certain
+                and (limit is None or made.day > limit)
+                and made.stands(self.night)
+            ]
+            since = min(later, key=lambda made: (made.day, made.order), default=None)
+            found.append(
+                Left(
+                    departure=departure,
+                    weighing=weighing,
+                    is_missed=missed,
+                    since=since if missed else None,
+                    told=told,
+                    referral=referral,
+                )
+            )
+        return found
+
+    def told(
+        self, facts: Facts, weighing: Weighing, gone: date | None
+    ) -> tuple[Conviction, Referral | None]:
+        """The conviction to speak of: the worst that is open, unreferred first, or the last."""
+        referrals = {
+            conviction: self.referral_for(facts, conviction, gone)
+            for conviction in weighing.convictions
+        }
+
+        def is_referred(conviction: Conviction) -> bool:
+            referral = referrals[conviction]
+            return referral is not None and referral.in_time
+
+        if weighing.open:
+            told = min(weighing.open, key=lambda each: (is_referred(each), each.entered))
+        else:
+            told = max(weighing.convictions, key=lambda each: each.entered)
+        return told, referrals[told]
+
+    def referral_for(
+        self, facts: Facts, conviction: Conviction, gone: date | None
+    ) -> Referral | None:
+        """The first referral of a conviction: one in time, then the earliest.
+
+        For the first conviction a case counts that was open already; for a later one only a
+        referral since.
+        """
+        start = facts.episode["reception_date"] or facts.anchor or facts.term.selects
+        is_first = facts.anchor is None or conviction.entered <= facts.anchor
+        ranked = []
+        for case in facts.cases:
+            closed = self.by_night(case["closed_date"])
+            if closed and closed < start:
+                continue
+            for day in (self.referred(case), *self.event_days(case, "REFERRED")):
+                if not is_first and (day is None or day < conviction.entered):
+                    continue
+                if day is not None and facts.before is not None and day >= facts.before:
+                    continue
+                late = day is not None and gone is not None and day > gone
+                ranked.append((late, day or date.max, case["case_id"], day))
+        if not ranked:
+            return None
+        late, _, case_id, day = min(ranked)
+        return Referral(in_time=not late, day=day, case=case_id)
+
+    # status ---------------------------------------------------------------------------------
+
+    def scope_of(self, facts: Facts) -> tuple[bool, str]:
+        """Whether deportation must be considered, before the exit is looked at."""
+        return self.scope(facts.episode, facts.term, facts.nationality, held_over=facts.held_over)
+
     def standing(self, facts: Facts) -> tuple[str, bool, str]:
         """The status, whether deportation must be considered, and the rule that says so."""
-        scope, rule = self.scope(
-            facts.episode, facts.term, facts.nationality, held_over=facts.held_over
-        )
-        out, verify = facts.out, facts.must_be_verified
-        nobody_left = out.kind == "died" or (out.kind == "removed" and not verify)
-        if scope and nobody_left and not facts.is_considered:
+        scope, rule = self.scope_of(facts)
+        out, left = facts.out, self.left(facts)
+        nobody_left = out.kind == "died" or (out.kind == "removed" and not facts.must_be_verified)
+        if scope and nobody_left and not facts.now.is_considered and not left:
             scope, rule = False, f"exit.{out.kind}"
-        return self.status(facts, scope=scope), scope, rule
+        return self.status(facts, left, scope=scope), scope, rule
 
-    def status(self, facts: Facts, *, scope: bool) -> str:
-        """The first answer that holds."""
+    def status(self, facts: Facts, left: list[Left], *, scope: bool) -> str:
+        """The worst that holds."""
+        undecided = [each.status for each in left if each.is_undecided]
         if not scope:
             return "OUT_OF_SCOPE"
         if facts.must_be_verified:
             return "VERIFY_NATIONALITY"
-        if facts.is_considered:
-            return "CONSIDERED"
-        if facts.out.kind != "released":
-            return "DUE" if facts.due <= self.night else "NOT_YET_DUE"
-        if facts.late:
+        if undecided:
+            return "NOT_REFERRED" if "NOT_REFERRED" in undecided else "REFERRED_NOT_CONSIDERED"
+        if self.is_due(facts):
+            return "DUE"
+        if any(each.is_missed for each in left):
             return "CONSIDERED_LATE"
-        return "REFERRED_NOT_CONSIDERED" if self.is_referred_in_time(facts) else "NOT_REFERRED"
+        if not facts.out.is_gone and not facts.now.is_considered:
+            return "NOT_YET_DUE"
+        return "CONSIDERED"
 
-    def is_referred_in_time(self, facts: Facts) -> bool:
-        """Whether a case was referred, and not only after the release."""
-        gone = facts.out.day if facts.out.is_gone else None
-        days = [self.referred(case) for case in facts.spanning]
-        return any(day is None or gone is None or day <= gone for day in days)
+    def is_due(self, facts: Facts) -> bool:
+        """Not gone, consideration due by tonight, and a conviction that nothing has weighed."""
+        scope, _ = self.scope_of(facts)
+        return (
+            scope
+            and not facts.must_be_verified
+            and not facts.out.is_gone
+            and not facts.now.is_considered
+            and facts.due <= self.night
+        )
+
+    def deciding(self, facts: Facts) -> Left | None:
+        """The missed release on which the status rests: the first of the worst."""
+        left = self.left(facts)
+        if self.is_due(facts) and not any(each.is_undecided for each in left):
+            return None
+        return min(
+            (each for each in left if each.is_missed),
+            key=lambda each: (
+                not each.is_undecided,
+                each.status != "NOT_REFERRED",
+                each.departure.number,
+            ),
+            default=None,
+        )
+
+    def decision(self, facts: Facts) -> Made | None:
+        """The consideration on which the status rests."""
+        worst = self.deciding(facts)
+        if worst:
+            return worst.since
+        if facts.now.relied_on or not facts.out.is_gone:
+            return facts.now.relied_on
+        left = self.left(facts)
+        return left[-1].weighing.relied_on if left else None
+
+    def referral(self, facts: Facts) -> Referral | None:
+        """The referral of the conviction on which the status rests."""
+        worst = self.deciding(facts)
+        if worst:
+            return worst.referral
+        if not facts.now.convictions:
+            return None
+        return self.told(facts, facts.now, facts.out.day if facts.out.is_gone else None)[1]
 
     def case_relied_on(self, facts: Facts) -> str | None:
         """The case of the decision, or that of the referral."""
-        decided = (facts.timely or facts.late or [None])[0]
-        return decided["case"] if decided else self.referral(facts.spanning, facts.out)[1]
+        decision, referral = self.decision(facts), self.referral(facts)
+        if decision and decision.case:
+            return decision.case
+        return referral.case if referral else None
 
-    def judgement(self, facts: Facts) -> Judgement:
-        """The columns of the assessment of one episode."""
-        episode, term, out = facts.episode, facts.term, facts.out
-        status, scope, rule = self.standing(facts)
-        decided = (facts.timely or facts.late or [None])[0]
-        expected = None if out.is_gone else facts.earliest
-        return Judgement(
-            status=status,
-            status_rule_id=f"status.{status.lower().replace('_', '-')}",
-            is_in_scope=scope,
-            scope_rule_id=rule,
-            prison_id=episode["prison_id"],
-            nationality=facts.nationality.code,
-            is_foreign_national=not facts.nationality.is_british,
-            is_nationality_unknown=facts.nationality.is_unclear,
-            is_court_recommended=episode["imprisonment_status"] == "REC_DEP",
-            is_in_custody=out.kind == "held",
-            is_released=out.kind == "released",
-            release_date=out.day if out.kind == "released" else None,
-            earliest_release_date=expected,
-            days_to_release=(expected - self.night).days if expected else None,
-            due_date=facts.due if scope and not out.is_gone else None,
-            sentence_date=term.first,
-            sentence_days=term.length_days,
-            seriousness=SERIOUSNESS.get(self.offence(episode) or ""),
-            offence_code=self.offence(episode),
-            case_id=self.case_relied_on(facts),
-            possible_case_id=self.possible_case(
-                episode, facts.possible, facts.limit, facts.anchor, facts.before
-            ),
-            referred_date=self.referral(facts.spanning, out)[0],
-            started_date=first(self.started(case) for case in facts.spanning),
-            considered_date=decided["day"] if decided else None,
-            decision=decided["kind"] if decided else None,
-            order_signed_date=facts.order,
-            removed_date=self.removed(out, facts.cases, facts.certain, facts.anchor, facts.before),
-            is_possibly_considered=not facts.timely
-            and any(
-                facts.limit is not None
-                and entry["day"] <= facts.limit
-                and within(entry["day"], facts.anchor, facts.before)
-                for case in self.cases(facts.possible)
-                for entry in self.decisions(case)
-            ),
-            link_outcome="linked"
-            if facts.certain
-            else "review"
-            if facts.possible
-            else "not_linked",
-            link_probability=self.probability(episode, facts.certain),
+    def possible_case(self, facts: Facts) -> str | None:
+        """A case of a possible match: one that holds a consideration in time first."""
+        holding = {made.case for made in facts.now.everything if not made.is_certain}
+        ranked = sorted(
+            (case["case_id"] not in holding, case["case_id"])
+            for case in self.cases(facts.possible)
+            if self.spans(case, facts.episode, facts.anchor, facts.before)
         )
-
-    def order_of_work(self) -> list[str]:
-        """The episodes on which there is work to do, first things first."""
-        ranked = []
-        for episode in self.registers["prison.episodes"]:
-            facts = self.facts(episode)
-            if self.standing(facts)[0] not in ("DUE", "NOT_REFERRED", "REFERRED_NOT_CONSIDERED"):
-                continue
-            grade = SERIOUSNESS.get(self.offence(episode) or "")
-            released = facts.out.kind == "released"
-            points = POINTS[grade] * (32 if released else self.nearness(facts.earliest))
-            until = (facts.out.day if released else facts.earliest) or date.min
-            ranked.append((-points, grade or 3, until, episode["episode_id"]))
-        return [episode_id for *_, episode_id in sorted(ranked)]
-
-    def nearness(self, release: date | None) -> int:
-        """The points for a release that lies ahead; one that nobody knows is near."""
-        if release is None:
-            return 24
-        ahead = (release - self.night).days
-        return next((points for days, points in NEARNESS if ahead <= days), 1)
+        return ranked[0][1] if ranked else None

@@ -67,7 +67,7 @@ class People(Custody):
         other = NATIONALITIES[foreign[0]["nationality"]] if foreign else None
         british = first is not None and first.is_british
         unclear = first is None or first.is_unknown
-        recommended = episode["imprisonment_status"] == "REC_DEP"
+        recommended = self.recommended(episode)
         against = british and other is not None and firm and not says_british
         verify = (
             (not british and second is not None and second.is_british)

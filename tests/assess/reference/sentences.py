@@ -1,12 +1,65 @@
-"""The sentences of an episode: how long they are together, and which day selects the rules."""
+"""The registers as rows; the sentences of an episode: their length, the day that selects rules."""
 
 from datetime import date
 
 from jobs.contract.codes import OFFENCE
-from tests.assess.reference.answers import Row, Term, comes_to, first, last, later, some
-from tests.assess.reference.registers import Registers
+from tests.assess.reference import answers
+from tests.assess.reference.answers import (
+    Exit,
+    Row,
+    Term,
+    comes_to,
+    first,
+    last,
+    later,
+    london_day,
+    some,
+)
 
 OFFENCES = {entry.code: entry for entry in OFFENCE.codes}
+
+
+class Registers:
+    """Both registers, the links and identities, and the night for which everything is asked."""
+
+    def __init__(
+        self, registers: answers.Registers, links: list[Row], identities: list[Row], night: date
+    ) -> None:
+        self.registers, self.links, self.night = registers, links, night
+        self.identity = {
+            (row["register"], row["person_id"]): row["identity_id"] for row in identities
+        }
+        self.persons = {row["prisoner_number"]: row for row in registers["prison.persons"]}
+
+    def is_known(self, row: Row) -> bool:
+        """Whether a row was recorded by the night."""
+        recorded = london_day(row["recorded_at"])
+        return recorded is None or recorded <= self.night
+
+    def by_night(self, day: date | None) -> date | None:
+        """A day, unless it lies after the night."""
+        return day if day is not None and day <= self.night else None
+
+    def is_ahead(self, day: date | None) -> bool:
+        """Whether a day lies after the night."""
+        return day is not None and day > self.night
+
+    def identity_of(self, episode: Row) -> str:
+        """The identity of the person of an episode; one of their own if none is given."""
+        number = episode["prisoner_number"]
+        return str(self.identity.get(("prison", number), f"alone {number}"))
+
+    def same_person(self, episode: Row) -> list[Row]:
+        """Every episode of the person of an episode, this one too."""
+        return [
+            each
+            for each in self.registers["prison.episodes"]
+            if self.identity_of(each) == self.identity_of(episode)
+        ]
+
+    def rows_of(self, name: str, people: set[str]) -> list[Row]:
+        """The rows of a table that belong to these immigration persons."""
+        return [row for row in self.registers[name] if row["cid_person_id"] in people]
 
 
 class Sentences(Registers):
@@ -107,10 +160,30 @@ class Sentences(Registers):
             "RECALL",
         )
 
+    def recommended(self, episode: Row) -> bool:
+        """Recommended by a court: on its own row, or on another under the same sentence.
+
+        Another stay of the person says so where both hold a sentence of one day, or where this one
+        is a recall and the other began no later.
+        """
+        if says_recommended(episode):
+            return True
+        recall = episode["imprisonment_status"] == "LR" or episode["legal_status"] == "RECALL"
+        return any(
+            self.days_of(episode) & self.days_of(other)
+            or (recall and self.term(other).selects <= self.term(episode).selects)
+            for other in self.same_person(episode)
+            if says_recommended(other)
+        )
+
+    def days_of(self, episode: Row) -> set[date]:
+        """The days of the sentences of an episode."""
+        counted = [row for row in self.sentences(episode) if self.counts(row)]
+        return {day for day in map(self.passed, counted) if day}
+
     def anchor(self, episode: Row) -> date | None:
         term = self.term(episode)
-        recommended = episode["imprisonment_status"] == "REC_DEP"
-        if not term.is_sentenced and not recommended:
+        if not term.is_sentenced and not self.recommended(episode):
             return None
         counted = [row for row in self.sentences(episode) if self.counts(row)]
         return (
@@ -125,14 +198,16 @@ class Sentences(Registers):
             self.passed(row) for row in counted
         )
 
-    def next_anchor(self, episode: Row, anchor: date | None) -> date | None:
-        if anchor is None:
+    def next_anchor(self, episode: Row, anchor: date | None, out: Exit) -> date | None:
+        """The person's first conviction after the end of an episode that is over."""
+        if anchor is None or not out.is_gone:
             return None
+        end = max(anchor, out.day) if out.day else anchor
         return first(
             other
             for each in self.same_person(episode)
             for other in [self.anchor(each)]
-            if other is not None and other > anchor
+            if other is not None and other > end
         )
 
     def offence(self, episode: Row) -> str | None:
@@ -152,6 +227,10 @@ class Sentences(Registers):
             episode["reception_date"],
             self.night,
         )
+
+
+def says_recommended(episode: Row) -> bool:
+    return bool(episode["imprisonment_status"] == "REC_DEP")
 
 
 def is_indeterminate(row: Row) -> bool:

@@ -84,7 +84,7 @@ _FLOWS: Final = (
     (
         "decided",
         "Decisions",
-        "Custody episodes decided on by a named caseworker",
+        "Custody episodes decided on by a named caseworker, by an order or by ending the case,",
         EPISODES,
         decided,
     ),
@@ -102,6 +102,7 @@ _FLOWS: Final = (
 def _figure(
     id_: str, title: str, definition: str, unit: str, compute: Compute, groups: str = ""
 ) -> Figure:
+    """A figure of the flow; what counts as a decision changed with version 3."""
     return Figure(
         id=f"flow.{id_}",
         title=title,
@@ -111,6 +112,7 @@ def _figure(
         owner=CASEWORK,
         compute=compute,
         groups=groups,
+        since="3" if id_.startswith(("decided", "late")) else "1",
     )
 
 
@@ -139,7 +141,7 @@ FIGURES: Final = (
     _figure(
         "late_26_weeks",
         "Released before their turn",
-        "People not yet released on whom nobody has decided and who, at the pace of the last 13 "
+        "People not released who have still to be decided on and who, at the pace of the last 13 "
         "weeks and with the nearest release always taken first, are released within 26 weeks "
         "before their turn comes.",
         PEOPLE,

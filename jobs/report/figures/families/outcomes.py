@@ -57,14 +57,14 @@ FIGURES: Final = (
     Figure(
         id="outcome.by_outcome",
         title="Where the unconsidered are now",
-        definition="Episodes released without consideration, those considered late included, by "
-        "what has become of the person; each has exactly one outcome.",
+        definition="Episodes with a missed release, decided on since or not, by what has become of "
+        "the person; each has exactly one outcome.",
         population=RELEASED,
         unit=EPISODES,
         owner=CASEWORK,
         compute=outcomes,
         groups="outcome",
-        since="2",
+        since="3",
         series_breaks=(SERIES_BREAK,),
     ),
     Figure(
@@ -80,13 +80,13 @@ FIGURES: Final = (
     Figure(
         id="outcome.restriction_missing",
         title="Released without any restriction",
-        definition="Episodes released without consideration and without a decision on detention, "
-        "electronic monitoring, restriction or bail between conviction and release.",
+        definition="Episodes with a missed release before which there was no decision on "
+        "detention, electronic monitoring, restriction or bail since the conviction either.",
         population=RELEASED,
         unit=EPISODES,
         owner=CASEWORK,
         compute=flagged("is_restriction_missing"),
-        since="2",
+        since="3",
     ),
 )
 

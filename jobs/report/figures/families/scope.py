@@ -104,20 +104,22 @@ FIGURES: Final = (
     _figure(
         "considered.in_time",
         "Considered",
-        "Episodes in scope on which a named caseworker decided before release.",
+        "Episodes in scope of which every conviction was considered before each release, or by "
+        "tonight.",
         IN_SCOPE,
         considered_in_time,
         rows=HasStatus("CONSIDERED"),
+        since="3",
     ),
     _figure(
         "considered.late",
         "Considered late",
-        "Episodes on which a named caseworker decided after release, and no missed release is "
-        "undecided.",
+        "Episodes of which a release was missed, every such release has been decided on since, "
+        "and nothing is due.",
         RELEASED,
         with_status("CONSIDERED_LATE"),
         rows=HasStatus("CONSIDERED_LATE"),
-        since="3",
+        since="4",
     ),
     _figure(
         "considered.recorded_after_release",
@@ -150,18 +152,20 @@ FIGURES: Final = (
     _figure(
         "scope.verify_nationality",
         "Nationality to verify",
-        "Episodes with evidence of British nationality that conflicts with the record; never an "
-        "action against the person.",
+        "Episodes with evidence of British nationality that conflicts with the record, and of "
+        "which a conviction was not decided not to be pursued; never an action against the person.",
         ALL_EPISODES,
         with_status("VERIFY_NATIONALITY"),
         on=VERIFY.name,
+        since="3",
     ),
     _figure(
         "scope.by_status",
         "Episodes by status",
-        "All custody episodes by status; each has exactly one.",
+        "All custody episodes by status, the worst that holds; each has exactly one.",
         ALL_EPISODES,
         by_status,
         groups="status",
+        since="3",
     ),
 )
