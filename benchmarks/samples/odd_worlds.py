@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from random import Random
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from benchmarks.samples import odd_rows as odd
+from benchmarks.samples.busy_people import NUMBER, PERSON, busy_person
 from benchmarks.samples.odd_rows import NIGHT, NIGHTS
 from jobs.contract.registers import TABLES
 from jobs.synthetic import World as Registers
@@ -104,6 +106,22 @@ def worlds(draw: Any) -> World:
     return world
 
 
+def _add_busy_person(world: World, chance: Random) -> None:
+    """One person to whom much happens in one booking; mostly known for certain to both registers.
+
+    Hypothesis tries few values of many fields at a time; here every field has its turn.
+    """
+    for name, rows in busy_person(chance).items():
+        world.registers[name] += rows
+    outcome = chance.choice(["linked", "linked", "linked", "linked", "review"])
+    pair = {"prisoner_number": NUMBER, "cid_person_id": PERSON}
+    world.links.append({**pair, "outcome": outcome, "probability": 1.0})
+    there = "ID6" if outcome == "linked" else "ID7"
+    for register, person, identity in (("prison", NUMBER, "ID6"), ("immigration", PERSON, there)):
+        member = {"register": register, "person_id": person, "identity_id": identity}
+        world.identities.append(member)
+
+
 def _add_plain_person(draw: Any, world: World) -> None:
     """One person whose records are mostly in order, with one to three episodes and a case."""
     registers = world.registers
@@ -169,6 +187,7 @@ def invent(*, start: int, count: int) -> tuple[World, ...]:
     @given(worlds())
     def collect(world: World) -> None:
         _add_narrow_person(world, odd.NARROW[len(told) * STRIDE % len(odd.NARROW)])
+        _add_busy_person(world, Random(f"{start}/{len(told)}"))  # noqa: S311
         told.append(world)
 
     collect()

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from benchmarks.samples.busy_people import KINDS
 from benchmarks.samples.odd_worlds import EXAMPLES, NIGHT, NIGHTS, World, invent, side_by_side
 from benchmarks.samples.stories import frame, policy
 from jobs.assess import Assessed, assess
@@ -25,12 +26,18 @@ from jobs.assess.decide.outcomes import NAMES as OUTCOME_NAMES
 from jobs.assess.decide.status import STATUSES
 from jobs.contract.registers import TABLES
 from jobs.contract.results import IDENTITIES, LINKS
+from jobs.contract.results.assessed import RELEASE_STATUS
 from tests.assess.slow import Answers, judged, key_of, slow
 
 
 def invented() -> tuple[World, ...]:
     """The worlds that the suite looks at."""
     return invent(start=0, count=EXAMPLES)
+
+
+def kinds_of(told: Sequence[World]) -> Counter[str]:
+    """How many worlds hold each kind of story in one booking."""
+    return Counter(kind for w in told for kind, holds in KINDS.items() if holds(w.registers))
 
 
 def arrow(full_name: str, rows: list[dict[str, Any]]) -> pa.Table:
@@ -127,6 +134,8 @@ BY_COLUMN = [
     pytest.param("flags", "exemption_rule_id", [each.id for each in EXEMPTIONS], id="exemption"),
     pytest.param("flags", "outcome", [name for name in OUTCOME_NAMES if name not in RARE_OUTCOMES],
                  id="outcome"),
+    pytest.param("releases", "status", [entry.code for entry in RELEASE_STATUS.codes],
+                 id="release"),
     pytest.param("discrepancies", "rule_id", [each.id for each in DISCREPANCIES],
                  id="discrepancy"),
 ]  # fmt: skip
@@ -145,6 +154,21 @@ def test_every_rule_gives_the_answer_in_some_of_the_worlds(
     given = answers(table, column)
     assert set(given) <= {None, *rules, *RARE_OUTCOMES}
     assert {rule: given[rule] for rule in rules if given[rule] < FEWEST} == {}
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["is_missed", "is_recorded_after_release", "is_withdrawn_after_release", "is_deferral_expired",
+     "is_possibly_considered", "decided_since", "unweighed_sentence", "returned_date"],
+)  # fmt: skip
+def test_every_column_of_a_release_is_filled_in_some_of_the_worlds(column: str) -> None:
+    given = answers("releases", column)
+    assert given.total() - given[None] - given[False] >= FEWEST // 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_story_is_told_in_some_of_the_worlds(kind: str) -> None:
+    assert kinds_of(invented())[kind] >= FEWEST
 
 
 @pytest.mark.parametrize(
@@ -168,6 +192,7 @@ def test_the_order_of_rows_changes_nothing() -> None:
     world = side_by_side(invented())
     one, other = fast(world), fast(world, backwards=True)
     pd.testing.assert_frame_equal(one.assessments, other.assessments)
+    pd.testing.assert_frame_equal(one.releases, other.releases)
     pd.testing.assert_frame_equal(one.reasons, other.reasons)
     pd.testing.assert_frame_equal(one.flags, other.flags)
     pd.testing.assert_frame_equal(one.discrepancies, other.discrepancies)

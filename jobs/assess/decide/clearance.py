@@ -140,7 +140,7 @@ def first_referrals(found: Findings, asked: Clearance, *, gone: Days) -> Referre
         gone: the day by which a referral is in time, ``NaT`` where every one is.
     """
     cases, events, window = found.cases, found.events, found.handled.window
-    told = col.is_one_of(events.table, "event_type", {"REFERRED"})
+    told = col.is_one_of(events.table, "event_type", {"REFERRED"}) & ~np.isnat(events.day)
     case = np.r_[np.arange(len(cases.table)), events.case[told]]
     day = np.r_[cases.referred, events.day[told]]
     owner = col.at(found.identified.certain, cases.person[case], -1)

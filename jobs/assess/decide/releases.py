@@ -96,7 +96,7 @@ def told_of(clearance: Clearance, referred: Referred) -> Whole:
 def release_rows(
     found: Findings, judged: Judged, *, tables: Mapping[str, pa.Table], policy: Policy
 ) -> pd.DataFrame:
-    """The releases as `results.RELEASES`."""
+    """The releases as `results.RELEASES`; ``tables`` are both registers."""
     releases, made, clearance = found.releases, found.considerations, judged.clearance
     kept, told = np.flatnonzero(judged.is_listed), judged.told
     missed, considered = judged.is_missed, judged.is_listed & ~judged.is_missed

@@ -174,6 +174,7 @@ class Scope(Casework):
         if recommended and counted:
             earliest = min(counted, key=lambda row: days[row["sentence_sequence"]])
             chosen += [row for row in (earliest,) if row not in chosen]
+            chosen.sort(key=lambda row: row["sentence_sequence"])
         if not chosen:
             longest = self.longest(episode, counted, rows)
             if longest is None:
