@@ -167,7 +167,7 @@ def apart(found: Assessed, count: int) -> list[Assessed]:
 
 _MARKED = ("prisoner_number", "noms_number", "cid_person_id", "episode_id", "case_id", "event_id",
            "identity_id", "person_id")  # fmt: skip
-_UNMARKED = (*_MARKED, "possible_case_id", "source_key", "discrepancy_id")
+_UNMARKED = (*_MARKED, "possible_case_id", "source_key", "discrepancy_id", "step_key")
 
 
 def _mark(number: int, row: Mapping[str, Any]) -> dict[str, Any]:

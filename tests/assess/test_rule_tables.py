@@ -90,6 +90,12 @@ def there(story: Story = HELD, **held: Any) -> Story:
     return story.but(there={"nationality": "NIGERIA", **held})
 
 
+def answered(on: date) -> Story:
+    """Somebody located who sent a questionnaire back on a day."""
+    event = {"event_type": "QUESTIONNAIRE_RETURNED", "occurred_date": on}
+    return there(Story(**CASE, events=(event,)), located_status="LOCATED")
+
+
 ON_BAIL = {"granted_date": DAY, "bail_status": "ACTIVE"}
 INSIDE_AND_OUTSIDE: dict[str, tuple[Story, Story]] = {
     # Referral criteria.
@@ -146,6 +152,8 @@ INSIDE_AND_OUTSIDE: dict[str, tuple[Story, Story]] = {
         sentenced(NEW, YEAR, cases=(REFERRED,))),
     # Length of the sentence.
     "sentence.length": (months(12), Story(sentences=({"calculation_type": "LIFE"},))),
+    "sentence.each": (
+        Story(sentences=({"term_months": 12}, {"term_months": 6})), months(12)),
     "sentence.indeterminate": (Story(sentences=({"calculation_type": "IPP"},)), months(12)),
     # Nationality.
     "nationality.british": (Story(nationality="BRIT"), Story()),
@@ -267,6 +275,13 @@ INSIDE_AND_OUTSIDE: dict[str, tuple[Story, Story]] = {
     "outcome.closed": (
         Story(cases=({**REFERRED, "closed_date": NIGHT},)),
         Story(cases=({**REFERRED, "closed_date": date(2006, 4, 26)},))),
+    # Where the missed are.
+    "traced.questioned": (answered(date(2004, 12, 2)), answered(RELEASED)),
+    "traced.located": (
+        there(Story(), located_status="ABROAD"), there(Story(), located_status="UNKNOWN")),
+    "traced.not-found": (
+        there(Story(), located_status="NOT_LOCATED"), there(Story(), located_status="LOCATED")),
+    "traced.not-sought": (there(Story()), there(Story(), located_status="LOCATED")),
     "priority.ranking": (ahead(365), ahead(366)),
     # Discrepancies.
     "discrepancy.nationality": (there(nationality="GHANA"), there()),
@@ -333,9 +348,15 @@ SEEN_OTHERWISE: dict[str, Callable[[Assessed], bool]] = {
 """Rules that are not named by a row of their own: what shows that they were applied."""
 
 
+TRACED = "traced."
+
+
 def fired(rule_id: str, found: Assessed) -> bool:
     if rule_id in SEEN_OTHERWISE:
         return SEEN_OTHERWISE[rule_id](found)
+    if rule_id.startswith(TRACED):
+        word = rule_id.removeprefix(TRACED).upper().replace("-", "_")
+        return set(found.releases["traced"]) == {word}
     named = set(found.reasons.loc[found.reasons["episode_id"] == "E1", "rule_id"])
     named |= set(found.discrepancies["rule_id"])
     for frame in (found.assessments, found.flags):

@@ -28,6 +28,7 @@ _ROOM_DAYS: Final = 40
 _EARLIER_DAYS: Final = 120
 _LATER_MONTHS: Final = 12
 _LATER_SERVED: Final = 200
+_HALF_A_MONTH: Final = 15
 _RELEASED: Final = tuple(custody_stays.REASON[code] for code in ("CR", "NP", "PX", "HR"))
 
 
@@ -88,9 +89,10 @@ def _first_look(received: Ints, decision: Ints) -> tuple[Ints, Flags]:
 
 
 def _may_be_convicted(own: pd.DataFrame, first: Ints, decision: Ints) -> Flags:
-    """Stays so long that half of another sentence of a year is served before the release."""
+    """Stays so long that half of another sentence of a year is served before parole."""
     usual = np.isin(own["calculation"], [sentencing.ACT_1991, sentencing.ACT_2003])
     long = (own["term_months"] >= 48).to_numpy()
-    inside = np.minimum(own["end"].to_numpy(), own["scheduled"].to_numpy())
+    half = own["sentence_day"] - own["remand_days"] + own["term_months"] * _HALF_A_MONTH
+    inside = np.minimum(np.minimum(own["end"], own["scheduled"]), half).to_numpy()
     fits: Flags = usual & long & (decision + _LATER_SERVED < inside) & (first > own["sentence_day"])
     return fits
