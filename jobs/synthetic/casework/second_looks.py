@@ -93,6 +93,6 @@ def _may_be_convicted(own: pd.DataFrame, first: Ints, decision: Ints) -> Flags:
     usual = np.isin(own["calculation"], [sentencing.ACT_1991, sentencing.ACT_2003])
     long = (own["term_months"] >= 48).to_numpy()
     half = own["sentence_day"] - own["remand_days"] + own["term_months"] * _HALF_A_MONTH
-    inside = np.minimum(np.minimum(own["end"], own["scheduled"]), half).to_numpy()
+    inside = own[["end", "scheduled"]].assign(half=half).min(axis=1).to_numpy()
     fits: Flags = usual & long & (decision + _LATER_SERVED < inside) & (first > own["sentence_day"])
     return fits
