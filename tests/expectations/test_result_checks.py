@@ -11,6 +11,7 @@ from benchmarks.samples.minimal_registers import AS_OF
 from expectations import suite
 from jobs.check import check_results_of_night
 from jobs.contract import results
+from jobs.contract.case_lists import CASE_LISTS
 from jobs.contract.schema import Kind, Table
 from jobs.runtime.errors import GateFailed
 
@@ -76,13 +77,14 @@ def facts_of_a_night() -> Facts:
         ),
     )
     values = {
-        "missed.total": 1, "missed.undecided": 1, "missed.decided_since": 0,
+        "missed.total": 1, "missed.undecided": 1, "missed.not_sought": 1, "missed.decided_since": 0,
         "considered.recorded_after_release": 0, "considered.withdrawn_after_release": 0,
         "missed.never_referred": 1, "missed.referred_not_considered": 0,
         "due.total": 1, "considered.late": 0, "scope.verify_nationality": 0, "backlog.open": 1,
         "census.people": 7, "discrepancies.total": 1, "quality.rows_in": 7,
         "quality.quarantined": 1,
     }  # fmt: skip
+    values = {**{listed.total: 0 for listed in CASE_LISTS.values()}, **values}
     groups = {
         "missed.by_release_month": 1, "missed.by_offence": 1, "missed.by_prison": 1,
         "due.by_prison": 1, "due.by_release": 1, "backlog.by_stage": 1, "backlog.by_age": 1,
@@ -106,6 +108,7 @@ def facts_of_a_night() -> Facts:
                 "release_number": 1,
                 "is_missed": True,
                 "status": "NOT_REFERRED",
+                "traced": "NOT_SOUGHT",
                 "link_outcome": "not_linked",
             },
             {
