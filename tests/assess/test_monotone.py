@@ -93,10 +93,12 @@ LAWS: dict[str, Callable[[Registers, Random], None]] = {
 }
 
 
-def concern(world: World) -> dict[str, int]:
+def concern(world: World) -> tuple[dict[str, int], set[str]]:
+    """The concern of each episode, and those in scope by several sentences together."""
     frame = fast(world).assessments
     statuses = dict(zip(frame["episode_id"], frame["status"], strict=True))
-    return {episode: CONCERN[status] for episode, status in statuses.items()}
+    together = frame.loc[frame["scope_rule_id"].eq("referral.aggregate"), "episode_id"]
+    return {episode: CONCERN[status] for episode, status in statuses.items()}, set(together)
 
 
 def improved(told: Sequence[World], law: str, *, start: int = 0) -> tuple[int, list[str]]:
@@ -107,13 +109,17 @@ def improved(told: Sequence[World], law: str, *, start: int = 0) -> tuple[int, l
             row |= {"parole_eligibility_date": None, "last_movement_type": None, "status": None}
     changed = copy.deepcopy(world)
     LAWS[law](changed.registers, Random(start))
-    before, after = concern(world), concern(changed)
-    # A longer sentence may put off a release that is worked out, and with it the due date.
+    (before, together), (after, _) = concern(world), concern(changed)
+    # A longer sentence may put off a release that is worked out, and with it the due date; and one
+    # that comes to suffice alone needs no later one to bring its person into scope.
     excused = WAITING if law == "longer sentence" else set()
+    spared = together if law == "longer sentence" else set()
     return len(before), [
         f"[{episode}] {told[int(episode.split('-')[0])]}"
         for episode in before
-        if after[episode] < before[episode] and {before[episode], after[episode]} != excused
+        if after[episode] < before[episode]
+        and {before[episode], after[episode]} != excused
+        and episode not in spared
     ]
 
 
