@@ -109,6 +109,12 @@ def improved(told: Sequence[World], law: str, *, start: int = 0) -> tuple[int, l
     if law == "earlier release":
         for row in world.registers["prison.episodes"]:
             row |= {"parole_eligibility_date": None, "last_movement_type": None, "status": None}
+        # A release that comes before a withdrawal, or the end of a deferral, was considered.
+        world.registers["immigration.events"] = [
+            row
+            for row in world.registers["immigration.events"]
+            if row["event_type"] not in ("DECISION_WITHDRAWN", "DECISION_DEFERRED")
+        ]
     changed = copy.deepcopy(world)
     LAWS[law](changed.registers, Random(start))
     (before, together), (after, _) = concern(world), concern(changed)
