@@ -10,10 +10,12 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from benchmarks.samples.odd_worlds import World, side_by_side
+from benchmarks.samples.odd_worlds import NIGHT, World, side_by_side
 from benchmarks.samples.stories import REFERRED, Story, decision, tell
+from jobs.contract.registers import TABLES
 from tests.assess.test_agreement import fast, invented
 
 CONCERN = {
@@ -93,10 +95,12 @@ LAWS: dict[str, Callable[[Registers, Random], None]] = {
 }
 
 
-def concern(world: World) -> dict[str, int]:
+def concern(world: World) -> tuple[dict[str, int], set[str]]:
+    """The concern of each episode, and those in scope by several sentences together."""
     frame = fast(world).assessments
     statuses = dict(zip(frame["episode_id"], frame["status"], strict=True))
-    return {episode: CONCERN[status] for episode, status in statuses.items()}
+    together = frame.loc[frame["scope_rule_id"].eq("referral.aggregate"), "episode_id"]
+    return {episode: CONCERN[status] for episode, status in statuses.items()}, set(together)
 
 
 def improved(told: Sequence[World], law: str, *, start: int = 0) -> tuple[int, list[str]]:
@@ -105,15 +109,25 @@ def improved(told: Sequence[World], law: str, *, start: int = 0) -> tuple[int, l
     if law == "earlier release":
         for row in world.registers["prison.episodes"]:
             row |= {"parole_eligibility_date": None, "last_movement_type": None, "status": None}
+        # A release that comes before a withdrawal, or the end of a deferral, was considered.
+        world.registers["immigration.events"] = [
+            row
+            for row in world.registers["immigration.events"]
+            if row["event_type"] not in ("DECISION_WITHDRAWN", "DECISION_DEFERRED")
+        ]
     changed = copy.deepcopy(world)
     LAWS[law](changed.registers, Random(start))
-    before, after = concern(world), concern(changed)
-    # A longer sentence may put off a release that is worked out, and with it the due date.
+    (before, together), (after, _) = concern(world), concern(changed)
+    # A longer sentence may put off a release that is worked out, and with it the due date; and one
+    # that comes to suffice alone needs no later one to bring its person into scope.
     excused = WAITING if law == "longer sentence" else set()
+    spared = together if law == "longer sentence" else set()
     return len(before), [
         f"[{episode}] {told[int(episode.split('-')[0])]}"
         for episode in before
-        if after[episode] < before[episode] and {before[episode], after[episode]} != excused
+        if after[episode] < before[episode]
+        and {before[episode], after[episode]} != excused
+        and episode not in spared
     ]
 
 
@@ -145,3 +159,65 @@ def test_a_removal_that_may_be_of_a_british_citizen_is_verified_whoever_decided(
     told: Story,
 ) -> None:
     assert tell(told)[0]["status"] == "VERIFY_NATIONALITY"
+
+
+def come_back_and_leave(registers: Registers) -> None:
+    """Everybody who is out is received again in the same booking, and released once more."""
+    moves = registers["prison.movements"]
+    empty = dict.fromkeys(moves[0])
+    for row in registers["prison.episodes"]:
+        row |= {"status": None, "last_movement_type": None}
+        own = [move for move in moves if move["episode_id"] == row["episode_id"]]
+        number = max((move["movement_sequence"] for move in own), default=0)
+        for step, (kind, reason) in enumerate((("ADM", "24"), ("REL", "CR")), start=1):
+            moves.append(
+                {**empty, "episode_id": row["episode_id"], "movement_sequence": number + step,
+                 "movement_type": kind, "movement_reason": reason, "movement_date": NIGHT}
+            )  # fmt: skip
+
+
+def decide_tonight(registers: Registers) -> None:
+    """A named caseworker decides in every criminal case, on the night."""
+    empty = dict.fromkeys(TABLES["immigration.events"].columns)
+    registers["immigration.events"] += [
+        {**empty, **decision(NIGHT), "event_id": f"late {case['case_id']}",
+         "case_id": case["case_id"]}
+        for case in registers["immigration.cases"]
+    ]  # fmt: skip
+
+
+def dated_releases(world: World) -> dict[tuple[str, date], bool]:
+    """Whether each release before the night was missed."""
+    frame = fast(world).releases
+    frame = frame[frame["release_date"].lt(pd.Timestamp(NIGHT)).fillna(False).astype(bool)]
+    days = frame["release_date"].dt.date
+    return dict(zip(zip(frame["episode_id"], days, strict=True), frame["is_missed"], strict=True))
+
+
+LATER = [
+    pytest.param(come_back_and_leave, id="a return and another release"),
+    pytest.param(decide_tonight, id="a decision after the release"),
+]
+
+
+@pytest.mark.parametrize("later", LATER)
+def test_nothing_that_happens_later_undoes_a_miss(later: Callable[[Registers], None]) -> None:
+    world = side_by_side(invented())
+    # A release before a sentence of the same stay is one of that sentence only while no return
+    # is on record: there the record is corrected, and nothing happens later.
+    last: dict[str, date] = {}
+    for row in world.registers["prison.sentences"]:
+        known = [row[name] for name in ("sentence_date", "activated_date") if row[name]]
+        last[row["episode_id"]] = max([last.get(row["episode_id"], date.min), *known])
+    for row in world.registers["prison.episodes"]:
+        row |= {"status": None, "last_movement_type": None}
+    changed = copy.deepcopy(world)
+    later(changed.registers)
+    before, after = dated_releases(world), dated_releases(changed)
+    missed = {key for key, is_missed in before.items() if is_missed}
+    missed = {key for key in missed if last.get(key[0], date.min) <= key[1]}
+    assert len(missed) >= 40
+    undone = {key for key in missed if after.get(key) is False}
+    assert not undone, undone
+    if later is decide_tonight:
+        assert {key: after[key] for key in before} == before

@@ -16,7 +16,7 @@ from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.base import register_columns as columns
 from jobs.synthetic.base.random_draws import Flags, Ints
-from jobs.synthetic.casework.case_events import DECISIONS
+from jobs.synthetic.casework.case_events import AT, DECISIONS
 from jobs.synthetic.custody import cohort, sentencing, unusual_events
 from jobs.synthetic.people import nationalities
 from jobs.synthetic.registers import truth_releases
@@ -165,6 +165,7 @@ def statuses(
     seen = night.days_of[np.maximum(case_of, 0)]
     known = (case_of >= 0) & days.known(seen[:, list(DECISIONS)].min(axis=1))
     inside = truth_releases.is_inside(stays, as_of)
+    known &= ~(inside & _is_open_again(stays, seen, as_of))
     opening = ["confirmed", "automatic_release", "conditional_release", "parole", "tariff"]
     earliest = stays[[name for name in opening if name in stays]].min(axis=1).to_numpy()
     near = days.add_months(np.minimum(earliest, days.NEVER // 2), -_YEAR_MONTHS) <= as_of
@@ -200,6 +201,17 @@ def statuses(
         ],
         NOT_YET_DUE,
     ), due
+
+
+def _is_open_again(stays: pd.DataFrame, seen: Ints, as_of: int) -> Flags:
+    """Stays of which no decision on record came after a withdrawal or another conviction."""
+    made = seen[:, list(DECISIONS)]
+    latest = np.where(days.known(made), made, -days.NEVER).max(axis=1)
+    withdrawn = seen[:, AT["withdrawn"]]
+    convicted = stays["later_day"].to_numpy()
+    undone = days.known(withdrawn) & (withdrawn >= latest)
+    again: Flags = undone | ((convicted <= as_of) & (convicted > latest))
+    return again
 
 
 def _in_scope(everybody: pd.DataFrame, stays: pd.DataFrame, as_of: int) -> Flags:
