@@ -287,6 +287,7 @@ def test_the_progress_counts_each_pair_once(desk: Desk) -> None:
 
 def test_without_a_night_there_is_no_queue(desk: Desk) -> None:
     with desk.engine.begin() as connection:
+        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
         connection.execute(sa.text("DELETE FROM run.current"))
     with pytest.raises(BadInput, match="nothing is published yet"):
         desk.next_pair(RITA)

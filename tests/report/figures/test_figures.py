@@ -80,6 +80,8 @@ def test_the_figures_whose_groups_sum_are_those_that_group_all_of_something() ->
         "flow.decided_by_month",
         "quality.by_rule",
         "outcome.by_outcome",
+        "census.foreign_nationals_over_time",
+        "census.detainees_over_time",
     }
 
 

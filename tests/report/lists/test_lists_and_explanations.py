@@ -57,7 +57,7 @@ def test_a_list_that_does_not_exist_is_named() -> None:
 def test_an_explanation_gives_status_rule_dates_and_source_rows() -> None:
     row = WORLD.facts["nightly.assessments"].query("status == 'DUE'").iloc[0]
     text = explain(row["episode_id"], WORLD.facts)
-    assert f"Custody episode {row['episode_id']}: DUE, in scope and not released" in text
+    assert f"Custody episode {row['episode_id']}: DUE, not released" in text
     assert "Rule: status.due." in text
     assert "1. The sentence reaches the length of the criterion. (rule scope.sentence;" in text
     assert f"source prison.sentences {row['episode_id']}" in text

@@ -95,7 +95,7 @@ def test_nobody_is_released_before_they_were_received_nor_recalled_before_releas
 
 def test_every_kind_of_sentence_and_movement_is_there(history: History, world: World) -> None:
     kinds = set(frame(world, "prison.sentences")["calculation_type"])
-    young = {"DTO", "SEC91_03", "SEC250", "SEC93", "HMPL", "DPP"}  # nobody here is below 18
+    young = {"SEC91_03", "SEC250", "SEC93", "HMPL", "DPP"}  # for graver offences than theirs
     assert kinds == codes.CALCULATION_TYPE.values - {"SDS_PLUS"} - young  # SDS_PLUS is of 2020
     assert set(frame(world, "prison.episodes")["legal_status"]) >= {"RECALL", "DEAD", "REMAND"}
     moved = frame(world, "prison.movements")

@@ -14,6 +14,7 @@ DATES = (date(2006, 1, 31), date(2006, 2, 1), date(2006, 5, 31), date(2006, 6, 1
 GONE = {
     results.ASSESSMENTS.full_name,
     results.BACKLOG.full_name,
+    results.CASEWORK.full_name,
     results.DISCREPANCIES.full_name,
     results.FAULTY_ROWS.full_name,
     results.FLAGS.full_name,
