@@ -42,6 +42,11 @@ def airflow_findings(settings: Settings) -> list[Finding]:
     findings.append(look("airflow passwords", lambda: _passwords(settings)))
     try:
         with metadata_url(settings) as url:
+            if not is_external() and _is_empty(url):
+                return [
+                    *findings,
+                    _not_yet("airflow metadata", "made when Airflow is first started"),
+                ]
             findings.append(look("airflow metadata", lambda: _migrated(settings, url)))
             if url and findings[-1].standing is Outlook.OK:
                 findings += _scheduling(url)
@@ -79,6 +84,15 @@ def private_file(path: Path) -> str:
     if path.stat().st_mode & 0o077:
         raise BadInput(f"file [{path}]", "others may read it", f"run: chmod 600 {path}")
     return f"{path.name} is for its own user"
+
+
+def _is_empty(url: str) -> bool:
+    """Whether nobody has started Airflow on this database yet."""
+    engine = sa.create_engine(url, hide_parameters=True)
+    try:
+        return not sa.inspect(engine).has_table("alembic_version")
+    finally:
+        engine.dispose()
 
 
 def _migrated(settings: Settings, url: str) -> str:
