@@ -59,12 +59,17 @@ class Manifest:
     @property
     def publication_id(self) -> str:
         """Digest of the manifest."""
-        return text_digest("publication", canonical_json(self.as_json()))
+        return identity_of(self.as_json())
 
     def as_json(self) -> dict[str, Any]:
         """The manifest as kept in ``run.publications``."""
         plain = {name: _plain(value) for name, value in asdict(self).items()}
         return {"manifest_version": MANIFEST_VERSION, **plain}
+
+
+def identity_of(manifest: Mapping[str, Any]) -> str:
+    """The id of the publication of a manifest, as JSON."""
+    return text_digest("publication", canonical_json(manifest))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ holds now, so that a row, a table or a publication which was changed, put in or 
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -15,10 +15,9 @@ import sqlalchemy as sa
 
 from jobs.contract import results
 from jobs.contract.schema import Table
-from jobs.runtime.files import canonical_json, text_digest
 from jobs.warehouse.store.bulk import Content
 from jobs.warehouse.store.connections import transaction
-from jobs.warehouse.store.publishing import Publication, publication_digest
+from jobs.warehouse.store.publishing import Publication, identity_of, publication_digest
 from jobs.warehouse.store.reading import rows_of
 from jobs.warehouse.store.tables import CONTENTS, CURRENT, PUBLICATIONS, REMOVALS, SUPERSESSIONS
 
@@ -120,13 +119,9 @@ def _links(connection: sa.Connection) -> Iterator[Alteration]:
         if link != row.chain_digest:
             what = "it, or the one before it, was changed since it was published"
             yield Alteration(where=where, what=what)
-        if _identity(row.manifest) != row.publication_id:
+        if identity_of(row.manifest) != row.publication_id:
             yield Alteration(where=where, what="its manifest is not the one that it is named after")
         before, expected = row.chain_digest, row.publication_number + 1
-
-
-def _identity(manifest: Mapping[str, Any]) -> str:
-    return text_digest("publication", canonical_json(manifest))
 
 
 def _pointers(connection: sa.Connection) -> Iterator[Alteration]:

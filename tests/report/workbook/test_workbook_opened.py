@@ -13,30 +13,11 @@ from openpyxl.workbook import Workbook
 from benchmarks.samples.report_nights import AS_OF, Invented, invent
 from jobs.contract.case_lists import CASE_LISTS
 from jobs.report import About, rows_of, write_workbook
+from tests.report.workbook.test_workbook import SHEETS
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")
 STARTS = ("=1+1", "+1", "-1", "@SUM(1)", "\t=1+1", "=HYPERLINK(1)", "<b>&\N{PILE OF POO}")
-TABLE_SHEETS = (
-    "Figures",
-    "Undecided",
-    "Decided since",
-    "All missed",
-    "Recorded late",
-    "Withdrawn",
-    "Not found",
-    "Not sought",
-    "Located",
-    "Questioned",
-    "Due",
-    "Nationality",
-    "Backlog",
-    "Decisions",
-    "Deportations",
-    "Bail opposed",
-    "Teams",
-    "Census",
-    "Definitions",
-)
+TABLE_SHEETS = tuple(SHEETS[SHEETS.index("Figures") :])
 LAST_OF_COVER = 3
 
 

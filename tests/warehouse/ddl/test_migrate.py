@@ -86,6 +86,10 @@ HAS_A_CHAIN = """
         WHERE table_schema = 'run' AND table_name = 'publications' AND column_name = 'chain_digest'
     )
 """
+RUNS = """
+    INSERT INTO run.attempts (as_of_date, label, outcome, timings)
+    VALUES ('2006-04-25', 'a', 'published', '{}'), (NULL, 'b', 'failed', '{}')
+"""
 AT_A_REVISION = """
     SELECT table_name, column_name FROM information_schema.columns
     WHERE table_schema IN ('nightly', 'registry')
@@ -97,24 +101,10 @@ def test_data_of_every_earlier_revision_are_read_by_this_code(database: str, rev
     engine = open_warehouse(database)
     facts = nights.facts()
     with engine.begin() as connection:
-        for schema in SCHEMAS:
-            connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
-        config = migrate.configuration()
-        config.attributes["connection"] = connection
-        migrate.command.upgrade(config, revision)
-        loaded = load_at_revision(connection, facts)
+        loaded = load_at_revision(connection, revision, facts)
     upgrade(engine)
     written = nights.manifest().publication_id
-    for name, table in results.NIGHTLY.items():
-        read = read_table(engine, written, name)
-        if name not in loaded:
-            assert read.empty, name
-            continue
-        wanted = facts[name].sort_values(list(table.key), ignore_index=True)
-        shared = [column for column in table.columns if column in loaded[name]]
-        pd.testing.assert_frame_equal(read[shared], wanted[shared])
-        later = [column for column in table.columns if column not in loaded[name]]
-        assert read[later].isna().all(axis=None), name
+    assert_read_back(engine, written, facts, loaded)
     later_night = publish(
         engine,
         manifest=nights.manifest(policy="2"),
@@ -126,8 +116,31 @@ def test_data_of_every_earlier_revision_are_read_by_this_code(database: str, rev
     engine.dispose()
 
 
-def load_at_revision(connection: sa.Connection, facts: nights.Facts) -> dict[str, set[str]]:
-    """Publish a night with the tables and columns that a revision has; give which they are."""
+def assert_read_back(
+    engine: sa.Engine, written: str, facts: nights.Facts, loaded: dict[str, set[str]]
+) -> None:
+    """What was loaded at a revision is read as it was, and nothing is read for what was not."""
+    for name, table in results.NIGHTLY.items():
+        read = read_table(engine, written, name)
+        if name not in loaded:
+            assert read.empty, name
+            continue
+        wanted = facts[name].sort_values(list(table.key), ignore_index=True)
+        shared = [column for column in table.columns if column in loaded[name]]
+        pd.testing.assert_frame_equal(read[shared], wanted[shared])
+        later = [column for column in table.columns if column not in loaded[name]]
+        assert read[later].isna().all(axis=None), name
+
+
+def load_at_revision(
+    connection: sa.Connection, revision: str, facts: nights.Facts
+) -> dict[str, set[str]]:
+    """Publish a night with the tables and columns of a revision; give which they are."""
+    for schema in SCHEMAS:
+        connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+    config = migrate.configuration()
+    config.attributes["connection"] = connection
+    migrate.command.upgrade(config, revision)
     manifest = nights.manifest()
     chained = ", chain_digest", ", 'a link'"
     if not connection.scalar(sa.text(HAS_A_CHAIN)):
@@ -309,10 +322,54 @@ def test_a_wrong_password_is_one_line_without_the_password(
         owner.dispose()
 
 
-def test_what_is_published_is_not_taken_back_with_a_release(warehouse: sa.Engine) -> None:
-    head = migrate.ScriptDirectory.from_config(migrate.configuration()).get_current_head()
+def test_a_release_can_be_taken_back_and_forth_without_losing_what_is_published(
+    database: str,
+) -> None:
+    engine = open_warehouse(database)
+    scripts = migrate.ScriptDirectory.from_config(migrate.configuration())
+    head = scripts.get_current_head()
+    older = scripts.get_revision("0009").down_revision
+    facts = nights.facts()
+    with engine.begin() as connection:
+        loaded = load_at_revision(connection, "0010", facts)
+        connection.execute(sa.text(RUNS))
+        connection.execute(sa.text("CREATE VIEW report.due AS SELECT 1 AS old"))
+    published = nights.manifest().publication_id
+    migrate.downgrade(engine, to=str(older))
+    assert migrate.version(engine) == older
+    with engine.connect() as connection:
+        labels = connection.scalars(sa.text("SELECT label FROM run.attempts")).all()
+        views = connection.scalar(
+            sa.text("SELECT count(*) FROM pg_views WHERE schemaname = 'report'")
+        )
+    assert labels == ["a"]
+    assert views == 0
+    upgrade(engine)
+    assert migrate.version(engine) == head
+    assert_read_back(engine, published, facts, loaded)
+    with engine.connect() as connection, migrate.migration_context(connection) as context:
+        assert compare_metadata(context, WAREHOUSE) == []
+    engine.dispose()
+
+
+def test_a_refused_downgrade_leaves_what_is_published(warehouse: sa.Engine) -> None:
     published = publish(warehouse, manifest=nights.manifest(), tables=nights.facts())
     with pytest.raises(BadInput, match="what is published is never dropped"):
         migrate.downgrade(warehouse, to="0008")
-    assert migrate.version(warehouse) == head
     assert publications(warehouse) == [published]
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        pytest.param("0001", "what is published is never dropped; restore the backup", id="lossy"),
+        pytest.param("0008", "what is published is never dropped; restore the backup", id="near"),
+        pytest.param("9999", "is none below it", id="a version that is not"),
+    ],
+)
+def test_a_downgrade_that_would_lose_a_publication_is_refused_and_changes_nothing(
+    warehouse: sa.Engine, to: str, said: str
+) -> None:
+    with pytest.raises(BadInput, match=said):
+        migrate.downgrade(warehouse, to=to)
+    assert migrate.standing_of(warehouse) == "up to date"
