@@ -75,12 +75,14 @@ def weight(
     parameters: dict[str, tuple[float, float]],
     term_frequency: tuple[float | None, float | None] = (None, None),
     scaled: frozenset[str] = frozenset(),
+    is_ordered: bool = False,
 ) -> float:
     """The weight of a level; a scaled one is moved by how rare the commoner value is.
 
     Equal values that are differently rare (people of two nationalities) are as rare as the rarer,
     less a bit.
     A variant is scaled by how rare its sound is; names that are the same or a slip apart share it.
+    Where levels are ordered, nothing says more than equality on the commoner of both values.
     """
     if level is None:
         return 0.0
@@ -92,7 +94,12 @@ def weight(
     is_equal = level in {"same", "a variant"}
     rarest = max(min(bits), max(bits) - 1) if bits and is_equal else min(bits, default=0.0)
     moved = rarest + usual if level in scaled and bits else 0.0
-    return math.log2(same / others) + moved
+    found = math.log2(same / others) + moved
+    equal, equal_by_chance = parameters["same"]
+    if not is_ordered or level == "same" or equal < same:
+        return found
+    rarity = min(bits) if bits else -math.log2(equal_by_chance)
+    return min(found, math.log2(equal) + rarity)
 
 
 def _slip(one: str, two: str) -> bool:

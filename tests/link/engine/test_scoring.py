@@ -1,8 +1,9 @@
 import math
+from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.samples.person_pairs import as_side, invent
@@ -26,6 +27,7 @@ person = st.fixed_dictionaries(
         "date_of_birth": st.none() | births | st.just(pd.Timestamp("1971-01-01").date()),
     }
 )
+BORN = {"first_name": None, "last_name": None, "date_of_birth": date(1971, 1, 1)}
 people = st.lists(person, min_size=3, max_size=12)
 REFERENCES = (
     (GIVEN, reference.given_name),
@@ -43,6 +45,7 @@ def side(entries: list[dict], *, turned: bool):
 
 @settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(left=people, right=people)
+@example(left=[BORN | {"date_of_birth": date(1973, 1, 1)}] * 3, right=[BORN] * 3)
 def test_levels_and_weights_are_those_of_the_plain_reference(left, right):
     parameters = first_parameters(comparisons_for(["given", "family", "birth"]))
     with scoring_context(left=side(left, turned=False), right=side(right, turned=True)) as context:
@@ -62,10 +65,15 @@ def test_levels_and_weights_are_those_of_the_plain_reference(left, right):
             place = pair[f"level_{comparison.column}"]
             assert expected == (comparison.levels[place].name if place >= 0 else None)
             scaled = frozenset(level.name for level in comparison.levels if level.term_frequency)
-            column = comparison.levels[place].term_frequency
+            measured = 0 if comparison.is_ordered else place
+            column = comparison.levels[measured].term_frequency
             bits = (one[f"bits_{column}"], two[f"bits_{column}"]) if column else (None, None)
             scored = reference.weight(
-                expected, parameters=parameters[comparison.name], term_frequency=bits, scaled=scaled
+                expected,
+                parameters=parameters[comparison.name],
+                term_frequency=bits,
+                scaled=scaled,
+                is_ordered=comparison.is_ordered,
             )
             assert pair[f"weight_{comparison.column}"] == pytest.approx(scored, abs=1e-6)
 

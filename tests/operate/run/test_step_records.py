@@ -5,6 +5,8 @@ import os
 import re
 import shlex
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,6 @@ from jobs.operate.run.step_records import (
     log_line,
 )
 from jobs.runtime.errors import BadInput
-from jobs.runtime.peak_memory import forget_peak, peak_mb
 
 
 @pytest.fixture
@@ -96,16 +97,31 @@ def test_an_attempt_that_still_runs_was_not_killed(records: StepRecords) -> None
         assert not second.was_killed
 
 
+_A_LARGE_STEP_AND_A_SMALL_ONE = """
+from jobs.runtime.peak_memory import forget_peak, peak_mb
+forget_peak()
+before = peak_mb()
+large = bytearray(200_000_000)
+large[::4096] = b"x" * len(large[::4096])
+print(peak_mb() - before)
+del large
+forget_peak()
+print(peak_mb() - before)
+"""
+
+
 def test_the_peak_is_of_the_step_and_not_of_the_process() -> None:
-    forget_peak()
-    before = peak_mb()
-    large = bytearray(200_000_000)
-    large[::4096] = b"x" * len(large[::4096])
-    assert peak_mb() >= before + 190
-    del large
+    # A process of its own: threads of this one give memory back when they like.
+    asked = subprocess.run(
+        [sys.executable, "-c", _A_LARGE_STEP_AND_A_SMALL_ONE],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    large, small = map(int, asked.stdout.split())
+    assert 190 <= large <= 260
     if Path("/proc/self/clear_refs").exists():
-        forget_peak()
-        assert peak_mb() <= before + 60
+        assert small <= 60
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from benchmarks.samples import nights
 from jobs.warehouse import create_roles, embedded, open_warehouse, publish
-from jobs.warehouse.ddl.roles import QUALITY, READER, REVIEWER, WRITER
 
 
 class Users:
@@ -34,13 +33,12 @@ class Users:
 
 @pytest.fixture
 def users(postgres: embedded.EmbeddedServer, warehouse: sa.Engine) -> Iterator[Users]:
-    """The roles of a warehouse with one publication; roles are of the whole server."""
+    """The roles of a warehouse with one publication.
+
+    Roles are of the whole server and hold rights in other tests' databases: they stay.
+    """
     create_roles(warehouse)
     publish(warehouse, manifest=nights.manifest(), tables=nights.facts())
     made = Users(postgres, warehouse)
     yield made
     made.leave()
-    with warehouse.begin() as connection:
-        for role in (READER, WRITER, REVIEWER, QUALITY):
-            connection.execute(sa.text(f"DROP OWNED BY {role}"))
-            connection.execute(sa.text(f"DROP ROLE {role}"))
