@@ -43,14 +43,17 @@ def _prisoners() -> Check:
         id="prison.quarantine.prisoners",
         table=prison.EPISODES.full_name,
         meaning="nobody who may be in scope has a person, custody episode or sentence in "
-        "quarantine (rows set aside as duplicates do not count)",
+        "quarantine (a row that says the same as the one in use does not count)",
         reason="quarantine must not hide a prisoner: whoever may be in scope is counted until the "
         "row is mended",
         severity="warning",
         number="""
             WITH bad AS (
-                SELECT DISTINCT table_name, row_number FROM set_aside
-                WHERE register = 'prison' AND rule_id NOT LIKE '%.duplicate%'
+                SELECT table_name, row_number,
+                    bool_and(rule_id LIKE '%.duplicate_conflicting') AS is_conflicting
+                FROM set_aside
+                WHERE register = 'prison' AND rule_id NOT LIKE '%.duplicate_identical'
+                GROUP BY ALL
             ),
             episodes AS (
                 SELECT prisoner_number, episode_id FROM delivered_prison.episodes e
@@ -60,15 +63,23 @@ def _prisoners() -> Check:
                 JOIN bad ON bad.table_name = 'sentences' AND bad.row_number = s.row_number
                 LEFT JOIN delivered_prison.episodes e USING (episode_id)
             ),
+            persons AS (
+                SELECT coalesce(p.prisoner_number, '?') AS person,
+                    is_conflicting AND p.nationality IS DISTINCT FROM k.nationality AS is_contested,
+                    is_conflicting AND NOT is_contested AS is_the_same
+                FROM delivered_prison.persons p
+                JOIN bad ON bad.table_name = 'persons' AND bad.row_number = p.row_number
+                LEFT JOIN prison.persons k USING (prisoner_number)
+            ),
             concerned AS (
                 SELECT coalesce(prisoner_number, 'episode ' || episode_id, '?') AS person
                 FROM episodes
                 UNION
-                SELECT coalesce(prisoner_number, '?') FROM delivered_prison.persons p
-                JOIN bad ON bad.table_name = 'persons' AND bad.row_number = p.row_number
+                SELECT person FROM persons WHERE NOT is_the_same
             )
             SELECT count(*) FROM concerned
-            WHERE person NOT IN (
+            WHERE person IN (SELECT person FROM persons WHERE is_contested)
+            OR person NOT IN (
                 SELECT prisoner_number FROM prison.persons WHERE nationality = 'BRIT'
             )
         """,

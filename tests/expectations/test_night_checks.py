@@ -128,6 +128,29 @@ def test_prisoners_in_quarantine_are_counted(
     assert answers.loc["prison.quarantine.prisoners", "observed"] == expected
 
 
+@pytest.mark.parametrize(
+    ("table", "position", "fields", "expected"),
+    [
+        pytest.param("persons", 0, {}, 0, id="a person delivered twice"),
+        pytest.param("persons", 1, {"nationality": "FRANCE"}, 1, id="British in one row alone"),
+        pytest.param("persons", 0, {"nationality": "BRIT"}, 1, id="the other way round"),
+        pytest.param("persons", 0, {"postcode": "LS1 1AA"}, 0, id="another address"),
+        pytest.param("sentences", 0, {"term_years": 1}, 1, id="two lengths of one sentence"),
+        pytest.param("sentences", 1, {"term_years": 1}, 0, id="of a British person's"),
+        pytest.param("episodes", 0, {"legal_status": "REMAND"}, 1, id="two rows of one stay"),
+    ],
+)
+def test_prisoners_are_counted_of_whom_two_rows_contradict_each_other(
+    table: str, position: int, fields: dict[str, object], expected: int
+) -> None:
+    rows = default_rows(f"prison.{table}")
+    rows.append({**rows[position], **fields})
+    answers = suite_asked(
+        register_tables(**{f"prison_{table}": rows}), "prison.quarantine.prisoners"
+    )
+    assert answers.loc["prison.quarantine.prisoners", "observed"] == expected
+
+
 def test_many_duplicates_are_a_warning() -> None:
     rows = default_rows("prison.persons") * 2
     answers = suite_asked(register_tables(prison_persons=rows), "prison.persons.duplicates")

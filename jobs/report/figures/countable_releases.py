@@ -20,7 +20,7 @@ def countable_releases(*, frames: Frames, uncertainty: Uncertainty) -> pd.DataFr
     Returns:
         The columns of `results.RELEASES` and `_OF_EPISODE`, with ``may_be_missed``: named rows that
         are not missed as far as can be read. A release whose decision was recorded after it, a
-        release of somebody whose nationality is to be verified, or who has a row in quarantine;
+        release of somebody whose nationality is to be verified, or of whom a row is in quarantine;
         and a row of which nothing is known (``is_unread``) for each person in quarantine of whom
         a custody episode cannot be read.
     """
@@ -29,11 +29,13 @@ def countable_releases(*, frames: Frames, uncertainty: Uncertainty) -> pd.DataFr
     beside = assessments.set_index("episode_id")[list(_OF_EPISODE)]
     further = beside.reindex(held["episode_id"]).set_axis(held.index)
     listed = pd.concat([held, further], axis="columns")
-    listed["may_be_missed"] = listed["is_recorded_after_release"] & ~listed["is_missed"]
-    others = assessments[
-        assessments["is_released"] & ~assessments["episode_id"].isin(held["episode_id"])
-    ]
-    may_be = unsettled(others) | uncertainty.is_set_aside(others["prisoner_number"])
+    may_be = listed["is_recorded_after_release"] | uncertainty.may_come(listed["prisoner_number"])
+    listed["may_be_missed"] = may_be & ~listed["is_missed"]
+    is_out = assessments["is_released"] | uncertainty.may_be_elsewhere(
+        assessments["prisoner_number"]
+    )
+    others = assessments[is_out & ~assessments["episode_id"].isin(held["episode_id"])]
+    may_be = unsettled(others) | uncertainty.may_come(others["prisoner_number"])
     others = others.assign(may_be_missed=may_be, is_missed=False, status=None)
     unread = pd.DataFrame(
         {"may_be_missed": True, "is_missed": False}, index=range(uncertainty.unread)

@@ -6,6 +6,9 @@ registers may be missed or false and that nationalities may be wrong?
 - *Named rows.* A row that counts, and that a possible match or an uncertain nationality may take
   out, lowers the low end by one; a row that does not count and may come in raises the high end by
   one. All of them move at once: errors come together, and each named row can be looked at.
+- *Unread rows.* A row in quarantine may hold a decision, its withdrawal or a case, and nothing says
+  whose: each moves the end of every range that it could be in. Where a row says whose it is, theirs
+  are named rows.
 - *Unnamed rows.* A link may be false with chance q = 1 - probability, and `uncertainty`
   estimates how many rows a missed link or a wrong nationality makes wrong without naming them.
   The number of such rows is taken to be Poisson, whose mean is the sum of the chances; the end of
@@ -39,7 +42,9 @@ class RowUncertainty:
 
     ``may_leave`` and ``may_enter`` name rows; ``leave_chance`` and ``enter_chance`` give each row
     a chance. Rows are looked at only where they can move: counted ones leave, others enter.
-    ``persons`` says whose row each is, where errors of a person move several rows.
+    ``persons`` says whose row each is, where errors of a person move several rows. So many
+    ``unread_out`` people more may leave, and ``unread_in`` rows more may come into, any group: what
+    was delivered of them lies in quarantine.
     """
 
     may_leave: pd.Series | None = None
@@ -47,6 +52,8 @@ class RowUncertainty:
     leave_chance: pd.Series | None = None
     enter_chance: pd.Series | None = None
     persons: pd.Series | None = None
+    unread_out: int = 0
+    unread_in: int = 0
 
 
 def false_link_chance(assessments: pd.DataFrame) -> pd.Series:
@@ -82,8 +89,10 @@ def count_rows(
     rows_each = _rows_each(uncertainty.persons, counted)
     out = _moved(counted, uncertainty.may_leave, uncertainty.leave_chance, group, rows_each)
     into = _moved(~counted, uncertainty.may_enter, uncertainty.enter_chance, group, rows_each)
-    frame["low"] = (frame["value"] - out.reindex(index, fill_value=0.0)).clip(lower=0.0)
-    frame["high"] = frame["value"] + into.reindex(index, fill_value=0.0)
+    out = out.reindex(index, fill_value=0.0) + np.ceil(uncertainty.unread_out * rows_each)
+    into = into.reindex(index, fill_value=0.0) + uncertainty.unread_in
+    frame["low"] = (frame["value"] - out).clip(lower=0.0)
+    frame["high"] = frame["value"] + into
     return frame.rename_axis("group_value").reset_index()[VALUES]
 
 

@@ -21,7 +21,7 @@ are spread over the episodes they can concern, and the range takes a high quanti
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -31,7 +31,12 @@ import pyarrow as pa
 from jobs.contract import codes as c
 from jobs.contract import immigration, results
 from jobs.contract.bands import RELEASES
-from jobs.report.figures.set_aside import nobody_set_aside, people_set_aside
+from jobs.report.figures.set_aside import (
+    CaseworkSetAside,
+    casework_set_aside,
+    nobody_set_aside,
+    people_set_aside,
+)
 from jobs.report.published import Frames
 
 _OUTSIDE_RULE: Final = "referral.non-eea-length"
@@ -60,13 +65,14 @@ class Uncertainty:
     ``episodes`` is indexed by episode id. ``is_nationality_uncertain`` names episodes; the others
     are chances: of being in scope, or left out, by a wrong nationality; of having a decision, or a
     referral, under a link that was not found. ``unlinked_decided`` counts the decided criminal
-    cases that no certain link joins to a prisoner. ``set_aside`` are the people whom quarantine may
-    hide (`jobs.report.figures.set_aside`).
+    cases that no certain link joins to a prisoner. ``set_aside`` are the people, and ``casework``
+    is the casework, that quarantine may hide (`jobs.report.figures.set_aside`).
     """
 
     episodes: pd.DataFrame
     set_aside: pd.DataFrame
     unlinked_decided: int | None = None
+    casework: CaseworkSetAside = field(default_factory=CaseworkSetAside)
 
     @property
     def unread(self) -> int:
@@ -76,6 +82,29 @@ class Uncertainty:
     def is_set_aside(self, persons: pd.Series) -> pd.Series:
         """Which of these prisoner numbers have a row in quarantine."""
         return persons.isin(self.set_aside["prisoner_number"].dropna())
+
+    def may_be_elsewhere(self, persons: pd.Series) -> pd.Series:
+        """Of which of these a row in quarantine may say that they are out, or inside."""
+        elsewhere = self.set_aside[self.set_aside["may_be_elsewhere"]]
+        return persons.isin(elsewhere["prisoner_number"].dropna())
+
+    def may_leave(self, frame: pd.DataFrame) -> pd.Series:
+        """Which rows of episodes or releases may leave a list of the unconsidered: named ones.
+
+        A possible match may hold a decision, a nationality may be another, a row in quarantine may
+        say otherwise.
+        """
+        possible: pd.Series = (
+            frame["is_possibly_considered"]
+            | self.beside(frame)["is_nationality_uncertain"]
+            | self.is_set_aside(frame["prisoner_number"])
+            | self.casework.may_decide(frame["prisoner_number"])
+        )
+        return possible
+
+    def may_come(self, persons: pd.Series) -> pd.Series:
+        """Whose episodes and releases a row in quarantine may put on a list of the unconsidered."""
+        return self.is_set_aside(persons) | self.casework.may_revoke(persons)
 
     def beside(self, assessments: pd.DataFrame) -> pd.DataFrame:
         """The estimates in the order and under the index of the assessments; none where unknown."""
@@ -131,6 +160,7 @@ def estimate_uncertainty(*, tables: Mapping[str, pa.Table], facts: Frames) -> Un
         episodes=uncertain,
         set_aside=people_set_aside(tables=tables, facts=facts),
         unlinked_decided=int((~is_linked & decided).sum()),
+        casework=casework_set_aside(tables=tables, facts=facts),
     )
 
 

@@ -12,7 +12,8 @@ from jobs.contract.case_lists import OPEN_CASES
 from jobs.report.figures.conditions import Condition, column, everything, idle
 from jobs.report.figures.figure import CASES, CASEWORK, OPEN, Figure
 from jobs.report.figures.inputs import FigureInputs
-from jobs.report.figures.ranges import count_rows
+from jobs.report.figures.ranges import RowUncertainty, count_rows
+from jobs.report.figures.set_aside import CaseworkSetAside
 from jobs.report.published import NONE
 
 AGE_ORDER: Final = (*AGES.names, AGE_NOT_RECORDED)
@@ -29,6 +30,22 @@ def unallocated(frame: pd.DataFrame) -> pd.Series:
     return ~frame["is_allocated"]
 
 
+def _unread(casework: CaseworkSetAside, case_ids: pd.Series, *, is_idle: bool) -> RowUncertainty:
+    """What quarantine may hold of the open cases, in any group.
+
+    A case that cannot be read may be open; one that another row contradicts may be closed, or open
+    though it seems closed. An event that cannot be read may be the latest of its case.
+    """
+    closed = casework.contested - set(case_ids)
+    may_leave = case_ids.isin(casework.contested)
+    return RowUncertainty(
+        may_leave=may_leave | case_ids.isin(casework.active) if is_idle else may_leave,
+        may_enter=may_leave,
+        unread_out=casework.events if is_idle else 0,
+        unread_in=casework.cases + len(closed),
+    )
+
+
 def _figure(
     id_: str,
     title: str,
@@ -38,10 +55,16 @@ def _figure(
     by: str = "",
     shown: Sequence[str] = (),
     groups: str = "",
+    is_idle: bool = False,
 ) -> Figure:
     def compute(inputs: FigureInputs) -> pd.DataFrame:
         frame = inputs.of(results.BACKLOG)
-        return count_rows(counted=rows(frame), by=frame[by] if by else None, groups=shown)
+        return count_rows(
+            counted=rows(frame),
+            uncertainty=_unread(inputs.uncertainty.casework, frame["case_id"], is_idle=is_idle),
+            by=frame[by] if by else None,
+            groups=shown,
+        )
 
     return Figure(
         id=f"backlog.{id_}",
@@ -95,6 +118,7 @@ FIGURES: Final = (
             f"No activity for {days} days",
             f"Open criminal cases in which nothing is recorded for more than {days} days.",
             idle(days),
+            is_idle=True,
         )
         for days in IDLE_DAYS
     ),

@@ -43,6 +43,7 @@ def _figure(
     population: str = "rows of both registers",
     unit: str = ROWS,
     groups: str = "",
+    since: str = "1",
 ) -> Figure:
     return Figure(
         id=f"quality.{id_}",
@@ -53,6 +54,7 @@ def _figure(
         owner=DATA,
         compute=compute,
         groups=groups,
+        since=since,
     )
 
 
@@ -76,11 +78,12 @@ FIGURES: Final = (
         "people_aside",
         "People in quarantine who may be in scope",
         "People with a person, custody episode or sentence in quarantine, unless recorded as "
-        "British; rows set aside as duplicates do not count. Whoever of them has a usable episode "
-        "is counted in the other figures too.",
+        "British by every row; a row that says the same as the one in use does not count. Whoever "
+        "of them has a usable episode is counted in the other figures too.",
         people_aside,
         population="people of the prison register",
         unit=PEOPLE,
+        since="2",
     ),
     _figure(
         "by_rule",

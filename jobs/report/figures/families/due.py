@@ -66,19 +66,22 @@ def due(
         unread = frame["episode_id"].isna()
         already_due = frame["due_date"].isna() | frame["due_date"].le(inputs.today)
         inside = (rows(frame) | unread) & ~frame["is_released"] & already_due
+        casework = inputs.uncertainty.casework
         by_link = false_link_chance(frame).where(frame["status"].eq("CONSIDERED"), 0.0)
-        aside = (
-            inputs.uncertainty.is_set_aside(frame["prisoner_number"])
-            & frame["considered_date"].isna()
-        )
+        person = frame["prisoner_number"]
+        aside = inputs.uncertainty.is_set_aside(person) & ~frame["is_released"]
+        aside |= inputs.uncertainty.may_be_elsewhere(person)
+        coming = unsettled(frame) | casework.may_revoke(person) | unread
         return count_rows(
             counted=DUE.selects(frame) & rows(frame),
             uncertainty=RowUncertainty(
-                may_leave=frame["is_possibly_considered"] | uncertain["is_nationality_uncertain"],
-                may_enter=(unsettled(frame) | aside | unread) & inside,
+                may_leave=inputs.uncertainty.may_leave(frame),
+                may_enter=(coming & inside) | aside,
                 leave_chance=uncertain["decided"] + uncertain["wrongly_in"],
                 enter_chance=(by_link + uncertain["wrongly_out"]).where(inside, 0.0),
                 persons=frame["identity_id"],
+                unread_out=casework.decisions,
+                unread_in=casework.reversals,
             ),
             by=None if by is None else by(frame),
             groups=groups,

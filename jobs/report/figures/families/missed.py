@@ -87,6 +87,8 @@ class _Moves:
     out: pd.Series
     into: pd.Series
     persons: pd.Series
+    unread_out: int
+    unread_in: int
 
     def uncertainty(self) -> RowUncertainty:
         """The same for counting."""
@@ -96,21 +98,29 @@ class _Moves:
             leave_chance=self.out,
             enter_chance=self.into,
             persons=self.persons,
+            unread_out=self.unread_out,
+            unread_in=self.unread_in,
         )
 
 
 def _moves(inputs: FigureInputs, frame: pd.DataFrame, inside: pd.Series) -> _Moves:
-    """Moves of the releases; only those ``inside`` may come in."""
+    """Moves of the releases; only those ``inside`` may come in, and whoever has a row aside.
+
+    What lies in quarantine of the prison register may change whatever a condition rests on.
+    """
+    aside = inputs.uncertainty.is_set_aside(frame["prisoner_number"])
     uncertain = inputs.uncertainty.beside(frame)
     false_link = false_link_chance(frame).where(frame["status"].eq("CONSIDERED"), 0.0)
     unlisted = frame["release_number"].isna()
     entering = false_link + uncertain["wrongly_out"].where(unlisted, 0.0)
     return _Moves(
-        named_out=frame["is_possibly_considered"] | uncertain["is_nationality_uncertain"],
-        named_in=frame["may_be_missed"] & inside,
+        named_out=inputs.uncertainty.may_leave(frame),
+        named_in=(frame["may_be_missed"] & inside) | aside,
         out=uncertain["decided"] + uncertain["wrongly_in"],
         into=entering.where(inside, 0.0),
         persons=frame["identity_id"],
+        unread_out=inputs.uncertainty.casework.decisions,
+        unread_in=inputs.uncertainty.casework.reversals,
     )
 
 
@@ -138,15 +148,27 @@ def still_undecided(inputs: FigureInputs) -> pd.DataFrame:
     since = frame["is_missed"] & decided_since(frame)
     # A decision that was recorded after the release is on record now.
     moves = _moves(inputs, frame, ~frame["is_recorded_after_release"])
-    moves = replace(moves, into=moves.into + false_link_chance(frame).where(since, 0.0))
+    revoked = since & inputs.uncertainty.casework.may_revoke(frame["prisoner_number"])
+    moves = replace(
+        moves,
+        named_in=moves.named_in | revoked,
+        into=moves.into + false_link_chance(frame).where(since, 0.0),
+    )
     return count_rows(counted=frame["is_missed"] & ~since, uncertainty=moves.uncertainty())
 
 
 def since_decided(inputs: FigureInputs) -> pd.DataFrame:
-    """Missed and decided on since: a false link takes the decision away."""
+    """Missed and decided on since: a false link takes the decision away, an unread row adds one."""
     frame = inputs.releases
     moves = _moves(inputs, frame, frame["is_recorded_after_release"])
-    moves = replace(moves, out=moves.out + false_link_chance(frame))
+    casework = inputs.uncertainty.casework
+    since = frame["is_missed"] & casework.may_decide(frame["prisoner_number"])
+    moves = replace(
+        moves,
+        named_in=moves.named_in | since,
+        out=moves.out + false_link_chance(frame),
+        unread_in=casework.decisions,
+    )
     counted = frame["is_missed"] & decided_since(frame)
     return count_rows(counted=counted, uncertainty=moves.uncertainty())
 
@@ -169,13 +191,17 @@ def never_referred(inputs: FigureInputs) -> pd.DataFrame:
 def referred_not_considered(inputs: FigureInputs) -> pd.DataFrame:
     """REFERRED_NOT_CONSIDERED: possible cases of the never referred may come in."""
     frame = inputs.releases
-    possible = frame["is_missed"] & NEVER_REFERRED(frame) & _possible(frame)
+    never = frame["is_missed"] & NEVER_REFERRED(frame)
+    possible = never & _possible(frame) & ~frame["is_possibly_considered"]
+    casework = inputs.uncertainty.casework
+    unread = never & casework.may_decide(frame["prisoner_number"])
     moves = _moves(inputs, frame, everything(frame))
     moves = replace(
         moves,
-        named_in=moves.named_in | (possible & ~frame["is_possibly_considered"]),
+        named_in=moves.named_in | possible | unread,
         out=moves.out + false_link_chance(frame),
         into=inputs.uncertainty.beside(frame)["referred"],
+        unread_in=casework.decisions,
     )
     counted = frame["is_missed"] & NOT_CONSIDERED(frame)
     return count_rows(counted=counted, uncertainty=moves.uncertainty())
@@ -204,6 +230,8 @@ def missed_people(inputs: FigureInputs) -> pd.DataFrame:
             may_enter=people["may_enter"],
             leave_chance=people["leave"],
             enter_chance=people["enter"],
+            unread_out=moves.unread_out,
+            unread_in=moves.unread_in,
         ),
     )
 

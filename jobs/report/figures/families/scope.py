@@ -24,14 +24,22 @@ ALL_EPISODES: Final = "all custody episodes"
 
 
 def considered_in_time(inputs: FigureInputs) -> pd.DataFrame:
-    """CONSIDERED: false links may take out, possible matches with a timely decision put in."""
+    """CONSIDERED: false links may take out, possible matches with a timely decision put in.
+
+    What is in quarantine may do both.
+    """
     frame = inputs.of(results.ASSESSMENTS)
     open_ = frame["status"].isin(results.MISSED_STATUSES | {"DUE"})
+    casework, person = inputs.uncertainty.casework, frame["prisoner_number"]
+    may_decide = frame["is_possibly_considered"] | casework.may_decide(person)
     uncertainty = RowUncertainty(
-        may_enter=frame["is_possibly_considered"] & open_,
+        may_leave=inputs.uncertainty.may_come(person),
+        may_enter=(may_decide & open_) | inputs.uncertainty.is_set_aside(person),
         leave_chance=false_link_chance(frame),
         enter_chance=inputs.uncertainty.beside(frame)["decided"].where(open_, 0.0),
         persons=frame["identity_id"],
+        unread_out=casework.reversals,
+        unread_in=casework.decisions,
     )
     return count_rows(counted=frame["status"].eq("CONSIDERED"), uncertainty=uncertainty)
 
@@ -61,8 +69,16 @@ def listed_releases(listed: CaseList) -> Compute:
 
 
 def in_scope(inputs: FigureInputs) -> pd.DataFrame:
-    """Episodes in scope; scope rests on the prison record."""
-    return count_rows(counted=inputs.of(results.ASSESSMENTS)["is_in_scope"])
+    """Episodes in scope; scope rests on the prison record, and on what of it could be read."""
+    frame = inputs.of(results.ASSESSMENTS)
+    aside = inputs.uncertainty.is_set_aside(frame["prisoner_number"])
+    uncertainty = RowUncertainty(
+        may_leave=aside,
+        may_enter=aside,
+        unread_out=inputs.uncertainty.unread,
+        unread_in=inputs.uncertainty.unread,
+    )
+    return count_rows(counted=frame["is_in_scope"], uncertainty=uncertainty)
 
 
 def by_status(inputs: FigureInputs) -> pd.DataFrame:
