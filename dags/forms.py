@@ -63,6 +63,17 @@ NIGHT = {
 """The form of a night: plain, run again, or published in spite of a failed check."""
 
 
+def starter_of(context: Any) -> str | None:
+    """Who started a run, by Airflow's login; None for one that the timetable started.
+
+    A run that `publish_despite` starts is that of the user who answered there.
+    """
+    run = context["dag_run"]
+    if run.run_type == "operator_triggered":
+        return context["params"].get("publish_despite_by") or None
+    return run.triggering_user_name or None
+
+
 def night_of(context: Any) -> date:
     """The as-of date of a run: its ``as_of`` parameter, else that of the moment it runs for."""
     chosen = context["params"].get("as_of")

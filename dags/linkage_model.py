@@ -79,7 +79,7 @@ def linkage_model() -> None:
             return "the model in use is kept"
         by = (answer["responded_by_user"] or {}).get("name", "")
         why = answer["params_input"].get("why") or ""
-        return approve(load_settings(), candidate["version"], by, why)
+        return approve(load_settings(), candidate["version"], by, why, actor=by)
 
     trained >> decide
     record(trained, decide.output)

@@ -60,7 +60,7 @@ from airflow.sdk import (
 from dags.alerts import tell_late
 from dags.common import LONDON, PUBLICATION
 from dags.deliveries import AwaitRegisters, is_ones_turn
-from dags.forms import NIGHT, night_of
+from dags.forms import NIGHT, night_of, starter_of
 from dags.lineage import FLOW
 from dags.measures import MEASURED_DAG
 from dags.stopped_nights import AskSomebody
@@ -98,6 +98,7 @@ def _night() -> Any:
             by=params["publish_despite_by"] or "",
             reason=params["publish_despite_why"] or "",
         ),
+        actor=starter_of(context),
     )
 
 

@@ -30,7 +30,7 @@ from jobs.contract.registers import REGISTERS
 from jobs.extract import land
 from jobs.link import Model, engine_named, link_registers, read_model
 from jobs.operate.attestation import publish_attested
-from jobs.operate.databases import databases, warehouse
+from jobs.operate.databases import databases, page_warehouse, warehouse
 from jobs.operate.earlier_publications import (
     FOLLOWS,
     earlier_figures,
@@ -67,6 +67,7 @@ from jobs.warehouse import (
     latest_identities,
     publications,
     read_rows,
+    record_answer,
 )
 from jobs.warehouse.store.publishing import DESPITE
 
@@ -78,10 +79,12 @@ MODEL: Final = "model.json"
 class Night(RunFolder):
     """One run of the job for one as-of date: its steps, in order.
 
-    ``despite`` is a named person's word that it is published in spite of failed checks.
+    ``despite`` is a named person's word that it is published in spite of failed checks, ``actor``
+    who he is by Airflow's login; None where the database knows who is at work.
     """
 
     despite: CheckOverride | None = None
+    actor: str | None = None
 
     @measured
     def extract(self, register: str, *, fetch_again: bool = False) -> Counts:
@@ -131,7 +134,7 @@ class Night(RunFolder):
             inputs={
                 FOLLOWS: follows,
                 "nights_before": nights,
-                **({DESPITE: self.despite.as_json()} if self.despite else {}),
+                **({DESPITE: self._answer(self.despite).as_json()} if self.despite else {}),
             },
         )
         checked.stop_if_critical(despite=self.despite.rules if self.despite else ())
@@ -285,6 +288,12 @@ class Night(RunFolder):
     def note_killed(self, step: str) -> None:
         """Write into the run log that an attempt at a step was killed; nobody else could."""
         record_killed(self, step)
+
+    def _answer(self, word: CheckOverride) -> CheckOverride:
+        """Record who answers for failed checks."""
+        opened = warehouse if self.actor is None else page_warehouse
+        with opened(self.settings) as engine:
+            return record_answer(engine, as_of=self.as_of, answer=word, actor=self.actor)
 
     def _policy(self) -> Policy:
         return load_policy(overrides=self.settings.policy_overrides)

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json
+from jobs.runtime.machine_user import machine_user
 from jobs.runtime.settings import Settings
 from jobs.warehouse import CheckOverride, Manifest, Publication, publications, publish
 from jobs.warehouse.store.publishing import publication
@@ -84,7 +85,7 @@ class Attestation:
         return [one for one in found if str(one) not in accepted]
 
     def accepted(self) -> list[dict[str, str]]:
-        """The alterations that people answer for: alteration, by, reason, on."""
+        """The alterations that people answer for: alteration, by, recorded_by, reason, on."""
         path = self.folder / _ACCEPTED
         return list(json.loads(path.read_text())) if path.exists() else []
 
@@ -97,7 +98,8 @@ class Attestation:
         if not by.strip() or not reason.strip():
             raise BadInput("an acceptance", "lacks a name or a reason", "give both")
         on = datetime.now(UTC).isoformat(timespec="seconds")
-        added = [{"alteration": str(each), "by": by, "reason": reason, "on": on} for each in found]
+        word = {"by": by, "recorded_by": machine_user(), "reason": reason, "on": on}
+        added = [{"alteration": str(each), **word} for each in found]
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / _ACCEPTED
         path.with_suffix(".new").write_text(canonical_json([*self.accepted(), *added]) + "\n")

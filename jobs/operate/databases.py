@@ -7,8 +7,17 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from jobs.runtime.airflow_connections import url_of
+from jobs.runtime.machine_user import machine_user
 from jobs.runtime.settings import Settings
-from jobs.warehouse import EmbeddedServer, open_warehouse, start_embedded, upgrade
+from jobs.warehouse import (
+    PAGE,
+    EmbeddedServer,
+    create_roles,
+    has_role,
+    open_warehouse,
+    start_embedded,
+    upgrade,
+)
 
 EMBEDDED_DATABASES = ("prison", "immigration", "warehouse", "airflow")
 
@@ -36,11 +45,15 @@ class Databases:
         return self.server.url(name)
 
     def warehouse_engine(self) -> sa.Engine:
-        """An engine for the warehouse as it is."""
+        """An engine for the warehouse as it is.
+
+        On the embedded server everybody is one user of the database: there the operating system
+        says who is at work.
+        """
         named = self.settings.warehouse
-        return open_warehouse(
-            url_of(named, setting="warehouse") if named else self.embedded("warehouse")
-        )
+        if named:
+            return open_warehouse(url_of(named, setting="warehouse"))
+        return open_warehouse(self.embedded("warehouse"), actor=machine_user())
 
     @contextmanager
     def warehouse(self) -> Iterator[sa.Engine]:
@@ -93,6 +106,36 @@ def warehouse(settings: Settings) -> Iterator[sa.Engine]:
         return
     with databases(settings, embedded=True) as opened:
         yield from _warehouse_of(opened)
+
+
+@contextmanager
+def page_warehouse(settings: Settings, *, role: str | None = None) -> Iterator[sa.Engine]:
+    """The warehouse for Airflow's pages, which say who is logged in there.
+
+    On the embedded server, which nobody else looks after, the roles are made if they are missing.
+
+    Args:
+        settings: of this installation.
+        role: the role to whose rights it is limited.
+
+    Raises:
+        BadInput: the user may not act in this role.
+        Unreachable: the server does not answer.
+    """
+    with warehouse(settings) as owner:
+        if not settings.warehouse and not has_role(owner, PAGE):
+            create_roles(owner)
+        named = settings.page_warehouse
+        url = (
+            url_of(named, setting="page_warehouse")
+            if named
+            else owner.url.render_as_string(hide_password=False)
+        )
+        engine = open_warehouse(url, role=role)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
 
 
 def _warehouse_of(opened: Databases) -> Iterator[sa.Engine]:

@@ -65,7 +65,13 @@ def store_candidate(
 
 
 def approve_candidate(
-    settings: Settings, engine: sa.Engine, *, version: str, by: str, reason: str
+    settings: Settings,
+    engine: sa.Engine,
+    *,
+    version: str,
+    by: str,
+    reason: str,
+    actor: str | None = None,
 ) -> Model:
     """Put a trained model to use from the next night on, by a named person's word.
 
@@ -82,6 +88,7 @@ def approve_candidate(
         quality=(folder / QUALITY).read_text(encoding="utf-8"),
         by=by,
         reason=reason,
+        actor=actor,
     )
     return model
 

@@ -4,7 +4,8 @@ Whatever is done is done in the name of a `Reviewer`, whom Airflow or the operat
 for, in one transaction with its entry in the audit log.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from jobs.warehouse.ledgers import review_queue as waiting_pairs
 from jobs.warehouse.ledgers.audit_log import enter
 from jobs.warehouse.ledgers.review_ledgers import enter_decisions, refuse_blank, withdraw
 from jobs.warehouse.ledgers.review_queue import Queue
+from jobs.warehouse.store.actors import acting_as
 from jobs.warehouse.store.connections import transaction
 from jobs.warehouse.store.review_tables import DECISIONS
 
@@ -108,7 +110,7 @@ class Desk:
             BadInput: nothing is published, or the records are gone.
         """
         publication, queue = self._queue()
-        with transaction(self.engine) as connection:
+        with self._at_work(by) as connection:
             row = waiting_pairs.take_next(connection, queue, by=by.name, minutes=LEASE_MINUTES)
             if row is not None:
                 enter(connection, by, "look", [_keys(row)])
@@ -121,7 +123,7 @@ class Desk:
             Taken: another has it, or it no longer waits.
         """
         publication, queue = self._queue()
-        with transaction(self.engine) as connection:
+        with self._at_work(by) as connection:
             row = waiting_pairs.take(
                 connection, queue, pair_id=pair, by=by.name, minutes=LEASE_MINUTES
             )
@@ -132,7 +134,7 @@ class Desk:
 
     def put_back(self, by: Reviewer) -> None:
         """Free the pair that a reviewer has, undecided, for whoever comes next."""
-        with transaction(self.engine) as connection:
+        with self._at_work(by) as connection:
             given = waiting_pairs.give_back(connection, by=by.name)
             enter(connection, by, "put back", given)
 
@@ -149,7 +151,7 @@ class Desk:
                 "the reason", f"has {len(reason)} characters", f"use {LONGEST_REASON} at most"
             )
         _, queue = self._queue()
-        with transaction(self.engine) as connection:
+        with self._at_work(by) as connection:
             keys = waiting_pairs.held_by(connection, queue, pair_id=pair, by=by.name)
             if keys is None:
                 raise _taken(pair)
@@ -174,7 +176,7 @@ class Desk:
             BadInput: there is no such word.
         """
         publication, queue = self._queue()
-        with transaction(self.engine) as connection:
+        with self._at_work(by) as connection:
             last = waiting_pairs.last_entry_of(
                 connection, queue, by=by.name, since=publication.published_at
             )
@@ -214,7 +216,7 @@ class Desk:
 
     def looked(self, pairs: list[tuple[str, str]], by: Reviewer) -> None:
         """Enter in the audit log that somebody is shown these pairs."""
-        with transaction(self.engine) as connection:
+        with self._at_work(by) as connection:
             enter(connection, by, "look", pairs)
 
     def record(self, decisions: Mapping[str, Decision], by: Reviewer) -> list[int]:
@@ -223,7 +225,7 @@ class Desk:
         Raises:
             BadInput: see `record_decisions`.
         """
-        with transaction(self.engine) as connection:
+        with self._at_work(by) as connection:
             numbers = enter_decisions(connection, decisions)
             pairs = [decision.pair for decision in decisions.values()]
             enter(connection, by, "decide", pairs, decision_ids=numbers)
@@ -243,7 +245,7 @@ class Desk:
         """
         refuse_blank("a withdrawal", by=named, reason=reason)
         chosen = (DECISIONS.c.decision_id == decision_id,)
-        with transaction(self.engine) as connection:
+        with self._at_work(by) as connection:
             if not withdraw(connection, DECISIONS, chosen, by=named, reason=reason):
                 raise BadInput(
                     f"decision [{decision_id}]", "does not hold", "take the number of one that does"
@@ -251,6 +253,13 @@ class Desk:
             keys = sa.select(DECISIONS.c.prisoner_number, DECISIONS.c.cid_person_id).where(*chosen)
             pairs = [(row.prisoner_number, row.cid_person_id) for row in connection.execute(keys)]
             enter(connection, by, "withdraw", pairs, decision_ids=[decision_id])
+
+    @contextmanager
+    def _at_work(self, by: Reviewer) -> Iterator[sa.Connection]:
+        """A transaction in a reviewer's name."""
+        with transaction(self.engine) as connection:
+            acting_as(connection, by.vouched)
+            yield connection
 
     def _queue(self) -> tuple[Publication, Queue]:
         """The last publication and its queue, laid out by whoever comes first."""

@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         description="For workers that share no disk: fsspec URL (s3://bucket/folder) under which "
         "landings and run folders are handed from step to step; empty: data_dir alone.",
     )
+    page_warehouse: str = Field(
+        default="",
+        description="Warehouse URL of the user by whom Airflow's pages write, in the name of "
+        "whoever is logged in there; empty: that of warehouse.",
+    )
     policy_overrides: Path | None = Field(
         default=None,
         description="TOML file of the site's own changes to the rules, each with reason, owner "

@@ -1,10 +1,11 @@
 """The warehouse: publications, identities, decisions and outbox in one PostgreSQL database."""
 
 from jobs.warehouse.ddl.migrate import upgrade
-from jobs.warehouse.ddl.roles import REVIEWER, create_roles, has_role
+from jobs.warehouse.ddl.roles import PAGE, REVIEWER, create_roles, has_role
 from jobs.warehouse.embedded import EmbeddedServer
 from jobs.warehouse.embedded import start as start_embedded
 from jobs.warehouse.embedded import stop as stop_embedded
+from jobs.warehouse.ledgers.answers import record_answer
 from jobs.warehouse.ledgers.audit_log import Reviewer, audit_entries
 from jobs.warehouse.ledgers.contradictions import Contradiction, Decision
 from jobs.warehouse.ledgers.model_approvals import (
@@ -25,6 +26,7 @@ from jobs.warehouse.ledgers.review_ledgers import (
     withdraw_decision,
 )
 from jobs.warehouse.ledgers.run_log import complete_run, read_runs, record_run
+from jobs.warehouse.store.actors import named
 from jobs.warehouse.store.connections import open_warehouse
 from jobs.warehouse.store.publishing import (
     CheckOverride,
@@ -52,6 +54,7 @@ from jobs.warehouse.store.retention import remove_old
 __all__ = [
     "CANNOT_TELL",
     "JUDGEMENTS",
+    "PAGE",
     "REVIEWER",
     "CheckOverride",
     "Contradiction",
@@ -75,6 +78,7 @@ __all__ = [
     "latest_identities",
     "latest_publication",
     "model_approvals",
+    "named",
     "nights_before",
     "open_warehouse",
     "override_of",
@@ -86,6 +90,7 @@ __all__ = [
     "read_rows",
     "read_runs",
     "read_table",
+    "record_answer",
     "record_decision",
     "record_decisions",
     "record_run",

@@ -26,7 +26,7 @@ DAGS: Final = (NIGHTLY, "email_reports")
 """The DAGs without which no night comes out."""
 ALIVE: Final = timedelta(minutes=2)
 """A scheduler that said nothing for so long does not run."""
-NAMING: Final = ("prison", "immigration", "warehouse", "smtp_url")
+NAMING: Final = ("prison", "immigration", "warehouse", "page_warehouse", "smtp_url")
 """Settings that may name a connection."""
 
 

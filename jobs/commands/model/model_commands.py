@@ -56,7 +56,7 @@ def train_list() -> None:
     from jobs.operate.databases import warehouse
     from jobs.operate.model_registry import candidates, model_in_use
     from jobs.runtime.settings import load_settings
-    from jobs.warehouse import model_approvals
+    from jobs.warehouse import model_approvals, named
 
     settings = load_settings()
     with warehouse(settings) as engine:
@@ -64,10 +64,12 @@ def train_list() -> None:
     typer.echo(f"in use: {in_use.name}")
     typer.echo(f"trained here: {', '.join(candidates(settings)) or 'none yet'}")
     for row in approvals.to_dict("records"):
-        state = "" if pd.isna(row["deleted_at"]) else f" (withdrawn by {row['deleted_by']})"
+        withdrawn = named(row["deleted_by"], row["deletion_recorded_by"])
+        state = "" if pd.isna(row["deleted_at"]) else f" (withdrawn by {withdrawn})"
         typer.echo(
             f"{row['approved_at']:%Y-%m-%d %H:%M} UTC  {row['model_version']}  "
-            f"approved by {row['approved_by']}: {row['reason']}{state}"
+            f"approved by {named(row['approved_by'], row['recorded_by'])}: "
+            f"{row['reason']}{state}"
         )
 
 

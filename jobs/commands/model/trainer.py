@@ -16,7 +16,7 @@ from jobs.contract.results import DECISIONS, IDENTITIES
 from jobs.link import Model, link_registers, train_model
 from jobs.link.train.model_quality import PAIR, Quality, Trial, quality
 from jobs.night import Night
-from jobs.operate.databases import warehouse
+from jobs.operate.databases import page_warehouse, warehouse
 from jobs.operate.model_registry import PAGE, approve_candidate, model_in_use, store_candidate
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, text_digest
@@ -56,14 +56,26 @@ def last_night(settings: Settings) -> date:
     return max(nights)
 
 
-def approve(settings: Settings, version: str, by: str, why: str) -> str:
+def approve(
+    settings: Settings, version: str, by: str, why: str, *, actor: str | None = None
+) -> str:
     """Approve a model that was trained here; give its name.
+
+    Args:
+        settings: of this installation.
+        version: the model's.
+        by: who approves it, as it was typed.
+        why: the reason.
+        actor: whom Airflow's login vouches for; None at a terminal.
 
     Raises:
         BadInput: no such model was trained here, or the name or the reason is missing.
     """
-    with warehouse(settings) as engine:
-        return approve_candidate(settings, engine, version=version, by=by, reason=why).name
+    opened = warehouse(settings) if actor is None else page_warehouse(settings)
+    with opened as engine:
+        return approve_candidate(
+            settings, engine, version=version, by=by, reason=why, actor=actor
+        ).name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -105,7 +105,7 @@ def show_text(engine: sa.Engine, publication: Publication) -> str:
     ]
     if publication.override:
         override = publication.override
-        lines.append(f"  passed by    {override.by}: {override.reason}")
+        lines.append(f"  passed by    {override.who}: {override.reason}")
     figures = read_table(engine, publication.publication_id, results.FIGURES.full_name)
     table = _table("Figures", "figure", "value")
     for row in figures[figures["group_value"].eq("(all)")].to_dict("records"):

@@ -1,7 +1,5 @@
 """Commands for people who decide: on possible links, and on critical episodes."""
 
-import getpass
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -192,14 +190,14 @@ def _pairs(waiting: "pd.DataFrame") -> list[tuple[str, str]]:
 
 
 def _at_the_keyboard() -> "Reviewer":
-    """Who is logged in to this machine: the audit log does not take a typed name for it."""
+    """Who is logged in to this machine: no typed name is taken for it.
+
+    The database holds to it on the embedded server, and elsewhere to its own user.
+    """
+    from jobs.runtime.machine_user import machine_user
     from jobs.warehouse import Reviewer
 
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):
-        name = f"user {os.getuid()}"
-    return Reviewer(name=name, channel="command line")
+    return Reviewer(name=machine_user(), channel="command line")
 
 
 @contextmanager

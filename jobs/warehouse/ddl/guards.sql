@@ -55,7 +55,7 @@ BEGIN
             USING ERRCODE = 'restrict_violation';
     END IF;
     NEW.published_at := clock_timestamp();
-    NEW.published_by := session_user;
+    NEW.published_by := run.actor();
     NEW.chain_digest := encode(
         sha256(convert_to(coalesce(before, '') || run.said_of(NEW), 'UTF8')), 'hex'
     );

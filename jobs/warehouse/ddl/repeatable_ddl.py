@@ -14,7 +14,15 @@ from jobs.runtime.files import text_digest
 from jobs.warehouse.ddl import publish_function
 from jobs.warehouse.ddl.views import VIEWS, create_views, drop_views, quoted
 from jobs.warehouse.store.bulk import execute_text
-from jobs.warehouse.store.review_tables import AUDIT, QUEUES
+from jobs.warehouse.store.review_tables import (
+    ACKNOWLEDGEMENTS,
+    ANSWERS,
+    AUDIT,
+    DECISIONS,
+    MODEL_APPROVALS,
+    PAIRS,
+    QUEUES,
+)
 from jobs.warehouse.store.table_columns import WAREHOUSE
 from jobs.warehouse.store.tables import (
     CONTENTS,
@@ -30,6 +38,16 @@ from jobs.warehouse.store.tables import (
 from jobs.warehouse.store.verification import SAID
 
 _GUARDS: Final = Path(__file__).with_name("guards.sql").read_text()
+_ACTORS: Final = Path(__file__).with_name("actors.sql").read_text()
+_SIGNED: Final = (
+    (DECISIONS, "decided_at", "recorded_by"),
+    (ACKNOWLEDGEMENTS, "acknowledged_at", "recorded_by"),
+    (MODEL_APPROVALS, "approved_at", "recorded_by"),
+    (ANSWERS, "answered_at", "recorded_by"),
+    (RESENDS, "resent_at", "recorded_by"),
+    (QUEUES, "laid_at", "laid_by"),
+)
+"""Ledgers, and the columns in which the database says when an entry was made and by whom."""
 _PUBLISHED: Final = (CONTENTS, *SNAPSHOTS.values(), *INTERVALS.values())
 """What a publication consists of: added to by publishing alone."""
 _LASTING: Final = (
@@ -40,6 +58,7 @@ _LASTING: Final = (
     RESENDS,
     QUEUES,
     AUDIT,
+    ANSWERS,
     *_PUBLISHED,
 )
 """What no row of is changed or removed, by its owner neither."""
@@ -67,10 +86,11 @@ _GUARD_PARTITIONS: Final = (
 )
 
 
-def _trigger(name: str, when: str, table: sa.Table, each: str, does: str) -> str:
+def _trigger(name: str, when: str, table: sa.Table, each: str, does: str, *arguments: str) -> str:
+    given = ", ".join(quoted(argument) for argument in arguments)
     return (
         f"CREATE OR REPLACE TRIGGER {name} {when} ON {table.schema}.{table.name} "
-        f"FOR EACH {each} EXECUTE FUNCTION run.{does}()"
+        f"FOR EACH {each} EXECUTE FUNCTION run.{does}({given})"
     )
 
 
@@ -96,6 +116,12 @@ def _guards() -> list[str]:
         _trigger("guard_invention", "BEFORE INSERT", SUPERSESSIONS, "ROW", "refuse_invention"),
         _trigger("guard_text", "BEFORE UPDATE", RUN_LOG, "ROW", "refuse_rewriting"),
         _trigger("guard_date", "BEFORE INSERT", RUN_LOG, "ROW", "date_entry"),
+        *(
+            _trigger("guard_entry", "BEFORE INSERT", table, "ROW", "sign_entry", *columns)
+            for table, *columns in _SIGNED
+        ),
+        _trigger("guard_entry", "BEFORE INSERT", AUDIT, "ROW", "sign_audit"),
+        _trigger("guard_desk", "BEFORE UPDATE", PAIRS, "ROW", "sign_assignment"),
         _GUARD_PARTITIONS,
     ]
 
@@ -107,7 +133,7 @@ _SAID_OF: Final = (
 
 
 def _statements() -> list[str]:
-    statements = [_SAID_OF, _GUARDS, *publish_function.statements(), *_guards()]
+    statements = [_SAID_OF, _ACTORS, _GUARDS, *publish_function.statements(), *_guards()]
     for table in WAREHOUSE.sorted_tables:
         name = f"{table.schema}.{table.name}"
         statements.append(f"COMMENT ON TABLE {name} IS {quoted(str(table.comment))}")

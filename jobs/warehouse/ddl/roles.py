@@ -5,6 +5,7 @@
 ``reconciliation_reader``  reads ``report``, nothing else
 ``reconciliation_reviewer`` reads ``report``, links and assessments; writes the review ledgers
 ``reconciliation_quality`` reads ``report`` and the quarantine, to have bad rows mended
+``reconciliation_page``    says who is logged in to Airflow, and so in whose name it writes
 ========================== ==================================================================
 
 They cannot log in: grant them to the users who do. On a server of one's own, migrations run as the
@@ -25,11 +26,13 @@ WRITER: Final = "reconciliation_writer"
 READER: Final = "reconciliation_reader"
 REVIEWER: Final = "reconciliation_reviewer"
 QUALITY: Final = "reconciliation_quality"
+PAGE: Final = "reconciliation_page"
 
 PURPOSES: Final = {
     READER: "reads the views of the schema report, nothing else",
     REVIEWER: "reads report, links and assessments; writes the review ledgers",
     QUALITY: "reads report and the quarantine, to have bad rows mended",
+    PAGE: "says who is logged in to Airflow; for the user of Airflow's pages, and nobody else",
     WRITER: "publishes nights whole and keeps the outbox; writes no published table",
 }
 
@@ -54,6 +57,10 @@ RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         f"{_WITHDRAW} ON review.decisions, review.acknowledgements TO {{role}}",
         f"{_WITHDRAW} ON review.models TO {{role}}",
     ),
+    PAGE: (
+        "GRANT USAGE ON SCHEMA run, review TO {role}",
+        "GRANT SELECT, INSERT ON review.answers TO {role}",
+    ),
     QUALITY: (
         *_EVERYBODY,
         "GRANT USAGE ON SCHEMA run, nightly TO {role}",
@@ -69,7 +76,7 @@ RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         "GRANT USAGE ON SCHEMA staging TO {role}",
         "GRANT SELECT, INSERT, TRUNCATE ON ALL TABLES IN SCHEMA staging TO {role}",
         f"GRANT EXECUTE ON FUNCTION {PUBLISH}, {MAKE_CURRENT} TO {{role}}",
-        "GRANT INSERT ON run.attempts TO {role}",
+        "GRANT INSERT ON run.attempts, review.answers TO {role}",
         "GRANT UPDATE (timings, steps) ON run.attempts TO {role}",
         "GRANT INSERT ON outbox.messages, outbox.resends TO {role}",
         "GRANT UPDATE (state, attempts, state_changed_at, last_error) ON outbox.messages TO {role}",

@@ -1,7 +1,8 @@
 """The audit log of clerical review: who looked at which pair of records, and did what with it.
 
 An entry is made in the transaction that hands a pair out or records a decision, so that nobody sees
-a person of whom the log does not know. Entries are never changed.
+a person of whom the log does not know. Who and when is the database's word. Entries are never
+changed.
 """
 
 from collections.abc import Iterable
@@ -31,10 +32,19 @@ SHOWN: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Reviewer:
-    """Who reviews, and where: the name that Airflow or the operating system vouches for."""
+    """Who reviews, and where: the name that Airflow or the operating system vouches for.
+
+    On the page it is the name by which the reviewer acts. At the command line of a site with its
+    own database server, that is the user of the database instead.
+    """
 
     name: str
     channel: Channel
+
+    @property
+    def vouched(self) -> str | None:
+        """The name that the database is given; None where it knows who is logged in."""
+        return self.name if self.channel == "page" else None
 
 
 def enter(
@@ -50,7 +60,6 @@ def enter(
     numbers = list(decision_ids) if decision_ids is not None else [None] * len(chosen)
     values = [
         {
-            "made_by": by.name,
             "channel": by.channel,
             "action": action,
             "prisoner_number": prisoner_number,

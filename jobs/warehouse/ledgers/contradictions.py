@@ -12,7 +12,11 @@ Person = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """A reviewer's word on a pair. ``decision_id`` is empty before it is recorded."""
+    """A reviewer's word on a pair.
+
+    ``reviewer`` is a name as it was typed, ``recorded_by`` who was logged in, which the database
+    says; that and ``decision_id`` are empty before it is recorded.
+    """
 
     prisoner_number: str
     cid_person_id: str
@@ -20,6 +24,7 @@ class Decision:
     reviewer: str
     reason: str
     decision_id: int | None = None
+    recorded_by: str | None = None
 
     @property
     def pair(self) -> tuple[str, str]:

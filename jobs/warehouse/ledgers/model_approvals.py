@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from jobs.contract.schema import Kind
 from jobs.runtime.errors import BadInput
 from jobs.warehouse.ledgers.review_ledgers import entries, refuse_blank, withdraw
+from jobs.warehouse.store.actors import acting_as
 from jobs.warehouse.store.connections import transaction
 from jobs.warehouse.store.review_tables import MODEL_APPROVALS
 
@@ -32,6 +33,7 @@ def approve_model(
     quality: str,
     by: str,
     reason: str,
+    actor: str | None = None,
 ) -> int:
     """Record that a named person approved a model; give the approval's number.
 
@@ -43,14 +45,16 @@ def approve_model(
         digest: SHA-256 over everything that it says.
         model: the model as JSON.
         quality: what was measured of it, as JSON.
-        by: who approves.
+        by: who approves, as it was typed.
         reason: why.
+        actor: whom Airflow's login vouches for; None where the database knows who it is.
 
     Raises:
         BadInput: the name or the reason is missing.
     """
     refuse_blank("an approval", by=by, reason=reason)
     with transaction(engine) as connection:
+        acting_as(connection, actor)
         query = _last_holding(MODEL_APPROVALS.c.approval_id, MODEL_APPROVALS.c.model_digest)
         last = connection.execute(query).first()
         if last is not None and last.model_digest == digest:
@@ -91,10 +95,12 @@ def model_approvals(engine: sa.Engine) -> pd.DataFrame:
         "model_version": Kind.TEXT,
         "model_digest": Kind.TEXT,
         "approved_by": Kind.TEXT,
+        "recorded_by": Kind.TEXT,
         "reason": Kind.TEXT,
         "approved_at": Kind.TIMESTAMP,
         "deleted_at": Kind.TIMESTAMP,
         "deleted_by": Kind.TEXT,
+        "deletion_recorded_by": Kind.TEXT,
     }
     query = sa.select(*(MODEL_APPROVALS.c[name] for name in shown)).order_by(
         MODEL_APPROVALS.c.approval_id

@@ -1,4 +1,7 @@
-"""The review ledgers: what people decided and took note of. Rows are withdrawn, never deleted."""
+"""The review ledgers: what people decided and took note of. Rows are withdrawn, never deleted.
+
+A name that is given is a note: who was logged in, and when, the database writes beside it.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -12,6 +15,7 @@ from jobs.contract import results
 from jobs.contract.schema import Kind
 from jobs.runtime.errors import BadInput
 from jobs.warehouse.ledgers.contradictions import Decision, Holding
+from jobs.warehouse.store.actors import acting_as
 from jobs.warehouse.store.connections import transaction
 from jobs.warehouse.store.review_tables import ACKNOWLEDGEMENTS, DECISIONS
 
@@ -87,6 +91,7 @@ def record_decisions(engine: sa.Engine, decisions: Mapping[str, Decision]) -> li
 
 def enter_decisions(connection: sa.Connection, decisions: Mapping[str, Decision]) -> list[int]:
     """Like `record_decisions`, within the caller's transaction."""
+    me = acting_as(connection)
     for where, decision in decisions.items():
         _refuse_bad(where, decision)
     connection.execute(sa.text(ONE_AT_A_TIME))
@@ -94,13 +99,14 @@ def enter_decisions(connection: sa.Connection, decisions: Mapping[str, Decision]
     numbers = []
     for where, decision in decisions.items():
         if decision.judgement == CANNOT_TELL:
-            _refuse_decided(where, decision, holding)
+            _refuse_decided(where, decision, holding, me)
             holding.by_pair.pop(decision.pair, None)
-            numbers.append(_insert(connection, decision))
+            numbers.append(_insert(connection, decision, me))
         else:
             holding.add(decision, where=where)
-            numbers.append(_insert(connection, decision))
-            holding.by_pair[decision.pair] = replace(decision, decision_id=numbers[-1])
+            numbers.append(_insert(connection, decision, me))
+            recorded = replace(decision, decision_id=numbers[-1], recorded_by=me)
+            holding.by_pair[decision.pair] = recorded
     return numbers
 
 
@@ -120,10 +126,10 @@ def _refuse_bad(where: str, decision: Decision) -> None:
     )
 
 
-def _refuse_decided(where: str, decision: Decision, holding: Holding) -> None:
+def _refuse_decided(where: str, decision: Decision, holding: Holding, me: str) -> None:
     """Somebody who cannot tell leaves what others decided as it is; his own word he may change."""
     held = holding.by_pair.get(decision.pair)
-    if held is not None and held.reviewer != decision.reviewer:
+    if held is not None and held.recorded_by != me:
         raise BadInput(
             where, f"the pair is decided by {held.name}", "withdraw that one first if it is wrong"
         )
@@ -136,18 +142,18 @@ def _holding(connection: sa.Connection) -> Iterator[Decision]:
         yield Decision(**row)
 
 
-def _insert(connection: sa.Connection, decision: Decision) -> int:
+def _insert(connection: sa.Connection, decision: Decision, me: str) -> int:
     pair = (
         DECISIONS.c.prisoner_number == decision.prisoner_number,
         DECISIONS.c.cid_person_id == decision.cid_person_id,
     )
-    replaced = DECISIONS.c.reviewer == decision.reviewer
+    replaced = DECISIONS.c.recorded_by == me
     if decision.judgement != CANNOT_TELL:
         replaced = sa.or_(replaced, DECISIONS.c.judgement != CANNOT_TELL)
     later = "replaced by a later decision"
     withdraw(connection, DECISIONS, (*pair, replaced), by=decision.reviewer, reason=later)
     values = asdict(decision)
-    del values["decision_id"]
+    del values["decision_id"], values["recorded_by"]
     number = connection.scalar(
         sa.insert(DECISIONS).values(**values).returning(DECISIONS.c.decision_id)
     )

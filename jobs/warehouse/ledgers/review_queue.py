@@ -175,7 +175,7 @@ def last_entry_of(
         )
         .join(PAIRS, _same_pair(DECISIONS.c))
         .where(
-            DECISIONS.c.reviewer == by,
+            DECISIONS.c.recorded_by == by,
             DECISIONS.c.deleted_at.is_(None),
             DECISIONS.c.decided_at > since,
             PAIRS.c.queue_number == queue.number,
@@ -194,7 +194,7 @@ def progress(connection: sa.Connection, queue: Queue, *, by: str) -> list[sa.Row
     unsure = _unsure()
     waits = sa.and_(*_waits(queue, None))
     mine = sa.exists().where(
-        _same_pair(DECISIONS.c), DECIDED, DECISIONS.c.reviewer == by,
+        _same_pair(DECISIONS.c), DECIDED, DECISIONS.c.recorded_by == by,
         DECISIONS.c.decided_at > queue.laid_at,
     )  # fmt: skip
     count = sa.func.count()
@@ -278,7 +278,7 @@ def _waits(queue: Queue, by: str | None) -> list[sa.ColumnElement[bool]]:
         ),
     ]
     if by is not None:
-        own = sa.exists().where(_same_pair(DECISIONS.c), UNSURE, DECISIONS.c.reviewer == by)
+        own = sa.exists().where(_same_pair(DECISIONS.c), UNSURE, DECISIONS.c.recorded_by == by)
         conditions.append(~own)
     return conditions
 

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from psycopg import errors, sql
 
 from jobs.runtime.errors import BadInput, Unreachable
+from jobs.warehouse.store.actors import naming
 
 OLDEST_VERSION: Final = 15
 """The first PostgreSQL in which a unique constraint can treat empty values as equal."""
-
 _MENDABLE: Final[dict[type[psycopg.Error], tuple[str, str]]] = {
     errors.DiskFull: ("the disk is full", "free space and run again"),
     errors.OutOfMemory: ("the server is out of memory", "give it more and run again"),
@@ -24,6 +24,10 @@ _MENDABLE: Final[dict[type[psycopg.Error], tuple[str, str]]] = {
     errors.InvalidAuthorizationSpecification: (
         "this user is not let in",
         "set another user in the warehouse's URL",
+    ),
+    errors.InvalidRoleSpecification: (
+        "this user may not say who is logged in",
+        "GRANT reconciliation_page TO the user by whom Airflow's page comes in",
     ),
     errors.InvalidCatalogName: ("no such database", "create it, or set another warehouse"),
     errors.ReadOnlySqlTransaction: (
@@ -41,11 +45,12 @@ _REFUSALS: Final = {
 """How a server says so before a connection stands, where no error code comes with it."""
 
 
-def open_warehouse(url: str, *, role: str | None = None) -> sa.Engine:
+def open_warehouse(url: str, *, role: str | None = None, actor: str | None = None) -> sa.Engine:
     """Give an engine for the warehouse at ``url``; connects when it is first used.
 
     Parameters of statements stay out of its error messages: they may be personal. With a ``role``
-    every connection gives up all rights but that role's.
+    every connection gives up all rights but that role's. With an ``actor`` it says who is at work,
+    as `acting_as` does for one transaction.
 
     Raises:
         BadInput: the URL cannot be read or is not one of PostgreSQL.
@@ -68,6 +73,8 @@ def open_warehouse(url: str, *, role: str | None = None) -> sa.Engine:
         pool_pre_ping=True,
         connect_args={"application_name": "reconciliation", "connect_timeout": 15},
     )
+    if actor is not None:
+        sa.event.listen(engine, "connect", naming(actor))
     if role is not None:
         sa.event.listen(engine, "connect", _taking(role, warehouse_name(engine)))
     return engine

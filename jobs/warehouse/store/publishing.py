@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from jobs.contract import results
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, text_digest
+from jobs.warehouse.store.actors import named
 from jobs.warehouse.store.bulk import Content, copy_in
 from jobs.warehouse.store.connections import transaction
 from jobs.warehouse.store.tables import (
@@ -74,11 +75,16 @@ def identity_of(manifest: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckOverride:
-    """A named person's word that a night is published in spite of failed checks (``rules``)."""
+    """A named person's word that a night is published in spite of failed checks (``rules``).
+
+    ``by`` is the name as it was typed, ``recorded_by`` who was logged in by the database's word,
+    once `record_answer` has recorded it.
+    """
 
     by: str
     reason: str
     rules: tuple[str, ...] = ()
+    recorded_by: str | None = None
 
     def __post_init__(self) -> None:
         if not self.by.strip() or not self.reason.strip():
@@ -86,13 +92,25 @@ class CheckOverride:
 
     def as_json(self) -> str:
         """The override as a manifest names it, under `DESPITE`."""
-        return canonical_json({"by": self.by, "reason": self.reason, "rules": sorted(self.rules)})
+        return canonical_json(
+            {
+                "by": self.by,
+                "reason": self.reason,
+                "rules": sorted(self.rules),
+                "recorded_by": self.recorded_by,
+            }
+        )
 
     @classmethod
     def from_json(cls, text: str) -> "CheckOverride":
         """The override that a manifest names."""
         given = json.loads(text)
-        return cls(by=given["by"], reason=given["reason"], rules=tuple(given["rules"]))
+        return cls(
+            by=given["by"],
+            reason=given["reason"],
+            rules=tuple(given["rules"]),
+            recorded_by=given.get("recorded_by"),
+        )
 
     def refuse_idle(self, failed: Iterable[str]) -> None:
         """Refuse a word on checks that hold: nobody answers for what did not happen.
@@ -107,11 +125,16 @@ class CheckOverride:
             )
 
     @property
+    def who(self) -> str:
+        """Who answers for it, as typed and as logged in."""
+        return named(self.by, self.recorded_by)
+
+    @property
     def notice(self) -> str:
         """The override as every page and email says it."""
-        named = f" [{', '.join(self.rules)}]" if self.rules else ""
+        listed = f" [{', '.join(self.rules)}]" if self.rules else ""
         checks = "checks" if len(self.rules) > 1 else "a check"
-        return f"Published by {self.by} in spite of {checks} that failed{named}: {self.reason}."
+        return f"Published by {self.who} in spite of {checks} that failed{listed}: {self.reason}."
 
 
 def override_of(*, rules: Sequence[str], by: str, reason: str) -> CheckOverride | None:
@@ -235,7 +258,7 @@ def select_publications(
             override=CheckOverride(
                 by=row.override_by,
                 reason=row.override_reason,
-                rules=_rules_passed(row.manifest),
+                **_word_on_checks(row.manifest),
             )
             if row.override_by
             else None,
@@ -245,9 +268,13 @@ def select_publications(
     ]
 
 
-def _rules_passed(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+def _word_on_checks(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Which checks were let pass, and who was logged in, as the manifest names them."""
     word = manifest["decisions"].get(DESPITE)
-    return () if word is None else CheckOverride.from_json(word).rules
+    if word is None:
+        return {}
+    told = CheckOverride.from_json(word)
+    return {"rules": told.rules, "recorded_by": told.recorded_by}
 
 
 def _readable(manifest: Mapping[str, Any]) -> Mapping[str, Any]:

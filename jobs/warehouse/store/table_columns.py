@@ -42,12 +42,22 @@ def own(name: str) -> sa.Column[Any]:
     return column(name, sa.BigInteger, "number of the row", sa.Identity(always=True))
 
 
+def actor() -> sa.Column[Any]:
+    """Who was logged in when the row was entered; the database writes it."""
+    return column(
+        "recorded_by", TEXT, "who was logged in; empty before the database said so", nullable=True
+    )
+
+
 def withdrawal() -> tuple[sa.Column[Any] | sa.CheckConstraint, ...]:
     """Columns of a ledger whose rows are withdrawn, never deleted."""
     return (
         moment("deleted_at", "withdrawn at; empty while it holds", nullable=True),
-        column("deleted_by", TEXT, "who withdrew it", nullable=True),
+        column("deleted_by", TEXT, "who withdrew it, as it was typed", nullable=True),
         column("deletion_reason", TEXT, "why it was withdrawn", nullable=True),
+        column(
+            "deletion_recorded_by", TEXT, "who was logged in when it was withdrawn", nullable=True
+        ),
         sa.CheckConstraint(
             "num_nulls(deleted_at, deleted_by, deletion_reason) IN (0, 3)", name="withdrawn_whole"
         ),
