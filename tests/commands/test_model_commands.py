@@ -74,7 +74,7 @@ def test_a_trained_model_is_used_once_approved_and_the_movement_names_it(
     assert model_in_use(engine) == model
     listed = run("train", "list").stdout
     assert f"in use: {model.name}" in listed
-    assert "approved by B. Head: it is ours" in listed
+    assert "approved by B. Head (logged in as postgres): it is ours" in listed
 
     assert run("night", "--as-of", NIGHT).exit_code == 0
     now = current_publication(engine, as_of=AS_OF)

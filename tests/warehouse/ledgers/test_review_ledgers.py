@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,6 +9,7 @@ from jobs.warehouse import (
     acknowledge,
     acknowledgements,
     decisions,
+    open_warehouse,
     record_decision,
     withdraw_acknowledgement,
     withdraw_decision,
@@ -107,20 +110,37 @@ def test_an_acknowledgement_holds_until_it_is_withdrawn(warehouse: sa.Engine) ->
         withdraw_acknowledgement(warehouse, episode_id="E1", by="A. Manager", reason="closed")
 
 
+@pytest.fixture
+def another(warehouse: sa.Engine) -> Iterator[sa.Engine]:
+    """The warehouse as somebody else is logged in to it."""
+    engine = open_warehouse(str(warehouse.url), actor="somebody else")
+    yield engine
+    engine.dispose()
+
+
 def test_who_cannot_tell_may_change_his_mind_and_leaves_what_others_decided(
-    warehouse: sa.Engine,
+    warehouse: sa.Engine, another: sa.Engine
 ) -> None:
     decide(warehouse, judgement="cannot_tell")
-    decide(warehouse, judgement="cannot_tell", reviewer="B. Reviewer")
+    decide(another, judgement="cannot_tell")
     assert decisions(warehouse).empty
     decide(warehouse)
     with pytest.raises(BadInput, match=r"decided by number \d+; withdraw that one first"):
-        decide(warehouse, judgement="cannot_tell", reviewer="B. Reviewer")
+        decide(another, judgement="cannot_tell")
     assert len(decisions(warehouse)) == 1
     decide(warehouse, judgement="cannot_tell")
     assert decisions(warehouse).empty
     with warehouse.connect() as connection:
         holding = connection.scalars(
-            sa.text("SELECT reviewer FROM review.decisions WHERE deleted_at IS NULL ORDER BY 1")
+            sa.text("SELECT recorded_by FROM review.decisions WHERE deleted_at IS NULL ORDER BY 1")
         )
-        assert list(holding) == ["A. Reviewer", "B. Reviewer"]
+        assert list(holding) == ["postgres", "somebody else"]
+
+
+def test_a_typed_name_opens_nothing_that_another_has_decided(
+    warehouse: sa.Engine, another: sa.Engine
+) -> None:
+    decide(another)
+    with pytest.raises(BadInput, match="withdraw that one first"):
+        decide(warehouse, judgement="cannot_tell", reviewer="somebody else")
+    assert len(decisions(warehouse)) == 1
