@@ -1,7 +1,8 @@
 """The deployment kit: what an engine, systemd and a reader of the guide would find in it.
 
-No engine runs here: the configuration is held against the Compose specification's own schema, the
-units against `systemd-analyze verify` where it is installed.
+No engine runs here: the configuration is held against the Compose specification's own schema, with
+values put in and without, and against what it names itself; the units against `systemd-analyze
+verify` where it is installed. `tests/dags/test_live_kit.py` runs its services without an engine.
 """
 
 import json
@@ -15,38 +16,89 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 from typer.main import get_command
 
 from jobs.__main__ import app
 from jobs.commands.administration.standalone import PARTS
 from jobs.runtime.settings import PREFIX, ROOT, Settings
+from tests.house.kit import KIT, VARIABLE, compose_as_written, compose_with, example_values
 
-KIT = ROOT / "docs" / "deployment"
 SCHEMA = Path(__file__).with_name("compose-spec.json")
 UNITS = sorted(
     path for path in (KIT / "systemd").iterdir() if path.suffix in {".service", ".timer", ".target"}
 )
-VARIABLE = re.compile(r"\$\{([A-Z_]+)(?::?[-?][^}]*)?\}")
-
-
-@pytest.fixture(scope="module")
-def compose() -> dict[str, Any]:
-    """The configuration with anchors and merges resolved, as an engine reads it."""
-    content: dict[str, Any] = yaml.safe_load((KIT / "compose.yaml").read_text())
-    return content
 
 
 @pytest.fixture(scope="module")
 def example() -> dict[str, str]:
-    """The example of an environment file."""
-    lines = (KIT / "environment.example").read_text().splitlines()
-    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
-    return {name: value for name, _, value in pairs}
+    return example_values()
 
 
-def test_the_configuration_is_one_by_the_specification(compose: dict[str, Any]) -> None:
-    jsonschema.Draft7Validator(json.loads(SCHEMA.read_text())).validate(compose)
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    return compose_as_written()
+
+
+@pytest.fixture(scope="module")
+def filled(example: dict[str, str]) -> dict[str, Any]:
+    """The configuration as an engine has it of an environment file that is filled in."""
+    return compose_with({name: value or "x" for name, value in example.items()})
+
+
+@pytest.mark.parametrize("reading", ["compose", "filled"])
+def test_the_configuration_is_one_by_the_specification(
+    reading: str, request: pytest.FixtureRequest
+) -> None:
+    content = request.getfixturevalue(reading)
+    jsonschema.Draft7Validator(json.loads(SCHEMA.read_text())).validate(content)
+
+
+def test_what_the_configuration_names_is_in_it_or_beside_it(
+    filled: dict[str, Any], example: dict[str, str]
+) -> None:
+    services = filled["services"]
+    for name, service in services.items():
+        assert "image" in service or "build" in service, name
+        assert set(service.get("depends_on", ())) <= services.keys() - {name}
+        mode, _, shared = service.get("network_mode", "").partition(":")
+        assert not mode or (mode == "service" and shared in services)
+        assert not (mode and service.get("ports")), "ports belong to whose network it is"
+        for each in service.get("volumes", ()):
+            source, target, *options = each.split(":")
+            assert target.startswith("/")
+            if source.startswith("."):
+                assert options == ["ro"], each
+                assert source == example["REGISTERS_FOLDER"] or (KIT / source).is_file(), each
+            else:
+                assert source in filled["volumes"], each
+        if "build" in service:
+            context = (KIT / service["build"]["context"]).resolve()
+            assert context == ROOT
+            assert (context / service["build"]["dockerfile"]).is_file()
+    assert set(filled["volumes"]) == {
+        each.partition(":")[0]
+        for service in services.values()
+        for each in service.get("volumes", ())
+        if not each.startswith((".", "/"))
+    }
+
+
+def test_one_image_is_built_and_every_part_runs_it(filled: dict[str, Any]) -> None:
+    built = {s["image"] for s in filled["services"].values() if "build" in s}
+    own = {s["image"] for s in filled["services"].values() if "reconciliation" in s["image"]}
+    assert built == own == {"reconciliation:latest"}
+
+
+def test_a_part_is_started_when_what_it_waits_for_can_be_waited_for(
+    filled: dict[str, Any],
+) -> None:
+    services = filled["services"]
+    for name, service in services.items():
+        for needed, how in service.get("depends_on", {}).items():
+            if how["condition"] == "service_healthy":
+                assert "healthcheck" in services[needed], (name, needed)
+            if how["condition"] == "service_completed_successfully":
+                assert services[needed]["restart"].startswith("on-failure"), (name, needed)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +115,11 @@ def test_a_configuration_that_is_none_is_found(
     wrong["services"]["scheduler"][place] = value
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft7Validator(json.loads(SCHEMA.read_text())).validate(wrong)
+
+
+def test_a_secret_that_was_not_given_is_asked_for_by_name(example: dict[str, str]) -> None:
+    with pytest.raises(KeyError, match=r"AIRFLOW_.*set it in \.env"):
+        compose_with(example)
 
 
 def test_an_engines_client_reads_it_where_there_is_one(example: dict[str, str]) -> None:
@@ -85,8 +142,8 @@ def test_every_part_of_airflow_runs_with_restarts_and_waits_for_the_metadata(
 ) -> None:
     services = compose["services"]
     for part in PARTS:
-        service = services[part[0]]
-        assert service["command"] == ["airflow", part[0]]
+        service = services[part]
+        assert service["command"] == ["airflow", part]
         assert service["restart"] == "unless-stopped"
         assert service["depends_on"]["init"]["condition"] == "service_completed_successfully"
         assert service["environment"]["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].startswith(
@@ -112,7 +169,7 @@ def test_no_secret_has_a_value_and_each_must_be_given(example: dict[str, str]) -
 
 def test_every_variable_is_in_the_example_or_has_a_default(example: dict[str, str]) -> None:
     text = (KIT / "compose.yaml").read_text()
-    bare = {found[1] for found in VARIABLE.finditer(text) if ":-" not in found[0]}
+    bare = {found["name"] for found in VARIABLE.finditer(text) if found["kind"] != ":-"}
     assert bare <= example.keys()
 
 

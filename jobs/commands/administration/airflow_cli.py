@@ -1,11 +1,13 @@
 """Airflow's own command line on this project's DAGs, with nothing to configure by hand."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 from jobs.runtime.files import locked, text_digest
@@ -16,6 +18,12 @@ METADATA: Final = tuple(
     f"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN{ending}" for ending in ("", "_CMD", "_SECRET")
 )
 """Variables that say where Airflow's metadata are."""
+LOG_SERVERS: Final = {
+    "scheduler": "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT",
+    "triggerer": "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT",
+}
+"""Parts of Airflow that serve logs, and the variable that names the port."""
+NO_LOG_SERVER: Final = "--skip-serve-logs"
 TALKATIVE: Final = (
     "airflow",
     "alembic",
@@ -87,7 +95,40 @@ def prepare_metadata(*, settings: Settings, environment: dict[str, str]) -> None
         done.touch()
 
 
-def run_airflow(arguments: list[str], *, environment: dict[str, str]) -> int:
-    """Run ``airflow ARGUMENTS``; give its exit code."""
+def airflow_command(arguments: Sequence[str], environment: Mapping[str, str]) -> list[str]:
+    """``airflow ARGUMENTS``, without a part's log server unless the site names that server's port.
+
+    It listens on every address, and only workers on other machines need it: where the parts share
+    ``data_dir``, logs are read as files.
+    """
     command = [str(AIRFLOW), *arguments]
-    return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
+    port = LOG_SERVERS.get(arguments[0]) if arguments else None
+    if port is not None and port not in environment and NO_LOG_SERVER not in arguments:
+        command.append(NO_LOG_SERVER)
+    return command
+
+
+def run_airflow(arguments: Sequence[str], *, environment: Mapping[str, str]) -> int:
+    """Run ``airflow ARGUMENTS``; give its exit code.
+
+    Who ends a service asks this process alone, systemd and container engines do: Airflow is asked
+    in its turn, and has the time that it needs.
+    """
+    with subprocess.Popen(  # noqa: S603
+        airflow_command(arguments, environment), env=dict(environment)
+    ) as process:
+
+        def hand_on(number: int, _frame: FrameType | None) -> None:
+            process.send_signal(number)
+
+        before = {
+            signal.SIGTERM: signal.signal(signal.SIGTERM, hand_on),
+            # A terminal interrupts both by itself.
+            signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        }
+        try:
+            code = process.wait()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+    return code if code >= 0 else 128 - code

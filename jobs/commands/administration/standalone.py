@@ -17,18 +17,12 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Final
 
-from jobs.commands.administration.airflow_cli import AIRFLOW
+from jobs.commands.administration.airflow_cli import airflow_command
 from jobs.runtime.errors import BadInput
 
 log = logging.getLogger(__name__)
 
-PARTS: Final = (
-    ("api-server",),
-    ("scheduler", "--skip-serve-logs"),
-    ("dag-processor",),
-    ("triggerer", "--skip-serve-logs"),
-)
-"""Airflow's log servers listen on every address; on one machine the logs are read as files."""
+PARTS: Final = ("api-server", "scheduler", "dag-processor", "triggerer")
 WATCH_SECONDS: Final = 1.0
 MOST_ENDS: Final = 5
 """So many ends of one part within `WINDOW_SECONDS` are no accident."""
@@ -40,20 +34,17 @@ PATIENCE_SECONDS: Final = 30.0
 class Part:
     """A program that is to run, and when it ended lately."""
 
-    arguments: tuple[str, ...]
+    name: str
     environment: Mapping[str, str]
     process: "subprocess.Popen[bytes] | None" = None
     ends: deque[float] = field(default_factory=deque)
 
-    @property
-    def name(self) -> str:
-        """What it is."""
-        return self.arguments[0]
-
     def start(self) -> None:
         """Start it, in a group with whatever it starts itself."""
         self.process = subprocess.Popen(  # noqa: S603
-            [str(AIRFLOW), *self.arguments], env=dict(self.environment), start_new_session=True
+            airflow_command([self.name], self.environment),
+            env=dict(self.environment),
+            start_new_session=True,
         )
 
     def end_group(self) -> None:
@@ -105,7 +96,7 @@ def run_standalone(*, environment: Mapping[str, str], keep_database: Callable[[]
         asked.append(number)
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    parts = [Part(arguments, environment) for arguments in PARTS]
+    parts = [Part(name, environment) for name in PARTS]
     try:
         while not asked:
             keep_database()
