@@ -5,42 +5,17 @@ conviction: each that brings into scope alone, or those that did so with others.
 shorter one that would not be in scope alone needs no decision of its own.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from jobs.assess import columns as col
 from jobs.assess.columns import Days, Flags, Whole
-from jobs.assess.criteria.criterion import Candidates, Criterion
+from jobs.assess.criteria.criterion import Candidates
 from jobs.assess.criteria.duty import CONDITION_1, IRISH_OUTSIDE, TRANSITIONAL, duty_begins
-from jobs.assess.criteria.referral import (
-    DRUGS,
-    EEA_DRUGS_GUNS,
-    EEA_LENGTH,
-    EEA_SERIOUS,
-    EVERY_FOREIGN_NATIONAL,
-    GUNS,
-    IRISH_LENGTH,
-    NON_EEA_LENGTH,
-    UNCLEAR_LENGTH,
-)
+from jobs.assess.criteria.referral import EVERY_FOREIGN_NATIONAL, REFERRAL
 from jobs.assess.read import nationality as na
-from jobs.assess.read import offence_kinds as of
 from jobs.assess.read.sentences import SUSPENDED, reaches, size_of
-
-_STRICT = (na.NON_EEA, na.UNCLEAR)
-_BY_SENTENCE: tuple[tuple[Criterion, Sequence[int], Flags | None], ...] = (
-    (NON_EEA_LENGTH, (na.NON_EEA,), None),
-    (UNCLEAR_LENGTH, (na.UNCLEAR,), None),
-    (EEA_LENGTH, (na.EEA,), None),
-    (IRISH_LENGTH, (na.IRISH,), None),
-    (EEA_DRUGS_GUNS, (na.EEA,), of.IS_DRUGS | of.IS_GUNS),
-    (EEA_SERIOUS, (na.EEA,), of.IS_DRUGS | of.IS_VIOLENT | of.IS_SEXUAL),
-    (DRUGS, _STRICT, of.IS_DRUGS),
-    (GUNS, _STRICT, of.IS_GUNS),
-)
-"""The criteria that one sentence meets by its length, for whom, and for which offences."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,11 +71,13 @@ def _reaches(asked: Candidates, passed: Days) -> Flags:
     """Which sentences, with those that they follow, meet a criterion by themselves."""
     rows = asked.sentence_rows
     group, met = asked.group[rows.episode], np.zeros(len(passed), dtype=bool)
-    for criterion, groups, offences in _BY_SENTENCE:
+    for criterion in REFERRAL:
+        if (must := criterion.one_sentence) is None:
+            continue
         rule = asked.policy[criterion]
-        applies = rule.in_force(passed) & np.isin(group, groups)
-        if offences is not None:
-            applies &= col.at(offences, rows.offence, False)
+        applies = rule.in_force(passed) & np.isin(group, must.groups)
+        if must.offences is not None:
+            applies &= col.at(must.offences, rows.offence, False)
         if criterion.numbers:
             applies &= reaches(rows.size, months=rule.number("months", passed))
         met |= applies

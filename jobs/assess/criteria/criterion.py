@@ -67,14 +67,30 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OneSentence:
+    """What brings somebody into scope by one sentence, with those that it follows.
+
+    ``groups`` are the nationality groups whom it concerns, ``offences`` those that it must be for
+    (by code of offence); any offence if absent. The rule's ``months``, where it has them, are the
+    length that it must reach.
+    """
+
+    groups: tuple[int, ...]
+    offences: Flags | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Criterion(AppliedRule):
     """A rule that brings a candidate into scope or keeps it out.
 
     ``answer`` is given in the criterion's turn, ``otherwise`` after every criterion had its turn.
+    ``one_sentence``: what a sentence must be to meet it alone, which makes it a conviction that has
+    to be considered by itself; absent where the criterion is met by something else.
     """
 
     answer: Answer
     otherwise: Answer | None = None
+    one_sentence: OneSentence | None = None
 
     def __post_init__(self) -> None:
         for answer in self.answers:

@@ -6,8 +6,8 @@ then the lengths; who reaches none falls short of the length of their group.
 
 import numpy as np
 
-from jobs.assess.columns import Flags
-from jobs.assess.criteria.criterion import Answer, Candidates, Condition, Criterion
+from jobs.assess.columns import Flags, Whole
+from jobs.assess.criteria.criterion import Answer, Candidates, Condition, Criterion, OneSentence
 from jobs.assess.policy.dated_rules import Rule
 from jobs.assess.read import nationality as na
 from jobs.assess.read import offence_kinds as of
@@ -19,47 +19,64 @@ def _is_of(group: int) -> Condition:
     return lambda asked, _: asked.group == group
 
 
-def _reaches_length(group: int) -> Condition:
-    """Of this nationality group, and sentenced to the months of the rule or without a fixed end."""
+def _reaches_length(must: OneSentence) -> Condition:
+    """Of these nationality groups, and sentenced to the months of the rule or without an end."""
 
     def holds(asked: Candidates, rule: Rule) -> Flags:
         sentenced = asked.sentenced
         long = meets(sentenced, months=rule.number("months", asked.selects))
         long = (sentenced.indeterminate | long) & sentenced.is_sentenced
-        reaches: Flags = _in_force(asked, rule) & long & (asked.group == group)
+        reaches: Flags = _concerns(asked, rule, must) & long
         return reaches
 
     return holds
 
 
-def _is_sentenced_for(offences: Flags) -> Condition:
-    """Outside the EEA or of unclear nationality, and given custody for one of these offences."""
+def _is_sentenced_for(must: OneSentence) -> Condition:
+    """Of these nationality groups, and given custody of any length for one of these offences."""
 
     def holds(asked: Candidates, rule: Rule) -> Flags:
-        applies = _in_force(asked, rule) & np.isin(asked.group, (na.NON_EEA, na.UNCLEAR))
-        given = has_sentence_for(asked.sentence_rows, offences, months=0 * asked.group)
-        answer: Flags = applies & given
-        return answer
+        return _concerns(asked, rule, must) & _given(asked, must, months=0 * asked.group)
 
     return holds
 
 
-def _reaches_length_for(offences: Flags) -> Condition:
-    """Of the EEA, and given the months of the rule or more for one of these offences."""
+def _reaches_length_for(must: OneSentence) -> Condition:
+    """Of these nationality groups, and given the rule's months for one of these offences."""
 
     def holds(asked: Candidates, rule: Rule) -> Flags:
-        applies = _in_force(asked, rule) & (asked.group == na.EEA)
         months = rule.number("months", asked.selects)
-        given = has_sentence_for(asked.sentence_rows, offences, months=months)
-        answer: Flags = applies & given
-        return answer
+        return _concerns(asked, rule, must) & _given(asked, must, months=months)
 
     return holds
+
+
+def _given(asked: Candidates, must: OneSentence, *, months: Whole) -> Flags:
+    if must.offences is None:
+        raise ValueError("a sentence for what? this criterion names no offences")
+    return has_sentence_for(asked.sentence_rows, must.offences, months=months)
+
+
+def _concerns(asked: Candidates, rule: Rule, must: OneSentence) -> Flags:
+    concerned: Flags = _in_force(asked, rule) & np.isin(asked.group, must.groups)
+    return concerned
 
 
 def _in_force(asked: Candidates, rule: Rule) -> Flags:
     return rule.in_force(asked.selects)
 
+
+_STRICT = (na.NON_EEA, na.UNCLEAR)
+_IRISH_SENTENCE = OneSentence(groups=(na.IRISH,))
+_UNCLEAR_SENTENCE = OneSentence(groups=(na.UNCLEAR,))
+_NON_EEA_SENTENCE = OneSentence(groups=(na.NON_EEA,))
+_EEA_SENTENCE = OneSentence(groups=(na.EEA,))
+_FOR_DRUGS = OneSentence(groups=_STRICT, offences=of.IS_DRUGS)
+_FOR_GUNS = OneSentence(groups=_STRICT, offences=of.IS_GUNS)
+_EEA_FOR_DRUGS_GUNS = OneSentence(groups=(na.EEA,), offences=of.IS_DRUGS | of.IS_GUNS)
+_EEA_FOR_SERIOUS = OneSentence(
+    groups=(na.EEA,), offences=of.IS_DRUGS | of.IS_VIOLENT | of.IS_SEXUAL
+)
 
 COURT_RECOMMENDATION = Criterion(
     id="referral.court-recommendation",
@@ -88,9 +105,10 @@ NOT_SENTENCED = Criterion(
 IRISH_LENGTH = Criterion(
     id="referral.irish-length",
     numbers=("months",),
+    one_sentence=_IRISH_SENTENCE,
     answer=Answer(
         in_scope=True,
-        holds=_reaches_length(na.IRISH),
+        holds=_reaches_length(_IRISH_SENTENCE),
         finding="In scope: an Irish citizen, and the length reaches {months} months.",
     ),
 )
@@ -105,9 +123,10 @@ IRISH = Criterion(
 UNCLEAR_LENGTH = Criterion(
     id="referral.unclear-length",
     numbers=("months",),
+    one_sentence=_UNCLEAR_SENTENCE,
     answer=Answer(
         in_scope=True,
-        holds=_reaches_length(na.UNCLEAR),
+        holds=_reaches_length(_UNCLEAR_SENTENCE),
         finding="In scope: nationality unclear, and the length reaches {months} months.",
     ),
     otherwise=Answer(
@@ -120,9 +139,10 @@ UNCLEAR_LENGTH = Criterion(
 NON_EEA_LENGTH = Criterion(
     id="referral.non-eea-length",
     numbers=("months",),
+    one_sentence=_NON_EEA_SENTENCE,
     answer=Answer(
         in_scope=True,
-        holds=_reaches_length(na.NON_EEA),
+        holds=_reaches_length(_NON_EEA_SENTENCE),
         finding="In scope: outside the EEA, and the length reaches {months} months.",
     ),
     otherwise=Answer(
@@ -134,9 +154,10 @@ NON_EEA_LENGTH = Criterion(
 EEA_LENGTH = Criterion(
     id="referral.eea-length",
     numbers=("months",),
+    one_sentence=_EEA_SENTENCE,
     answer=Answer(
         in_scope=True,
-        holds=_reaches_length(na.EEA),
+        holds=_reaches_length(_EEA_SENTENCE),
         finding="In scope: EEA, and the length reaches {months} months.",
     ),
     otherwise=Answer(
@@ -157,35 +178,39 @@ AGGREGATE = Criterion(
 )
 DRUGS = Criterion(
     id="referral.drugs",
+    one_sentence=_FOR_DRUGS,
     answer=Answer(
         in_scope=True,
-        holds=_is_sentenced_for(of.IS_DRUGS),
+        holds=_is_sentenced_for(_FOR_DRUGS),
         finding="In scope: a drug offence other than possession only, whatever the sentence.",
     ),
 )
 GUNS = Criterion(
     id="referral.guns",
+    one_sentence=_FOR_GUNS,
     answer=Answer(
         in_scope=True,
-        holds=_is_sentenced_for(of.IS_GUNS),
+        holds=_is_sentenced_for(_FOR_GUNS),
         finding="In scope: a gun offence, whatever the sentence.",
     ),
 )
 EEA_DRUGS_GUNS = Criterion(
     id="referral.eea-drugs-guns",
     numbers=("months",),
+    one_sentence=_EEA_FOR_DRUGS_GUNS,
     answer=Answer(
         in_scope=True,
-        holds=_reaches_length_for(of.IS_DRUGS | of.IS_GUNS),
+        holds=_reaches_length_for(_EEA_FOR_DRUGS_GUNS),
         finding="In scope: EEA, and a sentence for drugs or guns reaches {months} months.",
     ),
 )
 EEA_SERIOUS = Criterion(
     id="referral.eea-serious",
     numbers=("months",),
+    one_sentence=_EEA_FOR_SERIOUS,
     answer=Answer(
         in_scope=True,
-        holds=_reaches_length_for(of.IS_DRUGS | of.IS_VIOLENT | of.IS_SEXUAL),
+        holds=_reaches_length_for(_EEA_FOR_SERIOUS),
         finding="In scope: EEA, and a sentence for a drug, violent or sexual offence reaches "
         "{months} months.",
     ),
