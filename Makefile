@@ -14,7 +14,7 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 BIN := .venv/bin
 JOBS := $(BIN)/python -m jobs
 
-.PHONY: help run test test-fast test-long test-live lint standalone docs picture requirements wheels clean
+.PHONY: help run test test-fast test-long test-worlds test-live lint standalone docs picture requirements wheels clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -25,21 +25,30 @@ run: .venv/runs ## Build the invented registers and run the night of 25 April 20
 	$(JOBS) airflow dags test email_reports $(AS_OF)
 	@$(JOBS) summary --as-of $(AS_OF)
 
+# Two workers, a file to each at a time; the slowest files first (tests/conftest.py).
+SHARED := -n 2 --dist loadfile --no-loadscope-reorder
+
 test: .venv/tests ## Run the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest $(SHARED)
 
 FAST ?= tests/assess tests/contract tests/runtime tests/house tests/link/standardise tests/link/compare
 
 test-fast: .venv/tests ## Run what needs no server and no world: between two edits (FAST="tests/report")
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow and not airflow and not long and not live" $(FAST)
+	$(BIN)/python -m pytest $(SHARED) -q -m "not slow and not airflow and not long and not live" $(FAST)
 
 LIVE ?= tests/dags
 
 test-live: .venv/tests ## Run what takes minutes under Airflow's own scheduler (LIVE=tests/dags/test_live_faults.py)
 	$(BIN)/python -m pytest -m live $(LIVE)
 
-test-long: .venv/tests ## Run what takes minutes too: worlds by the thousand (WORLDS=20000)
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m long
+MANY := tests/assess/test_many_worlds.py
+
+test-long: .venv/tests ## Run what takes minutes too: killed nights, the replay, worlds by the thousand (WORLDS=20000)
+	$(BIN)/python -m pytest $(SHARED) -m long --ignore=$(MANY)
+	$(MAKE) test-worlds
+
+test-worlds: .venv/tests
+	$(BIN)/python -m pytest -n 2 -m long $(MANY)
 
 lint: .venv/tests ## Check style, types, the import rules and the generated pages of docs/
 	$(BIN)/ruff check

@@ -16,6 +16,12 @@ _MADE = "an empty warehouse"
 _USED = "a warehouse"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests begin first: no worker is left alone with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[embedded.EmbeddedServer]:
     """A running server whose folder has spaces in its name; gone after the session."""

@@ -9,6 +9,8 @@ from jobs.assess import Assessed, assess
 from jobs.contract.results import IDENTITIES, LINKS, MISSED_STATUSES
 from jobs.synthetic import World
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def world() -> World:

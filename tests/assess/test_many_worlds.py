@@ -5,11 +5,13 @@ fewer. It stops at the first world on which the fast assessment and the referenc
 """
 
 import os
+from collections.abc import Callable
 from typing import Final
 
 import pytest
 
 from benchmarks.samples.odd_worlds import NIGHTS, invent
+from tests.assess.conftest import KINDS
 from tests.assess.test_agreement import disagreements, kinds_of
 from tests.assess.test_monotone import LAWS, improved
 
@@ -21,15 +23,15 @@ WORLDS: Final = int(os.environ.get("WORLDS", "1000"))
 
 @pytest.mark.long
 @pytest.mark.parametrize("start", range(FIRST, FIRST + -(-WORLDS // BATCH)))
-def test_worlds_that_no_other_test_looks_at(start: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_worlds_that_no_other_test_looks_at(
+    start: int, record_property: Callable[[str, object], None]
+) -> None:
     worlds = invent(start=start, count=BATCH)
     for night in NIGHTS:
         judged, odd = disagreements(worlds, night=night)
         assert judged >= len(worlds)
         assert not odd, odd[0]
-    with capsys.disabled():
-        told = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds_of(worlds).items()))
-        print(f"\n{len(worlds)} worlds from {start}: {told}")  # noqa: T201 - what was looked at
+    record_property(KINDS, {"worlds in all": len(worlds), **kinds_of(worlds)})
     for law in LAWS:
         _, better = improved(worlds, law, start=start)
         assert not better, better[0]

@@ -20,6 +20,8 @@ from jobs.runtime.errors import BadInput, GateFailed
 from jobs.runtime.settings import Settings
 from jobs.warehouse import CheckOverride, current_publication, open_warehouse, read_table, upgrade
 
+pytestmark = pytest.mark.slow
+
 NEGATIVE = "prison.sentences.term_years.negative"
 BAD = [
     {**row, "term_years": -1} if row["episode_id"] == "E1" else row

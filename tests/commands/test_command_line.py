@@ -22,6 +22,8 @@ from jobs.__main__ import main
 from jobs.runtime.settings import ROOT
 from jobs.warehouse import embedded
 
+pytestmark = pytest.mark.slow
+
 AS_OF = "2006-04-25"
 PEOPLE = "3000"
 

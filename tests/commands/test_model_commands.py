@@ -43,7 +43,7 @@ def run(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_trained_model_is_used_once_approved_and_the_movement_names_it(
     run: Run, database: str, tmp_path: Path
 ) -> None:

@@ -12,6 +12,8 @@ from jobs.contract.registers import TABLES
 from jobs.synthetic import World
 from jobs.synthetic.world import build_world
 
+pytestmark = pytest.mark.slow
+
 _ALIAS: Final = "aliases are names as somebody once gave them, in two parts"
 _OVERRIDE: Final = (
     "release points are worked out, none is entered by hand; examples of release dates cover it"

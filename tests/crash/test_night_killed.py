@@ -16,7 +16,7 @@ from jobs.warehouse import embedded
 
 AS_OF = "2006-04-25"
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 def command(*arguments: str) -> list[str]:

@@ -10,7 +10,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -207,7 +206,7 @@ def test_a_unit_is_one(unit: Path, tmp_path: Path) -> None:
         pytest.skip("no systemd here")
     for each in UNITS:
         # The program of an installation is not there: another stands in for it.
-        text = each.read_text().replace("/opt/reconciliation/.venv/bin/python", sys.executable)
+        text = each.read_text().replace("/opt/reconciliation/.venv/bin/python", "/bin/true")
         text = text.replace("file:/opt/reconciliation", "file:/").replace("%i", "scheduler")
         (tmp_path / each.name.replace("@", "@scheduler")).write_text(text)
     done = subprocess.run(

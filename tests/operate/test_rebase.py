@@ -24,6 +24,8 @@ from jobs.report.movement import EXPLAINING, Position
 from jobs.warehouse import Manifest, publish, record_decision
 from tests.expectations.test_result_checks import facts_of_a_night
 
+pytestmark = pytest.mark.slow
+
 DECIDED = {
     "prisoner_number": "A1002AA", "cid_person_id": "P1", "judgement": "must_not_link",
     "reviewer": "a reviewer", "reason": "seen both files",

@@ -14,6 +14,8 @@ from jobs.synthetic.people import nationalities
 from jobs.synthetic.replay.papers import papers
 from tests.synthetic.conftest import FOUND, frame, truth
 
+pytestmark = pytest.mark.slow
+
 DEFAULT_SEED = 2006
 CATEGORY = {
     entry.code: entry.category for entry in codes.OFFENCE.codes if isinstance(entry, codes.Offence)

@@ -16,6 +16,8 @@ from jobs.synthetic.replay.replay_nights import night_runner
 from jobs.warehouse import current_publication, read_table, stop_embedded
 from tests.synthetic.conftest import FOUND
 
+pytestmark = pytest.mark.long
+
 LITTLE = 1200
 MAY_USE_THE_WORLD = ("jobs/synthetic/", "jobs/commands/", "jobs/__main__.py")
 

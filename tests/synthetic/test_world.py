@@ -23,6 +23,8 @@ from jobs.synthetic.base import days
 from jobs.synthetic.people import world_size
 from tests.synthetic.conftest import FOUND, PEOPLE, frame, truth
 
+pytestmark = pytest.mark.slow
+
 LITTLE = 1200
 
 

@@ -20,6 +20,8 @@ from jobs.report.movement import MEMBERS, Moved, Position, Versions, explain_mov
 from jobs.report.movement.members import members
 from jobs.synthetic.world import build_history, on_night
 
+pytestmark = pytest.mark.slow
+
 EPISODES = [f"E{n}" for n in range(6)]
 DAYS = st.sampled_from([None, *map(day, ("2005-03-01", "2006-04-20", "2006-04-25", "2006-06-01"))])
 STATUSES = sorted(results.STATUS.values)
@@ -232,6 +234,7 @@ def _night_of(history: Any, as_of: date) -> Position:
     )
 
 
+@pytest.mark.long
 def test_invented_worlds_months_apart_are_bridged_from_figure_to_figure(
     nights: list[Position],
 ) -> None:
@@ -248,6 +251,7 @@ def test_invented_worlds_months_apart_are_bridged_from_figure_to_figure(
             assert (values.reindex(closing.index) == closing).all()
 
 
+@pytest.mark.long
 def test_the_warned_releases_are_newly_released(nights: list[Position]) -> None:
     moved = explain_movement(before=nights[0], after=nights[1]).movement
     came = moved[moved["figure_id"].eq("missed.total") & moved["change"].eq(1)]

@@ -21,6 +21,8 @@ from jobs.report.site import site as site_module
 from jobs.report.site.page_parts import KINDS
 from jobs.runtime.files import whole_folder
 
+pytestmark = pytest.mark.slow
+
 ABOUT = About(as_of=AS_OF, publication_id="3f2a", policy_version="1", model_version="2")
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 HOSTILE = "<script>alert(1)</script>=1+1\u202e\u200b\N{PILE OF POO}" + "x" * 300

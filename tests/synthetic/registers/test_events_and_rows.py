@@ -16,6 +16,8 @@ from jobs.synthetic.custody import sentencing, unusual_events
 from jobs.synthetic.people import nationalities
 from tests.synthetic.conftest import FOUND, frame, truth
 
+pytestmark = pytest.mark.slow
+
 LITTLE = 1200
 SEVERAL = 12_000
 

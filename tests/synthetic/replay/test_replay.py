@@ -15,6 +15,8 @@ from jobs.synthetic.replay.replay_page import replay_markdown, replay_picture
 from tests.synthetic.conftest import FOUND
 from tests.synthetic.output.test_score import assessed
 
+pytestmark = pytest.mark.long
+
 SERIES = (date(2004, 12, 31), date(2005, 6, 30), FOUND, date(2006, 5, 31), date(2006, 11, 30))
 
 

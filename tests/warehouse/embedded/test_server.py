@@ -18,6 +18,8 @@ from jobs.runtime.errors import BadInput
 from jobs.warehouse import embedded
 from jobs.warehouse.embedded import sockets, supervisor
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 
 USER = """
