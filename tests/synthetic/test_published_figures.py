@@ -10,6 +10,7 @@ from jobs.contract import codes, registers
 from jobs.synthetic import DEFAULT_PEOPLE, History, World, build_history, on_night
 from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
+from jobs.synthetic.custody import unusual_events
 from jobs.synthetic.people import nationalities
 from jobs.synthetic.replay.papers import papers
 from tests.synthetic.conftest import FOUND, frame, truth
@@ -34,8 +35,17 @@ def world(history: History) -> World:
 
 @pytest.fixture(scope="module")
 def missed(world: World) -> pd.DataFrame:
-    episodes = truth(world, "episodes")
+    episodes = _with_first_release(world)
     return episodes[episodes["is_missed"]]
+
+
+def _with_first_release(world: World) -> pd.DataFrame:
+    """Episodes with the day of their first release, of those who are inside again too."""
+    first = truth(world, "releases").query("release_number == 1").set_index("episode_id")
+    episodes, day = truth(world, "episodes"), first["release_date"]
+    dated = episodes["is_dated"] & episodes["episode_id"].isin(first.index)
+    known = episodes["episode_id"].map(day).where(dated)
+    return episodes.assign(release_date=known.fillna(episodes["release_date"]))
 
 
 def test_1023_were_released_without_consideration(missed: pd.DataFrame) -> None:
@@ -118,7 +128,7 @@ def test_of_the_288_83_were_started_53_completed_and_14_deported(history: Histor
 
 def _worked_on(world: World) -> pd.DataFrame:
     """The 1,023 as the register shows them: started, completed and deported or not."""
-    own = truth(world, "episodes").query("is_cohort")
+    own = _with_first_release(world).query("is_cohort")
     events, removals = frame(world, "immigration.events"), frame(world, "immigration.removals")
     cases = frame(world, "immigration.cases")
     decided = events["event_type"].isin(codes.DECISION_EVENTS)
@@ -216,6 +226,23 @@ def test_the_decisions_of_december_2006_are_the_published_ones(history: History)
         "DECISION_NOT_PURSUE": wanted["not_pursue"],
         "DECISION_DEFERRED": wanted["deferred_in_custody"],
     }
+
+
+def test_six_of_them_are_in_prison_again_and_stay_missed(history: History, world: World) -> None:
+    own = truth(world, "releases").query("is_cohort")
+    back = own[own["returned_date"].notna()]
+    assert len(back) == unusual_events.COHORT_RECALLED == 6
+    assert not back["is_decided_since"].any()
+    episodes = frame(world, "prison.episodes").set_index("episode_id").loc[back["episode_id"]]
+    assert (episodes["legal_status"] == "RECALL").all()
+    assert (episodes["status"] != "INACTIVE OUT").all()
+    found = papers(history).set_index("figure")["truth"]
+    assert found["of the 1,023, in prison again since"] == 6
+    later = truth(on_night(history, as_of=date(2006, 12, 31)), "releases")
+    again = later[later["episode_id"].isin(back["episode_id"])].set_index("release_number")
+    assert len(again.loc[2]) == 6
+    assert not again.loc[2, "is_missed"].any()
+    assert again.loc[1, "is_decided_since"].equals(again.loc[1, "is_missed"])
 
 
 def test_the_outcomes_of_2007_are_the_published_ones(history: History) -> None:

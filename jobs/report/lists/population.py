@@ -18,7 +18,9 @@ from jobs.contract import prison
 MONTHS_SHOWN: Final = 24
 _EXIT: Final = "REL"
 _GONE: Final = "INACTIVE OUT"
-_USED: Final = ["episode_id", "movement_sequence", "movement_date", "movement_type", "to_prison_id"]
+_LONDON: Final = "Europe/London"
+_USED: Final = ["episode_id", "movement_sequence", "movement_date", "movement_type", "to_prison_id",
+                "recorded_at"]  # fmt: skip
 
 
 def series_days(first: pd.Timestamp, as_of: date) -> pd.DatetimeIndex:
@@ -36,8 +38,10 @@ def population_over_time(
     """Foreign nationals in custody on each day of the series.
 
     A person counts once a day, from the day of a reception to the day before the exit. Whoever left
-    on a day that nobody recorded counts until they were last seen; an episode without movements
-    counts by its own row. Nationality is that relied on tonight; unknown ones are left out.
+    on a day that nobody recorded counts until the exit was written down, or else until they were
+    last seen: of the 123 released without a date, some sat for years after their last movement. An
+    episode without movements counts by its own row. What was dated or recorded after the night is
+    left out. Nationality is that relied on tonight; unknown ones are left out.
 
     Returns:
         ``day``, ``foreign_nationals`` and ``detainees`` (of these, in a removal centre).
@@ -62,16 +66,21 @@ def population_over_time(
 
 def _stays(tables: Mapping[str, pa.Table], foreign: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Where each person was and from when to when: a row for each movement that leaves them in."""
-    today = np.datetime64(as_of, "us")
+    today = pd.Timestamp(as_of)
     moved = tables.get(prison.MOVEMENTS.full_name, prison.MOVEMENTS.arrow_schema.empty_table())
     steps = moved.select(_USED).to_pandas(date_as_object=False)
     steps = steps[steps["episode_id"].isin(foreign["episode_id"])]
     steps = pd.concat([_receptions(tables, foreign, steps), steps], ignore_index=True)
     steps = steps.astype({"movement_sequence": "int64", "movement_date": "datetime64[us]"})
+    recorded = pd.to_datetime(steps["recorded_at"], utc=True)
+    written = recorded.dt.tz_convert(_LONDON).dt.tz_localize(None).dt.normalize()
+    ahead = steps["movement_date"].gt(today) | written.gt(today)
+    steps = steps.assign(written=written)[~ahead]
     steps = steps.sort_values(["episode_id", "movement_sequence"], kind="stable", ignore_index=True)
     by_episode = steps.groupby("episode_id", sort=False)
-    day = steps["movement_date"].where(steps["movement_date"].le(today))
-    # A day that is not recorded is no later than the last one before it.
+    left = steps["movement_type"].eq(_EXIT)
+    day = steps["movement_date"].fillna(steps["written"].where(left))
+    # Any other day that is not recorded is no later than the last one before it.
     steps["since"] = day.groupby(steps["episode_id"], sort=False).ffill()
     steps["until"] = by_episode["since"].shift(-1).fillna(pd.Timestamp.max.floor("D"))
     steps["place"] = by_episode["to_prison_id"].ffill()

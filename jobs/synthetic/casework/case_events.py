@@ -10,6 +10,7 @@ from jobs.synthetic.base.error_labels import ErrorLabels
 from jobs.synthetic.base.noise import Noise
 from jobs.synthetic.base.random_draws import Ints, some
 from jobs.synthetic.casework.case_histories import DAYS
+from jobs.synthetic.custody import custody_stays
 
 TYPES: Final = (
     "REFERRED", "ALLOCATED", "STARTED", "QUESTIONNAIRE_SENT", "QUESTIONNAIRE_RETURNED",
@@ -78,10 +79,7 @@ def close_last(cases: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
     A case closed there as exempt or with leave would be a finding upon a conviction that nobody
     looked at. What goes on until then stays open.
     """
-    person, reception = stays["person"].to_numpy(), stays["reception"].to_numpy()
-    following = np.full(len(stays), days.NEVER, dtype=np.int64)
-    following[:-1] = np.where(person[1:] == person[:-1], reception[1:], days.NEVER)
-    until = following[cases["stay"].to_numpy()]
+    until = custody_stays.next_receptions(stays)[cases["stay"].to_numpy()]
     others = cases[[name for name in COLUMNS if name != "closed"]].to_numpy()
     last = np.where(others < days.NEVER, others, 0).max(axis=1)
     closed = np.minimum(np.maximum(cases["closed"].to_numpy(), last), until - 1)

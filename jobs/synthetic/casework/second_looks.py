@@ -18,8 +18,9 @@ from jobs.synthetic.custody import custody_stays, sentencing
 WITHDRAWN_BEFORE: Final = 0.02
 """Share of decided cases with room for it in which a deferral was withdrawn, and a decision taken
 anew, before release."""
-WITHDRAWN_AFTER: Final = 0.0
-"""Share of decisions not to pursue that were withdrawn after the release."""
+WITHDRAWN_AFTER: Final = 0.02
+"""Share of decisions not to pursue that were withdrawn after the release, before the person was
+received again; the case is open again."""
 CONVICTED_AGAIN: Final = 0.1
 """Share of decided cases of long stays, with room for it, in which the person was convicted of
 another offence after a deferral and before the decision."""
@@ -47,7 +48,8 @@ def add_second_looks(
 
     Adds ``withdrawn`` to the days of a case, and to the stays ``later_day`` and ``later_months``: a
     sentence that was passed while inside and after a first decision, beside the others, which ends
-    before them; `days.NEVER` and 0 without one.
+    before them; `days.NEVER` and 0 without one; and ``is_undone``: the decision was withdrawn after
+    the release, so that another release of the stay would need a new one.
     """
     own = stays.iloc[cases["stay"].to_numpy()].reset_index(drop=True)
     decision = cases[["pursue", "not_pursue", "deferred"]].min(axis=1).to_numpy()
@@ -63,19 +65,25 @@ def add_second_looks(
     undone &= own["is_decided"].to_numpy() & some(rng, WITHDRAWN_AFTER, size)
     before = between(rng, first + 3, np.maximum(decision - 3, first + 3))
     after = between(rng, end + 20, end + 300)
+    undone &= after < custody_stays.next_receptions(stays)[cases["stay"].to_numpy()]
     changed = cases.assign(
         deferred=np.where(looked, first, cases["deferred"]),
         # A deferral that is followed by a conviction lasts until the decision.
         deferred_until=np.where(looked, decision + 60, cases["deferred_until"]),
         withdrawn=np.select([withdrawn, undone], [before, after], days.NEVER),
+        closed=np.where(undone, days.NEVER, cases["closed"]),
     )
-    stay = cases["stay"].to_numpy()[again]
+    stay = cases["stay"].to_numpy()
     later_day = np.full(len(stays), days.NEVER, dtype=np.int64)
-    later_day[stay] = before[again]
+    later_day[stay[again]] = before[again]
+    is_undone = np.zeros(len(stays), dtype=bool)
+    is_undone[stay[undone]] = True
     return SecondLooks(
         cases=changed,
         stays=stays.assign(
-            later_day=later_day, later_months=np.where(days.known(later_day), _LATER_MONTHS, 0)
+            later_day=later_day,
+            later_months=np.where(days.known(later_day), _LATER_MONTHS, 0),
+            is_undone=is_undone,
         ),
     )
 

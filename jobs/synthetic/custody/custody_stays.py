@@ -339,3 +339,11 @@ def _add_rare_ends(
     rare = died | hospital | absent
     rare_reason = np.select([died, hospital], [REASON["DEC"], REASON["HP"]], REASON["UAL"])
     return np.where(rare, day, end), np.where(rare, rare_reason, reason)
+
+
+def next_receptions(stays: pd.DataFrame) -> Ints:
+    """When the person of each stay was next received; `days.NEVER` for the last."""
+    person, reception = stays["person"].to_numpy(), stays["reception"].to_numpy()
+    following = np.full(len(stays), days.NEVER, dtype=np.int64)
+    following[:-1] = np.where(person[1:] == person[:-1], reception[1:], days.NEVER)
+    return following

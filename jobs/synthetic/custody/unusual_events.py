@@ -43,7 +43,7 @@ TRAINED: Final = 0.5
 """Share of the shorter terms of people of 18 and 19, received once, that are of somebody a year or
 two younger under a detention and training order (Powers of Criminal Courts (Sentencing) Act 2000
 section 100)."""
-COHORT_RECALLED: Final = 0
+COHORT_RECALLED: Final = 6
 """Of the 1,023, recalled to prison under the same sentence; no source gives a number. Each is held
 until the decision of 2006 and is considered before the second release, so no more are missed."""
 LOST: Final = 0.18
@@ -161,7 +161,9 @@ def recall_cohort(
     """Recall a few of the 1,023 to prison in the same booking, until after they were decided on.
 
     They are neither those whom nobody could find nor those in prison for another sentence, nor
-    those who had left the country by the night of the failure.
+    those who had left the country by the night of the failure, nor the 107 who were located outside
+    and questioned. None was recommended by a court: the prison's one main order would say recall
+    instead, and the 160 would be fewer on a first night.
     """
     case_of = np.full(len(stays), -1, dtype=np.int64)
     case_of[cases["stay"].to_numpy()] = np.arange(len(cases))
@@ -172,6 +174,8 @@ def recall_cohort(
     kept = np.array([_OUTCOMES.index(name) for name in ("right_to_stay", "in_process")])
     fits = stays["is_missed"].to_numpy() & np.isin(outcome, kept)
     fits &= stays["is_dated"].to_numpy() & stays["end_reason"].isin(_ON_LICENCE).to_numpy()
+    fits &= ~stays["is_recommended"].to_numpy()
+    fits &= ~days.known(cases["questionnaire_returned"].to_numpy()[case])
     recorded = np.maximum(stays["end_recorded"].to_numpy(), stays["end_corrected"].to_numpy())
     back = between(rng, np.full(len(stays), first), last)
     again = days.working_day_before(np.maximum(decided + 9, back + 35))
@@ -209,8 +213,9 @@ def add_recalls(
     chosen = last & some(rng, RECALLED, size) & stays["end_reason"].isin(_ON_LICENCE).to_numpy()
     chosen &= (persons["group"].to_numpy()[person] != world_size.COHORT) & (recorded > 0)
     chosen &= for_life | (days.known(licence) & (again < licence))
-    # A deferral would run out before they are released again.
+    # A deferral would run out before they are released again; a decision withdrawn is none.
     chosen &= (stays["decision"] != custody_stays.DEFERRED).to_numpy()
+    chosen &= ~stays["is_undone"].to_numpy()
     foreign = persons["nationality"].to_numpy()[person] != nationalities.BRITISH
     for day in _CENSUS:
         chosen &= ~(foreign & (back <= day) & (again > day))

@@ -5,6 +5,7 @@ from typing import Final
 
 from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.base.noise import NOISES, Noise
+from jobs.synthetic.casework import second_looks
 from jobs.synthetic.custody import unusual_events
 from jobs.synthetic.people import world_size
 from jobs.synthetic.people.world_size import Size
@@ -24,6 +25,12 @@ _EVENTS: Final = (
     ("a hospital order", unusual_events.HOSPITAL_ORDERS, "of moves from prison to hospital"),
     ("a recall from licence", unusual_events.RECALLED,
      "of last releases on licence with licence left to run"),
+    ("a decision withdrawn before release, and taken anew", second_looks.WITHDRAWN_BEFORE,
+     "of decided cases with room for it"),
+    ("a decision not to pursue withdrawn after the release", second_looks.WITHDRAWN_AFTER,
+     "of those of people who were released and not received again by then"),
+    ("convicted again after a deferral and before the decision", second_looks.CONVICTED_AGAIN,
+     "of decided cases of long stays with room for it"),
     ("lost after release", unusual_events.LOST, "of those to be deported, but released"),
     ("found again", unusual_events.FOUND_AGAIN, "of the lost"),
 )  # fmt: skip
@@ -63,7 +70,11 @@ def invented_world_markdown() -> str:
         "## What befalls few",
         "",
         "True events, whatever the noise. Where no source gives a number, the share is this",
-        "project's; reasons: `jobs/synthetic/custody/unusual_events.py`.",
+        "project's; reasons: `jobs/synthetic/custody/unusual_events.py` and",
+        "`jobs/synthetic/casework/second_looks.py`. Of the 1,023, whose stories are those of the",
+        f"published tables, {unusual_events.COHORT_RECALLED} are recalled in the same booking in",
+        "March and April 2006 and stay until they were decided on: their first release stays",
+        "missed, their second is not.",
         "",
         "| event | share | of what |",
         "|---|---:|---|",

@@ -85,7 +85,7 @@ def test_nobody_is_released_before_they_were_received_nor_recalled_before_releas
     back = stays[days.known(stays["recalled"])]
     assert (back["recalled"] > back["end"]).all()
     assert (back["released_again"] > back["recalled"]).all()
-    assert not back["is_missed"].any()
+    assert back["is_missed"].sum() == unusual_events.COHORT_RECALLED
     foreign = history.everybody["nationality"].to_numpy()[back["person"]] != nationalities.BRITISH
     for day in published.CENSUS:
         assert not unusual_events.back_inside(back[foreign], days.number(day)).any()
@@ -141,6 +141,22 @@ def test_some_are_recalled_and_released_again_under_one_episode(history: History
     assert (own["last_movement_reason"] == "24").all()
     later = frame(outside, "prison.episodes").set_index("episode_id").loc[own["episode_id"]]
     assert (later["last_movement_type"] == "REL").mean() > 0.9
+
+
+def test_some_decisions_are_withdrawn_after_the_release_and_none_before_another(
+    history: History,
+) -> None:
+    own = history.cases[days.known(history.cases["withdrawn"])]
+    stays = history.stays.iloc[own["stay"].to_numpy()]
+    after = (own["withdrawn"].to_numpy() > stays["end"]).to_numpy()
+    assert after.sum() > 3
+    assert (stays.loc[after, "is_undone"]).all()
+    assert not days.known(stays.loc[after, "recalled"]).any()
+    assert not days.known(own.loc[after, "closed"]).any()
+    releases = truth(on_night(history, as_of=days.calendar(days.WORLD_END)), "releases")
+    undone = releases[releases["is_withdrawn_after_release"]]
+    assert len(undone)
+    assert not undone["is_missed"].any()
 
 
 def test_some_are_lost_and_found_again(history: History) -> None:

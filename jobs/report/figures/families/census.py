@@ -54,6 +54,7 @@ def _figure(
     unit: str = PEOPLE,
     groups: str = "",
     population: str = "people in a prison on the night",
+    since: str = "1",
 ) -> Figure:
     return Figure(
         id=f"census.{id_}",
@@ -64,6 +65,7 @@ def _figure(
         owner=PRISONS,
         compute=compute,
         groups=groups,
+        since=since,
     )
 
 
@@ -91,18 +93,22 @@ FIGURES: Final = (
         "foreign_nationals_over_time",
         "Foreign nationals in prison over time",
         "People of a known foreign nationality in custody on each 30 June and at the end of each "
-        "of the last 24 months, detainees of removal centres included, as recorded by the night.",
+        "of the last 24 months, detainees of removal centres included, as recorded by the night. "
+        "Whoever left on a day that nobody recorded counts until the exit was written down.",
         over_time("foreign_nationals"),
         groups="day",
         population="people in custody on the day",
+        since="2",
     ),
     _figure(
         "detainees_over_time",
         "Of these, in removal centres over time",
-        "Of the foreign nationals in custody on each of these days, those in a removal centre.",
+        "Of the foreign nationals in custody on each of these days, those in a removal centre; "
+        "undated exits as in that figure.",
         over_time("detainees"),
         groups="day",
         population="people in custody on the day",
+        since="2",
     ),
     _figure(
         "prisons_without_work",
