@@ -5,6 +5,7 @@ findings: the facts on which it hangs whether a release was considered. Days are
 distance from the first sentence, so that each comes before and after each other.
 """
 
+import itertools
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -113,6 +114,13 @@ def _movements(chance: Random, on: Callable[[int | None], date | None]) -> list[
         {**out, "movement_date": on(_OUT_AGAIN)},
     ][: chance.choice([4, 3, 2, 1])]
     if chance.choice([False, False, True]):
+        # Typed again, or left on curfew first: several in a row, in whatever order of days.
+        again = {**out, "movement_date": on(chance.choice([None, 239, 241, 300, 440, 441]))}
+        moves.insert(chance.choice([len(moves), 2]), again)
+        if chance.choice([False, False, True]):
+            seen = {"movement_type": "TRN", "movement_reason": "NOTR", "movement_date": on(240)}
+            moves.insert(len(moves) - 1, seen)
+    if chance.choice([False, False, True]):
         reason = chance.choice(["DD", "DEC", "HP", "BL"])
         moves.append({**out, "movement_reason": reason, "movement_date": on(600)})
     return moves
@@ -209,6 +217,11 @@ def _is_run_out(registers: Registers) -> bool:
     )
 
 
+def _is_released_in_a_row(held: Registers) -> bool:
+    kinds = [row["movement_type"] for row in _booked(held, "prison.movements")]
+    return ("REL", "REL") in itertools.pairwise(kinds)
+
+
 KINDS: dict[str, Callable[[Registers], bool]] = {
     "several convictions": lambda held: len(_booked(held, "prison.sentences")) > 1,
     "a conviction after the first day": lambda held: (
@@ -227,6 +240,7 @@ KINDS: dict[str, Callable[[Registers], bool]] = {
         len([row for row in _booked(held, "prison.movements") if row["movement_reason"] == "CR"])
         > 1
     ),
+    "releases in a row, with nothing between": _is_released_in_a_row,
     "a second booking": lambda held: any(
         row["episode_id"] == SECOND for row in held["prison.episodes"]
     ),

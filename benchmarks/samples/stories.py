@@ -28,7 +28,10 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """One person, their episodes, and what the immigration register holds on them."""
+    """One person, their episodes, and what the immigration register holds on them.
+
+    ``also`` has further rows by table; further persons among them are the same person, linked.
+    """
 
     night: date = NIGHT
     nationality: str | None = "NIGERIA"
@@ -49,6 +52,7 @@ class Story:
     detentions: Rows = ()
     bails: Rows = ()
     appeals: Rows = ()
+    also: Mapping[str, Rows] = field(default_factory=dict)
 
     def but(self, **changes: Any) -> "Story":
         """The same story with changes."""
@@ -213,11 +217,23 @@ def people_rows(story: Story) -> tuple[list[dict[str, Any]], list[dict[str, Any]
     members = [("prison", "A0001AA", "ID1")]
     if knows:
         members.append(("immigration", "P1", "ID1" if one else "ID2"))
+    aliases = {
+        register: [str(row[key]) for row in story.also.get(f"{register}.persons", ())]
+        for register, key in (("prison", "prisoner_number"), ("immigration", "cid_person_id"))
+    }
+    members += [(register, person, "ID1") for register, own in aliases.items() for person in own]
     identities = [
         {"register": register, "person_id": person, "identity_id": identity}
         for register, person, identity in members
     ]
-    return [link] if knows and story.link else [], identities
+    links = [link] if knows and story.link else []
+    links += [
+        {**link, "prisoner_number": prisoner, "cid_person_id": person, "outcome": "linked"}
+        for prisoner in ["A0001AA", *aliases["prison"]]
+        for person in (["P1"] if one else []) + aliases["immigration"]
+        if (prisoner, person) != ("A0001AA", "P1")
+    ]
+    return links, identities
 
 
 def _knows(story: Story) -> bool:
@@ -293,8 +309,8 @@ def register_rows(story: Story) -> dict[str, list[dict[str, Any]]]:
         {"appeal_id": f"A{n}", "case_id": "C1", **appeal}
         for n, appeal in enumerate(story.appeals, start=1)
     ]
-    return {
-        **{key.replace("_", ".", 1): told for key, told in rows.items()},
+    told = {
+        **{key.replace("_", ".", 1): own for key, own in rows.items()},
         "prison.alerts": alerts,
         "immigration.cases": cases,
         "immigration.events": events,
@@ -303,6 +319,9 @@ def register_rows(story: Story) -> dict[str, list[dict[str, Any]]]:
         "immigration.bails": bails,
         "immigration.appeals": appeals,
     }
+    for name, own in story.also.items():
+        told[name] = [*told.get(name, []), *(dict(row) for row in own)]
+    return told
 
 
 def _main_episode(story: Story, rows: dict[str, list[dict[str, Any]]]) -> None:

@@ -129,12 +129,12 @@ def find(
         as_of=day,
         kept_aside=_kept_aside(episodes, quarantine),
     )
-    custody = read_custody(
-        episodes=episodes, movements=tables[prison.MOVEMENTS.full_name], as_of=day
-    )
+    movements = tables[prison.MOVEMENTS.full_name]
+    custody = read_custody(episodes=episodes, movements=movements, sentences=sentences, as_of=day)
     identified = identify(episodes=episodes, tables=tables, links=links, identities=identities)
     recommended = read_recommendations(
         episodes=episodes,
+        movements=movements,
         sentenced=sentenced,
         rows=sentences,
         identity=identified.identity,
@@ -213,7 +213,8 @@ def find(
         custody=custody,
         releases=read_releases(
             episodes=episodes,
-            movements=tables[prison.MOVEMENTS.full_name],
+            movements=movements,
+            sentences=sentences,
             custody=custody,
             as_of=day,
         ),

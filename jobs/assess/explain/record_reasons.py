@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from jobs.assess import columns as col
 from jobs.assess.columns import Flags
 from jobs.assess.criteria.referral import BRITISH, COURT_RECOMMENDATION, UNDETERMINED
 from jobs.assess.explain.reason_rows import Reasons
@@ -84,21 +85,33 @@ def give_sentence_reasons(reasons: Reasons, found: Findings, asked: Flags) -> No
             found.recommended.before,
             "The court recommended deportation, as an earlier delivery said.",
         ),
+        (
+            found.recommended.taken_back,
+            (
+                "An earlier delivery said that the court recommended deportation; the record now "
+                "says that it did not."
+            ),
+        ),
     ):
         rows = np.flatnonzero(said)
         reasons.add(rows, COURT_RECOMMENDATION, finding, prison.EPISODES, reasons.own_key(rows))
     serving = asked & sentenced.is_sentenced
     _each_sentence(reasons, found, serving)
-    rows = np.flatnonzero(serving & sentenced.has_length)
-    reasons.add(
-        rows,
-        _LENGTH,
-        "The sentences come to {length}, counted from {start}.",
-        prison.SENTENCES,
-        reasons.sentence_key(sentenced.longest_row[rows]),
-        length=lengths(sentenced.months[rows], sentenced.days[rows]),
-        start=in_words(sentenced.starts[rows]),
-    )
+    known = col.at(found.sentences.is_start_known, sentenced.longest_row, False)
+    for hit, finding in (
+        (known, "The sentences come to {length}, counted from {start}."),
+        (~known, "The sentences come to {length}; no day is recorded from which they run."),
+    ):
+        rows = np.flatnonzero(serving & sentenced.has_length & hit)
+        reasons.add(
+            rows,
+            _LENGTH,
+            finding,
+            prison.SENTENCES,
+            reasons.sentence_key(sentenced.longest_row[rows]),
+            length=lengths(sentenced.months[rows], sentenced.days[rows]),
+            start=in_words(sentenced.starts[rows]),
+        )
     rows = np.flatnonzero(serving & sentenced.indeterminate)
     key = reasons.sentence_key(sentenced.indeterminate_row[rows])
     finding = "A sentence without a fixed end reaches every length."

@@ -2,7 +2,8 @@
 
 The last release or admission of an episode decides; the status on the episode row decides where
 the movements are silent. Removal, death, hospital, escape and a removal centre are exits of their
-own, never releases (rules ``custody.*`` and ``exit.*``).
+own, never releases (rules ``custody.*`` and ``exit.*``). Nobody leaves twice without coming back:
+of several releases in a row, with nothing between, the first tells when the person went.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 from jobs.assess import columns as col
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
+from jobs.assess.read.sentences import SentenceRows
 from jobs.contract import codes as c
 
 HELD, RELEASED, REMOVED, DIED, HOSPITAL, AT_LARGE, REMOVAL_CENTRE = range(7)
@@ -69,13 +71,20 @@ class Custody:
         return gone
 
 
-def read_custody(*, episodes: pa.Table, movements: pa.Table, as_of: np.datetime64) -> Custody:
+def read_custody(
+    *,
+    episodes: pa.Table,
+    movements: pa.Table,
+    sentences: SentenceRows,
+    as_of: np.datetime64,
+) -> Custody:
     """Read the state of each episode from its movements and its own row.
 
     Args:
         episodes: ``prison.episodes``, in the order of the result.
         movements: ``prison.movements``, in any order; those dated or recorded after ``as_of`` are
             left out.
+        sentences: the sentences: one passed between two releases shows that the person was back.
         as_of: the night.
     """
     count = len(episodes)
@@ -89,8 +98,10 @@ def read_custody(*, episodes: pa.Table, movements: pa.Table, as_of: np.datetime6
     entered = np.where(left_by_movement | (last < 0), NO_DAY, col.at(moved, last, NO_DAY))
     by_row = _left_by_row(episodes, entered, (last_exit >= 0) & ~left_by_movement, as_of)
     left = left_by_movement | by_row
+    tells = _tells(table, episode, sequence, sentences)
     exit_row = np.where(left_by_movement, last, -1)
     kind = np.where(left, _kinds(episodes, table, exit_row), HELD)
+    exit_row = np.where(kind == RELEASED, col.at(tells, exit_row, -1), exit_row)
     exit_date = np.where(left, _exit_days(episodes, moved, exit_row, entered, as_of), NO_DAY)
     before = sequence < col.at(sequence, exit_row, _NEVER)[episode]
     seen = col.latest(np.where(before, episode, -1), moved, count)
@@ -111,7 +122,9 @@ def read_custody(*, episodes: pa.Table, movements: pa.Table, as_of: np.datetime6
         exit_sequence=col.at(sequence, exit_row, -1),
         is_on_roll=~left,
         is_recalled=returned & (col.at(_kind_of(table), last_exit, HELD) == RELEASED),
-        recalled_from=np.where(returned, col.at(moved, last_exit, NO_DAY), NO_DAY),
+        recalled_from=np.where(
+            returned, col.at(moved, col.at(tells, last_exit, -1), NO_DAY), NO_DAY
+        ),
         is_extradited=(kind == REMOVED) & extradited,
     )
 
@@ -138,12 +151,17 @@ REASONS = [code.code for code in c.MOVEMENT_REASON.codes]
 
 
 def read_releases(
-    *, episodes: pa.Table, movements: pa.Table, custody: Custody, as_of: np.datetime64
+    *,
+    episodes: pa.Table,
+    movements: pa.Table,
+    sentences: SentenceRows,
+    custody: Custody,
+    as_of: np.datetime64,
 ) -> Releases:
     """Every release of each episode, whatever happened since: no later movement undoes one.
 
-    Exits to the community that follow each other without an admission between are one, told by the
-    last of them; another exit that follows takes nothing away.
+    Exits to the community without an admission between are one, told by the first of the last of
+    them in a row; another exit that follows takes nothing away.
     """
     table, episode, sequence = _visible(episodes, movements, as_of)
     moved, kind = col.days(table, "movement_date"), _kind_of(table)
@@ -165,7 +183,7 @@ def read_releases(
     first = np.searchsorted(run, np.arange(count))
     follows = np.r_[of[first][1:] == of[first][:-1], False] if count else np.zeros(0, dtype=bool)
     back = np.where(follows, np.r_[moved[turns[first]][1:], NO_DAY], NO_DAY)
-    rows = turns[last[runs]]
+    rows = _tells(table, episode, sequence, sentences)[turns[last[runs]]]
     final = np.flatnonzero(custody.is_released)
     seen = np.fmax(
         _seen_before(table, episode, sequence, rows),
@@ -188,6 +206,33 @@ def read_releases(
     # Movements come in order of sequence, the final release last: a stable sort keeps that.
     order = np.argsort(owner, kind="stable")
     return Releases(**{name: values[order] for name, values in vars(found).items()})
+
+
+def _tells(table: pa.Table, episode: Whole, sequence: Whole, sentences: SentenceRows) -> Whole:
+    """Of each movement, the one that tells when the person went: itself, or the first in a row.
+
+    A row of releases is broken by any other movement, and by the day of a sentence.
+    """
+    moved, tells = col.days(table, "movement_date"), np.arange(len(table))
+    leaves = col.is_one_of(table, "movement_type", {"REL"}) & (_kind_of(table) == RELEASED)
+    order = np.lexsort((sequence, episode))
+    of, in_row = episode[order], leaves[order]
+    goes_on = np.zeros(len(order), dtype=bool)
+    goes_on[1:] = in_row[1:] & in_row[:-1] & (of[1:] == of[:-1])
+    block = np.empty(len(order), dtype=np.int64)
+    block[order] = np.cumsum(~goes_on) - 1
+    count = int(block.max(initial=-1)) + 1
+    repeated = leaves & (np.bincount(block, minlength=count)[block] > 1)
+    end = col.latest(np.where(repeated, block, -1), moved, count)
+    owner = np.full(count, -1)
+    owner[block[repeated]] = episode[repeated]
+    row, passed = col.pairs(owner, np.where(sentences.counts, sentences.episode, -1))
+    before = sentences.passed[passed] <= end[row]
+    sentenced = col.latest(np.where(before, row, -1), sentences.passed[passed], count)
+    dated = repeated & ~np.isnat(moved) & ~(moved < sentenced[block])
+    first = col.pick(block, [moved, sequence], dated, count)
+    told = first[block]
+    return np.where(repeated & (told >= 0), told, tells)
 
 
 def _seen_before(table: pa.Table, episode: Whole, sequence: Whole, rows: Whole) -> Days:

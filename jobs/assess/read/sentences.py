@@ -56,7 +56,8 @@ class SentenceRows:
     ``months``, ``days``, ``size`` and ``ends`` are of the chain up to the row; ``own_months`` and
     ``own_days`` of the row alone; ``day_months`` and ``day_days`` of those in its chain that were
     passed on its day.
-    ``follows`` is the row that each one follows, negative for none.
+    ``follows`` is the row that each one follows, negative for none. A chain of which no day is on
+    record, nor that of the reception, starts on the night: ``is_start_known`` tells.
     """
 
     episode: Whole
@@ -68,6 +69,7 @@ class SentenceRows:
     is_hospital: Flags
     passed: Days
     starts: Days
+    is_start_known: Flags
     own_months: Whole
     own_days: Whole
     months: Whole
@@ -250,7 +252,8 @@ def _rows(episodes: pa.Table, sentences: pa.Table, as_of: np.datetime64) -> Sent
         col.days(episodes, "sentence_start_date")[episode],
         col.days(episodes, "reception_date")[episode],
     )
-    starts = np.where(np.isnat(starts), as_of, starts)
+    is_start_known = ~np.isnat(starts)
+    starts = np.where(is_start_known, starts, as_of)
     months, days = np.minimum(months, _MOST_MONTHS), np.minimum(days, _MOST_DAYS)
     return SentenceRows(
         episode=episode,
@@ -262,6 +265,7 @@ def _rows(episodes: pa.Table, sentences: pa.Table, as_of: np.datetime64) -> Sent
         is_hospital=col.is_one_of(table, "calculation_type", {"HOSP"}),
         passed=passed,
         starts=starts,
+        is_start_known=is_start_known,
         own_months=own_months,
         own_days=own_days,
         months=months,

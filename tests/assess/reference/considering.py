@@ -286,7 +286,7 @@ class Considering(ReleaseDates):
             ]
             if not freed or (out.kind == "released" and out.row in exits):
                 continue
-            told = freed[-1]
+            told = self.went(episode, freed[-1])
             before = [
                 row["movement_date"]
                 for row in movements

@@ -36,17 +36,21 @@ class Custody(Sentences):
         if turn and turn["movement_type"] == "REL":
             reason = turn["movement_reason"]
             if not has_text(reason):
+                if own_kind == "released":
+                    turn = self.went(episode, turn)
                 return Exit(
                     kind=own_kind,
                     day=turn["movement_date"] or row_exit,
                     row=turn,
                     reason=episode["last_movement_reason"],
                 )
+            if kind_of(reason) == "released":
+                turn = self.went(episode, turn)
             return Exit(
                 kind=kind_of(reason),
                 day=turn["movement_date"] or row_exit,
                 row=turn,
-                reason=reason,
+                reason=turn["movement_reason"],
             )
         entered = turn["movement_date"] if turn else None
         returned = bool(exits)
@@ -59,6 +63,25 @@ class Custody(Sentences):
                 kind=own_kind, day=row_exit, row=None, reason=episode["last_movement_reason"]
             )
         return Exit(kind="held", day=None, row=None)
+
+    def went(self, episode: Row, release: Row) -> Row:
+        """Nobody leaves twice: the first of the releases in a row that ends with this one."""
+        in_a_row: list[Row] = []
+        for row in self.movements(episode):
+            leaves = row["movement_type"] == "REL" and kind_of(row["movement_reason"]) == "released"
+            if not leaves:
+                in_a_row = []
+                continue
+            in_a_row.append(row)
+            if row is release:
+                break
+        days = [row["movement_date"] for row in in_a_row if row["movement_date"]]
+        if len(in_a_row) < 2 or not days:
+            return release
+        counted = [self.passed(row) for row in self.sentences(episode) if self.counts(row)]
+        floor = max((day for day in counted if day and day <= max(days)), default=min(days))
+        dated = [row for row in in_a_row if row["movement_date"] and row["movement_date"] >= floor]
+        return min(dated, key=lambda row: row["movement_date"], default=release)
 
     def own_kind(self, episode: Row) -> str:
         reason = episode["last_movement_reason"]
