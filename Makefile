@@ -75,6 +75,7 @@ requirements: ## Pin every package anew, from pyproject.toml; each must have a w
 	$(COMPILE) pyproject.toml -o requirements.txt
 	$(COMPILE) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	$(COMPILE) --group spark -c requirements-dev.txt -o requirements-spark.txt
+	$(COMPILE) --group fab -c requirements-dev.txt -o requirements-fab.txt
 	$(MAKE) wheels
 
 # Each Python asks pip itself: only a running Python reads the conditions of a pin as it will at
@@ -82,7 +83,8 @@ requirements: ## Pin every package anew, from pyproject.toml; each must have a w
 wheels:
 	set -e; for python in $(PYTHONS); do echo "$$python"; $$python -m venv --clear .venv/wheels; \
 		.venv/wheels/bin/python -m pip install --quiet --disable-pip-version-check --dry-run \
-			--only-binary=:all: --no-binary=pyspark -r requirements-dev.txt -r requirements-spark.txt; \
+			--only-binary=:all: --no-binary=pyspark -r requirements-dev.txt -r requirements-spark.txt \
+			-r requirements-fab.txt; \
 	done
 
 clean: ## Remove the environment and all data of the runs, the embedded databases included

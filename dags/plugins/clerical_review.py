@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PERMISSION = "Clerical Review"
 PREFIX = "/clerical-review"
+FAB = "airflow.providers.fab."
 
 
 class OneDesk:
@@ -65,6 +66,24 @@ def may_review(user: Any, method: str) -> bool:
     return user.role.upper() == "ADMIN" or user.get_name() in load_settings().reviewers
 
 
+def make_permission() -> None:
+    """Make the permission where it is kept by name, so that a role can be given it.
+
+    The FAB manager gives roles what it has heard of only, and its administrators all of that when a
+    server starts.
+    """
+    from airflow.api_fastapi.app import get_auth_manager_cls
+    from airflow.utils.session import create_session
+
+    if get_auth_manager_cls().__module__.startswith(FAB):
+        from airflow.providers.fab.www.security_appless import ApplessAirflowSecurityManager
+
+        with create_session() as session:
+            kept = ApplessAirflowSecurityManager(session=session)
+            for action in ("can_read", "can_create"):
+                kept.create_permission(action, PERMISSION)
+
+
 def build_app() -> "FastAPI":
     """The page, behind Airflow's login."""
     from airflow.api_fastapi.auth.tokens import get_signing_key
@@ -81,6 +100,7 @@ def build_app() -> "FastAPI":
             raise HTTPException(403, f"you lack the permission [{PERMISSION}]")
         return Reviewer(name=user.get_name(), channel="page")
 
+    make_permission()
     guard = Guard(
         secret=lambda: get_signing_key("api", "secret_key"),
         base_url=conf.get("api", "base_url", fallback=""),

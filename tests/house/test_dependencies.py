@@ -15,7 +15,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-PINS = ("requirements.txt", "requirements-dev.txt", "requirements-spark.txt")
+PINS = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-spark.txt",
+    "requirements-fab.txt",
+)
 NIGHT = ("jobs", "expectations", "dags")
 """Rooms that run at night."""
 OURS = (*NIGHT, "tests", "benchmarks")
@@ -211,6 +216,7 @@ def test_every_declaration_is_pinned_within_its_bounds() -> None:
         "requirements.txt": project()["project"]["dependencies"],
         "requirements-dev.txt": project()["project"]["optional-dependencies"]["dev"],
         "requirements-spark.txt": project()["dependency-groups"]["spark"],
+        "requirements-fab.txt": project()["dependency-groups"]["fab"],
     }
     for name, requirements in wanted.items():
         found = pins(name)
