@@ -22,13 +22,17 @@ NOTHING: Final = ""
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column of a sheet: where it comes from, its heading and how its values read."""
+    """A column of a sheet: where it comes from, its heading and how its values read.
+
+    ``missing`` is what a text column says where nothing is recorded.
+    """
 
     source: str
     heading: str
     kind: str = "text"
     codes: CodeList | None = None
     words: Mapping[str, str] | None = None
+    missing: str = NOTHING
 
     @property
     def css(self) -> str:
@@ -88,7 +92,7 @@ def _plain(values: pd.Series, column: Column) -> pd.Series:
         words |= {entry.code: entry.meaning for entry in column.codes.codes}
     unique = values.dropna().unique()
     shown = {value: clean(words.get(str(value), str(value))) for value in unique}
-    return values.map(shown).astype("object").where(values.notna(), NOTHING)
+    return values.map(shown).astype("object").where(values.notna(), column.missing)
 
 
 def _dates(values: pd.Series, _column: Column) -> pd.Series:
@@ -135,8 +139,18 @@ def declared(
 ) -> Column:
     """A column that reads as its field is declared; ``words`` stand instead of its codes."""
     found = table.field(name)
-    codes = found.codes if words is None else None
-    return Column(source=name, heading=heading, kind=_KIND_OF[found.kind], codes=codes, words=words)
+    return Column(
+        source=name,
+        heading=heading,
+        kind=_KIND_OF[found.kind],
+        codes=found.codes if words is None else None,
+        words=words,
+        missing="not recorded" if name in _NEVER_EMPTY else NOTHING,
+    )
+
+
+_NEVER_EMPTY = frozenset({"nationality", "offence_code"})
+"""What every person has, so that an empty cell is a fault of the record and says so."""
 
 
 def list_columns(listed: CaseList) -> tuple[Column, ...]:

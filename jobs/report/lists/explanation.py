@@ -90,7 +90,10 @@ def _decision(row: Mapping[Hashable, Any]) -> str:
         beside.append(f"deferred until {_day(row['until_date'])}")
     if _known(row["typed_reason"]):
         beside.append(f"reason given: {row['typed_reason']}")
-    if _known(row["flaw"]):
+    if row["flaw"] == "WITHDRAWN":
+        # For a release before the withdrawal it counts, for one after it does not.
+        beside.append("withdrawn since")
+    elif _known(row["flaw"]):
         beside.append(f"does not count: {_meaning(results.FLAW, str(row['flaw']))}")
     how = _meaning(c.EVENT_TYPE, str(row["decision"]))
     return f"Case {row['case_id']}, {_day(row['step_date'])}: {how} ({'; '.join(beside)})."
@@ -254,8 +257,11 @@ def _release_line(row: Mapping[Hashable, Any]) -> str:
         return f"Released: {_day(row['release_date'])}."
     if row["status"] in {"DUE", "NOT_YET_DUE"} or row["is_in_custody"]:
         where = "In custody" if row["is_in_custody"] else "Not released"
+        earliest = row["earliest_release_date"]
+        passed = _known(row["days_to_release"]) and row["days_to_release"] < 0
         return (
-            f"{where}; earliest release {_day(row['earliest_release_date'])}; "
+            f"{where}; earliest release {_day(earliest)}"
+            f"{', which has passed: may leave on any day' if passed else ''}; "
             f"consideration due by {_day(row['due_date'])}."
         )
     return ""

@@ -10,12 +10,17 @@ from jobs.contract.case_lists import (
     DECISIONS,
     DEPORTATIONS,
     DUE,
+    LOCATED,
     MISSED,
+    NOT_FOUND,
+    NOT_SOUGHT,
     OPEN_CASES,
+    QUESTIONED,
     RECORDED_AFTER_RELEASE,
     TRACINGS,
     UNCONSIDERED,
     VERIFY,
+    WITHDRAWN_AFTER_RELEASE,
 )
 from jobs.contract.results.case_list import CaseList
 from jobs.contract.view_models import KeyFigure, plural
@@ -96,6 +101,39 @@ def _recorded_after_release(site: Site) -> ListFrame:
         range_line="They count as considered, and in the high end of the missed: nothing but its "
         "own date shows that the decision was there.",
     )
+
+
+def _withdrawn_after_release(site: Site) -> ListFrame:
+    """Decisions that were taken back once the person had left."""
+    undone = key_figure(site.figures, "considered.withdrawn_after_release")
+    return ListFrame(
+        lead=f"{plural(undone.value, 'release was', 'releases were')} considered in time, and the "
+        "decision was withdrawn afterwards.",
+        range_line="They were considered when they happened, and count as considered.",
+    )
+
+
+_WHEREABOUTS: Final = {
+    NOT_FOUND.name: "somebody who was looked for and cannot be found",
+    NOT_SOUGHT.name: "somebody for whom, as far as is recorded, nobody has looked",
+    LOCATED.name: "somebody of whom it is known where they are, or that they died or left",
+    QUESTIONED.name: "somebody who was located, and answered a questionnaire",
+}
+
+
+def _traced(listed: CaseList) -> Callable[[Site], ListFrame]:
+    """Where those are whose release nobody had considered."""
+
+    def around(site: Site) -> ListFrame:
+        missed, found = (key_figure(site.figures, id_) for id_ in ("missed.total", listed.total))
+        return ListFrame(
+            lead=f"{plural(found.value, 'release', 'releases')} of {missed.text} without "
+            f"consideration {'is' if found.value == 1 else 'are each'} of "
+            f"{_WHEREABOUTS[listed.name]}.",
+            range_line=_range_line(found),
+        )
+
+    return around
 
 
 def _range_line(figure: KeyFigure) -> str:
@@ -218,6 +256,8 @@ _FRAMES: Final[Mapping[str, Callable[[Site], ListFrame]]] = {
     DECIDED_SINCE.name: _decided_since,
     UNCONSIDERED.name: _unconsidered,
     RECORDED_AFTER_RELEASE.name: _recorded_after_release,
+    WITHDRAWN_AFTER_RELEASE.name: _withdrawn_after_release,
+    **{listed.name: _traced(listed) for listed in TRACINGS},
     DUE.name: _due,
     VERIFY.name: _verify,
     OPEN_CASES.name: _backlog,

@@ -231,6 +231,8 @@ def environment() -> jinja2.Environment:
 def _how_many(total: int, room: int) -> str:
     if not total:
         return ""
+    if total == 1:
+        return "One in all."
     if total <= room:
         return f"All {number_text(total)}."
     return f"The first {number_text(room)} of {number_text(total)}."

@@ -191,6 +191,19 @@ def told(release: dict[str, object], **episode: object) -> str:
     return explain("E1", facts)
 
 
+@pytest.mark.parametrize(
+    ("days", "passed"),
+    [(0, ""), (-1, ", which has passed: may leave on any day")],
+    ids=["today", "yesterday"],
+)
+def test_a_release_date_that_has_passed_says_so(days: int, passed: str) -> None:
+    inside = {"is_in_custody": True, "is_released": False, "release_date": None, "status": "DUE"}
+    near = {"earliest_release_date": pd.Timestamp(2006, 4, 25), "days_to_release": days}
+    text = told({}, **inside, **near, due_date=pd.Timestamp(2006, 3, 1))
+    line = f"In custody; earliest release 25 April 2006{passed}; consideration due by 1 March 2006."
+    assert line in text.splitlines()
+
+
 def bare(table: Table, *rows: dict[str, object]) -> pd.DataFrame:
     """Rows of a table; what is not told of is empty, required or not."""
     columns = {f.name: [row.get(f.name) for row in rows] for f in table.fields}
@@ -212,7 +225,7 @@ def test_the_casework_is_told_with_who_why_when_and_how_appeals_ended() -> None:
     assert (
         "  Case C1, 5 May 2006: decision deferred to a date, with a reason (caseworker CW0007; "
         "recorded on 6 May 2006; deferred until 1 September 2006; reason given: appeal pending; "
-        "does not count: it was withdrawn)." in text.splitlines()
+        "withdrawn since)." in text.splitlines()
     )
     assert (
         "  Case C1, 1 June 2006: an appeal was lodged; dismissed on 1 August 2006."

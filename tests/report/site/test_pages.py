@@ -152,6 +152,31 @@ def test_the_same_facts_in_any_order_give_the_same_bytes(
     assert first == again
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("not_found", "of somebody who was looked for and cannot be found"),
+        ("not_sought", "nobody has looked"),
+        ("located", "of whom it is known where they are"),
+        ("questioned", "who was located, and answered a questionnaire"),
+        ("withdrawn_after_release", "considered in time, and the decision was withdrawn"),
+    ],
+)
+def test_a_list_begins_with_a_sentence_on_whom_it_holds(site: Path, name: str, words: str) -> None:
+    assert words in (site / f"{name}.html").read_text(encoding="utf-8")
+
+
+def test_a_list_of_one_says_so_and_a_nationality_that_is_missing_too(
+    world: Invented, tmp_path: Path
+) -> None:
+    releases = world.facts["nightly.releases"]
+    one = releases[releases["is_missed"]].head(1).assign(traced="NOT_FOUND", nationality=None)
+    rendered(world, tmp_path, releases=one.reset_index(drop=True))
+    text = (tmp_path / "not_found.html").read_text(encoding="utf-8")
+    assert "One in all." in text
+    assert "not recorded" in text
+
+
 def test_a_long_list_is_paged_and_whole_as_csv(tmp_path: Path) -> None:
     world = invent(episodes=26_000)
     rendered(world, tmp_path)
