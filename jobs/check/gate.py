@@ -14,7 +14,7 @@ from jobs.check.check_history import CheckHistory, with_first_failures, with_fir
 from jobs.check.delivered import load_delivered
 from jobs.check.faults import faults, faulty_rows, find_owners, rows_to_mend
 from jobs.check.profile import take_profile
-from jobs.check.row_stage import CheckedRows, check_rows
+from jobs.check.row_stage import CheckedRows, accepted_of, check_rows
 from jobs.check.rules import row_rules
 from jobs.check.suite.exceptions import exceptions_on
 from jobs.check.suite.kinds import Suite
@@ -116,6 +116,22 @@ def accept_rows(*, tables: Mapping[str, pa.Table], as_of: date) -> CheckedRows:
     """
     with _accepted(tables, as_of) as (_, checked):
         return checked
+
+
+def accept_some(*, tables: Mapping[str, pa.Table], as_of: date) -> dict[str, pa.Table]:
+    """The accepted rows of some tables, in the contract's types: for whoever reads a landing.
+
+    A landing holds what was delivered: text, where the source knows no types, and rows that were
+    set aside. Nothing but accepted rows is shown to anybody.
+
+    Args:
+        tables: delivered rows by full name, with all rows of each key; a table after those that it
+            refers to.
+        as_of: the night.
+    """
+    with duckdb.connect() as connection:
+        connection.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
+        return accepted_of(connection=connection, tables=tables)
 
 
 def check_night(

@@ -1,12 +1,13 @@
 """The row stage: every row is accepted or set aside under the rules it broke. Nothing is lost."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from jobs.check.delivered import ROW_NUMBER, raw_name
+from jobs.check.delivered import ROW_NUMBER, load_table, make_schemas, raw_name
 from jobs.check.rules import DUPLICATE_CONFLICTING, DUPLICATE_IDENTICAL, RowRule, row_rules
 from jobs.contract import results
 from jobs.contract.registers import TABLES
@@ -36,13 +37,7 @@ def check_rows(*, connection: duckdb.DuckDBPyConnection, rows_in: dict[str, int]
     The accepted rows are left there too, as views ``<register>.<table>``, and the rules that
     rows in quarantine broke as the table `SET_ASIDE`. The variable ``as_of`` must be set.
     """
-    connection.execute(
-        f"CREATE TABLE {SET_ASIDE} "
-        "(register VARCHAR, table_name VARCHAR, row_number BIGINT, rule_id VARCHAR)"
-    )
-    connection.execute(
-        f"CREATE TABLE {FAULTY} (check_id VARCHAR, table_name VARCHAR, row_number BIGINT)"
-    )
+    _make_lists(connection)
     failed: dict[str, int] = {}
     for table in TABLES.values():
         failed |= check_table(connection, table)
@@ -52,6 +47,34 @@ def check_rows(*, connection: duckdb.DuckDBPyConnection, rows_in: dict[str, int]
         quarantine=_quarantine(connection),
         row_counts=_row_counts(connection, rows_in, accepted),
         results=_results(rows_in, failed),
+    )
+
+
+def accepted_of(
+    *, connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]
+) -> dict[str, pa.Table]:
+    """The rows that a night accepts of some delivered ones, in the contract's types.
+
+    Args:
+        connection: a fresh one with the variable ``as_of``.
+        tables: delivered rows by full name, with all rows of each key, and with those that they
+            refer to in front of them.
+    """
+    make_schemas(connection)
+    _make_lists(connection)
+    for name, arrow in tables.items():
+        load_table(connection=connection, table=TABLES[name], arrow=arrow, is_whole=False)
+        check_table(connection, TABLES[name])
+    return {name: _accepted(connection, TABLES[name]) for name in tables}
+
+
+def _make_lists(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        f"CREATE TABLE {SET_ASIDE} "
+        "(register VARCHAR, table_name VARCHAR, row_number BIGINT, rule_id VARCHAR)"
+    )
+    connection.execute(
+        f"CREATE TABLE {FAULTY} (check_id VARCHAR, table_name VARCHAR, row_number BIGINT)"
     )
 
 

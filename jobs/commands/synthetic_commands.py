@@ -1,6 +1,5 @@
 """Commands on the invented world: make it, replay 2005 and 2006 over it, score a publication."""
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 
 from jobs.commands.options import AsOf
+from jobs.commands.terminal_csv import print_csv
 from jobs.runtime.errors import BadInput
 
 DEFAULT_PEOPLE = 150_000
@@ -139,4 +139,4 @@ def score(
             table.full_name: reader.table(table)
             for table in (results.LINKS, results.ASSESSMENTS, results.RELEASES)
         }
-    score_publication(published=published, truth=known).to_csv(sys.stdout, index=False)
+    print_csv(score_publication(published=published, truth=known))

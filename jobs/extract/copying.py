@@ -274,6 +274,10 @@ def _landing_error(error: duckdb.Error, where: str) -> Exception:
         return OSError(errno.ENOSPC, "no space left on the disk")
     if "Invalid string encoding" in str(error) or "valid UTF" in str(error):
         return BadInput(where, "holds text that is not UTF-8", "write the table as UTF-8")
+    if isinstance(error, duckdb.IOException):
+        return BadInput(
+            f"landing of {where}", "cannot be written or read back", "give access and run again"
+        )
     return BadInput(where, "cannot be sorted or measured", "deliver the contract's types")
 
 

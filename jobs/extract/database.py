@@ -4,6 +4,7 @@ Drivers disagree about types, so values land as text; the check step gives them 
 types, as it does for CSV files.
 """
 
+import os
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -58,6 +59,8 @@ def _refuse_missing_file(url: sa.URL, name: str) -> None:
     path = (url.database or "").removeprefix("file:")
     if not path or not Path(path).is_file():
         raise BadInput(f"database [{name}]", "there is no such file", "correct the URL")
+    if not os.access(path, os.R_OK):
+        raise BadInput(f"database [{name}]", "cannot be read", "give read access")
 
 
 @contextmanager

@@ -39,6 +39,7 @@ from jobs.runtime.files import (
     file_digest,
     locked,
     text_digest,
+    user_path,
     whole_folder,
 )
 
@@ -68,8 +69,14 @@ class Landing:
         )
 
     def rows_of(self, full_name: str, *, column: str, values: Iterable[str]) -> pa.Table:
-        """The rows of a table whose ``column``, as text, is one of ``values``; see `table`."""
-        is_wanted = pc.field(column).cast(pa.string()).isin(pa.array(list(values), pa.string()))
+        """The rows of a table whose ``column``, as text, is one of ``values``; see `table`.
+
+        Rows may come with them whose value only reads as one of these: blanks around it are no
+        part of it, and digits of any script are digits.
+        """
+        delivered = pc.field(column).cast(pa.string())
+        is_wanted = pc.utf8_trim_whitespace(delivered).isin(pa.array(list(values), pa.string()))
+        is_wanted |= ~pc.string_is_ascii(delivered)
         return pq.read_table(self.folder / self.manifest.tables[full_name].file, filters=is_wanted)
 
     def tables(self) -> dict[str, pa.Table]:
@@ -236,7 +243,7 @@ def _is_of(latest: Path, source: str, register: str, site: SiteMapping) -> bool:
 def _name(source: str, register: str) -> str:
     if "://" in source:
         return safe_name(parse_url(source=source, register=register))
-    return str(Path(source).expanduser().resolve())
+    return str(user_path(source, where=f"setting [{register}]"))
 
 
 def _fetch(

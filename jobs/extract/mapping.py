@@ -13,7 +13,6 @@ Without one, a register has the contract's names. With one, any table or column 
     episode_id = "booking_id"           # contract's name = site's name
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from jobs.contract.registers import REGISTERS
 from jobs.contract.schema import Field, Table
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, text_digest
+from jobs.runtime.toml_files import read_toml
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,21 +60,10 @@ def read_mapping(*, register: str, path: Path | None) -> SiteMapping:
         BadInput: the file is missing, is not TOML, or names a table, field or key that the
             contract does not have.
     """
-    content = _read(path) if path is not None else {}
+    content = read_toml(path, where=f"mapping [{path}]") if path is not None else {}
     reader = _MappingReader(where=f"mapping [{path}]", register=register)
     digest = text_digest(canonical_json(content)) if content else ""
     return SiteMapping(places=reader.places(content), digest=digest)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise BadInput(
-            f"mapping [{path}]", f"cannot be read: {error.strerror}", "name a TOML file"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"mapping [{path}]", f"is not TOML: {error}", "mend that line") from None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -63,13 +63,20 @@ def parse_url(*, source: str, register: str) -> sa.URL:
     todo = "write dialect://user@host/database, or name a folder"
     try:
         url = sa.make_url(source)
-        url.get_dialect()
+        dialect = url.get_dialect()
+        if url.get_backend_name() != "postgresql":  # which has a way of its own
+            dialect.import_dbapi()
     except (NoSuchModuleError, ImportError):
+        name = source.partition("://")[0]
         raise BadInput(
-            f"setting [{register}]", f"no driver for [{source.partition('://')[0]}]", todo
+            f"setting [{register}]", f"no driver for [{name}]", f"install one, or {todo}"
         ) from None
     except (ArgumentError, ValueError):
         raise BadInput(f"setting [{register}]", "is not a database URL", todo) from None
+    if dialect.is_async:
+        raise BadInput(
+            f"setting [{register}]", f"[{url.drivername}] is an asynchronous driver", todo
+        )
     return url
 
 

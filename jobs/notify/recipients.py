@@ -1,7 +1,6 @@
 """Who receives the emails, how much they may see, and which part of the work is theirs."""
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
@@ -9,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from jobs.contract.view_models import Detail, Reader
 from jobs.runtime.errors import BadInput
+from jobs.runtime.toml_files import read_toml
 
 DEFAULT_FILE: Final = Path(__file__).with_name("recipients.toml")
 ADDRESS: Final = re.compile(
@@ -79,12 +79,7 @@ def load_recipients(path: Path | None = None) -> tuple[Recipient, ...]:
     """
     path = path or DEFAULT_FILE
     where = f"recipients file [{path}]"
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput(where, error.strerror or "cannot be read", "name a TOML file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(where, f"not TOML: {error}", "mend the line") from None
+    content = read_toml(path, where=where)
     try:
         recipients = _RecipientFile.model_validate(content).recipient
     except ValidationError as error:

@@ -1,13 +1,13 @@
 """Has each register delivered for a night? Asked before it begins, without landing anything."""
 
 from datetime import date
-from pathlib import Path
 
 from jobs.contract.registers import REGISTERS
 from jobs.extract import feed_date, has_landing
 from jobs.operate.databases import databases
 from jobs.operate.run.run_folder import RunFolder
 from jobs.runtime.errors import NotDelivered, Unreachable
+from jobs.runtime.files import user_path
 from jobs.runtime.settings import Settings
 
 
@@ -49,7 +49,8 @@ def refuse_undelivered(lines: tuple[str, ...], *, as_of: date) -> None:
 
 
 def _late(register: str, source: str, as_of: date, settings: Settings) -> str:
-    if "://" not in source and not any(Path(source).expanduser().glob("**/*")):
+    where = f"setting [{register}]"
+    if "://" not in source and not any(user_path(source, where=where).glob("**/*")):
         return f"table [{register}.feed] is not there: nothing was delivered"
     try:
         stands = feed_date(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
+from jobs.check import accept_some
 from jobs.contract import prison, results
 from jobs.contract.view_models import Detail, Reader
 from jobs.extract import open_landing
@@ -185,7 +186,7 @@ def send_emails(*, settings: Settings) -> SendReport:
 
 
 def _persons(publication: Publication, settings: Settings) -> pd.DataFrame:
-    """The people as the prison register delivered them for the publication."""
+    """The people of the prison register as the night accepted them for the publication."""
     landing = open_landing(
         register="prison",
         as_of=publication.as_of,
@@ -193,7 +194,8 @@ def _persons(publication: Publication, settings: Settings) -> pd.DataFrame:
         content_digest=publication.manifest["inputs"]["prison"]["content_digest"],
     )
     table = prison.PERSONS
-    return table.frame(landing.tables()[table.full_name])
+    delivered = {table.full_name: landing.table(table.full_name)}
+    return table.frame(accept_some(tables=delivered, as_of=publication.as_of)[table.full_name])
 
 
 def _people(writer: SummaryWriter, reader: Reader, persons: pd.DataFrame) -> str:

@@ -110,6 +110,21 @@ def _handle(path: Path) -> Iterator[int]:
         os.close(handle)
 
 
+def user_path(given: str | Path, *, where: str) -> Path:
+    """The whole path of a file or folder that a person named, ``~`` and links followed.
+
+    Raises:
+        BadInput: it names the home folder of nobody, or is no path.
+    """
+    try:
+        return Path(given).expanduser().resolve()
+    except RuntimeError:
+        what = f"[{given}] names a home folder that is not there"
+    except (OSError, ValueError):
+        what = "is no path"
+    raise BadInput(where, what, "write the path out, from /")
+
+
 def disk_error(error: OSError, path: Path) -> Exception:
     """Turn an error of the disk into one line; give back any other error as it came."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:

@@ -15,7 +15,12 @@ _UNSAFE: Final = re.compile(
     "\\ufeff\\ufff9-\\ufffb]"
 )
 """Control characters, zero-width characters and marks that turn the direction of text."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What spreadsheets take for the beginning of a formula; some of them the full-width signs too."""
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+"""A number is none, whatever sign it has."""
+FOR_SPREADSHEETS: Final = "\r\n"
+FOR_TERMINALS: Final = "\n"
 
 
 def file_names(units: Iterable[str]) -> dict[str, str]:
@@ -45,16 +50,31 @@ def clean(value: str) -> str:
 
 def as_text_cell(value: str) -> str:
     """Text that a spreadsheet will not take for a formula."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    is_formula = value.lstrip().startswith(_FORMULA) and not _NUMBER.fullmatch(value)
+    return f"'{value}" if is_formula else value
 
 
-def csv_text(frame: pd.DataFrame) -> str:
-    """A frame as CSV for spreadsheets: ISO dates, formulas made harmless, always the same bytes."""
+def csv_text(frame: pd.DataFrame, *, line_end: str = FOR_SPREADSHEETS) -> str:
+    """A frame as CSV: the one place that writes cells which a spreadsheet may open.
+
+    Dates and moments are in ISO form, formulas made harmless in cells and in the header, and the
+    bytes are always the same.
+    """
     out = frame.copy()
     for name in out.columns:
-        if pd.api.types.is_datetime64_any_dtype(out[name]):
-            out[name] = out[name].dt.strftime("%Y-%m-%d")
-        elif pd.api.types.is_string_dtype(out[name]):
-            out[name] = out[name].map(lambda text: as_text_cell(clean(text)), na_action="ignore")
-    text: str = out.to_csv(index=False, lineterminator="\r\n")
+        column = out[name]
+        if isinstance(column.dtype, pd.DatetimeTZDtype):
+            out[name] = column.dt.tz_convert("UTC").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+        elif pd.api.types.is_datetime64_any_dtype(column):
+            out[name] = column.dt.strftime("%Y-%m-%d")
+        elif isinstance(column.dtype, pd.CategoricalDtype):
+            out[name] = column.astype("object").map(_cell, na_action="ignore")
+        elif pd.api.types.is_string_dtype(column) or column.dtype == "object":
+            out[name] = column.map(_cell, na_action="ignore")
+    out.columns = pd.Index([_cell(name) for name in out.columns])
+    text: str = out.to_csv(index=False, lineterminator=line_end)
     return text
+
+
+def _cell(value: object) -> object:
+    return as_text_cell(clean(value)) if isinstance(value, str) else value

@@ -8,7 +8,6 @@ because other tools set them.
 
 import os
 import re
-import tomllib
 from datetime import time
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -24,6 +23,7 @@ from pydantic_settings import (
 )
 
 from jobs.runtime.errors import BadInput
+from jobs.runtime.toml_files import read_toml
 
 ROOT = Path(__file__).resolve().parents[2]
 """The repository: where relative paths in settings start."""
@@ -191,7 +191,7 @@ class _SettingsFile(TomlConfigSettingsSource):
     """The settings file, with or without a byte order mark, as editors write it."""
 
     def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
-        return tomllib.loads(file_path.read_text(encoding="utf-8-sig"))
+        return read_toml(Path(str(file_path)), where=f"file [{file_path}]")
 
 
 def load_settings(**changes: Any) -> Settings:
@@ -212,14 +212,6 @@ def load_settings(**changes: Any) -> Settings:
         name = str(first["loc"][-1]).removeprefix(PREFIX).lower() if first["loc"] else "settings"
         todo = f"use one of: {', '.join(Settings.model_fields)}"
         raise BadInput(f"setting [{name}]", first["msg"], todo) from None
-    except OSError as error:
-        raise BadInput(
-            f"file [{path}]", f"cannot be read: {error.strerror}", "give read access"
-        ) from None
-    except UnicodeDecodeError:
-        raise BadInput(f"file [{path}]", "is not UTF-8", "write it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"file [{path}]", f"not TOML: {error}", "mend the line") from None
 
 
 def _refuse_unknown_variables() -> None:

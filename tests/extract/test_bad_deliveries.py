@@ -1,5 +1,7 @@
 """Every bad file is refused in one line that says what, where and what to do, and names nobody."""
 
+import gzip
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.samples import deliveries
-from benchmarks.samples.minimal_registers import AS_OF, register_tables
+from benchmarks.samples.minimal_registers import AS_OF, default_rows, register_tables
 from jobs.extract import land
+from jobs.extract.files.folder import open_folder
+from jobs.extract.mapping import read_mapping
 from jobs.runtime.errors import BadInput
 
 Spoil = Callable[[Path], object]
@@ -139,3 +143,81 @@ def test_a_wrong_source_is_refused_without_its_password(
             register="prison", source=source, mapping=None, as_of=AS_OF, folder=tmp_path / "landing"
         )
     assert "secret" not in str(caught.value)
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-40])
+
+
+def _gone(path: Path) -> None:
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+@pytest.mark.parametrize("is_open", [False, True], ids=["before it is opened", "while it is read"])
+@pytest.mark.parametrize("happens", [_gone, _cut], ids=["gone", "cut"])
+@pytest.mark.parametrize("name", ["persons.csv", "persons.csv.gz", "persons.parquet"])
+def test_a_file_that_changes_while_it_is_read_is_read_whole_or_refused(
+    name: str, happens: Spoil, is_open: bool, tmp_path: Path
+) -> None:
+    tables = register_tables(prison_persons=default_rows("prison.persons"))
+    write = deliveries.as_parquet if name.endswith(".parquet") else deliveries.as_csv
+    folder = Path(write("prison", tables, tmp_path / "files"))
+    path = folder / name
+    if name.endswith(".gz"):
+        path.write_bytes(gzip.compress(path.with_suffix("").read_bytes()))
+        path.with_suffix("").unlink()
+    place = read_mapping(register="prison", path=None).places["prison.persons"]
+    field = place.table.field("prisoner_number")
+    expected = tables["prison.persons"]["prisoner_number"].to_pylist()
+    found, said = None, ""
+    with open_folder(folder=str(folder), register="prison") as source:
+        if not is_open:
+            happens(path)
+        try:
+            delivered = source.open_table(place)
+            if is_open:
+                happens(path)
+            batches = list(delivered.read([("prisoner_number", field)]))
+            found = [value for batch in batches for value in batch.column(0).to_pylist()]
+            # What was counted beforehand is held against what was read (`jobs.extract.copying`).
+            assert delivered.rows is not None
+            found = found if len(found) == delivered.rows else None
+        except BadInput as refused:
+            said = str(refused)
+    assert found == expected if not said else len(said.splitlines()) == 1
+    if happens is _gone and not is_open:
+        assert "vanished while it was read" in said
+
+
+def test_a_folder_that_vanishes_is_refused(tmp_path: Path) -> None:
+    folder = Path(deliveries.as_parquet("prison", register_tables(), tmp_path / "files"))
+    place = read_mapping(register="prison", path=None).places["prison.persons"]
+    with open_folder(folder=str(folder), register="prison") as source:
+        shutil.rmtree(folder)
+        with pytest.raises(BadInput, match="vanished while it was read"):
+            source.open_table(place)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        pytest.param("mysql+nosuchdriver://u:secret@h/db", "no driver for", id="no such driver"),
+        pytest.param("oracle://u:secret@h/db", r"for \[oracle\]; install one", id="known"),
+        pytest.param("sqlite+aiosqlite:///{}/x.db", "is an asynchronous driver", id="asynchronous"),
+        pytest.param("sqlite:///{}/x.db", "there is no such file", id="SQLite, mistyped"),
+        pytest.param("sqlite:///file:{}/x.db?mode=rwc&uri=true", "there is no such file",
+                     id="SQLite, told to make it"),
+        pytest.param("sqlite:///{}/no such/x.db", "there is no such file", id="SQLite, no folder"),
+        pytest.param("sqlite:///{}", "there is no such file", id="SQLite, a folder"),
+        pytest.param("sqlite://", "there is no such file", id="SQLite, in memory"),
+        pytest.param("sqlite:////{}\x00", ": ", id="NUL"),
+        pytest.param("duckdb:///{}/x.db", "no driver for", id="DuckDB"),
+    ],
+)  # fmt: skip
+def test_a_wrong_url_makes_nothing(source: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=message) as refused:
+        land(register="prison", source=source.format(tmp_path), mapping=None, as_of=AS_OF,
+             folder=tmp_path.with_name("landing"))  # fmt: skip
+    assert "secret" not in str(refused.value)
+    assert len(str(refused.value).splitlines()) == 1
+    assert not list(tmp_path.iterdir())

@@ -8,7 +8,6 @@ number of policy is written in code.
 
 import itertools
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,6 +24,7 @@ from jobs.assess.policy.rule_overrides import Placed, read_overrides
 from jobs.assess.policy.toml_lines import line_of
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import text_digest
+from jobs.runtime.toml_files import parse_toml, read_toml_text
 
 POLICY_VERSION = "7"
 """Raised with a line in CHANGELOG.md whenever a rule or a number changes."""
@@ -241,7 +241,7 @@ def read_policy(
     rules: dict[str, Rule] = {}
     texts: list[str] = []
     for path in sorted(folder.glob("*.toml")):
-        text = path.read_text(encoding="utf-8")
+        text = read_toml_text(path, where=f"file [{path}]")
         texts += [path.name, text]
         for index, rule in enumerate(_read(path, text)):
             flaw = _flaw(rule, applied.get(rule.id))
@@ -304,9 +304,7 @@ def _make_room(periods: tuple[Period, ...], new: Period) -> tuple[Period, ...]:
 
 def _read(path: Path, text: str) -> tuple[Rule, ...]:
     try:
-        return _RuleFile.model_validate(tomllib.loads(text)).rule
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"file [{path}]", f"not TOML: {error}", "mend the line") from None
+        return _RuleFile.model_validate(parse_toml(text, where=f"file [{path}]")).rule
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

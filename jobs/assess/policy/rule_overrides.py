@@ -4,7 +4,6 @@ An override changes numbers of one period of one rule, or switches a period on t
 off. It stops the night once it has expired, so that no exception outlives its reason.
 """
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from jobs.assess.policy.toml_lines import line_of
 from jobs.runtime.errors import BadInput
+from jobs.runtime.toml_files import parse_toml, read_toml_text
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -73,13 +73,9 @@ def read_overrides(path: Path) -> tuple[str, tuple[Placed, ...]]:
         BadInput: no file, not TOML, an unknown key, or no reason, owner or expiry; with the line.
     """
     where = f"file [{path}]"
+    text = read_toml_text(path, where=where)
     try:
-        text = path.read_text(encoding="utf-8")
-        file = _OverrideFile.model_validate(tomllib.loads(text))
-    except OSError:
-        raise BadInput(where, "cannot be read", "name a TOML file of overrides") from None
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(where, f"not TOML: {error}", "mend the line") from None
+        file = _OverrideFile.model_validate(parse_toml(text, where=where))
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

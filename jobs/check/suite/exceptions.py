@@ -5,7 +5,6 @@ the reason, but it neither stops the night nor weakens it. An exception that has
 night: it is renewed by a person or it goes.
 """
 
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from jobs.runtime.errors import BadInput
+from jobs.runtime.toml_files import parse_toml, read_toml_text
 
 HEADING: Final = "[[override]]"
 _FIELDS: Final = ("rule", "reason", "owner", "expires")
@@ -51,12 +51,9 @@ def exceptions_on(
     """
     if not file.is_file():
         return {}
-    text = file.read_text(encoding="utf-8")
     name = f"{file.parent.name}/{file.name}"
-    try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"file [{name}]", f"not TOML: {error}", "mend the line") from None
+    text = read_toml_text(file, where=f"file [{name}]")
+    given = parse_toml(text, where=f"file [{name}]")
     lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == HEADING]
     unknown = sorted(set(given) - {"override"})
     if unknown or len(lines) != len(given.get("override", [])):

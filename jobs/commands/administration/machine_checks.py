@@ -21,6 +21,7 @@ from jobs.extract import feed_date
 from jobs.notify import load_recipients, transport_for
 from jobs.operate.databases import Databases, databases
 from jobs.runtime.errors import BadInput
+from jobs.runtime.files import user_path
 from jobs.runtime.settings import Settings, load_settings
 from jobs.warehouse import publications
 from jobs.warehouse.ddl.migrate import server_time, standing_of
@@ -140,7 +141,7 @@ def _permissions(settings: Settings) -> str:
 
 def _nearest(folder: Path) -> Path:
     """The folder itself, or the one above it that is there."""
-    found = folder.expanduser().resolve()
+    found = user_path(folder, where="setting [data_dir]")
     while not found.exists():
         found = found.parent
     return found

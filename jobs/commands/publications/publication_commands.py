@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from jobs.commands.options import AsOf
+from jobs.commands.terminal_csv import print_csv
 
 publications = typer.Typer(help="What was published: list, show, and differences.")
 
@@ -64,7 +65,7 @@ def cases(
     with PublicationReader.of(as_of.date(), load_settings()) as reader:
         frame = reader.cases(which)
         if output is ListFormat.CSV:
-            frame.to_csv(sys.stdout, index=False, date_format="%Y-%m-%d")
+            print_csv(frame)
         else:
             frame.to_json(sys.stdout, orient="records", date_format="iso", indent=1)
             typer.echo()
@@ -105,7 +106,7 @@ def movement(
                 reader.engine, before=before, after=after, settings=settings
             )
     if cases:
-        texts.write_cases(moved, sys.stdout)
+        print_csv(moved.movement)
     else:
         as_json = output is TableFormat.JSON
         typer.echo(

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 import pandas as pd
 import rich.console
@@ -188,11 +188,6 @@ def movement_text(moved: Moved) -> str:
     basis = str(moved.bridges["basis"].iloc[0])
     meaning = next(entry.meaning for entry in results.BASIS.codes if entry.code == basis)
     return f"{_printed(table)}Basis: {meaning}.\n"
-
-
-def write_cases(moved: Moved, out: TextIO) -> None:
-    """Every episode that moved, as CSV: references only."""
-    moved.movement.to_csv(out, index=False)
 
 
 def movement_json(moved: Moved) -> str:

@@ -1,6 +1,5 @@
 """Commands for people who decide: on possible links, and on critical episodes."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jobs.commands.options import AsOf
+from jobs.commands.terminal_csv import print_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,7 @@ def review_list(as_of: AsOf, most: Most = 50) -> None:
     with _publication(as_of.date()) as (reader, desk):
         waiting = queue_of(reader.engine, reader.publication).head(most)
         desk.looked(_pairs(waiting), _at_the_keyboard())
-    waiting.to_csv(sys.stdout, index=False, date_format="%Y-%m-%d")
+    print_csv(waiting)
 
 
 @review.command("show")
@@ -143,7 +143,7 @@ def review_audit(
     from jobs.warehouse import audit_entries
 
     with warehouse(load_settings()) as engine:
-        audit_entries(engine, person=person, by=by).to_csv(sys.stdout, index=False)
+        print_csv(audit_entries(engine, person=person, by=by))
 
 
 def ack(

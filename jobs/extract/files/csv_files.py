@@ -2,7 +2,7 @@
 
 A line break ends the last row too: a file without it is taken to be cut short, because nothing
 else tells a cut in the last column from a short value. A file may be compressed (``.csv.gz``).
-Quotes are read strictly and rows counted before the file is parsed (`strict_csv`).
+Quotes are read strictly and rows counted before the file is parsed (`jobs.runtime.strict_csv`).
 """
 
 import codecs
@@ -18,14 +18,15 @@ from typing import IO, Final
 import pyarrow as pa
 import pyarrow.csv
 
-from jobs.extract.files.strict_csv import BLOCK_BYTES, count_rows
 from jobs.extract.sources import Delivered, Wanted
 from jobs.runtime.errors import BadInput
+from jobs.runtime.strict_csv import BLOCK_BYTES, count_rows
 
 GZIP: Final = ".gz"
 LONGEST_HEADER: Final = 1 << 20
 DELIVER_AGAIN: Final = "deliver the file again"
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_NOT_GZIP: Final = (EOFError, zlib.error, gzip.BadGzipFile)
 _UTF8: Final = "write the file as UTF-8"
 _OTHER_NUMBER: Final = re.compile(
     r"CSV parse error: (?:Row #(\d+): )?Expected (\d+) columns, got (\d+)"
@@ -45,8 +46,8 @@ def open_csv(path: Path) -> Delivered:
             names, header_end = _header(file, where)
             file.seek(header_end)
             rows = count_rows(file=file, columns=len(names), where=where)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise BadInput(where, "is cut short or is not gzip", DELIVER_AGAIN) from None
+    except _NOT_GZIP:
+        raise _cut_gzip(where) from None
     named = [name for name in names if name]
 
     def read(wanted: Wanted) -> Iterator[pa.RecordBatch]:
@@ -127,8 +128,18 @@ def _batches(
             ) as reader,
         ):
             yield from reader
-    except (pa.ArrowException, UnicodeDecodeError, EOFError) as error:
-        raise _refusal(path, str(error), where) from None
+    except _NOT_GZIP:
+        raise _cut_gzip(where) from None
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        try:
+            refusal = _refusal(path, str(error), where)
+        except _NOT_GZIP:
+            refusal = _cut_gzip(where)
+        raise refusal from None
+
+
+def _cut_gzip(where: str) -> BadInput:
+    return BadInput(where, "is cut short or is not gzip", DELIVER_AGAIN)
 
 
 def _refusal(path: Path, said: str, where: str) -> BadInput:

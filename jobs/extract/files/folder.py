@@ -18,6 +18,7 @@ from jobs.extract.files.parquet_files import open_parquet
 from jobs.extract.mapping import Place
 from jobs.extract.sources import Delivered, Wanted
 from jobs.runtime.errors import BadInput
+from jobs.runtime.files import user_path
 
 _ENDINGS: Final[dict[str, Callable[[Path], Delivered]]] = {
     ".csv": open_csv,
@@ -33,15 +34,13 @@ def open_folder(*, folder: str, register: str) -> Iterator["FolderSource"]:
     Raises:
         BadInput: there is no such folder, or it cannot be read.
     """
-    path = Path(folder).expanduser().resolve()
     where = f"setting [{register}]"
-    try:
+    path = user_path(folder, where=where)
+    with _reading(f"folder [{path}]"):
         if not path.is_dir():
             raise BadInput(where, f"no folder [{path}]", "name a folder or a URL")
         inner = path / register
         source = FolderSource(inner if inner.is_dir() else path)
-    except PermissionError:
-        raise _unreadable(f"folder [{path}]") from None
     yield source
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import disk_error
+from jobs.runtime.outgoing import FOR_TERMINALS, csv_text
 
 COLUMNS: Final = ("left_id", "right_id", "probability", "match_weight", "outcome", "evidence")
 
@@ -47,7 +48,8 @@ def write_links(links: pd.DataFrame, output: Path) -> None:
         if output.suffix.lower() == ".parquet":
             links.to_parquet(temporary, index=False)
         else:
-            links.to_csv(temporary, index=False, lineterminator="\n")
+            text = csv_text(links, line_end=FOR_TERMINALS)
+            temporary.write_text(text, encoding="utf-8", newline="")
         temporary.replace(output)
     except OSError as error:
         if temporary != output:

@@ -1,6 +1,7 @@
 """Files of persons as tables: CSV and Parquet, in the encodings and marks that people deliver."""
 
 import csv
+import io
 import logging
 import warnings
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 
 from jobs.link.files.person_columns import column_name
 from jobs.runtime.errors import BadInput
+from jobs.runtime.strict_csv import LONGEST_ROW, count_rows
 
 log = logging.getLogger(__name__)
 
@@ -63,35 +65,56 @@ def as_text(where: str, values: pd.Series) -> pd.Series:
 
 def _read_csv(path: Path) -> pd.DataFrame:
     """Read a CSV in UTF-8 (byte-order mark or not), UTF-16 or Latin-1; the separator is found."""
-    with path.open("rb") as file:
-        start = file.read(4)
-    if start in WORKBOOKS:
-        what = f"{WORKBOOKS[start]}, not a CSV file"
-        raise BadInput(f"file [{path}]", what, "save the sheet as CSV")
-    encoding = "utf-16" if start[:2] in {BOM_UTF16_BE, BOM_UTF16_LE} else "utf-8-sig"
-    try:
-        return _parse(path, encoding)
-    except UnicodeDecodeError:
-        log.info("file [%s] is not UTF-8: read as Latin-1", path)
-        return _parse(path, "cp1252")
-
-
-def _parse(path: Path, encoding: str) -> pd.DataFrame:
     where = f"file [{path}]"
-    errors = "replace" if encoding == "cp1252" else "strict"
     try:
-        with path.open(encoding=encoding, errors=errors) as file:
-            head = file.readline()
-        separator = max(",;\t|", key=head.count)
-        _refuse_repeated_columns(where, next(csv.reader([head], delimiter=separator), []))
+        content = path.read_bytes()
+    except OSError as error:
+        told = error.strerror or type(error).__name__
+        raise BadInput(where, f"cannot be read: {told}", "give read access") from None
+    if content[:4] in WORKBOOKS:
+        what = f"{WORKBOOKS[content[:4]]}, not a CSV file"
+        raise BadInput(where, what, "save the sheet as CSV")
+    encoding = "utf-16" if content[:2] in {BOM_UTF16_BE, BOM_UTF16_LE} else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        if encoding == "utf-16":
+            raise BadInput(where, "is cut short or is not UTF-16", "deliver it again") from None
+        log.info("file [%s] is not UTF-8: read as Latin-1", path)
+        text = content.decode("cp1252", errors="replace")
+    return _parse(text, where)
+
+
+def _parse(text: str, where: str) -> pd.DataFrame:
+    """Parse the text, its quotes read to the letter and its rows counted first.
+
+    Raises:
+        BadInput: a quote or a row is out of place, by line number; or rows would be lost.
+    """
+    if not text.strip():
+        raise BadInput(where, "empty", "deliver a file with a header")
+    head = text.split("\n", 1)[0].split("\r", 1)[0]
+    separator = max(",;\t|", key=head.count)
+    content = text.encode() + (b"" if text.endswith(("\n", "\r")) else b"\n")
+    try:
+        names = next(
+            csv.reader(io.StringIO(text[:LONGEST_ROW], newline=""), delimiter=separator), []
+        )
+        _refuse_repeated_columns(where, names)
+        rows = count_rows(
+            file=io.BytesIO(content),
+            columns=len(names),
+            where=where,
+            separator=separator,
+            are_blanks_skipped=True,
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(
-                path,
+            frame = pd.read_csv(
+                io.BytesIO(content),
                 sep=separator,
                 dtype="str",
-                encoding=encoding,
-                encoding_errors=errors,
+                encoding="utf-8",
                 index_col=False,
                 skipinitialspace=True,
                 keep_default_na=False,
@@ -105,6 +128,16 @@ def _parse(path: Path, encoding: str) -> pd.DataFrame:
     except (pd.errors.ParserError, csv.Error) as error:
         reason = str(error).strip().splitlines()[0]
         raise BadInput(where, f"not a CSV file: {reason}", "deliver it again") from None
+    # Lines of blanks are rows to the one and nothing to the other.
+    if len(frame) != rows - _blank_lines(text, fewer=rows - len(frame)):
+        what = f"{rows} rows were counted and {len(frame)} could be read"
+        raise BadInput(where, what, "deliver it again, with every quote closed")
+    return frame
+
+
+def _blank_lines(text: str, *, fewer: int) -> int:
+    """Lines that hold blanks alone; they are looked for only where ``fewer`` rows were read."""
+    return sum(bool(line) and not line.strip() for line in text.splitlines()) if fewer else 0
 
 
 def _refuse_repeated_columns(where: str, columns: list[str]) -> None:

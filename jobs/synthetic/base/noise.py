@@ -5,12 +5,12 @@ Rates are shares of the persons (or rows) of one register unless their reason sa
 as bad; ``none`` is for tests that need the truth back.
 """
 
-import tomllib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Final
 
 from jobs.runtime.errors import BadInput
+from jobs.runtime.toml_files import read_toml
 
 
 def _rate(reason: str) -> float:
@@ -173,10 +173,7 @@ def noise_named(name: str) -> Noise:
     todo = f"use one of {', '.join(NOISES)}, or a TOML file of rates"
     if not path.is_file():
         raise BadInput("noise", f"no rates called [{name}]", todo)
-    try:
-        rates = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"file [{path}]", f"not TOML: {error}", "mend the line") from None
+    rates = read_toml(path, where=f"file [{path}]")
     base = rates.pop("from", "default")
     if base not in NOISES:
         raise BadInput(f"file [{path}] key [from]", f"no rates called [{base}]", todo)

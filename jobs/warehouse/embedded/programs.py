@@ -40,8 +40,20 @@ def environment() -> dict[str, str]:
 
 
 def server_identity(folder: Path) -> dict[str, Any]:
-    """Who the server runs as: nobody special, or the system user where this process is root."""
+    """Who the server runs as: nobody special, or the system user where this process is root.
+
+    Raises:
+        BadInput: this user has no name on this machine, without which PostgreSQL runs for nobody.
+    """
     if os.geteuid() != 0:
+        try:
+            pwd.getpwuid(os.geteuid())
+        except KeyError:
+            raise BadInput(
+                f"system user [{os.geteuid()}]",
+                "has no name on this machine, and the embedded PostgreSQL needs one",
+                "give the user a line in /etc/passwd, or name a server in the setting [warehouse]",
+            ) from None
         return {}
     user = system_user()
     folder_of_programs = programs()

@@ -31,7 +31,7 @@ import psycopg
 from psycopg import sql
 
 from jobs.runtime.errors import BadInput, Unreachable
-from jobs.runtime.files import disk_error
+from jobs.runtime.files import disk_error, user_path
 from jobs.warehouse.embedded import supervisor
 from jobs.warehouse.embedded.data_folder import configure, prepare_data
 from jobs.warehouse.embedded.programs import environment, programs, server_identity
@@ -112,7 +112,7 @@ def start(folder: Path, *, linger: float = LINGER_SECONDS) -> EmbeddedServer:
         BadInput: the folder cannot be used, or the server does not start.
     """
     try:
-        folder = folder.expanduser().resolve()
+        folder = user_path(folder, where="setting [data_dir]")
         folder.mkdir(parents=True, exist_ok=True)
         with _locked(folder / "start.lock"):
             socket_folder = socket_folder_of(folder)
@@ -130,7 +130,7 @@ def start(folder: Path, *, linger: float = LINGER_SECONDS) -> EmbeddedServer:
 
 def stop(folder: Path) -> None:
     """Stop the server of ``folder`` now, if it runs, and wait until its supervisor is gone too."""
-    folder = folder.expanduser().resolve()
+    folder = user_path(folder, where="setting [data_dir]")
     if not (folder / "start.lock").exists():
         return
     with _locked(folder / "start.lock"):

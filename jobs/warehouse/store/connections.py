@@ -155,6 +155,8 @@ def _not_connected(error: psycopg.Error, where: str) -> Exception:
         for sign, kind in _REFUSALS.items():
             if f"FATAL:  {sign}" in text:
                 return BadInput(where, *_MENDABLE[kind])
+    if "local user with ID" in text:
+        return BadInput(where, "this system user has no name", "name a user in the URL")
     reason = "the connection broke" if error.sqlstate else "cannot be reached"
     if "timeout" in text:
         reason = "does not answer"

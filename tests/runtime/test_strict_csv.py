@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from benchmarks.samples import deliveries
 from benchmarks.samples.minimal_registers import AS_OF, default_rows, register_tables
 from jobs.extract import land
-from jobs.extract.files import strict_csv
-from jobs.extract.files.strict_csv import count_rows
+from jobs.runtime import strict_csv
 from jobs.runtime.errors import BadInput
+from jobs.runtime.strict_csv import count_rows
 
 HEADER = b"episode_id,term,note\n"
 

@@ -20,30 +20,36 @@ BLOCK_BYTES: Final = 4 << 20
 LONGEST_ROW: Final = 1 << 20
 """No row of a register is longer than this; one that is holds others, or another file."""
 
-_QUOTE, _COMMA, _LF, _CR = 34, 44, 10, 13
+_QUOTE, _LF, _CR, _BLANK = 34, 10, 13, 32
 _MEND: Final = "deliver the file again, with every quote closed and quotes within doubled"
-_BESIDE_QUOTE: Final = np.zeros(256, dtype=np.bool_)
-_BESIDE_QUOTE[[_QUOTE, _COMMA, _LF, _CR]] = True
-"""What may stand before an opening quote and after a closing one."""
 
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.intp]
 
 
-def count_rows(*, file: IO[bytes], columns: int, where: str) -> int:
+def count_rows(
+    *,
+    file: IO[bytes],
+    columns: int,
+    where: str,
+    separator: str = ",",
+    are_blanks_skipped: bool = False,
+) -> int:
     """Read the quotes of a whole file and count its rows, without the header's.
 
     Args:
         file: the file from its beginning.
         columns: fields of the header line.
         where: names the file in messages.
+        separator: what stands between two fields, one ASCII character.
+        are_blanks_skipped: blanks before a field are no part of it, so a quote may follow them.
 
     Raises:
         BadInput: by line number: a quote within a field that does not begin with one, text after
             a closing quote, a quote that is not closed, rows within a field, a row of over
             `LONGEST_ROW` bytes; or the last line does not end.
     """
-    reader = _BlockReader(columns, where)
+    reader = _BlockReader(columns, where, ord(separator), are_blanks_skipped=are_blanks_skipped)
     rest = b""
     while data := file.read(BLOCK_BYTES):
         rest = reader.read(rest + data)
@@ -57,9 +63,15 @@ def count_rows(*, file: IO[bytes], columns: int, where: str) -> int:
 class _BlockReader:
     """What is carried from block to block: every block begins where a row begins."""
 
-    def __init__(self, columns: int, where: str) -> None:
-        self.columns, self.where = columns, where
+    def __init__(
+        self, columns: int, where: str, separator: int, *, are_blanks_skipped: bool
+    ) -> None:
+        self.columns, self.where, self.separator = columns, where, separator
+        self.are_blanks_skipped = are_blanks_skipped
         self.rows, self.line = 0, 1
+        # What may stand before an opening quote and after a closing one.
+        self.beside_quote = np.zeros(256, dtype=np.bool_)
+        self.beside_quote[[_QUOTE, separator, _LF, _CR]] = True
 
     def read(self, data: bytes) -> bytes:
         """Check and count the whole rows of a block; give what follows the last of them."""
@@ -94,13 +106,22 @@ class _BlockReader:
         opening, closing = quotes[0::2], quotes[1::2]
         if len(closing) and closing[-1] == len(block) - 1:
             closing = closing[:-1]  # the next block says what follows it
-        stray = opening[(opening > 0) & ~_BESIDE_QUOTE[block[opening - 1]]]
-        after = closing[~_BESIDE_QUOTE[block[closing + 1]]]
+        stray = opening[(opening > 0) & ~self.beside_quote[block[opening - 1]]]
+        if self.are_blanks_skipped and len(stray):
+            stray = self._without_blanks(block, stray)
+        after = closing[~self.beside_quote[block[closing + 1]]]
         if len(stray) and (len(after) == 0 or stray[0] < after[0]):
             what = "a quote within a field that does not begin with one"
             raise self._refusal(stray[0], ends, what)
         if len(after):
             raise self._refusal(after[0], ends, "text after a closing quote")
+
+    def _without_blanks(self, block: Bytes, stray: Places) -> Places:
+        """Those of the quotes before which there is more of the field than blanks."""
+        solid = np.flatnonzero(block != _BLANK)
+        before = np.searchsorted(solid, stray) - 1
+        begins = (before < 0) | self.beside_quote[block[solid[before]]]
+        return stray[~begins]
 
     def _refuse_rows_within(self, block: Bytes, quotes: Places, ends: Places) -> None:
         # A doubled quote closes and opens again: the pieces are of one field.
@@ -110,7 +131,7 @@ class _BlockReader:
         first_end, last_end = np.searchsorted(ends, first), np.searchsorted(ends, last)
         is_broken = last_end > first_end
         first, last = first[is_broken], last[is_broken]
-        commas = np.flatnonzero(block == _COMMA)
+        commas = np.flatnonzero(block == self.separator)
         # From a field of one row to the same field of a later one lie all separators of a row, in
         # the rest of its first line and in its last line, whatever stands between.
         of_first = _between(commas, first, ends[first_end[is_broken]])
