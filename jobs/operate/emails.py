@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from jobs.check import accept_some
 from jobs.contract import prison, results
 from jobs.contract.view_models import Detail, Reader
 from jobs.extract import open_landing
@@ -29,6 +28,7 @@ from jobs.notify import (
     send_pending,
     transport_for,
 )
+from jobs.operate.accepted_rows import accepted_rows
 from jobs.operate.databases import warehouse
 from jobs.operate.monitoring.timetable import LONDON
 from jobs.report import SUMMARISED, About, Earlier, SummaryWriter, csv_text
@@ -107,7 +107,7 @@ def prepare_emails(*, as_of: date, settings: Settings) -> list[int]:
     with warehouse(settings) as engine:
         publication = _published(engine, as_of)
         writer = _summary_writer(engine, publication, settings)
-        persons = _persons(publication, settings) if is_private else None
+        persons = persons_of(publication, settings) if is_private else None
         return enqueue(
             engine,
             publication_id=publication.publication_id,
@@ -185,7 +185,7 @@ def send_emails(*, settings: Settings) -> SendReport:
         return send_pending(engine, transport=transport_for(settings))
 
 
-def _persons(publication: Publication, settings: Settings) -> pd.DataFrame:
+def persons_of(publication: Publication, settings: Settings) -> pd.DataFrame:
     """The people of the prison register as the night accepted them for the publication."""
     landing = open_landing(
         register="prison",
@@ -193,9 +193,8 @@ def _persons(publication: Publication, settings: Settings) -> pd.DataFrame:
         folder=settings.data_dir / "landing",
         content_digest=publication.manifest["inputs"]["prison"]["content_digest"],
     )
-    table = prison.PERSONS
-    delivered = {table.full_name: landing.table(table.full_name)}
-    return table.frame(accept_some(tables=delivered, as_of=publication.as_of)[table.full_name])
+    (persons,) = accepted_rows(landing, prison.PERSONS.name)
+    return persons
 
 
 def _people(writer: SummaryWriter, reader: Reader, persons: pd.DataFrame) -> str:

@@ -1,14 +1,13 @@
 """Both records of a pair, as the night accepted them of what the registers delivered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from jobs.check import accept_some
-from jobs.contract.registers import TABLES
 from jobs.extract import Landing, open_landing
+from jobs.operate.accepted_rows import accepted_rows
 from jobs.review.consequences import PAIR
 from jobs.warehouse import Publication
 
@@ -57,23 +56,14 @@ def with_records(waiting: pd.DataFrame, landings: Mapping[str, Landing]) -> pd.D
     found = waiting
     for register, key, place in (("prison", PAIR[0], 1), ("immigration", PAIR[1], 2)):
         wanted = waiting[key].unique().tolist()
-        persons, aliases = _accepted(landings[register], key, wanted)
+        persons, aliases = accepted_rows(
+            landings[register], "persons", "aliases", key=key, wanted=wanted
+        )
         columns = {f"{register}: {line[0]}": str(line[place]) for line in RECORD if line[place]}
         shown = pd.DataFrame({name: persons[column] for name, column in columns.items()})
         shown[f"{register}: {ALSO}"] = persons[key].map(_aliases(aliases, key))
         found = found.merge(shown.assign(**{key: persons[key]}), how="left", on=key)
     return found
-
-
-def _accepted(
-    landing: Landing, key: str, wanted: Sequence[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The persons of these keys and their aliases."""
-    names = [f"{landing.manifest.register}.{name}" for name in ("persons", "aliases")]
-    delivered = {name: landing.rows_of(name, column=key, values=wanted) for name in names}
-    accepted = accept_some(tables=delivered, as_of=landing.manifest.as_of)
-    persons, aliases = (TABLES[name].frame(accepted[name]) for name in names)
-    return persons[persons[key].isin(wanted)], aliases[aliases[key].isin(wanted)]
 
 
 def _aliases(aliases: pd.DataFrame, key: str) -> "pd.Series[str]":

@@ -1,20 +1,98 @@
-"""A warehouse of three publications, and the command line on it."""
+"""The command line: on an installation of its own, and on a warehouse of three publications."""
 
+import io
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
+from unittest import mock
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 from click.testing import Result
 from typer.testing import CliRunner
 
 from benchmarks.samples import nights
-from jobs.__main__ import app
+from jobs.__main__ import app, main
+from jobs.runtime.settings import ROOT
 from jobs.warehouse import Publication, open_warehouse, publish, upgrade
 
 Run = Callable[..., Result]
+
+
+AS_OF = "2006-04-25"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended and what it printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """One installation: a data folder of its own, and the command line on it."""
+
+    data_dir: Path
+    environment: dict[str, str]
+
+    def run(self, *arguments: str, **variables: str) -> Ended:
+        """Run a command in this process, which has paid for its imports already."""
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            mock.patch.dict(os.environ, self.environment | variables, clear=True),
+            mock.patch.object(sys, "argv", ["jobs", *arguments]),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            try:
+                main()
+                code = 0
+            except SystemExit as ended:
+                code = ended.code if isinstance(ended.code, int) else 1
+        return Ended(code, out.getvalue(), err.getvalue())
+
+    def run_alone(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command as a person would: in a process of its own."""
+        return subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "jobs", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def night(self, world: Path, *more: str, **variables: str) -> Ended:
+        registers = ("--prison", str(world / "prison"), "--immigration", str(world / "immigration"))
+        return self.run("night", "--as-of", AS_OF, *registers, *more, **variables)
+
+    def figures(self) -> dict[str, object]:
+        done = self.run("figures", "--as-of", AS_OF, "--format", "json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+    def cases(self, name: str) -> pd.DataFrame:
+        done = self.run("cases", "--as-of", AS_OF, "--list", name, "--format", "json")
+        assert done.returncode == 0, done.stderr
+        return pd.DataFrame(json.loads(done.stdout))
+
+
+def site_at(data_dir: Path) -> Site:
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("RECONCILIATION_", "AIRFLOW", "SMTP_", "LINK_"))
+    }
+    return Site(data_dir, environment | {"RECONCILIATION_DATA_DIR": str(data_dir)})
 
 
 @dataclass(frozen=True)

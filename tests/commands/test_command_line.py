@@ -1,98 +1,21 @@
 """The whole job from the command line, on a small invented world and a real warehouse."""
 
-import io
-import json
-import os
 import shutil
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
-from unittest import mock
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from jobs.__main__ import main
-from jobs.runtime.settings import ROOT
 from jobs.warehouse import embedded
+from tests.commands.conftest import AS_OF, Site, site_at
 
 pytestmark = pytest.mark.slow
 
-AS_OF = "2006-04-25"
 PEOPLE = "3000"
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended and what it printed."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@dataclass(frozen=True)
-class Site:
-    """One installation: a data folder of its own, and the command line on it."""
-
-    data_dir: Path
-    environment: dict[str, str]
-
-    def run(self, *arguments: str, **variables: str) -> Ended:
-        """Run a command in this process, which has paid for its imports already."""
-        out, err = io.StringIO(), io.StringIO()
-        with (
-            mock.patch.dict(os.environ, self.environment | variables, clear=True),
-            mock.patch.object(sys, "argv", ["jobs", *arguments]),
-            redirect_stdout(out),
-            redirect_stderr(err),
-        ):
-            try:
-                main()
-                code = 0
-            except SystemExit as ended:
-                code = ended.code if isinstance(ended.code, int) else 1
-        return Ended(code, out.getvalue(), err.getvalue())
-
-    def run_alone(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run a command as a person would: in a process of its own."""
-        return subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "jobs", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def night(self, world: Path, *more: str, **variables: str) -> Ended:
-        registers = ("--prison", str(world / "prison"), "--immigration", str(world / "immigration"))
-        return self.run("night", "--as-of", AS_OF, *registers, *more, **variables)
-
-    def figures(self) -> dict[str, object]:
-        done = self.run("figures", "--as-of", AS_OF, "--format", "json")
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)  # type: ignore[no-any-return]
-
-    def cases(self, name: str) -> pd.DataFrame:
-        done = self.run("cases", "--as-of", AS_OF, "--list", name, "--format", "json")
-        assert done.returncode == 0, done.stderr
-        return pd.DataFrame(json.loads(done.stdout))
-
-
-def site_at(data_dir: Path) -> Site:
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("RECONCILIATION_", "AIRFLOW", "SMTP_", "LINK_"))
-    }
-    return Site(data_dir, environment | {"RECONCILIATION_DATA_DIR": str(data_dir)})
 
 
 @pytest.fixture(scope="module")
@@ -400,3 +323,13 @@ def test_setup_check_passes_once_the_registers_are_there(tmp_path: Path) -> None
     assert done.returncode == 0, done.stdout
     assert "stands at 2006-04-25" in done.stdout
     embedded.stop(site.data_dir / "postgres")
+
+
+def test_a_new_column_is_another_night_and_no_fault(site: Site, world: Path, broken: Path) -> None:
+    rewrite(broken / "prison/persons.parquet", lambda t: t.append_column("shoe", t["gender"]))
+    seen = []
+    for delivered in (world, broken, broken, world):
+        assert site.night(delivered, "--fetch-again").returncode == 0
+        seen.append(site.figures())
+    assert seen[1] == seen[2] != seen[0] == seen[3]
+    assert len({str(found["figures"]) for found in seen}) == 1

@@ -28,6 +28,7 @@ from jobs.commands.review.review_workbook import (
     write_review,
 )
 from jobs.contract import results
+from jobs.operate.emails import persons_of
 from jobs.review.consequences import queue, queue_of
 from jobs.review.records import open_landings, with_records
 from jobs.runtime.errors import BadInput
@@ -73,12 +74,20 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def kind() -> str:
+    """How the registers deliver; a test may say otherwise."""
+    return "parquet"
+
+
+@pytest.fixture
+def desk(
+    database: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
     for name in [n for n in os.environ if n.startswith("RECONCILIATION_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("RECONCILIATION_WAREHOUSE", database)
     monkeypatch.setenv("RECONCILIATION_DATA_DIR", str(tmp_path / "data"))
-    landings = landings_at(tmp_path / "data")
+    landings = landings_at(tmp_path / "data", kind=kind)
     links = [
         link(*pair, probability) for pair, probability in zip(PAIRS, (0.3, 0.9, 0.5), strict=True)
     ]
@@ -130,6 +139,7 @@ def test_the_list_is_in_that_order(desk: Desk) -> None:
     assert [line.split(",")[1] for line in lines[1:]] == ["A1001AA", "A1002AA", "A1003AA"]
 
 
+@pytest.mark.parametrize("kind", ["parquet", "csv", "sqlite"])
 def test_a_pair_is_shown_with_both_records_and_its_evidence(desk: Desk) -> None:
     done = desk.run("review", "show", "A1001AA", "P1", "--as-of", NIGHT)
     assert done.exit_code == 0, done.exception
@@ -141,6 +151,15 @@ def test_a_pair_is_shown_with_both_records_and_its_evidence(desk: Desk) -> None:
     assert "not in the queue" in desk.refused("review", "show", "A1", "P1", "--as-of", NIGHT)
 
 
+@pytest.mark.parametrize("kind", ["csv", "sqlite"])
+def test_the_people_of_an_email_are_read_of_any_source(desk: Desk) -> None:
+    with PublicationReader.of(AS_OF, load_settings()) as reader:
+        persons = persons_of(reader.publication, load_settings())
+    assert persons["prisoner_number"].tolist() == ["A1001AA", "A1002AA", "A1003AA"]
+    assert persons["date_of_birth"].iloc[0] == pd.Timestamp(1970, 5, 17)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv", "sqlite"])
 def test_a_workbook_loses_nothing_and_only_its_owner_can_read_it(desk: Desk) -> None:
     path = desk.folder / "queue.xlsx"
     done = desk.run("review", "export", str(path), "--as-of", NIGHT)

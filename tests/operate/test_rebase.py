@@ -5,11 +5,10 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
-from benchmarks.samples import nights
+from benchmarks.samples import deliveries, nights
 from benchmarks.samples.minimal_registers import AS_OF, RECORDED, register_tables
 from benchmarks.samples.positions import VERSIONS, frame
 from expectations import suite
@@ -33,20 +32,22 @@ DECIDED = {
 }  # fmt: skip
 
 
-def landings_at(folder: Path) -> dict[str, Landing]:
-    """Both registers of the default world, landed."""
-    tables = register_tables()
-    for name, table in tables.items():
-        path = folder / "site" / name.replace(".", "/")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, path.with_suffix(".parquet"))
+def landings_at(folder: Path, *, kind: str = "parquet") -> dict[str, Landing]:
+    """Both registers of the default world, landed from files or SQLite."""
+    write = {
+        "parquet": deliveries.as_parquet, "csv": deliveries.as_csv, "sqlite": deliveries.as_sqlite,
+    }[kind]  # fmt: skip
+    (folder / "site").mkdir(parents=True, exist_ok=True)
     return {
         register: land(
-            register=register, source=str(folder / "site" / register), mapping=None,
-            as_of=AS_OF, folder=folder / "landing",
+            register=register,
+            source=write(register, register_tables(), folder / "site" / register),
+            mapping=None,
+            as_of=AS_OF,
+            folder=folder / "landing",
         )
         for register in ("prison", "immigration")
-    }  # fmt: skip
+    }
 
 
 def position_of(landings: dict[str, Landing]) -> Position:

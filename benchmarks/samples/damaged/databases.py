@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +14,13 @@ from typing import Any, Final
 
 import adbc_driver_postgresql.dbapi
 import psycopg
+import pyarrow as pa
 import pymysql
 import sqlalchemy as sa
 
 from benchmarks.samples import deliveries
 from benchmarks.samples.damaged.made import Made, Plan, World
+from jobs.contract.registers import TABLES
 from jobs.contract.schema import Kind, Table
 from jobs.warehouse import embedded
 
@@ -112,13 +114,14 @@ def servers(world: World) -> Iterator[Servers]:
         _load_postgres(world, postgres)
         mariadb = ""
         if shutil.which("mariadbd") and shutil.which("mariadb-install-db"):
-            mariadb = opened.enter_context(_mariadb(folder / "mariadb"))
+            mariadb = opened.enter_context(mariadb_server(folder / "mariadb"))
             _load_mariadb(world, mariadb)
         yield Servers(server, postgres, mariadb)
 
 
 @contextmanager
-def _mariadb(folder: Path) -> Iterator[str]:
+def mariadb_server(folder: Path) -> Iterator[str]:
+    """A server of MariaDB whose data is in ``folder``, until the block ends; gives its URL."""
     folder.mkdir()
     socket = Path(tempfile.mkdtemp()) / "s"  # a socket's path is short
     common = ["--no-defaults", "--user=root", f"--datadir={folder}"]
@@ -173,12 +176,28 @@ def _load_mariadb(world: World, url: str) -> None:
     engine.dispose()
 
 
+def as_mariadb(register: str, tables: Mapping[str, pa.Table], url: str) -> str:
+    """Load the tables of a register into a database of its own; give its URL as a source."""
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {register}")
+        connection.exec_driver_sql(f"USE {register}")
+        for name, rows in tables.items():
+            if TABLES[name].space == register:
+                numbered = [{**row, "place": n} for n, row in enumerate(rows.to_pylist())]
+                _load_table(connection, TABLES[name], numbered)
+        connection.commit()
+    engine.dispose()
+    return sa.make_url(url).set(database=register).render_as_string(hide_password=False)
+
+
 def _load_table(connection: sa.Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     kinds = ", ".join(f"`{f.name}` {_MARIADB_TYPES[f.kind]}" for f in table.fields)
     connection.exec_driver_sql(f"CREATE TABLE `{table.name}` ({kinds}, place BIGINT)")
     marks = ", ".join(["%s"] * (len(table.columns) + 1))
     values = [tuple(_naive(value) for value in row.values()) for row in rows]
-    connection.exec_driver_sql(f"INSERT INTO `{table.name}` VALUES ({marks})", values)
+    if values:
+        connection.exec_driver_sql(f"INSERT INTO `{table.name}` VALUES ({marks})", values)
 
 
 def _naive(value: object) -> object:

@@ -18,6 +18,7 @@ from jobs.contract.view_models import number_text
 from jobs.operate.databases import warehouse
 from jobs.report import FIGURES, clearing, explain, flags_of, forecast, list_named, rows_of
 from jobs.runtime.errors import BadInput
+from jobs.runtime.outgoing import FOR_TERMINALS, csv_text
 from jobs.runtime.settings import Settings
 from jobs.warehouse import (
     Publication,
@@ -163,4 +164,4 @@ class PublicationReader:
             f"With {number_text(ahead.staff)} staff at work, {len(ahead.late):,} people{span} will "
             f"be released before their turn within {weeks} weeks, and {clearing(ahead)}."
         )
-        return [line, "", *ahead.late.to_csv(index=False, date_format="%Y-%m-%d").splitlines()]
+        return [line, "", *csv_text(ahead.late, line_end=FOR_TERMINALS).splitlines()]
