@@ -3,6 +3,7 @@
 Everything is looked at as it stands. What is not there yet is said to be so, and is not made.
 """
 
+import os
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from jobs.commands.administration.airflow_cli import AIRFLOW, airflow_environment, password_file
 from jobs.commands.administration.airflow_metadata import (
+    VARIABLE,
     embedded_is_there,
     is_external,
     metadata_url,
@@ -32,6 +34,10 @@ NAMING: Final = ("prison", "immigration", "warehouse", "page_warehouse", "smtp_u
 
 def airflow_findings(settings: Settings) -> list[Finding]:
     """Look at Airflow, as far as it is there."""
+    try:
+        _refuse_missing_file(os.environ.get(VARIABLE, ""))
+    except BadInput as error:
+        return [Finding(name="airflow metadata", detail=str(error), standing=Outlook.FAIL)]
     findings = [
         look(f"connection of {name}", lambda name=name: _connection(settings, name))  # type: ignore[misc]
         for name in NAMING
@@ -84,6 +90,21 @@ def private_file(path: Path) -> str:
     if path.stat().st_mode & 0o077:
         raise BadInput(f"file [{path}]", "others may read it", f"run: chmod 600 {path}")
     return f"{path.name} is for its own user"
+
+
+def _refuse_missing_file(url: str) -> None:
+    """Refuse a file of SQLite that is not there: to look into it would make it.
+
+    Raises:
+        BadInput: it is not there.
+    """
+    scheme, found, path = url.partition(":///")
+    if found and scheme.startswith("sqlite") and not Path(path.partition("?")[0]).is_file():
+        raise BadInput(
+            f"environment variable [{VARIABLE}]",
+            "there is no such file",
+            "correct it, or make the database: python -m jobs airflow db migrate",
+        )
 
 
 def _is_empty(url: str) -> bool:

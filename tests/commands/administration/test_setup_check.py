@@ -10,12 +10,17 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from jobs.commands.administration.airflow_checks import _dag, clock_finding, private_file
-from jobs.commands.administration.airflow_metadata import is_external
+from jobs.commands.administration.airflow_checks import (
+    _dag,
+    airflow_findings,
+    clock_finding,
+    private_file,
+)
+from jobs.commands.administration.airflow_metadata import VARIABLE, is_external
 from jobs.commands.administration.finding import Outlook
 from jobs.commands.administration.machine_checks import setup_findings
 from jobs.runtime.errors import BadInput
-from jobs.runtime.settings import ROOT
+from jobs.runtime.settings import ROOT, load_settings
 from jobs.warehouse import open_warehouse, upgrade
 
 
@@ -188,3 +193,13 @@ def test_connections_and_metadata_outside_are_found_and_a_wrong_id_is_one_line(
     night = command("night", "--as-of", "2006-04-25", **given)
     assert night.returncode == 2
     assert night.stderr.splitlines()[-1].startswith("error: ")
+
+
+def test_metadata_in_a_file_that_is_not_there_are_refused_and_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, f"sqlite:///{tmp_path}/mistyped.db")
+    (found,) = airflow_findings(load_settings(data_dir=tmp_path / "data"))
+    assert found.standing is Outlook.FAIL
+    assert "there is no such file" in found.detail
+    assert list(tmp_path.iterdir()) == []
