@@ -14,10 +14,10 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 BIN := .venv/bin
 JOBS := $(BIN)/python -m jobs
 
-.PHONY: help run test test-fast test-long test-worlds test-live lint standalone docs picture requirements wheels clean
+.PHONY: help run test test-fast test-long test-worlds test-live test-live-short lint standalone docs picture requirements wheels clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 run: .venv/runs ## Build the invented registers and run the night of 25 April 2006 through Airflow
 	$(JOBS) world --seed $(SEED) --people $(PEOPLE) --as-of $(AS_OF) --load
@@ -40,6 +40,9 @@ LIVE ?= tests/dags
 
 test-live: .venv/tests ## Run what takes minutes under Airflow's own scheduler (LIVE=tests/dags/test_live_faults.py)
 	$(BIN)/python -m pytest -m live $(LIVE)
+
+test-live-short: .venv/tests ## Run those of the live tests that CI runs, in some ten minutes
+	$(BIN)/python -m pytest -m "live and short" tests/dags
 
 MANY := tests/assess/test_many_worlds.py
 

@@ -26,13 +26,19 @@ from playwright.sync_api import Page, sync_playwright
 from jobs.operate.monitoring.timetable import LONDON
 from jobs.runtime.settings import ROOT
 from jobs.warehouse.embedded import server as embedded
+from tests.dags.receivers import Receivers, receivers
 
 WORLD = date(2006, 4, 25)
 """The day of the invented registers, which are moved to today: the page runs today's night."""
 LONGEST_SECONDS = 900.0
-"""What the tests of one installation take, at most."""
-NIGHT_SECONDS = 600.0
-"""A night takes half a minute; the machine may have other work."""
+"""From the day of an installation to its plain night, which is of the day on which it starts."""
+NIGHT_SECONDS = 1800.0
+"""A night takes half a minute; the machine may have much other work."""
+START_SECONDS = 900.0
+TELL_SECONDS = 300.0
+"""From a run's end to the alert, which Airflow's DAG processor sends within seconds."""
+SOON_OVER = "23:31"
+"""A minute after a night starts: the last one, which Airflow runs first, is waited for no more."""
 DAGS = 4
 USERS = "admin:admin,director:user,modeller:user,clerk:user"
 NIGHTLY, EMAILS, DESPITE = "nightly_reconciliation", "email_reports", "publish_despite"
@@ -40,19 +46,17 @@ NIGHTLY, EMAILS, DESPITE = "nightly_reconciliation", "email_reports", "publish_d
 
 @dataclass
 class LiveAirflow:
-    """One installation that runs, and what an operator does with it."""
+    """One installation that runs, and what an operator does with it; ``today`` is its first day."""
 
     data_dir: Path
     environment: dict[str, str]
+    settings: dict[str, object]
     url: str
     process: "subprocess.Popen[bytes]"
     server: embedded.EmbeddedServer
+    received: Receivers
+    today: date
     tokens: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def today(self) -> date:
-        """The night of a plain run."""
-        return datetime.now(UTC).astimezone(LONDON).date()
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run ``python -m jobs``."""
@@ -65,9 +69,11 @@ class LiveAirflow:
             check=False,
         )
 
-    def set(self, **settings: str) -> None:
-        """Change the settings of all that starts from now on, tasks too; the others are unset."""
-        lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
+    def set(self, **settings: object) -> None:
+        """Change settings of all that starts from now on, tasks too; the others are as at first."""
+        lines = [
+            f"{name} = {json.dumps(value)}\n" for name, value in (self.settings | settings).items()
+        ]
         Path(self.environment["RECONCILIATION_SETTINGS"]).write_text("".join(lines))
 
     def ask(
@@ -121,6 +127,13 @@ class LiveAirflow:
         found = self.ask(f"dags/{dag_id}/dagRuns/{run}/taskInstances?limit=100")["task_instances"]
         return {task["task_id"]: task["state"] for task in found}
 
+    def mapped(self, dag_id: str, run_id: str, task: str) -> dict[str, dict[str, Any]]:
+        """The instances of a mapped task by the label that the page shows."""
+        run = urllib.parse.quote(run_id, safe="")
+        path = f"dags/{dag_id}/dagRuns/{run}/taskInstances/{task}/listMapped?limit=100"
+        found = self.ask(path)["task_instances"]
+        return {str(each["rendered_map_index"]): each for each in found}
+
     def clear(self, dag_id: str, run_id: str, *tasks: str) -> None:
         """Clear failed tasks of a run, and what comes after them, as somebody does on the page."""
         body = {
@@ -132,13 +145,21 @@ class LiveAirflow:
         }
         self.ask(f"dags/{dag_id}/clearTaskInstances", body, "POST")
 
-    def last_error(self, dag_id: str, run_id: str, task: str, try_number: int = 1) -> str:
-        """What went wrong, as the last lines of a task's log say it on the page."""
+    def log(
+        self, dag_id: str, run_id: str, task: str, try_number: int = 1, *, place: int = -1
+    ) -> list[dict[str, Any]]:
+        """A task's log, line by line, as the page has it."""
         run = urllib.parse.quote(run_id, safe="")
         found = self.ask(
-            f"dags/{dag_id}/dagRuns/{run}/taskInstances/{task}/logs/{try_number}?full_content=true"
-        )["content"]
-        return " ".join(str(line) for line in found if line.get("level") in {"error", "critical"})
+            f"dags/{dag_id}/dagRuns/{run}/taskInstances/{task}/logs/{try_number}"
+            f"?full_content=true&map_index={place}"
+        )
+        return list(found["content"])
+
+    def last_error(self, dag_id: str, run_id: str, task: str, *, place: int = -1) -> str:
+        """What went wrong at the first try, as the last lines of a task's log say it."""
+        lines = self.log(dag_id, run_id, task, place=place)
+        return " ".join(str(line) for line in lines if line.get("level") in {"error", "critical"})
 
     def answer(self, run_id: str, *, user: str, dag_id: str, choose: str, why: str | None) -> None:
         """Answer a question; who may not gets an HTTP error."""
@@ -225,11 +246,15 @@ def until(true: Callable[[], bool], what: str, *, seconds: float) -> None:
 
 
 @contextmanager
-def live_airflow(data_dir: Path, *, people: int = 1500, **settings: str) -> Iterator[LiveAirflow]:
-    """Registers of today, and Airflow on a free port; everything ends with the block."""
+def live_airflow(
+    data_dir: Path, *, people: int = 1500, **settings: object
+) -> Iterator[LiveAirflow]:
+    """Registers of today, and Airflow on a free port; everything ends with the block.
+
+    Alerts also go to a second channel, and metrics and lineage to receivers, all on this machine.
+    """
     stay_within_a_day()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     url = f"http://localhost:{port}"
     environment = {
         name: value
@@ -244,9 +269,18 @@ def live_airflow(data_dir: Path, *, people: int = 1500, **settings: str) -> Iter
         "AIRFLOW__CORE__PARALLELISM": "3",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": USERS,
     }
-    with embedded.start(data_dir / "postgres") as server:
-        live = LiveAirflow(data_dir, environment, url, None, server)  # type: ignore[arg-type]
-        live.set(**settings)
+    with receivers() as received, embedded.start(data_dir / "postgres") as server:
+        live = LiveAirflow(
+            data_dir=data_dir,
+            environment=environment | received.otel | received.lineage,
+            settings={"alert_channels": [received.channel], "wait_until": SOON_OVER, **settings},
+            url=url,
+            process=None,  # type: ignore[arg-type]
+            server=server,
+            received=received,
+            today=datetime.now(UTC).astimezone(LONDON).date(),
+        )
+        live.set()
         done = live.run("world", "--people", str(people), "--as-of", str(WORLD), "--load")
         assert done.returncode == 0, done.stderr
         for register in ("prison", "immigration"):
@@ -255,19 +289,29 @@ def live_airflow(data_dir: Path, *, people: int = 1500, **settings: str) -> Iter
             live.process = subprocess.Popen(
                 [sys.executable, "-W", "ignore", "-m", "jobs", "airflow", "standalone"],
                 cwd=ROOT,
-                env=environment,
+                env=live.environment,
                 stdout=log,
                 stderr=log,
             )
         try:
-            until(lambda: healthy(live), "Airflow is up", seconds=300)
+            until(lambda: healthy(live), "Airflow is up", seconds=START_SECONDS)
             live.log_in()
-            until(lambda: len(live.ask("dags")["dags"]) == DAGS, "its DAGs are read", seconds=120)
+            until(
+                lambda: len(live.ask("dags")["dags"]) == DAGS,
+                "its DAGs are read",
+                seconds=START_SECONDS,
+            )
             yield live
         finally:
             live.process.send_signal(signal.SIGTERM)
             live.process.wait(timeout=90)
             server.stop()
+
+
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def land_nights(live: LiveAirflow, *, around: date) -> list[date]:

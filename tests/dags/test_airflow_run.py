@@ -85,7 +85,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     }
     environment["RECONCILIATION_DATA_DIR"] = str(data_dir)
     with embedded.start(data_dir / "postgres") as server, receivers() as received:
-        environment |= received.environment
+        environment |= received.statsd | received.lineage
         site = Site(data_dir, environment, server, received, [])
         for done in (
             site.run("world", "--people", "3000", "--as-of", AS_OF, "--load"),

@@ -14,6 +14,7 @@ from tests.dags.live import (
     DESPITE,
     EMAILS,
     NIGHTLY,
+    TELL_SECONDS,
     LiveAirflow,
     land_nights,
     live_airflow,
@@ -55,7 +56,7 @@ def test_a_plain_night_is_started_from_the_page_and_its_readers_are_mailed(
             assert form.get_by_role("button", name="Trigger").is_enabled(), dag_id
         run = send(page, form)
     live.wait_for_run(NIGHTLY, run)
-    until(lambda: bool(live.runs(EMAILS)), "the emails start", seconds=120)
+    until(lambda: bool(live.runs(EMAILS)), "the emails start", seconds=TELL_SECONDS)
     live.wait_for_run(EMAILS, live.runs(EMAILS)[-1]["dag_run_id"])
     assert live.run("publications", "list", "--as-of", str(live.today)).returncode == 0
     assert list((live.data_dir / "mail" / str(live.today)).glob("director*.eml"))
@@ -119,7 +120,7 @@ def test_a_night_that_a_check_stops_is_published_by_the_form_of_a_named_person(
         form.locator("[name=element_publish_despite_why]").fill("an old copy, for a trial")
         live.wait_for_run(NIGHTLY, send(page, form))
     live.change("prison", "UPDATE movements SET recorded_at = recorded_at + interval '40 days'")
-    until(lambda: bool(live.alerts("Recovered")), "somebody is told", seconds=60)
+    until(lambda: bool(live.alerts("Recovered")), "somebody is told", seconds=TELL_SECONDS)
 
 
 @pytest.mark.live
@@ -136,7 +137,7 @@ def test_a_backfill_by_click_runs_the_nights_in_which_the_clocks_go_back_in_orde
         form.get_by_text("All Runs", exact=True).click()
         form.get_by_text("3 runs will be triggered").wait_for()
         form.get_by_role("button", name="Run Backfill").click()
-        until(lambda: len(live.backfilled()) == 3, "three nights are there", seconds=120)
+        until(lambda: len(live.backfilled()) == 3, "three nights are there", seconds=TELL_SECONDS)
     runs = live.backfilled()
     for run in runs:
         live.wait_for_run(NIGHTLY, run)

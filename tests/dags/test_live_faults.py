@@ -1,5 +1,6 @@
 """What goes wrong at night, under Airflow's own scheduler: who is told, and how it goes on."""
 
+import json
 import os
 import re
 import signal
@@ -16,11 +17,13 @@ import psutil
 import pytest
 import sqlalchemy as sa
 
+from jobs.operate.run.step_records import AT_WORK, RECORD
 from jobs.runtime.settings import ROOT
 from jobs.warehouse import embedded
 from tests.dags.live import (
     NIGHT_SECONDS,
     NIGHTLY,
+    TELL_SECONDS,
     LiveAirflow,
     land_nights,
     live_airflow,
@@ -61,7 +64,7 @@ def test_a_range_that_is_started_side_by_side_runs_in_order(
         *("--reprocess-behavior", "completed", "--from-date", first, "--to-date", last),
     )
     assert done.returncode == 0, done.stderr
-    until(lambda: len(live.backfilled()) == 3, "three nights are there", seconds=120)
+    until(lambda: len(live.backfilled()) == 3, "three nights are there", seconds=TELL_SECONDS)
     runs = live.backfilled()
     for run in runs:
         live.wait_for_run(NIGHTLY, run)
@@ -101,11 +104,14 @@ def test_nights_that_follow_a_changed_one_are_listed_and_run_again_in_order(
     assert not any(str(night) in live.run("publications", "stale").stdout for night in march)
 
 
+@pytest.mark.short
 def test_scheduler_and_database_are_killed_in_mid_run_and_the_night_is_published(
     live: LiveAirflow, tonight: str
 ) -> None:
     run = live.trigger(NIGHTLY, as_of=tonight)
-    until(lambda: live.tasks(NIGHTLY, run)["check"] == "running", "check runs", seconds=300)
+    until(
+        lambda: live.tasks(NIGHTLY, run)["check"] == "running", "check runs", seconds=NIGHT_SECONDS
+    )
     os.kill(live.part("scheduler").pid, signal.SIGKILL)
     time.sleep(5)
     number = int((live.data_dir / "postgres/data/postmaster.pid").read_text().splitlines()[0])
@@ -120,7 +126,7 @@ def test_postgresql_is_restarted_in_mid_run_and_the_night_is_published(
 ) -> None:
     """As its administrator restarts it: every connection is cut, and it is back at once."""
     run = live.trigger(NIGHTLY, as_of=tonight)
-    until(lambda: live.tasks(NIGHTLY, run)["link"] == "running", "link runs", seconds=300)
+    until(lambda: live.tasks(NIGHTLY, run)["link"] == "running", "link runs", seconds=NIGHT_SECONDS)
     embedded.stop(live.data_dir / "postgres")
     live.wait_for_run(NIGHTLY, run)
     assert sum("current" in line for line in live.publications(tonight)) == 1
@@ -131,7 +137,7 @@ def test_two_schedulers_run_one_night_in_turn_and_publish_it_once(
 ) -> None:
     before = live.publications(tonight)
     second = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "jobs", "airflow", "scheduler", "--skip-serve-logs"],
+        [sys.executable, "-W", "ignore", "-m", "jobs", "airflow", "scheduler"],
         cwd=ROOT,
         env=live.environment,
         start_new_session=True,
@@ -139,7 +145,7 @@ def test_two_schedulers_run_one_night_in_turn_and_publish_it_once(
         stderr=subprocess.DEVNULL,
     )
     try:
-        until(lambda: schedulers(live) == 2, "a second scheduler", seconds=120)
+        until(lambda: schedulers(live) == 2, "a second scheduler", seconds=TELL_SECONDS)
         runs = [live.trigger(NIGHTLY, as_of=tonight, fetch_again=True) for _ in range(2)]
         beside = live.run("night", "--as-of", tonight)
         for run in runs:
@@ -164,6 +170,26 @@ def schedulers(live: LiveAirflow) -> int:
     return int(found)
 
 
+@pytest.mark.short
+def test_a_task_that_is_killed_once_is_tried_again_and_nobody_is_told(
+    live: LiveAirflow, tonight: str
+) -> None:
+    before = len(live.alerts())
+    run = live.trigger(NIGHTLY, as_of=tonight)
+    until(lambda: is_at_work(live, "check"), "check is at work", seconds=NIGHT_SECONDS)
+    kill_tasks(live)
+    until(
+        lambda: live.tasks(NIGHTLY, run)["check"] == "up_for_retry",
+        "it waits",
+        seconds=TELL_SECONDS,
+    )
+    live.wait_for_run(NIGHTLY, run)
+    said = " ".join(str(line) for line in live.log(NIGHTLY, run, "check", 2))
+    assert "attempt=2" in said
+    assert "killed=1" in said
+    assert len(live.alerts()) == before
+
+
 def test_a_task_that_is_killed_again_and_again_gives_one_alert(
     live: LiveAirflow, tonight: str
 ) -> None:
@@ -176,13 +202,19 @@ def test_a_task_that_is_killed_again_and_again_gives_one_alert(
         if {r["dag_run_id"]: r["state"] for r in live.runs(NIGHTLY)}[run] == "failed":
             break
         time.sleep(0.3)
-    until(lambda: len(live.alerts()) > before, "somebody is told", seconds=60)
+    until(lambda: len(live.alerts()) > before, "somebody is told", seconds=TELL_SECONDS)
     time.sleep(5)
     (alert,) = [m for m in live.alerts() if run in " ".join(m.get_content().split())]
     assert "stopped at check" in alert["Subject"]
     body = " ".join(alert.get_content().split())
     assert "task check: it was killed" in body
     assert "that publication stands" in body
+
+
+def is_at_work(live: LiveAirflow, step: str) -> bool:
+    """Whether a step of some run has begun and not ended."""
+    records = (live.data_dir / "runs").glob(f"**/steps/{step}/{RECORD}")
+    return any(json.loads(path.read_text())["state"] == AT_WORK for path in records)
 
 
 def kill_tasks(live: LiveAirflow) -> None:

@@ -8,6 +8,7 @@ import pytest
 from jobs.operate.monitoring.timetable import LONDON
 from tests.dags.live import (
     NIGHTLY,
+    TELL_SECONDS,
     LiveAirflow,
     live_airflow,
     move_dates,
@@ -16,7 +17,7 @@ from tests.dags.live import (
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.airflow, pytest.mark.live]
-START_MINUTES = 5
+START_MINUTES = 8
 """From now, by when Airflow is up: the night then starts by itself."""
 
 
@@ -51,7 +52,7 @@ def scheduled(live: LiveAirflow, night: object) -> str:
 def test_a_register_that_never_comes_stops_the_night_with_one_alert(live: LiveAirflow) -> None:
     """The night before, which Airflow runs first: its time was up long ago."""
     night = live.today - timedelta(days=1)
-    until(lambda: len(live.runs(NIGHTLY)) > 0, "the night before is run", seconds=120)
+    until(lambda: len(live.runs(NIGHTLY)) > 0, "the night before is run", seconds=TELL_SECONDS)
     run = scheduled(live, night)
     live.wait_for_run(NIGHTLY, run, "failed")
     tasks = live.tasks(NIGHTLY, run)
@@ -60,7 +61,7 @@ def test_a_register_that_never_comes_stops_the_night_with_one_alert(live: LiveAi
     said = live.last_error(NIGHTLY, run, "await_registers")
     assert "table [prison.feed] is late: it stands at" in said
     assert "table [immigration.feed] is late: it stands at" in said
-    until(lambda: bool(stopped(live)), "somebody is told", seconds=60)
+    until(lambda: bool(stopped(live)), "somebody is told", seconds=TELL_SECONDS)
     (alert,) = stopped(live)
     body = " ".join(alert.get_content().split())
     assert "table [prison.feed] is late" in body
@@ -81,7 +82,7 @@ def test_a_late_register_is_waited_for_without_a_slot_and_told_of_at_the_deadlin
         lambda: live.tasks(NIGHTLY, run)["await_registers"] == "deferred", "it waits", seconds=300
     )
     assert live.ask("pools/default_pool")["running_slots"] == 0
-    until(lambda: bool(tonight(live, "Late")), "the deadline is told of", seconds=180)
+    until(lambda: bool(tonight(live, "Late")), "the deadline is told of", seconds=TELL_SECONDS)
     (alert,) = tonight(live, "Late")
     assert "is not published at" in alert["Subject"]
     assert run in " ".join(alert.get_content().split())
@@ -93,7 +94,7 @@ def test_once_it_has_delivered_the_night_goes_on_and_is_told_to_have_recovered(
     for register in ("prison", "immigration"):
         move_dates(live.server.url(register), 2)
     live.wait_for_run(NIGHTLY, scheduled(live, live.today))
-    until(lambda: bool(tonight(live, "Recovered")), "somebody is told", seconds=60)
+    until(lambda: bool(tonight(live, "Recovered")), "somebody is told", seconds=TELL_SECONDS)
     assert len(tonight(live, "Late")) == 1
     assert sum("current" in line for line in live.publications(live.today)) == 1
 

@@ -60,26 +60,42 @@ def summary_writer(world: Invented, publication_id: str) -> SummaryWriter:
 
 
 class Server:
-    """A mail server's behaviour; keeps what it accepted."""
+    """A mail server's behaviour; keeps what it accepted.
+
+    Args:
+        answers: what it says of a recipient, by a part of the address, or of every message, as
+            ``data``; it vanishes over a message of which it is to say ``vanish``.
+    """
 
     def __init__(self, **answers: str) -> None:
         self.answers = answers
         self.accepted: list[tuple[list[str], bytes]] = []
         self.seen_data = 0
 
+    def reports(self) -> list[str]:
+        """Who was sent a report, by address; alerts are no reports."""
+        return sorted(
+            address
+            for addresses, content in self.accepted
+            if b"Importance: high" not in content
+            for address in addresses
+        )
+
     async def handle_RCPT(  # noqa: N802
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
     ) -> str:
         for part, answer in self.answers.items():
-            if part in address:
+            if part in address and answer != "vanish":
                 return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         self.seen_data += 1
-        if "data" in self.answers:
-            answer = self.answers["data"]
+        about = " ".join(["data", *envelope.rcpt_tos])
+        for part, answer in self.answers.items():
+            if part not in about:
+                continue
             if answer == "vanish":
                 server.transport.abort()
                 await asyncio.sleep(0)
