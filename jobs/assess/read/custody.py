@@ -98,9 +98,10 @@ def read_custody(
     entered = np.where(left_by_movement | (last < 0), NO_DAY, col.at(moved, last, NO_DAY))
     by_row = _left_by_row(episodes, entered, (last_exit >= 0) & ~left_by_movement, as_of)
     left = left_by_movement | by_row
-    tells = _tells(table, episode, sequence, sentences)
     exit_row = np.where(left_by_movement, last, -1)
     kind = np.where(left, _kinds(episodes, table, exit_row), HELD)
+    leaves = _leaves(table, exit_row[left_by_movement & (kind != RELEASED)])
+    tells = _tells(table, episode, sequence, leaves, sentences)
     exit_row = np.where(kind == RELEASED, col.at(tells, exit_row, -1), exit_row)
     exit_date = np.where(left, _exit_days(episodes, moved, exit_row, entered, as_of), NO_DAY)
     before = sequence < col.at(sequence, exit_row, _NEVER)[episode]
@@ -183,7 +184,8 @@ def read_releases(
     first = np.searchsorted(run, np.arange(count))
     follows = np.r_[of[first][1:] == of[first][:-1], False] if count else np.zeros(0, dtype=bool)
     back = np.where(follows, np.r_[moved[turns[first]][1:], NO_DAY], NO_DAY)
-    rows = _tells(table, episode, sequence, sentences)[turns[last[runs]]]
+    leaves = _leaves(table, turns[decides & ~custody.is_released[of]])
+    rows = _tells(table, episode, sequence, leaves, sentences)[turns[last[runs]]]
     final = np.flatnonzero(custody.is_released)
     seen = np.fmax(
         _seen_before(table, episode, sequence, rows),
@@ -208,13 +210,21 @@ def read_releases(
     return Releases(**{name: values[order] for name, values in vars(found).items()})
 
 
-def _tells(table: pa.Table, episode: Whole, sequence: Whole, sentences: SentenceRows) -> Whole:
+def _leaves(table: pa.Table, others: Whole) -> Flags:
+    """Which movements are releases; ``others`` are exits that the episode's row says were none."""
+    leaves: Flags = col.is_one_of(table, "movement_type", {"REL"}) & (_kind_of(table) == RELEASED)
+    leaves[others] = False
+    return leaves
+
+
+def _tells(
+    table: pa.Table, episode: Whole, sequence: Whole, leaves: Flags, sentences: SentenceRows
+) -> Whole:
     """Of each movement, the one that tells when the person went: itself, or the first in a row.
 
     A row of releases is broken by any other movement, and by the day of a sentence.
     """
     moved, tells = col.days(table, "movement_date"), np.arange(len(table))
-    leaves = col.is_one_of(table, "movement_type", {"REL"}) & (_kind_of(table) == RELEASED)
     order = np.lexsort((sequence, episode))
     of, in_row = episode[order], leaves[order]
     goes_on = np.zeros(len(order), dtype=bool)
