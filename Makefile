@@ -14,7 +14,7 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 BIN := .venv/bin
 JOBS := $(BIN)/python -m jobs
 
-.PHONY: help run test test-fast test-long test-worlds test-live test-live-short lint standalone docs picture requirements wheels clean
+.PHONY: help run test test-fast test-long test-worlds test-live test-live-short lint audit standalone docs picture requirements wheels clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -60,6 +60,15 @@ lint: .venv/tests ## Check style, types, the import rules and the generated page
 	$(BIN)/lint-imports
 	$(JOBS) docs --check
 
+audit: .venv/runs requirements-audit.txt ## What is installed, its licences and known faults, and bandit: var/sbom.cdx.json, docs/dependencies.md
+	$(PYTHON) -m venv .venv/audit && .venv/audit/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-audit.txt
+	mkdir -p var
+	.venv/audit/bin/bandit --quiet --configfile pyproject.toml --recursive jobs dags expectations
+	.venv/audit/bin/cyclonedx-py environment --output-reproducible -o var/sbom.cdx.json $(BIN)/python
+	.venv/audit/bin/pip-audit --requirement requirements.txt --no-deps --disable-pip --progress-spinner off \
+		--format json --output var/audit.json || test -s var/audit.json
+	$(BIN)/python -m benchmarks.dependencies --sbom var/sbom.cdx.json --audit var/audit.json
+
 standalone: .venv/runs ## Start Airflow with its own page on http://localhost:8080
 	$(JOBS) airflow standalone
 
@@ -71,7 +80,8 @@ picture: .venv/tests ## Take the picture of the first page in docs/pictures, aft
 
 PYTHONS ?= python3.11 python3.12 python3.13
 COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
-	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
+	--no-emit-index-url --no-emit-find-links --generate-hashes \
+	--custom-compile-command "make requirements"
 
 requirements: ## Pin every package anew, from pyproject.toml; each must have a wheel for every Python
 	$(PYTHON) -m venv .venv/uv && .venv/uv/bin/pip install --quiet uv
@@ -79,6 +89,7 @@ requirements: ## Pin every package anew, from pyproject.toml; each must have a w
 	$(COMPILE) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	$(COMPILE) --group spark -c requirements-dev.txt -o requirements-spark.txt
 	$(COMPILE) --group fab -c requirements-dev.txt -o requirements-fab.txt
+	$(COMPILE) --group audit -o requirements-audit.txt
 	$(MAKE) wheels
 
 # Each Python asks pip itself: only a running Python reads the conditions of a pin as it will at

@@ -60,7 +60,7 @@ def _token(url: str, user: str, password: str) -> str:
         data=json.dumps({"username": user, "password": password}).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - an address of this machine
         return str(json.load(answer)["access_token"])
 
 

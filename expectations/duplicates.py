@@ -3,6 +3,8 @@
 Twins in another sense, one human being under two prison numbers, are the matter of linkage.
 """
 
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
 from jobs.check.suite.kinds import Check, on_number
 from jobs.contract.registers import TABLES
 
@@ -22,7 +24,7 @@ def checks() -> list[Check]:
             number=f"""
                 SELECT count(*) / nullif((SELECT count(*) FROM delivered_{name}), 0)
                 FROM set_aside WHERE rule_id LIKE '{name}.duplicate%'
-            """,  # noqa: S608
+            """,
             at_most=MOST_SHARE,
         )
         for name in TABLES

@@ -1,5 +1,7 @@
 """Freshness: each register's delivery is of the night, and somebody still writes to it."""
 
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
 from jobs.check.suite.kinds import Check, on_number
 from jobs.contract import immigration, prison
 
@@ -25,7 +27,7 @@ def checks() -> list[Check]:
                 meaning="the delivery is of the night",
                 reason="yesterday's register under today's date hides every release between",
                 severity="critical",
-                number=f"SELECT count_if(as_of_date = getvariable('as_of')) / count(*) FROM {feed}",  # noqa: S608
+                number=f"SELECT count_if(as_of_date = getvariable('as_of')) / count(*) FROM {feed}",
                 at_least=1,
             )
             for feed in feeds
@@ -38,7 +40,7 @@ def checks() -> list[Check]:
                 meaning=f"the delivery was written on the night or within {LATE_DAYS} days after",
                 reason="a delivery written long after its night holds what was put right since",
                 severity="warning",
-                number="SELECT max(date_diff('day', getvariable('as_of'), "  # noqa: S608
+                number="SELECT max(date_diff('day', getvariable('as_of'), "
                 f"CAST(generated_at AS DATE))) FROM {feed}",
                 at_least=0,
                 at_most=LATE_DAYS,
@@ -79,6 +81,6 @@ def checks() -> list[Check]:
 def _days_quiet(table: str, column: str) -> str:
     """Days from the last record of a table to the night."""
     return (
-        f"SELECT date_diff('day', max(CAST({column} AS DATE)), "  # noqa: S608
+        f"SELECT date_diff('day', max(CAST({column} AS DATE)), "
         f"getvariable('as_of')) FROM {table} WHERE CAST({column} AS DATE) <= getvariable('as_of')"
     )

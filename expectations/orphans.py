@@ -4,6 +4,8 @@ Some are normal in old registers. When more than a fifth of a table refers to ro
 there, one of the two tables was cut.
 """
 
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
 from jobs.check.suite.kinds import Check, Severity, on_number
 from jobs.contract.registers import TABLES
 
@@ -39,6 +41,6 @@ def _share(
             SELECT count_if(p.{key} IS NULL) / nullif(count(*), 0)
             FROM delivered_{name} t LEFT JOIN (SELECT DISTINCT {key} FROM delivered_{parent}) p
             ON p.{key} = t.{column} WHERE t.{column} IS NOT NULL
-        """,  # noqa: S608
+        """,
         at_most=at_most,
     )

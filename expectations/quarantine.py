@@ -4,6 +4,8 @@ Quarantine never hides a prisoner: those who may be in scope and of whom a row i
 counted, and the count is a caveat on every page until the row is mended.
 """
 
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
 from jobs.check.suite.kinds import Check, on_number
 from jobs.contract import prison
 from jobs.contract.registers import TABLES
@@ -33,7 +35,7 @@ def _share(name: str) -> Check:
             SELECT max(CASE WHEN quarantined <= {FEWEST_ROWS} THEN 0
                 ELSE quarantined / rows_in END)
             FROM row_counts WHERE register = '{register}' AND table_name = '{table}'
-        """,  # noqa: S608
+        """,
         at_most=MOST_SHARE,
     )
 

@@ -4,6 +4,8 @@ In the whole register such a loss is small, so the checks on tables do not see i
 team is held against what it usually delivered, the median of the last fortnight's nights.
 """
 
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
 from jobs.check.profile import HELD, MOVED, NOBODY, OPEN, RECORDED
 from jobs.check.suite.kinds import Check, how_many, on_number
 from jobs.contract import immigration, prison
@@ -74,4 +76,4 @@ def _against_usual(table: str, measure: str, kind: str, failed: str) -> str:
             ) u
             LEFT JOIN (SELECT value, rows FROM profile WHERE {chosen}) p USING (value)
         ) WHERE {failed}
-    """  # noqa: S608
+    """

@@ -10,6 +10,8 @@ those that the rule left out, so that both form the same pairs; of a list of key
 it has neither aliases nor names changed over: it has a little less to do.
 """
 
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
 import argparse
 import json
 import logging
@@ -122,7 +124,7 @@ def keys(folder: Path, _: int) -> dict[str, Any]:
         connection, rules = context.connection, context.rules()
         for side in "lr":
             connection.execute(
-                f"CREATE TABLE out_{side} AS SELECT person AS unique_id, row, {COLUMNS} "  # noqa: S608
+                f"CREATE TABLE out_{side} AS SELECT person AS unique_id, row, {COLUMNS} "
                 f"FROM rows_{side} WHERE variant = 'own'"
             )
         budget = budget_for(context.persons)
@@ -134,7 +136,7 @@ def keys(folder: Path, _: int) -> dict[str, Any]:
                 at, rows = of.bearers(met)
                 connection.register("given", pa.table({"row": rows, "key": met[at]}))
                 connection.execute(
-                    f"CREATE OR REPLACE TABLE out_{side} AS SELECT o.*, k.key AS key_{place} "  # noqa: S608
+                    f"CREATE OR REPLACE TABLE out_{side} AS SELECT o.*, k.key AS key_{place} "
                     f"FROM out_{side} o LEFT JOIN "
                     "(SELECT row, min(key) AS key FROM given GROUP BY row) k USING (row)"
                 )

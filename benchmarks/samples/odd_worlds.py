@@ -187,7 +187,7 @@ def invent(*, start: int, count: int) -> tuple[World, ...]:
     @given(worlds())
     def collect(world: World) -> None:
         _add_narrow_person(world, odd.NARROW[len(told) * STRIDE % len(odd.NARROW)])
-        _add_busy_person(world, Random(f"{start}/{len(told)}"))  # noqa: S311
+        _add_busy_person(world, Random(f"{start}/{len(told)}"))  # noqa: S311 - not a secret
         told.append(world)
 
     collect()

@@ -3,6 +3,8 @@
 All are critical: a publication that contradicts itself is not made.
 """
 
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
 from collections.abc import Iterator
 
 from jobs.check.suite.kinds import Check, on_number
@@ -89,7 +91,7 @@ def _codes() -> Iterator[Check]:
                 f"{field.name}.known",
                 table,
                 f"every value is of the list of {field.codes.name}",
-                f"SELECT count(*) FROM {table.full_name} "  # noqa: S608
+                f"SELECT count(*) FROM {table.full_name} "
                 f"WHERE {field.name} IS NULL OR {field.name} NOT IN ({values})",
                 field.name,
             )
@@ -119,7 +121,7 @@ def _assessments() -> Iterator[Check]:
         "missed_are_in_scope",
         table,
         "whoever is missed or due is in scope",
-        f"SELECT count(*) FROM nightly.assessments "  # noqa: S608
+        f"SELECT count(*) FROM nightly.assessments "
         f"WHERE (status IN ({missed}) OR is_due) AND NOT is_in_scope",
     )
     yield zero_of(
@@ -168,7 +170,7 @@ def _named_in_reasons() -> Iterator[Check]:
             ANTI JOIN nightly.reasons r
             ON r.episode_id = a.episode_id AND r.rule_id = a.{column}
             WHERE {is_given}
-            """,  # noqa: S608
+            """,
             column,
         )
 
@@ -247,7 +249,7 @@ def _links() -> Iterator[Check]:
             number=f"""
                 SELECT (count(*) - count(DISTINCT {column})) / nullif(count(*), 0)
                 FROM nightly.links WHERE outcome = 'linked' AND decided_by IS NULL
-            """,  # noqa: S608
+            """,
             at_most=LINKED_TWICE,
         )
 
@@ -256,7 +258,7 @@ def _select(listed: CaseList) -> str:
     """The query that counts the rows of a case list."""
     only = listed.rows.sql()
     where = f" WHERE {only}" if only else ""
-    return f"SELECT count(*) FROM {listed.table}{where}"  # noqa: S608
+    return f"SELECT count(*) FROM {listed.table}{where}"
 
 
 _COUNTED = {
@@ -272,7 +274,7 @@ def _figures() -> Iterator[Check]:
     for listed in CASE_LISTS.values():
         yield _agrees(listed.total, _select(listed))
     for id_, counted in _COUNTED.items():
-        yield _agrees(id_, f"SELECT count(*) FROM {counted}")  # noqa: S608
+        yield _agrees(id_, f"SELECT count(*) FROM {counted}")
     yield zero_of(
         "missed.sum",
         results.FIGURES,
@@ -297,7 +299,7 @@ def _figures() -> Iterator[Check]:
                 f"{figure.id}.sum",
                 results.FIGURES,
                 f"the groups of the figure {figure.id} sum to the figure {figure.sums_to}",
-                f"SELECT abs(coalesce(sum(value), 0) - {_figure(figure.sums_to)}) "  # noqa: S608
+                f"SELECT abs(coalesce(sum(value), 0) - {_figure(figure.sums_to)}) "
                 f"FROM nightly.figures WHERE figure_id = '{figure.id}'",
             )
     yield zero_of(
@@ -359,7 +361,7 @@ def _agrees(figure: str, listed: str) -> Check:
 def _figure(figure: str) -> str:
     # A figure that was not computed agrees with nothing.
     return (
-        "coalesce((SELECT sum(value) FROM nightly.figures "  # noqa: S608
+        "coalesce((SELECT sum(value) FROM nightly.figures "
         f"WHERE figure_id = '{figure}' AND group_value = '(all)'), -1)"
     )
 

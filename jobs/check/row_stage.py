@@ -1,5 +1,7 @@
 """The row stage: every row is accepted or set aside under the rules it broke. Nothing is lost."""
 
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -96,18 +98,18 @@ def _apply(
     single = [rule for rule in rules if rule.broken]
     counts = ", ".join(f"coalesce(count_if({rule.broken}), 0)" for rule in single)
     source = f"delivered_{table.full_name} AS t"
-    found = connection.execute(f"SELECT {counts} FROM {source}").fetchall()[0]  # noqa: S608
+    found = connection.execute(f"SELECT {counts} FROM {source}").fetchall()[0]
     failed = {rule.id: int(count) for rule, count in zip(single, found, strict=True)}
     for rule in single:
         if failed[rule.id]:
             connection.execute(
-                f"INSERT INTO {FAULTY} SELECT ?, ?, t.{ROW_NUMBER} "  # noqa: S608
+                f"INSERT INTO {FAULTY} SELECT ?, ?, t.{ROW_NUMBER} "
                 f"FROM {source} WHERE {rule.broken}",
                 [rule.id, table.full_name],
             )
     aside = [rule.id for rule in single if rule.quarantines and failed[rule.id]]
     connection.execute(
-        f"INSERT INTO {SET_ASIDE} SELECT ?, ?, row_number, check_id "  # noqa: S608
+        f"INSERT INTO {SET_ASIDE} SELECT ?, ?, row_number, check_id "
         f"FROM {FAULTY} WHERE list_contains(?, check_id)",
         [table.space, table.name, aside],
     )
@@ -121,10 +123,10 @@ def _apply_duplicates(connection: duckdb.DuckDBPyConnection, table: Table) -> di
         f"{table.full_name}.{name}" for name in (DUPLICATE_IDENTICAL, DUPLICATE_CONFLICTING)
     )
     usable = (
-        f"SELECT * FROM delivered_{table.full_name} AS t "  # noqa: S608
+        f"SELECT * FROM delivered_{table.full_name} AS t "
         f"WHERE t.{ROW_NUMBER} NOT IN ({_set_aside(table)})"
     )
-    shared = f"SELECT {key} FROM ({usable}) AS t GROUP BY ALL HAVING count(*) > 1"  # noqa: S608
+    shared = f"SELECT {key} FROM ({usable}) AS t GROUP BY ALL HAVING count(*) > 1"
     if not connection.execute(f"{shared} LIMIT 1").fetchall():
         return {identical: 0, conflicting: 0}
     names = [f't."{name}"' for name in table.columns]
@@ -145,18 +147,18 @@ def _apply_duplicates(connection: duckdb.DuckDBPyConnection, table: Table) -> di
         SELECT {ROW_NUMBER},
             CASE WHEN content = kept THEN '{identical}' ELSE '{conflicting}' END AS rule_id
         FROM ranked WHERE place > 1
-        """  # noqa: S608
+        """
     )
     connection.execute(
-        f"INSERT INTO {SET_ASIDE} SELECT ?, ?, {ROW_NUMBER}, rule_id FROM {broken}",  # noqa: S608
+        f"INSERT INTO {SET_ASIDE} SELECT ?, ?, {ROW_NUMBER}, rule_id FROM {broken}",
         [table.space, table.name],
     )
     connection.execute(
-        f"INSERT INTO {FAULTY} SELECT rule_id, ?, {ROW_NUMBER} FROM {broken}",  # noqa: S608
+        f"INSERT INTO {FAULTY} SELECT rule_id, ?, {ROW_NUMBER} FROM {broken}",
         [table.full_name],
     )
     counted = connection.execute(
-        f"SELECT rule_id, count(*) FROM {broken} GROUP BY rule_id"  # noqa: S608
+        f"SELECT rule_id, count(*) FROM {broken} GROUP BY rule_id"
     ).fetchall()
     connection.execute(f"DROP TABLE {broken}")
     return {identical: 0, conflicting: 0} | {rule_id: int(count) for rule_id, count in counted}
@@ -164,7 +166,7 @@ def _apply_duplicates(connection: duckdb.DuckDBPyConnection, table: Table) -> di
 
 def _set_aside(table: Table) -> str:
     return (
-        f"SELECT q.row_number FROM {SET_ASIDE} AS q "  # noqa: S608
+        f"SELECT q.row_number FROM {SET_ASIDE} AS q "
         f"WHERE q.register = '{table.space}' AND q.table_name = '{table.name}'"
     )
 
@@ -172,7 +174,7 @@ def _set_aside(table: Table) -> str:
 def _accept(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     columns = ", ".join(f't."{name}"' for name in table.columns)
     connection.execute(
-        f"CREATE OR REPLACE VIEW {table.full_name} AS SELECT {columns} "  # noqa: S608
+        f"CREATE OR REPLACE VIEW {table.full_name} AS SELECT {columns} "
         f"FROM delivered_{table.full_name} AS t "
         f"WHERE t.{ROW_NUMBER} NOT IN ({_set_aside(table)})"
     )
@@ -180,13 +182,13 @@ def _accept(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
 
 def _accepted(connection: duckdb.DuckDBPyConnection, table: Table) -> pa.Table:
     key = ", ".join(f'"{name}"' for name in table.key)
-    query = f"SELECT * FROM {table.full_name} ORDER BY {key}"  # noqa: S608
+    query = f"SELECT * FROM {table.full_name} ORDER BY {key}"
     return connection.execute(query).to_arrow_table().cast(table.arrow_schema)
 
 
 def _quarantine(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     parts = [results.QUARANTINE.arrow_schema.empty_table()]
-    held = connection.execute(f"SELECT DISTINCT register, table_name FROM {SET_ASIDE}").fetchall()  # noqa: S608
+    held = connection.execute(f"SELECT DISTINCT register, table_name FROM {SET_ASIDE}").fetchall()
     for register, name in sorted(held):
         table = TABLES[f"{register}.{name}"]
         key = " || '|' || ".join(f"coalesce(r.\"{part}\"::VARCHAR, '')" for part in table.key)
@@ -202,7 +204,7 @@ def _quarantine(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
                 JOIN {raw_name(table)} AS r ON r.{ROW_NUMBER} = q.row_number
                 WHERE q.register = '{register}' AND q.table_name = '{name}'
                 ORDER BY q.row_number, q.rule_id
-                """  # noqa: S608
+                """
             )
             .to_arrow_table()
             .cast(results.QUARANTINE.arrow_schema)
@@ -216,7 +218,7 @@ def _row_counts(
     counted = {
         f"{register}.{name}": int(rows)
         for register, name, rows in connection.execute(
-            "SELECT register, table_name, count(DISTINCT row_number) "  # noqa: S608
+            "SELECT register, table_name, count(DISTINCT row_number) "
             f"FROM {SET_ASIDE} GROUP BY register, table_name"
         ).fetchall()
     }

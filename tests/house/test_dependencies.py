@@ -20,6 +20,7 @@ PINS = (
     "requirements-dev.txt",
     "requirements-spark.txt",
     "requirements-fab.txt",
+    "requirements-audit.txt",
 )
 NIGHT = ("jobs", "expectations", "dags")
 """Rooms that run at night."""
@@ -194,12 +195,18 @@ def test_an_undeclared_import_is_found(text: str, found: list[str]) -> None:
 def pins(name: str) -> dict[str, list[str]]:
     """The pinned versions of each distribution: several where versions of Python differ."""
     found: dict[str, list[str]] = {}
-    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
-        if line and not line.lstrip().startswith("#"):
-            requirement = Requirement(line)
-            key = canonicalize_name(requirement.name)
-            found.setdefault(key, []).append(f"{requirement.specifier} {requirement.marker or ''}")
+    for line in pin_lines(name):
+        requirement = Requirement(line.partition(" --hash=")[0])
+        key = canonicalize_name(requirement.name)
+        found.setdefault(key, []).append(f"{requirement.specifier} {requirement.marker or ''}")
     return found
+
+
+def pin_lines(name: str) -> list[str]:
+    """Each pin of a file in one line, with its hashes."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    lines = re.sub(r" *\\\n *", " ", text).splitlines()
+    return [line for line in lines if line and not line.lstrip().startswith("#")]
 
 
 @pytest.mark.parametrize("name", PINS)
@@ -207,7 +214,9 @@ def test_pins_name_one_release_and_no_index(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert "make requirements" in text
     assert "://" not in text
-    assert not re.search(r"^\s*-", text, re.MULTILINE)
+    assert not re.search(r"^-", text, re.MULTILINE)
+    bare = [line for line in pin_lines(name) if "--hash=sha256:" not in line]
+    assert not bare
     assert all(version.startswith("==") for versions in pins(name).values() for version in versions)
 
 
@@ -217,6 +226,7 @@ def test_every_declaration_is_pinned_within_its_bounds() -> None:
         "requirements-dev.txt": project()["project"]["optional-dependencies"]["dev"],
         "requirements-spark.txt": project()["dependency-groups"]["spark"],
         "requirements-fab.txt": project()["dependency-groups"]["fab"],
+        "requirements-audit.txt": project()["dependency-groups"]["audit"],
     }
     for name, requirements in wanted.items():
         found = pins(name)

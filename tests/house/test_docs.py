@@ -15,7 +15,7 @@ from jobs.runtime.settings import ROOT, Settings
 TOPS = ("jobs", "expectations", "dags", "benchmarks", "tests", "docs")
 PAGES = {
     page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8")
-    for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+    for page in (ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md")))
 }
 COMMANDS = typer.main.get_command(app)
 
@@ -34,6 +34,18 @@ def missing_paths(text: str) -> list[str]:
     named = re.compile(rf"(?:{'|'.join(TOPS)})/[\w./-]+")
     found = [span for span in spans(text) if named.fullmatch(span)]
     return [path for path in found if not (ROOT / path).exists()]
+
+
+def missing_tests(text: str) -> list[str]:
+    """Tests that a page names and that are not there."""
+    named = re.compile(r"(tests/[\w/]+\.py)::(test_\w+)")
+    found = [match for span in spans(text) if (match := named.fullmatch(span))]
+    return [
+        f"{path}::{test}"
+        for path, test in (match.groups() for match in found)
+        if not (ROOT / path).exists()
+        or not re.search(rf"^def {test}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)
+    ]
 
 
 def missing_modules(text: str) -> list[str]:
@@ -84,7 +96,7 @@ def _can_be_called(module: str, words: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    "missing", [missing_paths, missing_modules, missing_commands, missing_targets]
+    "missing", [missing_paths, missing_modules, missing_tests, missing_commands, missing_targets]
 )
 def test_what_a_page_names_is_there(missing) -> None:  # type: ignore[no-untyped-def]
     assert {page: found for page, text in PAGES.items() if (found := missing(text))} == {}
@@ -108,6 +120,12 @@ def test_pages_name_enough_to_be_checked() -> None:
         ("```\npython -m jobs fresh --by 06:00  # --gone\n```", missing_commands, []),
         ("`python -m benchmarks.gone`", missing_commands, ["python -m benchmarks.gone"]),
         ("`python -m benchmarks.samples`", missing_commands, ["python -m benchmarks.samples"]),
+        (
+            "`tests/house/test_docs.py::test_gone`",
+            missing_tests,
+            ["tests/house/test_docs.py::test_gone"],
+        ),
+        ("`tests/house/test_docs.py::test_what_is_not_there_is_found`", missing_tests, []),
         ("`make gone` or `make lint`", missing_targets, ["make gone"]),
     ],
 )  # fmt: skip

@@ -232,4 +232,4 @@ def by_night(days: Days, as_of: np.datetime64) -> Days:
     return np.where(days > as_of, NO_DAY, days)
 
 
-assert set(DECISIONS) == c.DECISION_EVENTS, "decision events of the contract"  # noqa: S101
+assert set(DECISIONS) == c.DECISION_EVENTS, "decision events of the contract"  # noqa: S101 - of the code itself, not of data

@@ -1,5 +1,7 @@
 """The two kinds of check, each around one expectation of Great Expectations, and suites of them."""
 
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -122,4 +124,4 @@ def on_number(
 
 def how_many(units: str) -> str:
     """The query for the number of prisons or teams that a query of ``units`` finds."""
-    return f"SELECT count(*) FROM ({units})"  # noqa: S608
+    return f"SELECT count(*) FROM ({units})"

@@ -11,6 +11,8 @@ of two persons' rows form is compared in all of these. The turned rows (see `per
 names and identifiers alone and stand for themselves.
 """
 
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
 import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -97,7 +99,7 @@ def block(
         connection.register("given", pa.concat_tables([NO_PAIRS, *found]))
         connection.execute("INSERT INTO formed FROM given")
         connection.unregister("given")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT DISTINCT * FROM formed")  # noqa: S608
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT DISTINCT * FROM formed")
     connection.execute("DROP TABLE formed")
     return uses
 

@@ -7,6 +7,8 @@ either register, a quarantined row or anything else that `results` marks as pers
 columns are those of `jobs.contract.results`, with its meanings as comments.
 """
 
+# ruff: noqa: S608 - statements are put together from names of this package, never from data
+
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
@@ -112,7 +114,7 @@ def _of(
         kept, matched = _matched(beside, "beside")
         joined += f" JOIN {kept} AS beside ON {matched} AND beside.episode_id = fact.episode_id"
     query = (
-        f"SELECT c.as_of_date, p.publication_id, {', '.join(shown)} "  # noqa: S608
+        f"SELECT c.as_of_date, p.publication_id, {', '.join(shown)} "
         "FROM run.current AS c "
         f"JOIN run.publications AS p ON p.publication_number = c.publication_number {joined}"
     )
@@ -128,7 +130,7 @@ def _count(name: str, table: Table, by: tuple[str, ...], row: str) -> View:
     return View(
         name=name,
         row=row,
-        query=f"SELECT {shown}, count(*) FROM {source} GROUP BY {shown}",  # noqa: S608
+        query=f"SELECT {shown}, count(*) FROM {source} GROUP BY {shown}",
         columns={
             **_BASE,
             **{column: table.field(column).meaning for column in by},
@@ -172,7 +174,7 @@ _LINK_BANDS: Final = View(
     name="link_bands",
     row="how many links of an outcome have a probability in a band",
     query=(
-        "SELECT c.as_of_date, p.publication_id, fact.outcome, "  # noqa: S608
+        "SELECT c.as_of_date, p.publication_id, fact.outcome, "
         f"{_case('fact.probability', LINK_PROBABILITIES)} AS band, "
         "count(*) "
         "FROM run.current AS c "
