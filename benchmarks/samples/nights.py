@@ -1,5 +1,6 @@
 """Invented nights for the warehouse: every table, with rows that look like nothing real."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -41,6 +42,17 @@ def facts(*, people: int = 20, seed: int = 1) -> Facts:
         name: rows(table, sizes.get(name, min(people, 12)), seed)
         for name, table in results.NIGHTLY.items()
     }
+
+
+def members(*, prison: Iterable[str], immigration: Iterable[str]) -> pd.DataFrame:
+    """The identities of these people, each alone."""
+    people = {"prison": prison, "immigration": immigration}
+    found = [
+        {"register": register, "person_id": person, "identity_id": f"ID {person}"}
+        for register, persons in people.items()
+        for person in persons
+    ]
+    return pd.DataFrame(found).astype(results.IDENTITIES.empty().dtypes)
 
 
 def rows(table: Table, count: int, seed: int = 1) -> pd.DataFrame:

@@ -21,11 +21,19 @@ from jobs.review.differences import Line, lines
 from jobs.review.evidence import Piece, in_words
 from jobs.review.records import open_landings, with_records
 from jobs.runtime.errors import BadInput
-from jobs.warehouse import Decision, Publication, Reviewer, latest_publication
+from jobs.warehouse import (
+    Decision,
+    Publication,
+    Reviewer,
+    latest_publication,
+)
 from jobs.warehouse.ledgers import review_queue as waiting_pairs
 from jobs.warehouse.ledgers.audit_log import enter
-from jobs.warehouse.ledgers.review_ledgers import enter_decisions, refuse_blank, withdraw
+from jobs.warehouse.ledgers.review_ledgers import enter_decisions
 from jobs.warehouse.ledgers.review_queue import Queue
+from jobs.warehouse.ledgers.second_person import (
+    enter_withdrawal,
+)
 from jobs.warehouse.store.actors import acting_as
 from jobs.warehouse.store.connections import transaction
 from jobs.warehouse.store.review_tables import DECISIONS
@@ -110,7 +118,7 @@ class Desk:
             BadInput: nothing is published, or the records are gone.
         """
         publication, queue = self._queue()
-        with self._at_work(by) as connection:
+        with self.at_work(by) as connection:
             row = waiting_pairs.take_next(connection, queue, by=by.name, minutes=LEASE_MINUTES)
             if row is not None:
                 enter(connection, by, "look", [_keys(row)])
@@ -123,7 +131,7 @@ class Desk:
             Taken: another has it, or it no longer waits.
         """
         publication, queue = self._queue()
-        with self._at_work(by) as connection:
+        with self.at_work(by) as connection:
             row = waiting_pairs.take(
                 connection, queue, pair_id=pair, by=by.name, minutes=LEASE_MINUTES
             )
@@ -134,12 +142,14 @@ class Desk:
 
     def put_back(self, by: Reviewer) -> None:
         """Free the pair that a reviewer has, undecided, for whoever comes next."""
-        with self._at_work(by) as connection:
+        with self.at_work(by) as connection:
             given = waiting_pairs.give_back(connection, by=by.name)
             enter(connection, by, "put back", given)
 
     def decide(self, pair: int, *, judgement: str, reason: str, by: Reviewer) -> int:
         """Record a reviewer's word on the pair that he has; give the decision's number.
+
+        It may wait for a second person: see `SecondLook`.
 
         Raises:
             Taken: the pair is no longer his.
@@ -151,7 +161,7 @@ class Desk:
                 "the reason", f"has {len(reason)} characters", f"use {LONGEST_REASON} at most"
             )
         _, queue = self._queue()
-        with self._at_work(by) as connection:
+        with self.at_work(by) as connection:
             keys = waiting_pairs.held_by(connection, queue, pair_id=pair, by=by.name)
             if keys is None:
                 raise _taken(pair)
@@ -176,7 +186,7 @@ class Desk:
             BadInput: there is no such word.
         """
         publication, queue = self._queue()
-        with self._at_work(by) as connection:
+        with self.at_work(by) as connection:
             last = waiting_pairs.last_entry_of(
                 connection, queue, by=by.name, since=publication.published_at
             )
@@ -186,8 +196,7 @@ class Desk:
                     "you have decided nothing since the last night",
                     "withdraw an older decision by its number, with a reason",
                 )
-            chosen = (DECISIONS.c.decision_id == last.decision_id,)
-            withdraw(connection, DECISIONS, chosen, by=by.name, reason="undone at once")
+            enter_withdrawal(connection, last.decision_id, named=by.name, reason="undone at once")
             keys = [(last.prisoner_number, last.cid_person_id)]
             enter(connection, by, "withdraw", keys, decision_ids=[last.decision_id])
             row = waiting_pairs.take(
@@ -216,7 +225,7 @@ class Desk:
 
     def looked(self, pairs: list[tuple[str, str]], by: Reviewer) -> None:
         """Enter in the audit log that somebody is shown these pairs."""
-        with self._at_work(by) as connection:
+        with self.at_work(by) as connection:
             enter(connection, by, "look", pairs)
 
     def record(self, decisions: Mapping[str, Decision], by: Reviewer) -> list[int]:
@@ -225,14 +234,17 @@ class Desk:
         Raises:
             BadInput: see `record_decisions`.
         """
-        with self._at_work(by) as connection:
+        with self.at_work(by) as connection:
             numbers = enter_decisions(connection, decisions)
             pairs = [decision.pair for decision in decisions.values()]
             enter(connection, by, "decide", pairs, decision_ids=numbers)
         return numbers
 
-    def withdraw(self, decision_id: int, *, named: str, reason: str, by: Reviewer) -> None:
+    def withdraw(self, decision_id: int, *, named: str, reason: str, by: Reviewer) -> int | None:
         """Withdraw a decision: the model decides on the pair again from the next night on.
+
+        None where it is withdrawn; the number of the decision to do so, where a second person must
+        see it first.
 
         Args:
             decision_id: its number.
@@ -243,19 +255,19 @@ class Desk:
         Raises:
             BadInput: no such decision holds, or the name or the reason is missing.
         """
-        refuse_blank("a withdrawal", by=named, reason=reason)
         chosen = (DECISIONS.c.decision_id == decision_id,)
-        with self._at_work(by) as connection:
-            if not withdraw(connection, DECISIONS, chosen, by=named, reason=reason):
-                raise BadInput(
-                    f"decision [{decision_id}]", "does not hold", "take the number of one that does"
-                )
+        with self.at_work(by) as connection:
+            asked = enter_withdrawal(connection, decision_id, named=named, reason=reason)
             keys = sa.select(DECISIONS.c.prisoner_number, DECISIONS.c.cid_person_id).where(*chosen)
             pairs = [(row.prisoner_number, row.cid_person_id) for row in connection.execute(keys)]
-            enter(connection, by, "withdraw", pairs, decision_ids=[decision_id])
+            if asked is None:
+                enter(connection, by, "withdraw", pairs, decision_ids=[decision_id])
+            else:
+                enter(connection, by, "decide", pairs, decision_ids=[asked])
+        return asked
 
     @contextmanager
-    def _at_work(self, by: Reviewer) -> Iterator[sa.Connection]:
+    def at_work(self, by: Reviewer) -> Iterator[sa.Connection]:
         """A transaction in a reviewer's name."""
         with transaction(self.engine) as connection:
             acting_as(connection, by.vouched)
@@ -263,9 +275,7 @@ class Desk:
 
     def _queue(self) -> tuple[Publication, Queue]:
         """The last publication and its queue, laid out by whoever comes first."""
-        publication = latest_publication(self.engine)
-        if publication is None:
-            raise BadInput("the queue", "nothing is published yet", "run a night first")
+        publication = self.published()
         with transaction(self.engine) as connection:
             last = waiting_pairs.last_queue(connection)
         if last is not None and last.publication_number == publication.number:
@@ -279,16 +289,29 @@ class Desk:
             )
         return publication, queue
 
+    def published(self) -> Publication:
+        """The last publication.
+
+        Raises:
+            BadInput: there is none.
+        """
+        publication = latest_publication(self.engine)
+        if publication is None:
+            raise BadInput("the queue", "nothing is published yet", "run a night first")
+        return publication
+
     def _whole(self, row: sa.RowMapping, publication: Publication) -> OpenPair:
-        keys = dict(zip(PAIR, _keys(row), strict=True))
-        alone = pd.DataFrame([keys]).astype("str")
-        records = with_records(alone, self._landings_of(publication)).iloc[0]
         return OpenPair(
             **_hanging(row),
             until=row["assigned_until"],
-            lines=lines(records),
+            lines=lines(self.records_of(_keys(row), publication)),
             evidence=in_words(row["evidence"]),
         )
+
+    def records_of(self, pair: tuple[str, str], publication: Publication) -> "pd.Series[Any]":
+        """Both records of a pair."""
+        alone = pd.DataFrame([dict(zip(PAIR, pair, strict=True))]).astype("str")
+        return with_records(alone, self._landings_of(publication)).iloc[0]
 
     def _landings_of(self, publication: Publication) -> dict[str, Landing]:
         """The publication's landings, verified once for each publication."""

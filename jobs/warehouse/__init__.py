@@ -23,9 +23,9 @@ from jobs.warehouse.ledgers.review_ledgers import (
     record_decision,
     record_decisions,
     withdraw_acknowledgement,
-    withdraw_decision,
 )
 from jobs.warehouse.ledgers.run_log import complete_run, read_runs, record_run
+from jobs.warehouse.ledgers.second_person import all_decisions, withdraw_decision
 from jobs.warehouse.store.actors import named
 from jobs.warehouse.store.connections import open_warehouse
 from jobs.warehouse.store.publishing import (
@@ -65,6 +65,7 @@ __all__ = [
     "Reviewer",
     "acknowledge",
     "acknowledgements",
+    "all_decisions",
     "approve_model",
     "approved_model",
     "audit_entries",

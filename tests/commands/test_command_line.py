@@ -272,7 +272,15 @@ def test_a_decision_of_a_reviewer_holds_from_the_next_run_on(world: Path, tmp_pa
     assert len(queue) > 1
     prisoner, person = queue[1].split(",")[1:3]
     done = site.run(
-        "review", "decide", prisoner, person, "must_link", "--reviewer", "R1", "--reason", "seen"
+        "review",
+        "decide",
+        prisoner,
+        person,
+        "must_not_link",
+        "--reviewer",
+        "R1",
+        "--reason",
+        "seen",
     )
     assert done.returncode == 0, done.stderr
     assert site.night(world).returncode == 0

@@ -30,10 +30,12 @@ from jobs.commands.review.review_workbook import (
 from jobs.contract import results
 from jobs.operate.emails import persons_of
 from jobs.review.consequences import queue, queue_of
+from jobs.review.desk import Desk as ReviewDesk
 from jobs.review.records import open_landings, with_records
+from jobs.review.second_look import SecondLook
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import load_settings
-from jobs.warehouse import decisions, open_warehouse, publish, upgrade
+from jobs.warehouse import Reviewer, decisions, open_warehouse, publish, upgrade
 from tests.operate.test_rebase import landings_at
 
 NIGHT = str(AS_OF)
@@ -65,6 +67,12 @@ class Desk:
         with PublicationReader.of(AS_OF, load_settings()) as reader:
             landings = open_landings(reader.publication, folder=self.folder / "data" / "landing")
             return with_records(queue_of(reader.engine, reader.publication), landings)
+
+    def confirm(self, number: int) -> None:
+        """A second person confirms a decision."""
+        desk = ReviewDesk(engine=self.engine, landings=self.folder / "data" / "landing")
+        by = Reviewer(name="a second person", channel="page")
+        SecondLook(desk=desk).confirm(number, reason="seen", by=by)
 
     def refused(self, *arguments: str) -> str:
         """The one line of a command that is refused."""
@@ -99,7 +107,7 @@ def desk(
     members = [
         {"register": "prison" if key[0] == "A" else "immigration", "person_id": key,
          "identity_id": f"ID {key}"}
-        for key in sorted({key for pair in PAIRS for key in pair})
+        for key in sorted({"P2", *(key for pair in PAIRS for key in pair)})
     ]  # fmt: skip
     facts = nights.facts() | {
         "nightly.links": frame(results.LINKS, links),
@@ -201,6 +209,9 @@ def test_filled_rows_become_decisions_and_the_rest_waits(desk: Desk) -> None:
                        PAIRS[2]: ("must_not_link", "J. Reviewer", "two men")})  # fmt: skip
     done = desk.run("review", "import", path, "--as-of", NIGHT)
     assert done.stdout.startswith("2 decisions recorded"), done.output
+    assert "but for 1 that wait for a second person: 1\n" in done.stdout
+    assert decisions(desk.engine)["prisoner_number"].to_list() == ["A1002AA"]
+    desk.confirm(1)
     held = decisions(desk.engine)
     shown = ["prisoner_number", "cid_person_id", "judgement", "reviewer", "reason"]
     assert held[shown].to_numpy().tolist() == [
@@ -230,13 +241,18 @@ def test_a_bad_row_is_named_and_nothing_is_imported(
 
 def test_a_contradiction_between_rows_is_refused_with_its_chain(desk: Desk) -> None:
     desk.run("review", "decide", *PAIRS[2], "must_link", "--reviewer", "B", "--reason", "r")
+    desk.confirm(1)
     path = fill(desk, {PAIRS[0]: ("must_link", "J", "r"), PAIRS[2]: ("must_not_link", "J", "r")})
     book = openpyxl.load_workbook(path)
     assert desk.run("review", "import", path, "--as-of", NIGHT).exit_code == 0
-    desk.run("review", "decide", "A1002AA", "P9", "must_link", "--reviewer", "B", "--reason", "r")
-    ended = desk.run(
-        "review", "decide", "A1001AA", "P9", "must_link", "--reviewer", "B", "--reason", "r"
-    )
+    desk.confirm(2)
+    for number, prisoner in ((4, "A1002AA"), (5, "A1001AA")):
+        ended = desk.run(
+            "review", "decide", prisoner, "P2", "must_link", "--reviewer", "B", "--reason", "r"
+        )
+        if number == 4:
+            assert "decision 4 recorded; it waits for a second person" in ended.stdout
+            desk.confirm(4)
     assert ended.exit_code != 0
     assert "A1002AA is not P1" in ended.stdout
     assert book.sheetnames == ["Pairs", "Evidence"]
@@ -262,7 +278,7 @@ def test_who_cannot_tell_decides_nothing(desk: Desk) -> None:
     )
     assert "stays in the queue, for another reviewer" in said.stdout
     assert decisions(desk.engine).empty
-    path = fill(desk, {PAIRS[1]: ("cannot_tell", "J", "r"), PAIRS[2]: ("must_link", "J", "r")})
+    path = fill(desk, {PAIRS[1]: ("cannot_tell", "J", "r"), PAIRS[2]: ("must_not_link", "J", "r")})
     assert desk.run("review", "import", path, "--as-of", NIGHT).exit_code == 0
     assert len(decisions(desk.engine)) == 1
 
@@ -288,7 +304,41 @@ def test_every_look_and_word_of_the_command_line_is_in_the_audit_log(
 
 def test_a_withdrawn_decision_no_longer_holds(desk: Desk) -> None:
     said = desk.run("review", "decide", *PAIRS[0], "must_link", "--reviewer", "B", "--reason", "r")
-    number = said.stdout.split()[1]
+    number = said.stdout.splitlines()[-1].split()[1]
     ended = desk.run("review", "withdraw", number, "--by", "B", "--reason", "wrong file")
     assert ended.exit_code == 0
     assert decisions(desk.engine).empty
+
+
+def test_a_link_of_somebody_on_a_list_says_what_it_changes_and_waits_for_a_second_person(
+    desk: Desk,
+) -> None:
+    words = ("decide", "A1001AA", "P2", "must_link", "--reviewer", "B", "--reason", "one man")
+    looked = desk.run("review", *words, "--look").stdout
+    assert "The model never proposed this pair" in looked
+    assert "Now: the prisoner's custody episodes are DUE, offence DRUGS of seriousness 1" in looked
+    assert len(desk.run("review", "decisions").stdout.splitlines()) == 1, "a look records nothing"
+    said = desk.run("review", *words).stdout
+    assert "waits for a second person (a serious offence): somebody else must run" in said
+    assert decisions(desk.engine).empty
+    waiting = desk.run("review", "decisions", "--waiting").stdout.splitlines()
+    assert waiting[1].startswith("1,waits,A1001AA,P2,must_link,B,postgres,")
+    shown = desk.run("review", "confirm", "1").stdout
+    assert "Decision 1: A1001AA and P2, must_link, by B (logged in as postgres): one man" in shown
+    assert "The model never proposed this pair" in shown
+    assert "Nothing is confirmed yet" in shown
+    line = desk.refused("review", "confirm", "1", "--reason", "I am somebody else")
+    assert line.startswith("decision [1]: is your own; somebody else must confirm it")
+    desk.confirm(1)
+    assert len(decisions(desk.engine)) == 1
+    ledger = desk.run("review", "decisions").stdout
+    assert "a second person" in ledger
+    assert "does not wait" in desk.refused("review", "confirm", "1", "--reason", "again")
+
+
+def test_a_decision_on_somebody_unknown_is_refused_in_one_line(desk: Desk) -> None:
+    line = desk.refused(
+        "review", "decide", "A9999ZZ", "P1", "must_link", "--reviewer", "B", "--reason", "r"
+    )
+    assert "a person whom the prison register of the last publication does not hold" in line
+    assert "A9999ZZ" not in line

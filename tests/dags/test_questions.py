@@ -118,7 +118,9 @@ def test_a_model_is_recorded_only_after_a_person_was_asked_and_silence_keeps_the
 @pytest.mark.parametrize(
     ("chosen", "asked"),
     [
-        pytest.param("Use the new model", [("v2", "J. Reviewer", "better")], id="use"),
+        pytest.param(
+            "Use the new model", [("v2", "J. Reviewer", "better", "J. Reviewer")], id="use"
+        ),
         pytest.param("Keep the model in use", [], id="keep"),
     ],
 )
@@ -128,7 +130,7 @@ def test_the_answer_is_recorded_under_the_name_of_who_gave_it(
     approved: list[tuple[str, ...]] = []
     monkeypatch.setattr(
         "jobs.commands.model.trainer.approve",
-        lambda _, *words: approved.append(words) or "v2+digest",
+        lambda _, *words, actor: approved.append((*words, actor)) or "v2+digest",
     )
     answer = {
         "chosen_options": [chosen],

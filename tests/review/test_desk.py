@@ -9,6 +9,7 @@ from benchmarks.samples.minimal_registers import AS_OF
 from benchmarks.samples.review.waiting_pairs import keys, review_night
 from jobs.review.consequences import CONSEQUENCES
 from jobs.review.desk import LONGEST_REASON, Desk, OpenPair, Taken
+from jobs.review.second_look import SecondLook
 from jobs.runtime.errors import BadInput
 from jobs.warehouse import Contradiction, Decision, Reviewer, audit_entries, decisions
 from tests.review.conftest import PAIRS, RITA, ROB, VERA
@@ -104,7 +105,7 @@ def test_a_pair_whose_time_is_up_goes_to_who_comes_next_and_is_lost_to_the_first
 def test_a_pair_whose_time_is_up_may_be_decided_as_long_as_nobody_took_it(desk: Desk) -> None:
     first = taken(desk, RITA)
     run_out(desk)
-    desk.decide(first.pair, judgement="must_link", reason="one man", by=RITA)
+    desk.decide(first.pair, judgement="must_not_link", reason="two men", by=RITA)
     assert len(decisions(desk.engine)) == 1
 
 
@@ -206,7 +207,10 @@ def test_whoever_must_be_linked_with_one_waits_with_no_other(desk: Desk) -> None
     word = Decision(
         prisoner_number=one, cid_person_id=other, judgement="must_link", reviewer="B", reason="r"
     )
-    desk.record({"the decision": word}, Reviewer(name="someone", channel="command line"))
+    (number,) = desk.record({"the decision": word}, Reviewer(name="someone", channel="page"))
+    assert number_of(taken(desk, RITA)) == 1, "nobody has confirmed it"
+    desk.put_back(RITA)
+    SecondLook(desk=desk).confirm(number, reason="one man", by=VERA)
     assert number_of(taken(desk, RITA)) == 3
 
 
@@ -227,13 +231,15 @@ def test_a_word_needs_a_reason_and_leaves_the_pair_where_it_is(
 
 
 def test_a_contradiction_is_refused_and_the_pair_stays(desk: Desk) -> None:
-    people = Reviewer(name="someone", channel="command line")
-    for one, other in ((keys(1)[0], "P9"), ("A9", "P9"), ("A9", keys(1)[1])):
+    people = Reviewer(name="someone", channel="page")
+    (_, first), (fifth, between) = keys(1), keys(5)
+    for one, other in ((keys(1)[0], between), (fifth, between), (fifth, first)):
         word = Decision(
             prisoner_number=one, cid_person_id=other, judgement="must_link", reviewer="B",
             reason="r",
         )  # fmt: skip
-        desk.record({"the decision": word}, people)
+        (number,) = desk.record({"the decision": word}, people)
+        SecondLook(desk=desk).confirm(number, reason="r", by=VERA)
     # Both persons are linked by way of others, so the pair no longer waits.
     assert number_of(taken(desk, RITA)) == 2
     with pytest.raises(Contradiction):
@@ -298,3 +304,52 @@ def test_records_that_are_gone_are_told_in_one_line(desk: Desk) -> None:
         file.unlink()
     with pytest.raises(BadInput, match="was removed, cut short or changed"):
         desk.next_pair(RITA)
+
+
+def test_a_link_by_which_somebody_comes_off_a_list_is_shown_to_others_who_confirm_it(
+    desk: Desk,
+) -> None:
+    pair = taken(desk, RITA)
+    number = desk.decide(pair.pair, judgement="must_link", reason="one man", by=RITA)
+    assert decisions(desk.engine).empty
+    assert number_of(taken(desk, ROB)) == 2, "nobody is asked the same again"
+    assert SecondLook(desk=desk).awaited(RITA) == [], "nobody is asked about his own"
+    (shown,) = SecondLook(desk=desk).awaited(ROB)
+    assert (shown.decision, shown.judgement, shown.by) == (number, "must_link", "rita")
+    opened = SecondLook(desk=desk).open(number, ROB)
+    assert opened.reason == "one man"
+    assert {line.label: line for line in opened.lines}["last name"].mark == "different"
+    assert any("linked with nobody" in line for line in opened.effect)
+    with pytest.raises(BadInput, match="is your own"):
+        SecondLook(desk=desk).confirm(number, reason="one man", by=RITA)
+    SecondLook(desk=desk).confirm(number, reason="one file", by=ROB)
+    assert decisions(desk.engine)["prisoner_number"].to_list() == [keys(1)[0]]
+    assert SecondLook(desk=desk).awaited(VERA) == []
+    one = keys(1)[0]
+    assert log_of(desk)[-2:] == [("rob", "look", one), ("rob", "confirm", one)]
+
+
+def test_a_pair_that_the_model_never_proposed_says_so_and_what_it_displaces(desk: Desk) -> None:
+    word = Decision(
+        prisoner_number=keys(1)[0], cid_person_id=keys(7)[1], judgement="must_link",
+        reviewer="B", reason="r",
+    )  # fmt: skip
+    said = " ".join(SecondLook(desk=desk).effect(word).lines)
+    assert "never proposed this pair" in said
+    assert "DUE, offence DRUGS of seriousness 1" in said
+    proposed = Decision(
+        prisoner_number=keys(1)[0], cid_person_id=keys(1)[1], judgement="must_link",
+        reviewer="B", reason="r",
+    )  # fmt: skip
+    said = " ".join(SecondLook(desk=desk).effect(proposed).lines)
+    assert "never proposed" not in said
+    assert "match weight +1.5" in said
+
+
+def test_what_waits_is_taken_back_by_undo(desk: Desk) -> None:
+    first = taken(desk, RITA)
+    desk.decide(first.pair, judgement="must_link", reason="one man", by=RITA)
+    undone = desk.undo(RITA)
+    assert undone is not None
+    assert undone.pair == first.pair
+    assert SecondLook(desk=desk).awaited(ROB) == []

@@ -61,6 +61,10 @@ def review_night(
     facts = nights.facts() | {
         "nightly.links": frame(results.LINKS, [_link(number, pairs) for number in numbers]),
         "nightly.assessments": frame(results.ASSESSMENTS, people),
+        "nightly.identities": nights.members(
+            prison=[keys(number)[0] for number in numbers],
+            immigration=[keys(number)[1] for number in numbers],
+        ),
     }
     manifest = nights.manifest(as_of=as_of, landing=landing)
     return publish(engine, manifest=replace(manifest, inputs=landings), tables=facts)

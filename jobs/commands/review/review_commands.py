@@ -80,13 +80,18 @@ def review_import(
     """Record every decision of a workbook, all or none; they hold from the next night on."""
     from jobs.commands.review.review_workbook import decisions_in, read_review, refuse_strangers
     from jobs.contract import results
+    from jobs.review.second_look import SecondLook
 
     decisions = decisions_in(read_review(path), where=f"workbook [{path.name}]")
     with _publication(as_of.date()) as (reader, desk):
         refuse_strangers(decisions, reader.table(results.IDENTITIES))
         with _chain_shown():
             numbers = desk.record(decisions, _at_the_keyboard())
+        seconds = SecondLook(desk=desk).seconds(numbers)
     typer.echo(f"{len(numbers)} decisions recorded; they hold from the next night on")
+    if seconds:
+        listed = ", ".join(str(number) for number in sorted(seconds))
+        typer.echo(f"but for {len(seconds)} that wait for a second person: {listed}")
 
 
 @review.command("decide")
@@ -98,8 +103,15 @@ def review_decide(
     ],
     reviewer: Annotated[str, typer.Option(help="Who decides.")],
     reason: Annotated[str, typer.Option(help="Why.")],
+    look: Annotated[
+        bool, typer.Option("--look", help="Say what it would change, and record nothing.")
+    ] = False,
 ) -> None:
-    """Record a decision on a pair; it holds from the next night on and always wins."""
+    """Record a decision on a pair; it holds from the next night on and always wins.
+
+    One by which somebody could come off a list waits for a second person.
+    """
+    from jobs.review.second_look import SecondLook
     from jobs.warehouse import CANNOT_TELL, Decision
 
     word = Decision(
@@ -110,13 +122,59 @@ def review_decide(
         reason=reason,
     )
     with _desk() as desk, _chain_shown():
+        if look:
+            typer.echo("\n".join(SecondLook(desk=desk).effect(word).lines))
+            return
         (number,) = desk.record({"the decision": word}, _at_the_keyboard())
-    follows = (
-        "the pair stays in the queue, for another reviewer"
-        if judgement == CANNOT_TELL
-        else "it holds from the next night on"
-    )
+        typer.echo("\n".join(SecondLook(desk=desk).effect(word).lines))
+        second = SecondLook(desk=desk).seconds([number]).get(number)
+    if second is not None:
+        follows = _waits_for_second(number, second)
+    elif judgement == CANNOT_TELL:
+        follows = "the pair stays in the queue, for another reviewer"
+    else:
+        follows = "it holds from the next night on"
     typer.echo(f"decision {number} recorded; {follows}")
+
+
+@review.command("confirm")
+def review_confirm(
+    decision: Annotated[int, typer.Argument(help="The number of another's decision.")],
+    reason: Annotated[
+        str, typer.Option(help="Why; without one, it is shown and nothing happens.")
+    ] = "",
+) -> None:
+    """Confirm another's decision that waits for a second person, or look at it first.
+
+    Who confirms is who is logged in, and never who decided. To refuse it: review withdraw.
+    """
+    from jobs.commands.review.review_text import decided_line
+    from jobs.review.second_look import SecondLook
+
+    with _desk() as desk, _chain_shown():
+        by = _at_the_keyboard()
+        waiting, effect = SecondLook(desk=desk).awaiting(decision, by)
+        typer.echo("\n".join([decided_line(waiting), *effect.lines]))
+        if not reason.strip():
+            typer.echo(f"Nothing is confirmed yet: review confirm {decision} --reason REASON")
+            return
+        SecondLook(desk=desk).confirm(decision, reason=reason, by=by)
+    typer.echo(f"decision {decision} confirmed; it holds from the next night on")
+
+
+@review.command("decisions")
+def review_decisions(
+    waiting: Annotated[
+        bool, typer.Option("--waiting", help="Only those that wait for a second person.")
+    ] = False,
+) -> None:
+    """Print every decision, the newest first: who decided and confirmed it, when and why."""
+    from jobs.operate.databases import warehouse
+    from jobs.runtime.settings import load_settings
+    from jobs.warehouse import all_decisions
+
+    with warehouse(load_settings()) as engine:
+        all_decisions(engine, is_pending=waiting).to_csv(sys.stdout, index=False)
 
 
 @review.command("withdraw")
@@ -125,9 +183,20 @@ def review_withdraw(
     by: Annotated[str, typer.Option(help="Who withdraws it.")],
     reason: Annotated[str, typer.Option(help="Why.")],
 ) -> None:
-    """Withdraw a decision: the model decides on the pair again from the next night on."""
+    """Withdraw a decision: the model decides on the pair again from the next night on.
+
+    Where somebody could come off a list by it, that waits for a second person.
+    """
+    from jobs.review.second_look import SecondLook
+
     with _desk() as desk:
-        desk.withdraw(decision, named=by, reason=reason, by=_at_the_keyboard())
+        asked = desk.withdraw(decision, named=by, reason=reason, by=_at_the_keyboard())
+        second = {} if asked is None else SecondLook(desk=desk).seconds([asked])
+    for number, wanted in second.items():
+        typer.echo(
+            f"decision {decision} holds on; its withdrawal is decision {number}, and "
+            f"{_waits_for_second(number, wanted)}"
+        )
 
 
 @review.command("audit")
@@ -158,6 +227,13 @@ def ack(
 
     with warehouse(load_settings()) as engine:
         acknowledge(engine, episode_id=episode_id, by=by, note=note)
+
+
+def _waits_for_second(number: int, wanted: str) -> str:
+    return (
+        f"it waits for a second person ({wanted}): somebody else must run, by his own login, "
+        f"review confirm {number}"
+    )
 
 
 @contextmanager

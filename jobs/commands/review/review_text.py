@@ -6,6 +6,7 @@ import pandas as pd
 
 from jobs.review.evidence import evidence_lines
 from jobs.review.records import ALSO, RECORD, shown
+from jobs.warehouse import Decision, named
 
 
 def side_by_side(pair: "pd.Series[Any]") -> list[str]:
@@ -21,6 +22,15 @@ def side_by_side(pair: "pd.Series[Any]") -> list[str]:
         for comparison, level, weight in evidence_lines(pair["evidence"])
     ]
     return lines
+
+
+def decided_line(decision: Decision) -> str:
+    """A decision that waits, for whoever is to confirm it."""
+    who = named(decision.reviewer, decision.recorded_by)
+    return (
+        f"Decision {decision.decision_id}: {decision.prisoner_number} and "
+        f"{decision.cid_person_id}, {decision.judgement}, by {who}: {decision.reason}"
+    )
 
 
 def _text(pair: "pd.Series[Any]", name: str) -> str:

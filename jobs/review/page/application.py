@@ -28,6 +28,7 @@ from jobs.review.desk import (
     Taken,
 )
 from jobs.review.page.guard import Guard
+from jobs.review.second_look import Awaited, OpenAwaited, SecondLook
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.warehouse import Contradiction, Reviewer
 
@@ -66,12 +67,26 @@ class Word(Chosen):
     reason: str = Field(min_length=1, max_length=LONGEST_REASON)
 
 
+class Second(Body):
+    """A decision that waits for a second person, by its number."""
+
+    decision: int = Field(gt=0, lt=2**63)
+
+
+class SecondWord(Second):
+    """A second person's word on it."""
+
+    reason: str = Field(min_length=1, max_length=LONGEST_REASON)
+
+
 class PairAnswer(BaseModel):
     """What a reviewer sees next: a pair, where one is free, and how far the queue is."""
 
     pair: OpenPair | None
     progress: Progress
     decision: int | None = None
+    second: str | None = None
+    """Why the decision waits for a second person; None where it does not."""
 
 
 class Waiting(BaseModel):
@@ -108,6 +123,7 @@ def build_page(
     page.include_router(_shell(known, guard))
     page.include_router(_queue(known, desk))
     page.include_router(_work(Annotated[Reviewer, Depends(guarded)], desk))
+    page.include_router(_second(Annotated[Reviewer, Depends(guarded)], desk))
     page.middleware("http")(_sealed)
     for error, handler in _HANDLERS.items():
         page.add_exception_handler(error, handler)
@@ -115,7 +131,7 @@ def build_page(
 
 
 def _shell(known: Any, guard: Guard) -> APIRouter:
-    """The page without a person in it, and its two files."""
+    """The page without a person in it, and its files."""
     router = APIRouter()
     loader = jinja2.FileSystemLoader(FILES)
     template = jinja2.Environment(loader=loader, autoescape=True).get_template("review.html.j2")
@@ -127,6 +143,10 @@ def _shell(known: Any, guard: Guard) -> APIRouter:
     @router.get("/review.js")
     def script() -> FileResponse:
         return FileResponse(FILES / "review.js", media_type="text/javascript")
+
+    @router.get("/second.js")
+    def second_script() -> FileResponse:
+        return FileResponse(FILES / "second.js", media_type="text/javascript")
 
     @router.get("/review.css")
     def style() -> FileResponse:
@@ -175,7 +195,12 @@ def _work(guarded: Any, desk: Callable[[], Desk]) -> APIRouter:
         number = opened.decide(
             word.pair, judgement=WORDS[word.judgement], reason=word.reason, by=by
         )
-        return PairAnswer(pair=opened.next_pair(by), progress=opened.progress(by), decision=number)
+        return PairAnswer(
+            pair=opened.next_pair(by),
+            progress=opened.progress(by),
+            decision=number,
+            second=SecondLook(desk=opened).seconds([number]).get(number),
+        )
 
     @router.post("/undo")
     def undo(by: guarded) -> PairAnswer:
@@ -188,6 +213,33 @@ def _work(guarded: Any, desk: Callable[[], Desk]) -> APIRouter:
         opened = desk()
         opened.put_back(by)
         return opened.progress(by)
+
+    return router
+
+
+def _second(guarded: Any, desk: Callable[[], Desk]) -> APIRouter:
+    """What a second person sees and says; each answer is what waits for him then."""
+    router = APIRouter()
+
+    @router.post("/awaited")
+    def awaited(by: guarded) -> list[Awaited]:
+        return SecondLook(desk=desk()).awaited(by)
+
+    @router.post("/awaited/open")
+    def open_awaited(chosen: Second, by: guarded) -> OpenAwaited:
+        return SecondLook(desk=desk()).open(chosen.decision, by)
+
+    @router.post("/awaited/confirm")
+    def confirm(word: SecondWord, by: guarded) -> list[Awaited]:
+        look = SecondLook(desk=desk())
+        look.confirm(word.decision, reason=word.reason, by=by)
+        return look.awaited(by)
+
+    @router.post("/awaited/refuse")
+    def refuse(word: SecondWord, by: guarded) -> list[Awaited]:
+        look = SecondLook(desk=desk())
+        look.refuse(word.decision, reason=word.reason, by=by)
+        return look.awaited(by)
 
     return router
 

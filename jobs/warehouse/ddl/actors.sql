@@ -78,6 +78,17 @@ BEGIN
         NEW.deletion_recorded_by := run.actor();
         RETURN NEW;
     END IF;
+    -- A decision that waited takes effect by a second person's word.
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'is_pending' = to_jsonb(OLD) - 'is_pending'
+        AND OLD.deleted_at IS NULL AND to_jsonb(NEW) ->> 'is_pending' = 'false'
+    THEN
+        IF EXISTS (
+            SELECT FROM review.confirmations
+            WHERE decision_id = (to_jsonb(NEW) ->> 'decision_id')::bigint
+        ) THEN
+            RETURN NEW;
+        END IF;
+    END IF;
     RAISE EXCEPTION 'a row of a ledger is withdrawn once and otherwise stays as it is'
         USING ERRCODE = 'restrict_violation';
 END

@@ -18,6 +18,7 @@ from jobs.warehouse.store.review_tables import (
     ACKNOWLEDGEMENTS,
     ANSWERS,
     AUDIT,
+    CONFIRMATIONS,
     DECISIONS,
     MODEL_APPROVALS,
     PAIRS,
@@ -39,8 +40,10 @@ from jobs.warehouse.store.verification import SAID
 
 _GUARDS: Final = Path(__file__).with_name("guards.sql").read_text()
 _ACTORS: Final = Path(__file__).with_name("actors.sql").read_text()
+_SECOND_PERSON: Final = Path(__file__).with_name("second_person.sql").read_text()
 _SIGNED: Final = (
     (DECISIONS, "decided_at", "recorded_by"),
+    (CONFIRMATIONS, "confirmed_at", "recorded_by"),
     (ACKNOWLEDGEMENTS, "acknowledged_at", "recorded_by"),
     (MODEL_APPROVALS, "approved_at", "recorded_by"),
     (ANSWERS, "answered_at", "recorded_by"),
@@ -59,6 +62,7 @@ _LASTING: Final = (
     QUEUES,
     AUDIT,
     ANSWERS,
+    CONFIRMATIONS,
     *_PUBLISHED,
 )
 """What no row of is changed or removed, by its owner neither."""
@@ -120,6 +124,10 @@ def _guards() -> list[str]:
             _trigger("guard_entry", "BEFORE INSERT", table, "ROW", "sign_entry", *columns)
             for table, *columns in _SIGNED
         ),
+        # After the entry is signed: triggers fire in the order of their names.
+        _trigger("guard_second", "BEFORE INSERT", DECISIONS, "ROW", "weigh_decision"),
+        _trigger("guard_second", "BEFORE INSERT", CONFIRMATIONS, "ROW", "weigh_confirmation"),
+        _trigger("guard_effect", "AFTER INSERT", CONFIRMATIONS, "ROW", "take_effect"),
         _trigger("guard_entry", "BEFORE INSERT", AUDIT, "ROW", "sign_audit"),
         _trigger("guard_desk", "BEFORE UPDATE", PAIRS, "ROW", "sign_assignment"),
         _GUARD_PARTITIONS,
@@ -133,7 +141,14 @@ _SAID_OF: Final = (
 
 
 def _statements() -> list[str]:
-    statements = [_SAID_OF, _ACTORS, _GUARDS, *publish_function.statements(), *_guards()]
+    statements = [
+        _SAID_OF,
+        _ACTORS,
+        _SECOND_PERSON,
+        _GUARDS,
+        *publish_function.statements(),
+        *_guards(),
+    ]
     for table in WAREHOUSE.sorted_tables:
         name = f"{table.schema}.{table.name}"
         statements.append(f"COMMENT ON TABLE {name} IS {quoted(str(table.comment))}")

@@ -41,6 +41,13 @@ _EVERYBODY: Final = (
     "GRANT SELECT ON ALL TABLES IN SCHEMA report TO {role}",
 )
 _WITHDRAW: Final = "GRANT SELECT, INSERT, UPDATE (deleted_at, deleted_by, deletion_reason)"
+SECOND_PERSON: Final = (
+    "review.withdraw(bigint, text, text)",
+    "review.is_known(text, text)",
+    "review.is_unused(bigint)",
+    "review.second_wanted(text)",
+)
+"""What reviewers may call: they change no row of a decision themselves."""
 _OF_A_PAIR: Final = (*LAID, "queue_number", "assigned_to", "assigned_until")
 """What changes of a pair that waits for review."""
 RIGHTS: Final[dict[str, tuple[str, ...]]] = {
@@ -54,7 +61,9 @@ RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         "GRANT SELECT, INSERT ON review.queues, review.pairs TO {role}",
         f"GRANT UPDATE ({', '.join(_OF_A_PAIR)}) ON review.pairs TO {{role}}",
         "GRANT INSERT ON review.audit TO {role}",
-        f"{_WITHDRAW} ON review.decisions, review.acknowledgements TO {{role}}",
+        "GRANT SELECT, INSERT ON review.decisions, review.confirmations TO {role}",
+        f"GRANT EXECUTE ON FUNCTION {', '.join(SECOND_PERSON)} TO {{role}}",
+        f"{_WITHDRAW} ON review.acknowledgements TO {{role}}",
         f"{_WITHDRAW} ON review.models TO {{role}}",
     ),
     PAGE: (

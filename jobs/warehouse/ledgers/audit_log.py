@@ -17,7 +17,7 @@ from jobs.warehouse.ledgers.review_ledgers import entries
 from jobs.warehouse.store.review_tables import AUDIT
 
 Channel = Literal["page", "command line"]
-Action = Literal["look", "decide", "withdraw", "put back"]
+Action = Literal["look", "decide", "confirm", "withdraw", "put back"]
 SHOWN: Final = {
     "made_at": Kind.TIMESTAMP,
     "made_by": Kind.TEXT,

@@ -26,14 +26,20 @@ CANNOT_TELL: Final = "cannot_tell"
 """The judgement that decides nothing: linkage does not hear of it, the pair stays in the queue."""
 _CODES = results.DECISIONS.field("judgement").codes
 JUDGEMENTS: Final = (*(code.code for code in (_CODES.codes if _CODES else ())), CANNOT_TELL)
-DECIDED: Final = sa.and_(DECISIONS.c.deleted_at.is_(None), DECISIONS.c.judgement != CANNOT_TELL)
+_HOLDS: Final = DECISIONS.c.deleted_at.is_(None)
+_OF_A_LINK: Final = DECISIONS.c.judgement.in_(JUDGEMENTS[:-1])
+DECIDED: Final = sa.and_(_HOLDS, _OF_A_LINK, ~DECISIONS.c.is_pending)
 """Entries that decide a pair and hold."""
-UNSURE: Final = sa.and_(DECISIONS.c.deleted_at.is_(None), DECISIONS.c.judgement == CANNOT_TELL)
+ANSWERED: Final = sa.and_(_HOLDS, sa.or_(_OF_A_LINK, DECISIONS.c.is_pending))
+"""Those, and those that wait for a second person: no first one is asked about their pairs."""
+UNSURE: Final = sa.and_(_HOLDS, DECISIONS.c.judgement == CANNOT_TELL)
 """Entries that say that somebody cannot tell, and hold."""
 
 
 def decisions(engine: sa.Engine) -> pd.DataFrame:
-    """Every decision that holds, in order of the pair; who cannot tell has decided nothing.
+    """Every decision that holds, in order of the pair.
+
+    Who cannot tell has decided nothing, and what waits for a second person holds no more than that.
 
     Returns:
         A frame of `results.DECISIONS`.
@@ -57,13 +63,14 @@ def record_decision(
 ) -> int:
     """Record a reviewer's word on a pair; give the decision's number.
 
-    It holds from the next night on. An earlier decision on the pair is withdrawn as replaced, and
-    so is the reviewer's own word that he cannot tell.
+    It holds from the next night on, or once a second person has confirmed it (see
+    `jobs.warehouse.ledgers.second_person`). An earlier decision on the pair is then withdrawn as
+    replaced, and so is the reviewer's own word that he cannot tell.
 
     Raises:
-        BadInput: the judgement is unknown, the reviewer or the reason is missing, somebody cannot
-            tell what another has decided, or the decision contradicts those that hold
-            (`Contradiction`).
+        BadInput: the judgement is unknown, the reviewer or the reason is missing, the registers of
+            the last publication do not hold a person, somebody cannot tell what is decided, or the
+            decision contradicts those that hold (`Contradiction`).
     """
     decision = Decision(
         prisoner_number=prisoner_number,
@@ -94,19 +101,20 @@ def enter_decisions(connection: sa.Connection, decisions: Mapping[str, Decision]
     me = acting_as(connection)
     for where, decision in decisions.items():
         _refuse_bad(where, decision)
+        _refuse_strangers(connection, where, decision)
     connection.execute(sa.text(ONE_AT_A_TIME))
-    holding = Holding.of(_holding(connection))
+    held = Holding.of(holding(connection))
     numbers = []
     for where, decision in decisions.items():
         if decision.judgement == CANNOT_TELL:
-            _refuse_decided(where, decision, holding, me)
-            holding.by_pair.pop(decision.pair, None)
-            numbers.append(_insert(connection, decision, me))
+            _refuse_decided(connection, where, decision, held, me)
+            held.by_pair.pop(decision.pair, None)
+            numbers.append(_insert(connection, decision))
         else:
-            holding.add(decision, where=where)
-            numbers.append(_insert(connection, decision, me))
+            held.add(decision, where=where)
+            numbers.append(_insert(connection, decision))
             recorded = replace(decision, decision_id=numbers[-1], recorded_by=me)
-            holding.by_pair[decision.pair] = recorded
+            held.by_pair[decision.pair] = recorded
     return numbers
 
 
@@ -126,53 +134,49 @@ def _refuse_bad(where: str, decision: Decision) -> None:
     )
 
 
-def _refuse_decided(where: str, decision: Decision, holding: Holding, me: str) -> None:
-    """Somebody who cannot tell leaves what others decided as it is; his own word he may change."""
+def _refuse_strangers(connection: sa.Connection, where: str, decision: Decision) -> None:
+    for register, person in decision.ends:
+        if not connection.scalar(sa.select(sa.func.review.is_known(register, person))):
+            raise BadInput(
+                where,
+                f"a person whom the {register} register of the last publication does not hold",
+                "give both keys as the registers have them; before the first night there is nobody",
+            )
+
+
+def _refuse_decided(
+    connection: sa.Connection, where: str, decision: Decision, holding: Holding, me: str
+) -> None:
+    """Somebody who cannot tell leaves what was decided as it is.
+
+    His own word he may change as long as no night has used it.
+    """
     held = holding.by_pair.get(decision.pair)
-    if held is not None and held.recorded_by != me:
+    if held is None:
+        return
+    is_unused = connection.scalar(sa.select(sa.func.review.is_unused(held.decision_id)))
+    if held.recorded_by != me or not is_unused:
         raise BadInput(
             where, f"the pair is decided by {held.name}", "withdraw that one first if it is wrong"
         )
 
 
-def _holding(connection: sa.Connection) -> Iterator[Decision]:
+def holding(connection: sa.Connection) -> Iterator[Decision]:
+    """The decisions that hold, in the order in which they were recorded."""
     columns = [DECISIONS.c[name] for name in Decision.__dataclass_fields__]
     query = sa.select(*columns).where(DECIDED)
     for row in connection.execute(query.order_by(DECISIONS.c.decision_id)).mappings():
         yield Decision(**row)
 
 
-def _insert(connection: sa.Connection, decision: Decision, me: str) -> int:
-    pair = (
-        DECISIONS.c.prisoner_number == decision.prisoner_number,
-        DECISIONS.c.cid_person_id == decision.cid_person_id,
-    )
-    replaced = DECISIONS.c.recorded_by == me
-    if decision.judgement != CANNOT_TELL:
-        replaced = sa.or_(replaced, DECISIONS.c.judgement != CANNOT_TELL)
-    later = "replaced by a later decision"
-    withdraw(connection, DECISIONS, (*pair, replaced), by=decision.reviewer, reason=later)
+def _insert(connection: sa.Connection, decision: Decision) -> int:
+    """Enter a decision; the database withdraws what it takes the place of."""
     values = asdict(decision)
     del values["decision_id"], values["recorded_by"]
     number = connection.scalar(
         sa.insert(DECISIONS).values(**values).returning(DECISIONS.c.decision_id)
     )
     return int(number or 0)
-
-
-def withdraw_decision(engine: sa.Engine, *, decision_id: int, by: str, reason: str) -> None:
-    """Withdraw a decision: the model decides on the pair again from the next night on.
-
-    Raises:
-        BadInput: no such decision holds, or the name or the reason is missing.
-    """
-    refuse_blank("a withdrawal", by=by, reason=reason)
-    with transaction(engine) as connection:
-        chosen = (DECISIONS.c.decision_id == decision_id,)
-        if not withdraw(connection, DECISIONS, chosen, by=by, reason=reason):
-            raise BadInput(
-                f"decision [{decision_id}]", "does not hold", "take the number of one that does"
-            )
 
 
 def acknowledge(engine: sa.Engine, *, episode_id: str, by: str, note: str) -> int:

@@ -15,7 +15,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from jobs.warehouse.ledgers.review_ledgers import DECIDED, UNSURE
+from jobs.warehouse.ledgers.review_ledgers import ANSWERED, DECIDED, UNSURE
 from jobs.warehouse.store.review_tables import DECISIONS, LAID, PAIRS, QUEUES
 
 LAYING: Final = "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation review queue', 0))"
@@ -176,7 +176,7 @@ def last_entry_of(
         .join(PAIRS, _same_pair(DECISIONS.c))
         .where(
             DECISIONS.c.recorded_by == by,
-            DECISIONS.c.deleted_at.is_(None),
+            sa.or_(ANSWERED, UNSURE),
             DECISIONS.c.decided_at > since,
             PAIRS.c.queue_number == queue.number,
         )
@@ -194,7 +194,7 @@ def progress(connection: sa.Connection, queue: Queue, *, by: str) -> list[sa.Row
     unsure = _unsure()
     waits = sa.and_(*_waits(queue, None))
     mine = sa.exists().where(
-        _same_pair(DECISIONS.c), DECIDED, DECISIONS.c.recorded_by == by,
+        _same_pair(DECISIONS.c), ANSWERED, DECISIONS.c.recorded_by == by,
         DECISIONS.c.decided_at > queue.laid_at,
     )  # fmt: skip
     count = sa.func.count()
@@ -271,7 +271,7 @@ def _waits(queue: Queue, by: str | None) -> list[sa.ColumnElement[bool]]:
     joined = sa.and_(DECIDED, DECISIONS.c.judgement == "must_link")
     conditions = [
         PAIRS.c.queue_number == queue.number,
-        ~sa.exists().where(_same_pair(DECISIONS.c), DECIDED),
+        ~sa.exists().where(_same_pair(DECISIONS.c), ANSWERED),
         *(
             ~sa.exists().where(DECISIONS.c[key] == PAIRS.c[key], joined)
             for key in ("prisoner_number", "cid_person_id")

@@ -22,20 +22,24 @@ DECISIONS: Final = sa.Table(
     own("decision_id"),
     column("prisoner_number", TEXT, "person in the prison register"),
     column("cid_person_id", TEXT, "person in the immigration register"),
-    column("judgement", TEXT, "must link, must not link, or cannot tell"),
+    column("judgement", TEXT, "must link, must not link, cannot tell, or left to the model"),
     column("reviewer", TEXT, "who decided, as it was typed"),
     column("reason", TEXT, "why"),
     moment("decided_at", "when", server_default=NOW),
     actor(),
+    column("is_pending", sa.Boolean, "waits for a second person", server_default=sa.text("false")),
+    column("second_wanted", TEXT, "why a second person must see it; empty: one did", nullable=True),
     *withdrawal(),
     sa.PrimaryKeyConstraint("decision_id"),
     sa.CheckConstraint(
-        "judgement IN ('must_link', 'must_not_link', 'cannot_tell')", name="judgement"
+        "judgement IN ('must_link', 'must_not_link', 'cannot_tell', 'left_to_model')",
+        name="judgement",
     ),
     sa.Index(
         "decisions_holding_key",
         "prisoner_number",
         "cid_person_id",
+        "is_pending",
         unique=True,
         postgresql_where=sa.text("deleted_at IS NULL AND judgement <> 'cannot_tell'"),
     ),
@@ -49,6 +53,21 @@ DECISIONS: Final = sa.Table(
     ),
     schema="review",
     comment="One row: a reviewer's word on a pair of persons. Withdrawn, never deleted.",
+)
+CONFIRMATIONS: Final = sa.Table(
+    "confirmations",
+    WAREHOUSE,
+    own("confirmation_id"),
+    column(
+        "decision_id", sa.BigInteger, "the decision", sa.ForeignKey("review.decisions.decision_id")
+    ),
+    column("reason", TEXT, "why"),
+    moment("confirmed_at", "when", server_default=NOW),
+    actor(),
+    sa.PrimaryKeyConstraint("confirmation_id"),
+    sa.UniqueConstraint("decision_id"),
+    schema="review",
+    comment="One row: a second person confirmed a decision, which took effect. Never changed.",
 )
 ACKNOWLEDGEMENTS: Final = sa.Table(
     "acknowledgements",
@@ -171,13 +190,15 @@ AUDIT: Final = sa.Table(
     column("made_by", TEXT, "who was logged in"),
     column("database_user", TEXT, "database user", server_default=sa.text("session_user")),
     column("channel", TEXT, "the page, or the command line"),
-    column("action", TEXT, "looked, decided, withdrew, put the pair back"),
+    column("action", TEXT, "looked, decided, confirmed, withdrew, put the pair back"),
     column("prisoner_number", TEXT, "whose record of the prison register", nullable=True),
     column("cid_person_id", TEXT, "whose record of the immigration register", nullable=True),
     column("decision_id", sa.BigInteger, "the decision", nullable=True),
     sa.PrimaryKeyConstraint("entry_number"),
     sa.CheckConstraint("channel IN ('page', 'command line')", name="channel"),
-    sa.CheckConstraint("action IN ('look', 'decide', 'withdraw', 'put back')", name="action"),
+    sa.CheckConstraint(
+        "action IN ('look', 'decide', 'confirm', 'withdraw', 'put back')", name="action"
+    ),
     sa.Index(None, "prisoner_number"),
     sa.Index(None, "cid_person_id"),
     schema="review",

@@ -18,13 +18,17 @@ from tests.dags.plugins.review_site import OWN, PAGE, SITE, Site, review_site
 
 pytestmark = [pytest.mark.airflow]
 PAIRS = 4
-READING = ("/", "/review.js", "/review.css", "/progress", "/queue")
+READING = ("/", "/review.js", "/second.js", "/review.css", "/progress", "/queue")
 WORKING = {
     "/next": {},
     "/open": {"pair": 1},
     "/decide": {"pair": 1, "judgement": "same", "reason": "one man"},
     "/undo": {},
     "/put-back": {},
+    "/awaited": {},
+    "/awaited/open": {"decision": 1},
+    "/awaited/confirm": {"decision": 1, "reason": "one file"},
+    "/awaited/refuse": {"decision": 1, "reason": "two men"},
 }
 
 
@@ -181,6 +185,21 @@ def test_a_reviewer_is_who_is_signed_in_and_never_typed(site: Site) -> None:
     del word["reviewer"]
     answer = browser.post("/decide", word).json()
     assert answer["pair"]["pair"] != pair, "the next one at once"
+    held = decisions(site.engine)
+    assert held.empty
+    assert answer["second"] == "a serious offence"
+    assert site.browser("rita").load().post("/awaited").json() == []
+    second = site.browser("rob").load()
+    (waiting,) = second.post("/awaited").json()
+    assert waiting["by"] == "rita"
+    opened = second.post("/awaited/open", {"decision": waiting["decision"]}).json()
+    assert opened["lines"]
+    assert opened["effect"]
+    word = {"decision": waiting["decision"], "reason": "one file"}
+    own = browser.post("/awaited/confirm", word)
+    assert own.status_code == 422
+    assert "is your own" in own.json()["detail"]
+    assert second.post("/awaited/confirm", word).json() == []
     held = decisions(site.engine)
     assert held[["reviewer", "judgement"]].to_numpy().tolist() == [["rita", "must_link"]]
     entry = audit_entries(site.engine, person=None, by="rita").iloc[1]

@@ -14,7 +14,8 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.samples.browser import EVERY_RULE, browser, violations
-from jobs.warehouse import decisions, embedded
+from jobs.warehouse import all_decisions, decisions, embedded
+from jobs.warehouse.store.actors import acting_as
 from tests.dags.plugins.review_site import PAGE, Site, review_site
 
 pytestmark = [pytest.mark.slow, pytest.mark.airflow]
@@ -96,8 +97,9 @@ def test_a_reviewer_works_by_keyboard_alone_and_undoes(served: Served) -> None:
         answer(page, "3", "too little is recorded")
         held = decisions(served.site.engine)
         assert held[["judgement", "reviewer", "reason"]].to_numpy().tolist() == [
-            ["must_link", "rita", "numbers agree"], ["must_not_link", "rita", "two men"],
+            ["must_not_link", "rita", "two men"],
         ]  # fmt: skip
+        assert len(all_decisions(served.site.engine, is_pending=True)) == 1
         expect(page.locator("#counts")).to_contain_text("2 of 12 pairs done, 2 of them by you")
         for left in (2, 1, 0):
             page.keyboard.press("u")
@@ -129,7 +131,7 @@ def test_a_word_without_an_answer_or_a_reason_is_not_sent(served: Served) -> Non
         expect(page.locator("#told")).to_have_text("Choose an answer first: 1, 2 or 3.")
         page.locator("#reason").fill("   ")
         page.locator("[value=same]").check()
-        page.locator("[type=submit]").click()
+        page.locator("#word [type=submit]").click()
         expect(page.locator("#told")).to_have_text("Give a reason.")
     assert decisions(served.site.engine).empty
 
@@ -152,6 +154,7 @@ def test_who_lost_a_pair_is_told_and_gets_the_next_one(served: Served) -> None:
     with served.page("rita") as page:
         first = title(page)
         with served.site.engine.begin() as connection:
+            acting_as(connection, "rob")
             connection.execute(
                 sa.text("UPDATE review.pairs SET assigned_to = 'rob' WHERE assigned_to = 'rita'")
             )
@@ -183,3 +186,24 @@ def test_who_is_not_let_in_sees_no_pair(served: Served) -> None:
     assert answered is not None
     assert answered.status == 401
     context.close()
+
+
+def test_a_second_person_sees_what_waits_and_confirms_it(served: Served) -> None:
+    with served.page("rita") as hers:
+        answer(hers, "1", "numbers agree")
+        expect(hers.locator("#told")).to_contain_text("waits for a second person")
+        expect(hers.locator("#awaited-count")).to_have_text("(0)")
+    with served.page("rob") as his:
+        expect(his.locator("#awaited-count")).to_have_text("(1)")
+        his.locator("#awaited-button").click()
+        his.locator("#awaited-rows button").click()
+        expect(his.locator("#second-title")).to_contain_text("one person")
+        expect(his.locator("#second-said")).to_contain_text("By rita")
+        assert his.locator("#second-lines mark").all_text_contents()[:2] == ["k", "x"]
+        expect(his.locator("#second-effect")).to_contain_text("linked with nobody")
+        assert violations(his, EVERY_RULE) == []
+        his.locator("#second-reason").fill("one file")
+        his.locator("#second-word [value=confirm]").click()
+        expect(his.locator("#told")).to_contain_text("confirmed: it holds from the next night on")
+        expect(his.locator("#awaited-count")).to_have_text("(0)")
+    assert decisions(served.site.engine)["judgement"].to_list() == ["must_link"]

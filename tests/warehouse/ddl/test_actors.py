@@ -13,7 +13,7 @@ from jobs.warehouse import create_roles, embedded, open_warehouse, publish, upgr
 from jobs.warehouse.ddl.roles import PAGE, QUALITY, READER, REVIEWER, WRITER
 from jobs.warehouse.store.actors import acting_as
 from jobs.warehouse.store.connections import transaction
-from tests.warehouse.ddl.conftest import Users
+from tests.warehouse.ddl.conftest import KNOWN, Users
 
 OWNER: Final = "an_owner"
 ENTRIES: Final[dict[str, dict[str, str]]] = {
@@ -134,7 +134,7 @@ def owned(postgres: embedded.EmbeddedServer) -> Iterator[sa.Engine]:
         connection.execute(sa.text(f'ALTER DATABASE "a warehouse with an owner" OWNER TO {OWNER}'))
     engine = open_warehouse(postgres.url("a warehouse with an owner", user=OWNER))
     upgrade(engine)
-    publish(engine, manifest=nights.manifest(), tables=nights.facts())
+    publish(engine, manifest=nights.manifest(), tables=KNOWN)
     with engine.begin() as connection:
         connection.execute(sa.text(MESSAGE))
     yield engine

@@ -90,6 +90,12 @@ def test_a_reviewer_decides_and_cannot_publish_or_see_quarantined_rows(users: Us
     assert refused(reviewer, "UPDATE review.pairs SET prisoner_number = 'A1'")
     assert refused(reviewer, "UPDATE review.queues SET pairs = 0")
     assert refused(reviewer, "UPDATE review.decisions SET judgement = 'must_not_link'")
+    assert refused(reviewer, "UPDATE review.decisions SET is_pending = false")
+    assert refused(
+        reviewer,
+        "UPDATE review.decisions SET deleted_at = now(), deleted_by = 'x', deletion_reason = 'x'",
+    )
+    assert refused(reviewer, "UPDATE review.confirmations SET reason = 'x'")
     with pytest.raises(BadInput, match="this user lacks a right"):
         publish(reviewer, manifest=nights.manifest(policy="2"), tables=nights.facts())
 

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 import sqlalchemy as sa
 
@@ -9,7 +7,6 @@ from jobs.warehouse import (
     acknowledge,
     acknowledgements,
     decisions,
-    open_warehouse,
     record_decision,
     withdraw_acknowledgement,
     withdraw_decision,
@@ -27,27 +24,27 @@ def decide(engine: sa.Engine, **changes: str) -> int:
     return record_decision(engine, **{**words, **changes})
 
 
-def test_a_decision_holds_until_it_is_withdrawn(warehouse: sa.Engine) -> None:
-    assert decisions(warehouse).dtypes.equals(results.DECISIONS.empty().dtypes)
-    number = decide(warehouse)
-    decide(warehouse, cid_person_id="C2", judgement="must_not_link")
-    found = decisions(warehouse)
+def test_a_decision_holds_until_it_is_withdrawn(ledger: sa.Engine) -> None:
+    assert decisions(ledger).dtypes.equals(results.DECISIONS.empty().dtypes)
+    number = decide(ledger)
+    decide(ledger, cid_person_id="C2", judgement="must_not_link")
+    found = decisions(ledger)
     assert found[["cid_person_id", "judgement"]].to_numpy().tolist() == [
         ["C1", "must_link"],
         ["C2", "must_not_link"],
     ]
     assert found.dtypes.equals(results.DECISIONS.empty().dtypes)
-    withdraw_decision(warehouse, decision_id=number, by="B. Reviewer", reason="wrong file")
-    assert decisions(warehouse)["cid_person_id"].to_list() == ["C2"]
+    withdraw_decision(ledger, decision_id=number, by="B. Reviewer", reason="wrong file")
+    assert decisions(ledger)["cid_person_id"].to_list() == ["C2"]
 
 
 def test_a_later_decision_on_a_pair_replaces_the_earlier_and_both_are_kept(
-    warehouse: sa.Engine,
+    ledger: sa.Engine,
 ) -> None:
-    decide(warehouse)
-    decide(warehouse, judgement="must_not_link", reviewer="B. Reviewer")
-    assert decisions(warehouse)["judgement"].to_list() == ["must_not_link"]
-    with warehouse.connect() as connection:
+    decide(ledger)
+    decide(ledger, judgement="must_not_link", reviewer="B. Reviewer")
+    assert decisions(ledger)["judgement"].to_list() == ["must_not_link"]
+    with ledger.connect() as connection:
         kept = connection.execute(
             sa.text("SELECT judgement, deleted_by FROM review.decisions ORDER BY decision_id")
         )
@@ -64,36 +61,34 @@ def test_a_later_decision_on_a_pair_replaces_the_earlier_and_both_are_kept(
     ],
 )
 def test_a_decision_that_is_not_whole_is_refused(
-    warehouse: sa.Engine, changes: dict[str, str], what: str
+    ledger: sa.Engine, changes: dict[str, str], what: str
 ) -> None:
     with pytest.raises(BadInput, match=what):
-        decide(warehouse, **changes)
-    assert decisions(warehouse).empty
+        decide(ledger, **changes)
+    assert decisions(ledger).empty
 
 
-def test_a_decision_cannot_be_withdrawn_twice(warehouse: sa.Engine) -> None:
-    number = decide(warehouse)
-    withdraw_decision(warehouse, decision_id=number, by="B", reason="wrong")
+def test_a_decision_cannot_be_withdrawn_twice(ledger: sa.Engine) -> None:
+    number = decide(ledger)
+    withdraw_decision(ledger, decision_id=number, by="B", reason="wrong")
     with pytest.raises(BadInput, match=rf"decision \[{number}\]: does not hold"):
-        withdraw_decision(warehouse, decision_id=number, by="B", reason="wrong")
+        withdraw_decision(ledger, decision_id=number, by="B", reason="wrong")
 
 
 @pytest.mark.parametrize(
     "change",
     [
         "DELETE FROM review.decisions",
-        "TRUNCATE review.decisions",
+        "TRUNCATE review.decisions CASCADE",
         "UPDATE review.decisions SET judgement = 'must_not_link'",
         "UPDATE review.decisions SET deleted_at = NULL, deleted_by = NULL, deletion_reason = NULL",
     ],
 )
-def test_the_ledger_cannot_be_rewritten_even_by_its_owner(
-    warehouse: sa.Engine, change: str
-) -> None:
-    withdraw_decision(warehouse, decision_id=decide(warehouse), by="B", reason="wrong")
+def test_the_ledger_cannot_be_rewritten_even_by_its_owner(ledger: sa.Engine, change: str) -> None:
+    withdraw_decision(ledger, decision_id=decide(ledger), by="B", reason="wrong")
     with (
-        pytest.raises(sa.exc.IntegrityError, match="withdrawn once"),
-        warehouse.begin() as connection,
+        pytest.raises(sa.exc.IntegrityError, match=r"withdrawn once|never changed"),
+        ledger.begin() as connection,
     ):
         connection.execute(sa.text(change))
 
@@ -110,27 +105,19 @@ def test_an_acknowledgement_holds_until_it_is_withdrawn(warehouse: sa.Engine) ->
         withdraw_acknowledgement(warehouse, episode_id="E1", by="A. Manager", reason="closed")
 
 
-@pytest.fixture
-def another(warehouse: sa.Engine) -> Iterator[sa.Engine]:
-    """The warehouse as somebody else is logged in to it."""
-    engine = open_warehouse(str(warehouse.url), actor="somebody else")
-    yield engine
-    engine.dispose()
-
-
 def test_who_cannot_tell_may_change_his_mind_and_leaves_what_others_decided(
-    warehouse: sa.Engine, another: sa.Engine
+    ledger: sa.Engine, another: sa.Engine
 ) -> None:
-    decide(warehouse, judgement="cannot_tell")
+    decide(ledger, judgement="cannot_tell")
     decide(another, judgement="cannot_tell")
-    assert decisions(warehouse).empty
-    decide(warehouse)
+    assert decisions(ledger).empty
+    decide(ledger)
     with pytest.raises(BadInput, match=r"decided by number \d+; withdraw that one first"):
         decide(another, judgement="cannot_tell")
-    assert len(decisions(warehouse)) == 1
-    decide(warehouse, judgement="cannot_tell")
-    assert decisions(warehouse).empty
-    with warehouse.connect() as connection:
+    assert len(decisions(ledger)) == 1
+    decide(ledger, judgement="cannot_tell")
+    assert decisions(ledger).empty
+    with ledger.connect() as connection:
         holding = connection.scalars(
             sa.text("SELECT recorded_by FROM review.decisions WHERE deleted_at IS NULL ORDER BY 1")
         )
@@ -138,9 +125,9 @@ def test_who_cannot_tell_may_change_his_mind_and_leaves_what_others_decided(
 
 
 def test_a_typed_name_opens_nothing_that_another_has_decided(
-    warehouse: sa.Engine, another: sa.Engine
+    ledger: sa.Engine, another: sa.Engine
 ) -> None:
     decide(another)
     with pytest.raises(BadInput, match="withdraw that one first"):
-        decide(warehouse, judgement="cannot_tell", reviewer="somebody else")
-    assert len(decisions(warehouse)) == 1
+        decide(ledger, judgement="cannot_tell", reviewer="somebody else")
+    assert len(decisions(ledger)) == 1

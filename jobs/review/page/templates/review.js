@@ -146,7 +146,8 @@ async function record(event) {
   }
   const words = { same: "the same", not_the_same: "not the same", cannot_tell: "cannot tell" };
   const number = shown.pair;
-  await work("decide", { pair: number, judgement: form.get("judgement"), reason }, `Pair ${number} recorded: ${words[form.get("judgement")]}. U undoes it.`);
+  const answer = await work("decide", { pair: number, judgement: form.get("judgement"), reason }, `Pair ${number} recorded: ${words[form.get("judgement")]}. U undoes it.`);
+  if (answer && answer.second) tell(`Pair ${number} recorded; it waits for a second person (${answer.second}). U undoes it.`);
 }
 
 async function showList() {
