@@ -174,7 +174,7 @@ def review_decisions(
     from jobs.warehouse import all_decisions
 
     with warehouse(load_settings()) as engine:
-        all_decisions(engine, is_pending=waiting).to_csv(sys.stdout, index=False)
+        print_csv(all_decisions(engine, is_pending=waiting))
 
 
 @review.command("withdraw")
