@@ -86,7 +86,9 @@ def no_decisions() -> pd.DataFrame:
 def decisions(entries: list[tuple[str, str, str]]) -> pd.DataFrame:
     """Reviewers' judgements: prisoner number, immigration person, judgement."""
     frame = pd.DataFrame(entries, columns=["prisoner_number", "cid_person_id", "judgement"])
-    frame = frame.assign(reviewer="R01", reason="seen", decided_at=pd.Timestamp(0, tz="UTC"))
+    frame = frame.assign(
+        reviewer="R01", reason="seen", decided_at=pd.Timestamp(0, tz="UTC"), signed=None
+    )
     return DECISIONS.frame(DECISIONS.arrow(frame))
 
 

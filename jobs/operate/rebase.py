@@ -209,6 +209,7 @@ def _decisions(links: pd.DataFrame) -> pd.DataFrame:
             "reviewer": decided["decided_by"],
             "reason": "decided before",
             "decided_at": pd.Timestamp(0, tz="UTC"),
+            "signed": decided["decided_by"],
         }
     )
     return results.DECISIONS.frame(results.DECISIONS.arrow(frame))

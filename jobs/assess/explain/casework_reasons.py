@@ -1,6 +1,8 @@
 """Reasons about the immigration service: who is linked, what was referred, what was decided."""
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from jobs.assess import columns as col
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
@@ -71,7 +73,16 @@ def give_casework_reasons(
 
 
 def _link(reasons: Reasons, found: Findings, asked: Flags) -> None:
-    outcome = found.identified.outcome
+    outcome, decision = found.identified.outcome, found.identified.decision
+    decided = pc.is_valid(decision).to_numpy(zero_copy_only=False)
+    rows = np.flatnonzero(asked & (outcome == "linked") & decided)
+    reasons.add(
+        rows,
+        _CERTAIN,
+        "Linked to the immigration register because a person decided so, by {decision}.",
+        LINKS,
+        decision=decision.take(pa.array(rows)),
+    )
     for name, rule, finding in (
         ("linked", _CERTAIN, "Linked for certain to the immigration register."),
         (
@@ -81,7 +92,7 @@ def _link(reasons: Reasons, found: Findings, asked: Flags) -> None:
         ),
         ("not_linked", _NO_LINK, "Nobody in the immigration register is linked to this person."),
     ):
-        rows = np.flatnonzero(asked & (outcome == name))
+        rows = np.flatnonzero(asked & (outcome == name) & ~((name == "linked") & decided))
         reasons.add(rows, rule, finding, LINKS if name != "not_linked" else None)
 
 

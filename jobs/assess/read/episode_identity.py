@@ -28,6 +28,8 @@ _PERSON_COLUMNS = [
     "located_status",
     "died_date",
 ]
+NO_EVIDENCE = "{}"
+"""The evidence of a pair that was decided and that the model never scored."""
 LINKED, REVIEW, NOT_LINKED = "linked", "review", "not_linked"
 
 
@@ -37,7 +39,9 @@ class Identified:
 
     ``persons`` are the immigration persons by id; ``certain`` gives for each the identity whose
     episodes may rely on its records, -1 for none. ``possible_prisoner`` and ``possible_person``
-    are the pairs to review, as positions in ``prisoners`` and ``persons``.
+    are the pairs to review, as positions in ``prisoners`` and ``persons``. ``decision`` says for
+    each episode by whose decision it is linked and what the model says of the pair; empty where no
+    person decided.
     """
 
     identity: Whole
@@ -51,6 +55,7 @@ class Identified:
     possible_person: Whole
     outcome: npt.NDArray[np.object_]
     probability: npt.NDArray[np.float64]
+    decision: pa.Array
 
 
 def identify(
@@ -104,7 +109,27 @@ def identify(
         possible_person=right[review],
         outcome=np.select([is_linked, is_review], [LINKED, REVIEW], NOT_LINKED).astype(object),
         probability=np.where(is_linked, by_identity[identity], by_prisoner[prisoner]),
+        decision=_decision(pairs, linked, of_prisoner[left], identity, len(names)),
     )
+
+
+def _decision(
+    pairs: pa.Table, linked: Flags, owner: Whole, identity: Whole, count: int
+) -> pa.Array:
+    """By whose decision each episode is linked, beside the model's own word on the pair."""
+    rows = np.flatnonzero(linked & pc.is_valid(pairs.column("decided_by")).to_numpy())
+    of_identity = np.full(count, -1)
+    of_identity[owner[rows]] = np.arange(len(rows))
+    decided = pairs.take(pa.array(rows))
+    weight = pc.round(decided.column("match_weight"), 1).cast(pa.string())
+    model = pc.if_else(
+        pc.equal(decided.column("evidence"), NO_EVIDENCE),
+        "the model never proposed the pair",
+        pc.binary_join_element_wise("the model's own match weight is ", weight, ""),
+    )
+    said = pc.binary_join_element_wise(decided.column("decided_by"), model, "; ")
+    place = of_identity[identity]
+    return said.take(pa.array(place, mask=place < 0)).combine_chunks()
 
 
 def _number(

@@ -29,7 +29,7 @@ LINKS = Table(
         number("match_weight", "log2 of the evidence ratio, prior included", required=True),
         text("outcome", "what follows", required=True, codes=LINK_OUTCOME),
         text("evidence", "comparisons and their weights, as JSON, no values", required=True),
-        text("decided_by", "reviewer whose decision this is, where one decided"),
+        text("decided_by", "whose decision this is and who confirmed it, where a person decided"),
     ),
 )
 
@@ -103,5 +103,6 @@ DECISIONS = Table(
         text("reviewer", "who decided", required=True),
         text("reason", "why", required=True),
         moment("decided_at", "when", required=True),
+        text("signed", "by which decision, who decided and confirmed it, and when"),
     ),
 )

@@ -60,7 +60,7 @@ def decided(decisions: pd.DataFrame, left: Side, right: Side) -> Decided:
         left=places[0][here],
         right=places[1][here],
         must_link=(known["judgement"] == "must_link").to_numpy(dtype=bool)[here],
-        reviewer=known["reviewer"].to_numpy(dtype=object)[here],
+        reviewer=known["signed"].fillna(known["reviewer"]).to_numpy(dtype=object)[here],
     )
 
 

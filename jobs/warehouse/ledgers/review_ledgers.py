@@ -5,6 +5,7 @@ A name that is given is a note: who was logged in, and when, the database writes
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import UTC
 from typing import Any, Final
 
 import pandas as pd
@@ -15,9 +16,9 @@ from jobs.contract import results
 from jobs.contract.schema import Kind
 from jobs.runtime.errors import BadInput
 from jobs.warehouse.ledgers.contradictions import Decision, Holding
-from jobs.warehouse.store.actors import acting_as
+from jobs.warehouse.store.actors import acting_as, named
 from jobs.warehouse.store.connections import transaction
-from jobs.warehouse.store.review_tables import ACKNOWLEDGEMENTS, DECISIONS
+from jobs.warehouse.store.review_tables import ACKNOWLEDGEMENTS, CONFIRMATIONS, DECISIONS
 
 ONE_AT_A_TIME: Final = (
     "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation decisions', 0))"
@@ -44,12 +45,32 @@ def decisions(engine: sa.Engine) -> pd.DataFrame:
     Returns:
         A frame of `results.DECISIONS`.
     """
-    columns = [DECISIONS.c[name] for name in results.DECISIONS.columns]
-    query = sa.select(*columns).where(DECIDED)
+    columns = [DECISIONS.c[name] for name in results.DECISIONS.columns if name != "signed"]
+    beside = (
+        DECISIONS.c.decision_id,
+        DECISIONS.c.recorded_by,
+        CONFIRMATIONS.c.recorded_by.label("confirmed_by"),
+    )
+    joined = DECISIONS.outerjoin(
+        CONFIRMATIONS, CONFIRMATIONS.c.decision_id == DECISIONS.c.decision_id
+    )
+    query = sa.select(*columns, *beside).select_from(joined).where(DECIDED)
     query = query.order_by(*(DECISIONS.c[name] for name in results.DECISIONS.key))
     with transaction(engine) as connection:
-        rows = [dict(row) for row in connection.execute(query).mappings()]
+        found = [dict(row) for row in connection.execute(query).mappings()]
+    rows = [
+        {**{name: row.get(name) for name in results.DECISIONS.columns}, "signed": _signed(row)}
+        for row in found
+    ]
     return results.DECISIONS.frame(pa.Table.from_pylist(rows, results.DECISIONS.arrow_schema))
+
+
+def _signed(row: Mapping[str, Any]) -> str:
+    """A decision as a link bears it: its number, who decided and confirmed it, and on which day."""
+    who = named(row["reviewer"], row["recorded_by"])
+    confirmed = f", confirmed by {row['confirmed_by']}" if row["confirmed_by"] else ""
+    day = row["decided_at"].astimezone(UTC).date()
+    return f"decision {row['decision_id']} of {who} on {day}{confirmed}"
 
 
 def record_decision(

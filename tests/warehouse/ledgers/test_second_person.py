@@ -51,6 +51,9 @@ def test_a_link_waits_where_somebody_could_come_off_a_list(
     assert waiting[["decision_id", "second_wanted"]].to_numpy().tolist() == [[number, why]]
     confirm(another, number)
     assert held(ledger) == [(prisoner, "must_link")]
+    (signed,) = decisions(ledger)["signed"]
+    assert signed.startswith(f"decision {number} of A. Reviewer (logged in as postgres) on ")
+    assert signed.endswith(", confirmed by somebody else")
     (row,) = all_decisions(ledger).to_dict("records")
     assert (row["recorded_by"], row["confirmed_by"]) == ("postgres", "somebody else")
     assert (row["state"], row["confirmed_why"]) == ("holds", "seen the file")
