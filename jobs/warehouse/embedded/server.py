@@ -17,6 +17,7 @@ guessed at: with ``server.lock`` free, a process number that is still in a file 
 import fcntl
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -148,7 +149,9 @@ def _ensure_running(folder: Path, socket_folder: Path, linger: float) -> None:
         if supervisor.is_free(folder / "server.lock"):
             if started:
                 raise BadInput(
-                    f"folder [{folder}]", "the embedded PostgreSQL stopped", _advice(folder)
+                    f"folder [{folder}]",
+                    f"the embedded PostgreSQL stopped{_last_words(folder)}",
+                    _advice(folder),
                 )
             _start(folder, socket_folder, linger)
             started = True
@@ -210,6 +213,13 @@ def _engage_supervisor(
             stdout=logfile,
             stderr=logfile,
         )
+
+
+def _last_words(folder: Path) -> str:
+    """Why the server of ``folder`` ended, as it said itself; it logs no statement and no value."""
+    lines = (folder / "server.log").read_text(encoding="utf-8", errors="replace").splitlines()
+    said = [line for line in lines if re.search(r" (FATAL|PANIC): |^postgres: ", line)]
+    return f" ({said[-1].rpartition(':  ')[2]})" if said else ""
 
 
 def _advice(folder: Path) -> str:
