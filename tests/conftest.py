@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -11,6 +12,8 @@ import sqlalchemy as sa
 
 from jobs.warehouse import embedded, open_warehouse, upgrade
 
+KINDS = "worlds that hold"
+"""The property under which a test says how many of its invented worlds held each kind."""
 _NUMBERS = count(1)
 _MADE = "an empty warehouse"
 _USED = "a warehouse"
@@ -20,6 +23,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests begin first: no worker is left alone with one at the end."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many worlds held each kind, from the property `KINDS` of the tests."""
+    held: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == KINDS:
+                held.update(value)
+    for kind, number in sorted(held.items(), key=lambda entry: -entry[1]):
+        terminalreporter.write_line(f"{number:>9,} {kind}")
 
 
 @pytest.fixture(scope="session")

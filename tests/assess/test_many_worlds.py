@@ -11,9 +11,9 @@ from typing import Final
 import pytest
 
 from benchmarks.samples.odd_worlds import NIGHTS, invent
-from tests.assess.conftest import KINDS
 from tests.assess.test_agreement import disagreements, kinds_of
 from tests.assess.test_monotone import LAWS, improved
+from tests.conftest import KINDS
 
 BATCH: Final = 250
 FIRST: Final = 1_000
