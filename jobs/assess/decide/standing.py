@@ -64,7 +64,7 @@ def decide_standing(found: Findings, *, policy: Policy) -> Standing:
         episode=np.arange(count),
         limit=window.limit,
         until=np.where(gone, left, night),
-        latest=np.where(gone, no_day, night),
+        latest=no_day,  # also a sentence whose day is said to lie ahead: it brought into scope
     )
     considered = now.considered
     declined = now.sure & np.isin(made.kind[now.by], (NOT_PURSUE, FINDING))

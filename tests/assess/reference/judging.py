@@ -119,7 +119,7 @@ class Judging(Considering):
             made,
             limit=limit,
             until=out.day if out.is_gone else self.night,
-            latest=None if out.is_gone else self.night,
+            latest=None,
         )
         earliest = self.earliest_release(episode, term)
         owed = min((conviction.passed for conviction in now.open), default=term.selects)
