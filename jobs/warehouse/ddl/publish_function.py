@@ -133,20 +133,24 @@ def _written(table: Table) -> str:
 
 
 def statements() -> list[str]:
-    """What puts up the staging tables, as the declarations have them, and the function."""
+    """What puts up the staging tables, as the declarations have them, and the function.
+
+    The tables are logged: a server killed while an unlogged one is emptied may refuse its first
+    start (PostgreSQL bug 17731), and in a register's own server that is not ours to risk.
+    """
     staged = []
     made = [f"DROP SCHEMA IF EXISTS {STAGING} CASCADE", f"CREATE SCHEMA {STAGING}"]
     for table in results.NIGHTLY.values():
         is_interval = table.full_name in INTERVALS
         kept = INTERVALS[table.full_name] if is_interval else SNAPSHOTS[table.full_name]
         source = f"SELECT {_columns(table.columns)} FROM {kept.schema}.{kept.name}"
-        made.append(f"CREATE UNLOGGED TABLE {STAGING}.{table.name} AS {source} WITH NO DATA")
+        made.append(f"CREATE TABLE {STAGING}.{table.name} AS {source} WITH NO DATA")
         staged.append(f"{STAGING}.{table.name}")
         if is_interval:
             columns = f"{table.name}.*, false AS is_gone, false AS was_there"
             source = f"SELECT {columns} FROM {STAGING}.{table.name}"
             name = f"changed_{table.name}"
-            made.append(f"CREATE UNLOGGED TABLE {STAGING}.{name} AS {source} WITH NO DATA")
+            made.append(f"CREATE TABLE {STAGING}.{name} AS {source} WITH NO DATA")
     tables = "".join(_written(table) for table in results.NIGHTLY.values())
     made += [*_AROUND, _PUBLISH.format(tables=tables, staging=", ".join(staged))]
     made += [

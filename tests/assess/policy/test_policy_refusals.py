@@ -74,7 +74,7 @@ def test_a_flawed_file_is_refused_in_one_line(
 def test_a_file_that_is_not_toml_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refusal:
         loaded(tmp_path, "[[rule]\n")
-    assert str(refusal.value).startswith(f"file [{tmp_path / 'zz.toml'}]: not TOML: ")
+    assert str(refusal.value).startswith(f"file [{tmp_path / 'zz.toml'}]: is not TOML: ")
     assert str(refusal.value).endswith("; mend the line")
 
 
@@ -242,10 +242,13 @@ def test_overrides_that_cannot_be_read_are_refused_in_one_line(tmp_path: Path) -
     where = f"file [{tmp_path / 'none.toml'}]"
     with pytest.raises(BadInput) as refusal:
         load_policy(overrides=tmp_path / "none.toml")
-    assert str(refusal.value) == f"{where}: cannot be read; name a TOML file of overrides"
+    assert (
+        str(refusal.value)
+        == f"{where}: cannot be read: No such file or directory; name a TOML file"
+    )
     with pytest.raises(BadInput) as refusal:
         overridden(tmp_path, "[[override]\n")
-    assert str(refusal.value).startswith(f"file [{tmp_path / 'overrides.toml'}]: not TOML: ")
+    assert str(refusal.value).startswith(f"file [{tmp_path / 'overrides.toml'}]: is not TOML: ")
     assert str(refusal.value).endswith("; mend the line")
 
 

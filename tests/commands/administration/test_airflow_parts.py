@@ -35,7 +35,10 @@ sys.exit(airflow_cli.run_airflow(["version"], environment=os.environ))
 
 
 def program(path: Path, text: str) -> Path:
-    path.write_text(f"#!{sys.executable}\n{text}")
+    # A first line cannot name a program whose path has a space.
+    script = path.with_suffix(".py")
+    script.write_text(text)
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$@"\n')
     path.chmod(0o700)
     return path
 

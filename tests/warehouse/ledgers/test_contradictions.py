@@ -5,8 +5,16 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.samples import nights
 from jobs.runtime.errors import BadInput
-from jobs.warehouse import Contradiction, Decision, decisions, record_decision, record_decisions
+from jobs.warehouse import (
+    Contradiction,
+    Decision,
+    decisions,
+    publish,
+    record_decision,
+    record_decisions,
+)
 from jobs.warehouse.ledgers.contradictions import Holding
 
 
@@ -28,45 +36,54 @@ def decide(engine: sa.Engine, one: str, sign: str, other: str) -> int:
     )  # fmt: skip
 
 
-def test_a_chain_of_links_refuses_the_word_that_its_ends_are_two(warehouse: sa.Engine) -> None:
-    first = [decide(warehouse, *w) for w in [("A", "=", "X"), ("B", "=", "X"), ("B", "=", "Y")]]
+@pytest.fixture
+def letters(warehouse: sa.Engine) -> sa.Engine:
+    """A warehouse after a night of prisoners A to C and immigration persons X to Z."""
+    people = nights.members(prison=("A", "B", "C"), immigration=("X", "Y", "Z"))
+    facts = nights.facts() | {"nightly.identities": people}
+    publish(warehouse, manifest=nights.manifest(), tables=facts)
+    return warehouse
+
+
+def test_a_chain_of_links_refuses_the_word_that_its_ends_are_two(letters: sa.Engine) -> None:
+    first = [decide(letters, *w) for w in [("A", "=", "X"), ("B", "=", "X"), ("B", "=", "Y")]]
     with pytest.raises(Contradiction) as refused:
-        decide(warehouse, "A", "!=", "Y")
+        decide(letters, "A", "!=", "Y")
     assert [line.split("   ")[0] for line in refused.value.chain_lines] == [
         "A = X", "B = X", "B = Y", "A is not Y",
     ]  # fmt: skip
     message = str(refused.value)
     assert f"by number {first[0]}, number {first[1]}, number {first[2]} they are one" in message
     assert "X" not in message
-    assert len(decisions(warehouse)) == 3
+    assert len(decisions(letters)) == 3
 
 
-def test_a_link_that_would_join_whom_somebody_parted_is_refused(warehouse: sa.Engine) -> None:
-    decide(warehouse, "A", "=", "X")
-    decide(warehouse, "B", "!=", "X")
-    decide(warehouse, "B", "=", "Y")
+def test_a_link_that_would_join_whom_somebody_parted_is_refused(letters: sa.Engine) -> None:
+    decide(letters, "A", "=", "X")
+    decide(letters, "B", "!=", "X")
+    decide(letters, "B", "=", "Y")
     with pytest.raises(Contradiction) as refused:
-        decide(warehouse, "A", "=", "Y")
+        decide(letters, "A", "=", "Y")
     assert [line.split("   ")[0] for line in refused.value.chain_lines][-1] == "B is not X"
 
 
-def test_a_reviewer_may_change_his_mind_about_a_pair(warehouse: sa.Engine) -> None:
-    decide(warehouse, "A", "=", "X")
-    decide(warehouse, "A", "!=", "X")
-    assert decisions(warehouse)["judgement"].to_list() == ["must_not_link"]
+def test_a_reviewer_may_change_his_mind_about_a_pair(letters: sa.Engine) -> None:
+    decide(letters, "A", "=", "X")
+    decide(letters, "A", "!=", "X")
+    assert decisions(letters)["judgement"].to_list() == ["must_not_link"]
 
 
-def test_of_many_decisions_all_or_none_are_recorded(warehouse: sa.Engine) -> None:
+def test_of_many_decisions_all_or_none_are_recorded(letters: sa.Engine) -> None:
     many = {"row 5": word("A", "=", "X"), "row 6": word("A", "!=", "X")}
-    assert len(record_decisions(warehouse, {"row 5": many["row 5"]})) == 1
+    assert len(record_decisions(letters, {"row 5": many["row 5"]})) == 1
     bad = {
         "row 7": word("B", "=", "Y"),
         "row 8": word("B", "=", "X"),
         "row 9": word("A", "!=", "Y"),
     }
     with pytest.raises(BadInput, match=r"^row 9: contradicts"):
-        record_decisions(warehouse, bad)
-    assert len(decisions(warehouse)) == 1
+        record_decisions(letters, bad)
+    assert len(decisions(letters)) == 1
 
 
 def contradictory(words: list[Decision]) -> bool:
