@@ -46,6 +46,8 @@ def send(page: Page, form: Locator) -> str:
     return unquote(page.url.partition("/runs/")[2].partition("/")[0].partition("?")[0])
 
 
+@pytest.mark.live
+@pytest.mark.short
 def test_a_plain_night_is_started_from_the_page_and_its_readers_are_mailed(
     live: LiveAirflow,
 ) -> None:
@@ -62,6 +64,8 @@ def test_a_plain_night_is_started_from_the_page_and_its_readers_are_mailed(
     assert list((live.data_dir / "mail" / str(live.today)).glob("director*.eml"))
 
 
+@pytest.mark.live
+@pytest.mark.short
 def test_what_airflow_and_the_night_wrote_is_for_its_own_user(live: LiveAirflow) -> None:
     passwords = live.data_dir / "airflow" / "simple_auth_manager_passwords.json.generated"
     assert passwords.stat().st_mode & 0o777 == 0o600
@@ -70,6 +74,8 @@ def test_what_airflow_and_the_night_wrote_is_for_its_own_user(live: LiveAirflow)
             assert not path.stat().st_mode & 0o077, path
 
 
+@pytest.mark.live
+@pytest.mark.short
 def test_airflow_listens_on_this_machine_only(live: LiveAirflow) -> None:
     listening = [line.split() for line in open("/proc/net/tcp").readlines()[1:]]  # noqa: PTH123, SIM115
     port = f"{int(live.environment['AIRFLOW__API__PORT']):04X}"
