@@ -96,11 +96,12 @@ LAWS: dict[str, Callable[[Registers, Random], None]] = {
 }
 
 
-def concern(world: World) -> dict[str, int]:
-    """The concern of each episode."""
+def concern(world: World) -> tuple[dict[str, int], set[str]]:
+    """The concern of each episode, and those whose sentence is of no recorded day."""
     frame = fast(world).assessments
     statuses = dict(zip(frame["episode_id"], frame["status"], strict=True))
-    return {episode: CONCERN[status] for episode, status in statuses.items()}
+    undated = set(frame.loc[frame["sentence_date"].isna(), "episode_id"])
+    return {episode: CONCERN[status] for episode, status in statuses.items()}, undated
 
 
 def together(told: Sequence[World]) -> set[str]:
@@ -128,11 +129,13 @@ def improved(told: Sequence[World], law: str, *, start: int = 0) -> tuple[int, l
         ]
     changed = copy.deepcopy(world)
     LAWS[law](changed.registers, Random(start))
-    before, after = concern(world), concern(changed)
+    (before, undated), (after, _) = concern(world), concern(changed)
     # A longer sentence may put off a release that is worked out, and with it the due date; and one
     # that comes to suffice alone needs no later one to bring its person into scope.
     excused = WAITING if law == "longer sentence" else set()
     spared = together(told) if law == "longer sentence" else set()
+    # Of an undated conviction only its release shows which decisions came after it.
+    spared |= undated if law == "earlier release" else set()
     return len(before), [
         f"[{episode}] {told[int(episode.split('-')[0])]}"
         for episode in before
