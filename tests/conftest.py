@@ -1,15 +1,18 @@
 """What every room's tests share: a real PostgreSQL for the session, a fresh database for a test."""
 
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from jobs.runtime.settings import ROOT
 from jobs.warehouse import embedded, open_warehouse, upgrade
 
 KINDS = "worlds that hold"
@@ -17,6 +20,18 @@ KINDS = "worlds that hold"
 _NUMBERS = count(1)
 _MADE = "an empty warehouse"
 _USED = "a warehouse"
+
+
+def run_jobs(*arguments: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m jobs`` as a person would: in a process of its own, in this environment."""
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "jobs", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -248,7 +248,7 @@ def _ssh_keygen(
     program = shutil.which("ssh-keygen")
     if program is None:
         raise BadInput(where, "needs the program ssh-keygen", "install OpenSSH, or unset it")
-    done = subprocess.run(  # noqa: S603 - a program of ours, arguments of ours
+    done = subprocess.run(  # noqa: S603 - ssh-keygen by its path, no shell
         [program, "-Y", does, *arguments], input=given, capture_output=True, check=False
     )
     if does == "sign" and done.returncode:

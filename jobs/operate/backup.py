@@ -129,7 +129,7 @@ def _run(program: str, *arguments: str, engine: sa.Engine) -> None:
         "PGSSLMODE": url.query.get("sslmode"),
     }
     given = {name: str(value) for name, value in connection.items() if value}
-    done = subprocess.run(  # noqa: S603 - a program of ours, arguments of ours
+    done = subprocess.run(  # noqa: S603 - PostgreSQL of the package, no shell
         [str(programs() / program), "--no-owner", "--no-privileges", *arguments],
         env={**os.environ, **environment(), **given},
         capture_output=True,

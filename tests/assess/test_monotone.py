@@ -104,15 +104,13 @@ def concern(world: World) -> tuple[dict[str, int], set[str]]:
     return {episode: CONCERN[status] for episode, status in statuses.items()}, undated
 
 
-def together(told: Sequence[World]) -> set[str]:
-    """Episodes with sentences that reach the length only together, by their names side by side."""
-    found = set()
-    for number, world in enumerate(told):
-        reference = Reference(world.registers, world.links, world.identities, NIGHT)
-        for episode in world.registers["prison.episodes"]:
-            if reference.added_up(episode, reference.term(episode)):
-                found.add(f"{number}-{episode['episode_id']}")
-    return found
+def adds_up(told: Sequence[World], name: str) -> bool:
+    """Whether the sentences of an episode, by its name side by side, reach the length together."""
+    number, _, wanted = name.partition("-")
+    world = told[int(number)]
+    reference = Reference(world.registers, world.links, world.identities, NIGHT)
+    (episode,) = (e for e in world.registers["prison.episodes"] if e["episode_id"] == wanted)
+    return bool(reference.added_up(episode, reference.term(episode)))
 
 
 def improved(told: Sequence[World], law: str, *, start: int = 0) -> tuple[int, list[str]]:
@@ -132,16 +130,17 @@ def improved(told: Sequence[World], law: str, *, start: int = 0) -> tuple[int, l
     (before, undated), (after, _) = concern(world), concern(changed)
     # A longer sentence may put off a release that is worked out, and with it the due date; and one
     # that comes to suffice alone needs no later one to bring its person into scope.
-    excused = WAITING if law == "longer sentence" else set()
-    spared = together(told) if law == "longer sentence" else set()
+    is_longer = law == "longer sentence"
+    excused = WAITING if is_longer else set()
     # Of an undated conviction only its release shows which decisions came after it.
-    spared |= undated if law == "earlier release" else set()
+    spared = undated if law == "earlier release" else set()
     return len(before), [
         f"[{episode}] {told[int(episode.split('-')[0])]}"
         for episode in before
         if after[episode] < before[episode]
         and {before[episode], after[episode]} != excused
         and episode not in spared
+        and not (is_longer and adds_up(told, episode))
     ]
 
 

@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 
 from benchmarks.samples import nights
 from jobs.__main__ import app, main
-from jobs.runtime.settings import ROOT
 from jobs.warehouse import Publication, open_warehouse, publish, upgrade
+from tests.conftest import run_jobs
 
 Run = Callable[..., Result]
 
@@ -62,14 +62,7 @@ class Site:
 
     def run_alone(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run a command as a person would: in a process of its own."""
-        return subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "jobs", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return run_jobs(*arguments, environment=self.environment)
 
     def night(self, world: Path, *more: str, **variables: str) -> Ended:
         registers = ("--prison", str(world / "prison"), "--immigration", str(world / "immigration"))

@@ -26,6 +26,7 @@ from playwright.sync_api import Page, sync_playwright
 from jobs.operate.monitoring.timetable import LONDON
 from jobs.runtime.settings import ROOT
 from jobs.warehouse.embedded import server as embedded
+from tests.conftest import run_jobs
 from tests.dags.receivers import Receivers, receivers
 
 WORLD = date(2006, 4, 25)
@@ -60,14 +61,7 @@ class LiveAirflow:
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run ``python -m jobs``."""
-        return subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "jobs", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return run_jobs(*arguments, environment=self.environment)
 
     def set(self, **settings: object) -> None:
         """Change settings of all that starts from now on, tasks too; the others are as at first."""

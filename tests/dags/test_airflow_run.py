@@ -2,7 +2,6 @@
 
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -12,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
-from jobs.runtime.settings import ROOT
 from jobs.warehouse import embedded
+from tests.conftest import run_jobs
 from tests.dags.receivers import Receivers, receivers
 
 AS_OF = "2006-04-25"
@@ -36,14 +35,7 @@ class Site:
     logs: list[str]
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "jobs", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return run_jobs(*arguments, environment=self.environment)
 
     def dag(self, dag_id: str, *more: str) -> "subprocess.CompletedProcess[str]":
         done = self.run("airflow", "dags", "test", dag_id, AS_OF, *more)

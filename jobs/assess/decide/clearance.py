@@ -80,7 +80,7 @@ class Clearance:
 
 
 def clear_by(
-    found: Findings, *, episode: Whole, limit: Days, until: Days, latest: Days | None = None
+    found: Findings, *, episode: Whole, limit: Days, until: Days, latest: Days
 ) -> Clearance:
     """Ask of some episodes what had been considered by a day.
 
@@ -89,10 +89,9 @@ def clear_by(
         episode: the episodes, each as often as a day of it is asked about.
         limit: the last day on which a consideration is in time.
         until: the day on which it has to stand.
-        latest: the last day of the convictions asked about; ``until`` unless given.
+        latest: the last day of the convictions asked about, ``NaT`` to ask about every one.
     """
     convictions, made, identified = found.convictions, found.considerations, found.identified
-    latest = until if latest is None else latest
     ask, conviction = col.pairs(episode, convictions.episode)
     stood = ~(convictions.passed[conviction] > latest[ask])
     ask, conviction = ask[stood], conviction[stood]

@@ -57,14 +57,15 @@ def decide_standing(found: Findings, *, policy: Policy) -> Standing:
     """Decide what was considered, the status and the rank of every episode."""
     custody, made, window = found.custody, found.considerations, found.handled.window
     count, night = len(found.episodes), np.full(len(found.episodes), found.as_of)
-    gone, no_day = custody.is_gone, np.full(len(found.episodes), NO_DAY)
+    gone = custody.is_gone
     left = np.where(gone, custody.exit_date, NO_DAY)
     now = clear_by(
         found,
         episode=np.arange(count),
         limit=window.limit,
         until=np.where(gone, left, night),
-        latest=no_day,  # also a sentence whose day is said to lie ahead: it brought into scope
+        # Also a sentence whose day is said to lie ahead: it brought into scope.
+        latest=np.full(count, NO_DAY),
     )
     considered = now.considered
     declined = now.sure & np.isin(made.kind[now.by], (NOT_PURSUE, FINDING))

@@ -119,7 +119,7 @@ def _is_empty(url: str) -> bool:
 def _migrated(settings: Settings, url: str) -> str:
     """See that Airflow's tables are those of this version of Airflow."""
     command = [str(AIRFLOW), "db", "check-migrations", "--migration-wait-timeout", "1"]
-    done = subprocess.run(  # noqa: S603 - a program of ours, arguments of ours
+    done = subprocess.run(  # noqa: S603 - Airflow of this environment, no shell
         command,
         env=airflow_environment(settings=settings, url=url),
         capture_output=True,

@@ -86,7 +86,7 @@ def prepare_metadata(*, settings: Settings, environment: dict[str, str]) -> None
     with locked(home / "metadata.lock", "Airflow's metadata", wait=True):
         if done.exists():
             return
-        subprocess.run(  # noqa: S603 - a program of ours, arguments of ours
+        subprocess.run(  # noqa: S603 - Airflow of this environment, no shell
             [str(AIRFLOW), "db", "migrate"],
             env=environment,
             check=True,
@@ -114,7 +114,7 @@ def run_airflow(arguments: Sequence[str], *, environment: Mapping[str, str]) -> 
     Who ends a service asks this process alone, systemd and container engines do: Airflow is asked
     in its turn, and has the time that it needs.
     """
-    with subprocess.Popen(  # noqa: S603 - a program of ours, arguments of ours
+    with subprocess.Popen(  # noqa: S603 - Airflow of this environment, no shell
         airflow_command(arguments, environment), env=dict(environment)
     ) as process:
 

@@ -58,7 +58,7 @@ def look_up(conn_id: str) -> AirflowConnection | None:
 
 
 def _ask(conn_id: str, settings: Settings, url: str) -> AirflowConnection | None:
-    done = subprocess.run(  # noqa: S603 - a program of ours, arguments of ours
+    done = subprocess.run(  # noqa: S603 - Airflow of this environment, no shell
         [str(AIRFLOW), "connections", "get", conn_id, "--output", "json"],
         env=airflow_environment(settings=settings, url=url),
         capture_output=True,

@@ -41,7 +41,7 @@ class Part:
 
     def start(self) -> None:
         """Start it, in a group with whatever it starts itself."""
-        self.process = subprocess.Popen(  # noqa: S603 - a program of ours, arguments of ours
+        self.process = subprocess.Popen(  # noqa: S603 - Airflow of this environment, no shell
             airflow_command([self.name], self.environment),
             env=dict(self.environment),
             start_new_session=True,

@@ -63,7 +63,7 @@ def prepare_data(folder: Path, *, identity: dict[str, Any]) -> None:
         "--auth-local=trust", "--auth-host=reject", "--encoding=UTF8",
         "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
     ]  # fmt: skip
-    made = subprocess.run(  # noqa: S603 - a program of ours, arguments of ours
+    made = subprocess.run(  # noqa: S603 - PostgreSQL of the package, no shell
         command,
         cwd="/",
         env=environment(),

@@ -73,7 +73,7 @@ def system_user() -> pwd.struct_passwd:
     except KeyError:
         program = shutil.which("useradd")
     if program is not None:
-        subprocess.run([program, SYSTEM_USER], capture_output=True, check=False)  # noqa: S603 - a program of ours, arguments of ours
+        subprocess.run([program, SYSTEM_USER], capture_output=True, check=False)  # noqa: S603 - of the system, no shell
     try:
         return pwd.getpwnam(SYSTEM_USER)
     except KeyError:

@@ -205,7 +205,7 @@ def _engage_supervisor(
         "server_lock": server_lock,
     }
     with (folder / "server.log").open("ab") as logfile:
-        subprocess.run(  # noqa: S603 - a program of ours, arguments of ours
+        subprocess.run(  # noqa: S603 - ourselves, no shell
             [sys.executable, "-I", "-S", supervisor.__file__, json.dumps(order)],
             check=True,
             pass_fds=[server_lock] if command else [],

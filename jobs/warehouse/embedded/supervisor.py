@@ -35,7 +35,7 @@ def main(order: dict[str, Any]) -> None:
 
 def _start(order: dict[str, Any]) -> None:
     """Start the server; it and its children hold ``server.lock`` while one of them runs."""
-    subprocess.Popen(  # noqa: S603 - a program of ours, arguments of ours
+    subprocess.Popen(  # noqa: S603 - PostgreSQL of the package, no shell
         order["command"],
         cwd=order["data"],
         env=order["environment"],

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,20 +19,14 @@ from jobs.commands.administration.airflow_metadata import VARIABLE, is_external
 from jobs.commands.administration.finding import Outlook
 from jobs.commands.administration.machine_checks import setup_findings
 from jobs.runtime.errors import BadInput
-from jobs.runtime.settings import ROOT, load_settings
+from jobs.runtime.settings import load_settings
 from jobs.warehouse import open_warehouse, upgrade
+from tests.conftest import run_jobs
 
 
 def command(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("RECONCILIATION_", "AIRFLOW"))}
-    return subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "jobs", *arguments],
-        cwd=ROOT,
-        env=kept | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_jobs(*arguments, environment=kept | environment)
 
 
 def standings(monkeypatch: pytest.MonkeyPatch, **settings: str) -> dict[str, tuple[Outlook, str]]:
