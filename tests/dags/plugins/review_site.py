@@ -79,7 +79,7 @@ class Browser:
 @contextmanager
 def review_site(postgres: embedded.EmbeddedServer, folder: Path, *, pairs: int) -> Iterator[Site]:
     """A warehouse with pairs that wait, and Airflow's own application around the plugin."""
-    from airflow import settings
+    from airflow import plugins_manager, settings
     from airflow.api_fastapi.app import create_app
     from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
     from airflow.models import import_all_models
@@ -98,6 +98,9 @@ def review_site(postgres: embedded.EmbeddedServer, folder: Path, *, pairs: int) 
     import_all_models()
     Base.metadata.create_all(settings.get_engine())
     create_roles(engine)
+    # Airflow keeps a process's plugins, and ours its desk: that of the site before.
+    plugins_manager._get_plugins.cache_clear()
+    plugins_manager.get_fastapi_plugins.cache_clear()
     app = create_app(apps="core")
     yield Site(app, engine, SimpleAuthManager.get_passwords())
     changed.undo()
