@@ -222,6 +222,16 @@ def _is_released_in_a_row(held: Registers) -> bool:
     return ("REL", "REL") in itertools.pairwise(kinds)
 
 
+def _is_seen_between(held: Registers) -> bool:
+    """Moved, or gone by another way, between two releases with no admission between them."""
+    moves = [(row["movement_type"], row["movement_reason"] == "CR")
+             for row in _booked(held, "prison.movements")]  # fmt: skip
+    return any(
+        first[1] and last[1] and between[0] != "ADM" and not between[1]
+        for first, between, last in zip(moves, moves[1:], moves[2:], strict=False)
+    )
+
+
 KINDS: dict[str, Callable[[Registers], bool]] = {
     "several convictions": lambda held: len(_booked(held, "prison.sentences")) > 1,
     "a conviction after the first day": lambda held: (
@@ -241,6 +251,11 @@ KINDS: dict[str, Callable[[Registers], bool]] = {
         > 1
     ),
     "releases in a row, with nothing between": _is_released_in_a_row,
+    "two releases and no return, but a sign of one": _is_seen_between,
+    "a release without a day, and a referral": lambda held: (
+        any(not row["movement_date"] for row in _booked(held, "prison.movements"))
+        and any(row["referral_received_date"] for row in _booked(held, "immigration.cases"))
+    ),
     "a second booking": lambda held: any(
         row["episode_id"] == SECOND for row in held["prison.episodes"]
     ),

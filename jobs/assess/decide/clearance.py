@@ -127,6 +127,17 @@ class Referred:
     case: Whole
 
 
+def gone_by(found: Findings, *, episode: Whole, day: Days, seen: Days, returned: Days) -> Days:
+    """The last day by which a referral precedes each exit: its own, where somebody recorded it.
+
+    One without a day is taken to have come when the prison expected it, or at the latest that the
+    sentences allow, and before the return; failing these, when the person was last ``seen``.
+    """
+    expected = col.first_day(found.recomputed.on_record, found.recomputed.latest)[episode]
+    expected = np.where(returned < expected, returned, expected)
+    return col.first_day(day, np.fmax(expected, seen))
+
+
 def first_referrals(found: Findings, asked: Clearance, *, gone: Days) -> Referred:
     """Bring referrals to the convictions of each, those in time first.
 

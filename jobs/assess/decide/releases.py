@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from jobs.assess import columns as col
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
-from jobs.assess.decide.clearance import Clearance, Referred, clear_by, first_referrals
+from jobs.assess.decide.clearance import Clearance, Referred, clear_by, first_referrals, gone_by
 from jobs.assess.decide.due_date import due_dates
 from jobs.assess.findings import Findings
 from jobs.assess.frames import coded, frame_of, taken, whole_numbers
@@ -65,7 +65,14 @@ def judge_releases(found: Findings, *, asked: Flags) -> Judged:
     clearance = clear_by(
         found, episode=releases.episode, limit=limit, until=releases.day, latest=latest
     )
-    referred = first_referrals(found, clearance, gone=releases.day)
+    gone = gone_by(
+        found,
+        episode=releases.episode,
+        day=releases.day,
+        seen=limit,
+        returned=releases.returned,
+    )
+    referred = first_referrals(found, clearance, gone=gone)
     is_listed = asked[releases.episode] & clearance.has_conviction
     missed = is_listed & ~clearance.considered
     told = told_of(clearance, referred)

@@ -7,7 +7,7 @@ import numpy as np
 
 from jobs.assess import columns as col
 from jobs.assess.columns import NO_DAY, Days, Flags, Whole
-from jobs.assess.decide.clearance import Clearance, clear_by, first_referrals
+from jobs.assess.decide.clearance import Clearance, clear_by, first_referrals, gone_by
 from jobs.assess.decide.due_date import due_dates
 from jobs.assess.decide.ranking import rank
 from jobs.assess.decide.releases import Judged, judge_releases, told_of
@@ -57,7 +57,7 @@ def decide_standing(found: Findings, *, policy: Policy) -> Standing:
     """Decide what was considered, the status and the rank of every episode."""
     custody, made, window = found.custody, found.considerations, found.handled.window
     count, night = len(found.episodes), np.full(len(found.episodes), found.as_of)
-    gone = custody.is_gone
+    gone, never = custody.is_gone, np.full(count, NO_DAY)
     left = np.where(gone, custody.exit_date, NO_DAY)
     now = clear_by(
         found,
@@ -65,7 +65,7 @@ def decide_standing(found: Findings, *, policy: Policy) -> Standing:
         limit=window.limit,
         until=np.where(gone, left, night),
         # Also a sentence whose day is said to lie ahead: it brought into scope.
-        latest=np.full(count, NO_DAY),
+        latest=never,
     )
     considered = now.considered
     declined = now.sure & np.isin(made.kind[now.by], (NOT_PURSUE, FINDING))
@@ -99,7 +99,14 @@ def decide_standing(found: Findings, *, policy: Policy) -> Standing:
     earlier = col.at(releases.relied, np.where(gone, last, -1), -1)
     decision = np.where((decision < 0) & ~is_open, earlier, decision)
     decision = np.where(decides >= 0, col.at(releases.since, decides, -1), decision)
-    referred = first_referrals(found, now, gone=left)
+    by = gone_by(
+        found,
+        episode=np.arange(count),
+        day=custody.exit_date,
+        seen=window.limit,
+        returned=never,
+    )
+    referred = first_referrals(found, now, gone=np.where(gone, by, never))
     told, told_then = told_of(now, referred), col.at(releases.told, decides, -1)
 
     def referral(name: str, missing: Any) -> Any:

@@ -161,49 +161,35 @@ def read_releases(
 ) -> Releases:
     """Every release of each episode, whatever happened since: no later movement undoes one.
 
-    Exits to the community without an admission between are one, told by the first of the last of
-    them in a row; another exit that follows takes nothing away.
+    Releases in a row with nothing between are one. Another movement between them, or the day of a
+    sentence, shows that the person was back: they are two.
     """
     table, episode, sequence = _visible(episodes, movements, as_of)
-    moved, kind = col.days(table, "movement_date"), _kind_of(table)
+    moved, count = col.days(table, "movement_date"), len(episodes)
     is_exit = col.is_one_of(table, "movement_type", {"REL"})
-    is_entry = col.is_one_of(table, "movement_type", {"ADM"})
-    turns = np.flatnonzero(is_exit | is_entry)
-    turns = turns[np.lexsort((sequence[turns], episode[turns]))]
-    of = episode[turns]
-    is_new = np.r_[True, of[1:] != of[:-1]] if len(of) else np.zeros(0, dtype=bool)
-    run = np.cumsum(is_new | is_entry[turns]) - 1
-    count = int(run.max(initial=-1)) + 1
-    decides = sequence[turns] == custody.exit_sequence[of]
-    leaving = is_exit[turns] & (kind[turns] == RELEASED) & ~decides
-    own_row = np.full(len(episodes), -1)
-    own_row[of[decides]] = turns[decides]
-    is_told = col.any_of(run, decides & custody.is_released[of], count)
-    last = col.pick(run, [-np.arange(len(turns))], leaving, count)
-    runs = np.flatnonzero((last >= 0) & ~is_told)
-    first = np.searchsorted(run, np.arange(count))
-    follows = np.r_[of[first][1:] == of[first][:-1], False] if count else np.zeros(0, dtype=bool)
-    back = np.where(follows, np.r_[moved[turns[first]][1:], NO_DAY], NO_DAY)
-    leaves = _leaves(table, turns[decides & ~custody.is_released[of]])
-    rows = _tells(table, episode, sequence, leaves, sentences)[turns[last[runs]]]
+    decides = is_exit & (sequence == custody.exit_sequence[episode])
+    own_row = col.pick(episode, [sequence], decides, count)
+    leaves = _leaves(table, np.flatnonzero(decides & ~custody.is_released[episode]))
+    parts = _departures(table, episode, sequence, leaves, sentences)
     final = np.flatnonzero(custody.is_released)
+    told_last = col.at(parts.group, np.where(custody.is_released, own_row, -1), -1)
+    earlier = np.setdiff1d(np.arange(len(parts.tells)), told_last)
+    rows = parts.tells[earlier]
     seen = np.fmax(
         _seen_before(table, episode, sequence, rows),
         col.days(episodes, "reception_date")[episode[rows]],
     )
+    reason = col.code_numbers(table, "movement_reason", REASONS)
     owner = np.r_[episode[rows], final]
     day = np.r_[moved[rows], custody.release_date[final]]
-    by_movement = np.where(custody.exit_sequence[final] >= 0, own_row[final], -1)
+    back = _back(table, episode, sequence, parts, sentences)
     found = Releases(
         episode=owner,
         is_final=np.arange(len(owner)) >= len(rows),
         day=day,
         limit=col.first_day(day, np.r_[seen, custody.last_seen[final]]),
-        reason=np.r_[
-            col.code_numbers(table, "movement_reason", REASONS)[rows],
-            col.at(col.code_numbers(table, "movement_reason", REASONS), by_movement, -1),
-        ],
-        returned=np.r_[back[runs], np.full(len(final), NO_DAY)],
+        reason=np.r_[reason[rows], col.at(reason, own_row[final], -1)],
+        returned=np.r_[back[earlier], np.full(len(final), NO_DAY)],
     )
     # Movements come in order of sequence, the final release last: a stable sort keeps that.
     order = np.argsort(owner, kind="stable")
@@ -217,32 +203,99 @@ def _leaves(table: pa.Table, others: Whole) -> Flags:
     return leaves
 
 
-def _tells(
-    table: pa.Table, episode: Whole, sequence: Whole, leaves: Flags, sentences: SentenceRows
-) -> Whole:
-    """Of each movement, the one that tells when the person went: itself, or the first in a row.
+@dataclass(frozen=True, kw_only=True)
+class _Departures:
+    """Movements that are releases, put together where nothing shows a return between them.
 
-    A row of releases is broken by any other movement, and by the day of a sentence.
+    ``group`` is the departure of each movement, -1 for none, in order of episode and sequence.
+    ``tells`` is the movement that tells when each departure was: the first of its days. ``block``
+    numbers the releases in a row: its departures are told apart by the day of a sentence.
     """
-    moved, tells = col.days(table, "movement_date"), np.arange(len(table))
+
+    group: Whole
+    tells: Whole
+    block: Whole
+
+
+def _departures(
+    table: pa.Table, episode: Whole, sequence: Whole, leaves: Flags, sentences: SentenceRows
+) -> _Departures:
+    """Put releases together that are one; any other movement and a sentence tell them apart."""
+    moved = col.days(table, "movement_date")
     order = np.lexsort((sequence, episode))
     of, in_row = episode[order], leaves[order]
     goes_on = np.zeros(len(order), dtype=bool)
     goes_on[1:] = in_row[1:] & in_row[:-1] & (of[1:] == of[:-1])
     block = np.empty(len(order), dtype=np.int64)
     block[order] = np.cumsum(~goes_on) - 1
-    count = int(block.max(initial=-1)) + 1
-    repeated = leaves & (np.bincount(block, minlength=count)[block] > 1)
-    end = col.latest(np.where(repeated, block, -1), moved, count)
-    owner = np.full(count, -1)
-    owner[block[repeated]] = episode[repeated]
-    row, passed = col.pairs(owner, np.where(sentences.counts, sentences.episode, -1))
-    before = sentences.passed[passed] <= end[row]
-    sentenced = col.latest(np.where(before, row, -1), sentences.passed[passed], count)
-    dated = repeated & ~np.isnat(moved) & ~(moved < sentenced[block])
-    first = col.pick(block, [moved, sequence], dated, count)
-    told = first[block]
-    return np.where(repeated & (told >= 0), told, tells)
+    part = np.zeros(len(order), dtype=np.int64)
+    repeated = leaves & (np.bincount(block, minlength=1)[block] > 1)
+    dated = repeated & ~np.isnat(moved)
+    row, passed = col.pairs(
+        np.where(dated, episode, -1), np.where(sentences.counts, sentences.episode, -1)
+    )
+    np.add.at(part, row, sentences.passed[passed] <= moved[row])
+    part[order] = _with_the_next(part[order], block[order], dated[order])
+    keys = np.where(leaves, block * (part.max(initial=0) + 1) + part, -1)
+    groups, group = np.unique(keys, return_inverse=True)
+    is_none = int(np.count_nonzero(groups < 0))
+    group = np.where(leaves, group - is_none, -1)
+    undated = np.isnat(moved)
+    first = [undated, moved, np.where(undated, -sequence, sequence)]
+    tells = col.pick(group, first, leaves, len(groups) - is_none)
+    return _Departures(group=group, tells=tells, block=block[tells])
+
+
+def _with_the_next(part: Whole, block: Whole, dated: Flags) -> Whole:
+    """The part of each row, that of one without a day being the next one's in its block."""
+    rows = np.flatnonzero(dated)
+    if not len(rows):
+        return part
+    at = np.searchsorted(rows, np.arange(len(part)))
+    after, before = rows[np.minimum(at, len(rows) - 1)], rows[np.maximum(at - 1, 0)]
+    near = np.where(block[after] == block, after, before)
+    answer: Whole = np.where(block[near] == block, part[near], part)
+    return answer
+
+
+def _tells(
+    table: pa.Table, episode: Whole, sequence: Whole, leaves: Flags, sentences: SentenceRows
+) -> Whole:
+    """Of each movement, the one that tells when the person went: of releases in a row the last."""
+    parts = _departures(table, episode, sequence, leaves, sentences)
+    tells = np.arange(len(table))
+    # Departures come in order, so that of each block the last stands.
+    last = np.full(int(parts.block.max(initial=-1)) + 1, -1)
+    last[parts.block] = parts.tells
+    mine = parts.group >= 0
+    tells[mine] = last[parts.block[parts.group[mine]]]
+    return tells
+
+
+def _back(
+    table: pa.Table, episode: Whole, sequence: Whole, parts: _Departures, sentences: SentenceRows
+) -> Days:
+    """When each departure was followed by a return: an admission, or what else shows one."""
+    order = np.lexsort((sequence, episode))
+    group, of, count = parts.group[order], episode[order], len(parts.tells)
+    began = np.maximum.accumulate(np.where(group >= 0, np.arange(len(order)), -1))
+    since = np.where(of[began] == of, col.at(group, began, -1), -1) if len(order) else group
+    other = ~col.is_one_of(table, "movement_type", {"REL"})[order]
+    is_entry = col.is_one_of(table, "movement_type", {"ADM"})[order]
+    shows = col.pick(since, [~is_entry, np.arange(len(order))], other, count)
+    moved = col.days(table, "movement_date")
+    back = col.at(moved[order], shows, NO_DAY)
+    is_followed = np.r_[parts.block[1:] == parts.block[:-1], False] if count else shows >= 0
+    asked = is_followed & (shows < 0)
+    end = col.latest(parts.group, moved, count)
+    departure, row = col.pairs(
+        np.where(asked, episode[parts.tells], -1), np.where(sentences.counts, sentences.episode, -1)
+    )
+    passed = sentences.passed[row]
+    later = np.where(passed > end[departure], departure, -1)
+    sentenced = col.earliest(later, passed, count)
+    answer: Days = np.where(asked, sentenced, back)
+    return answer
 
 
 def _seen_before(table: pa.Table, episode: Whole, sequence: Whole, rows: Whole) -> Days:

@@ -295,13 +295,18 @@ def _has_youth_order(rows: SentenceRows, count: int) -> Flags:
 
 
 def _curfew(sentenced: Sentenced, release: Days, policy: Policy) -> Days:
-    """The first day of home detention curfew of those whose term allows it."""
-    rule = policy[_CURFEW]
+    """The first day on which a scheme of that day lets each on curfew whose term allows it."""
     to_serve = (release - sentenced.starts).astype(np.int64) + 1
-    allowed = rule.in_force(release) & (to_serve >= rule.number("custody_days", release))
-    allowed &= ~meets(sentenced, months=rule.number("under_months", release))
-    allowed &= meets(sentenced, months=rule.number("from_months", release))
-    opens = release - rule.number("days", release).astype("timedelta64[D]") + _DAY
-    served = np.maximum(_share(to_serve, 1, 2), rule.number("served_days", release))
-    least = sentenced.starts + (np.maximum(served, 1) - 1).astype("timedelta64[D]")
-    return np.where(allowed, np.maximum(opens, least), NO_DAY)
+    answer = np.full(len(release), NO_DAY)
+    for period in policy[_CURFEW].periods:
+        numbers = {name: np.full(len(release), number) for name, number in period.numbers.items()}
+        allowed = meets(sentenced, months=numbers["from_months"])
+        allowed &= ~meets(sentenced, months=numbers["under_months"])
+        allowed &= to_serve >= numbers["custody_days"]
+        opens = release - numbers["days"].astype("timedelta64[D]") + _DAY
+        served = np.maximum(_share(to_serve, 1, 2), numbers["served_days"])
+        least = sentenced.starts + (np.maximum(served, 1) - 1).astype("timedelta64[D]")
+        opens = np.maximum(np.maximum(opens, least), np.datetime64(period.starts))
+        allowed &= (opens < np.datetime64(period.ends)) & (opens <= release)
+        answer = np.where(allowed, np.fmin(answer, opens), answer)
+    return answer

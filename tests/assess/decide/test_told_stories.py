@@ -134,7 +134,7 @@ WAYS_OUT = [
                        movements=(out(RELEASED, "HR"), {"movement_type": "CRT",
                                                         "movement_date": date(2004, 12, 3)},
                                   out(date(2004, 12, 20)))),
-                 C, [C], id="brought to court between two releases: back inside"),
+                 LATE, [O, C], id="brought to court between two releases: back inside"),
     pytest.param(known(DECIDED, is_admitted=False,
                        movements=(into(JAN, "N"), out(FEB, "BL"), out(RELEASED))),
                  C, [C], id="on bail, sentenced, and the return not recorded"),

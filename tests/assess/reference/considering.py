@@ -269,39 +269,32 @@ class Considering(ReleaseDates):
     # releases -------------------------------------------------------------------------------
 
     def departures(self, episode: Row, out: Exit, limit: date | None) -> list[Departure]:
-        """Every release of an episode; exits without an admission between are one."""
+        """Every release of an episode; those with nothing between them are one."""
         movements = self.movements(episode)
-        stays: list[tuple[date | None, list[Row]]] = [(None, [])]
-        for row in movements:
-            if row["movement_type"] == "ADM":
-                stays.append((row["movement_date"], []))
-            elif row["movement_type"] == "REL":
-                stays[-1][1].append(row)
         found = []
-        for place, (_, exits) in enumerate(stays):
-            freed = [
-                row
-                for row in exits
-                if row is not out.row and kind_of(row["movement_reason"]) == "released"
-            ]
-            if not freed or (out.kind == "released" and out.row in exits):
-                continue
-            told = self.went(episode, freed[-1])
-            before = [
-                row["movement_date"]
-                for row in movements
-                if row["movement_sequence"] < told["movement_sequence"]
-            ]
-            found.append(
-                Departure(
-                    number=len(found) + 1,
-                    day=told["movement_date"],
-                    seen=last([*before, episode["reception_date"]]),
-                    reason=told["movement_reason"],
-                    returned=stays[place + 1][0] if place + 1 < len(stays) else None,
-                    is_final=False,
+        for block in self.in_a_row(episode):
+            rows = [row for row in block if out.kind == "released" or row is not out.row]
+            parts = self.apart(episode, rows) if rows else []
+            for part, following in zip(parts, [*parts[1:], None], strict=True):
+                if following is None and out.kind == "released" and out.row in part:
+                    continue
+                dated = [row for row in part if row["movement_date"]]
+                told = min(dated, key=lambda row: row["movement_date"], default=part[-1])
+                before = [
+                    row["movement_date"]
+                    for row in movements
+                    if row["movement_sequence"] < told["movement_sequence"]
+                ]
+                found.append(
+                    Departure(
+                        number=len(found) + 1,
+                        day=told["movement_date"],
+                        seen=last([*before, episode["reception_date"]]),
+                        reason=told["movement_reason"],
+                        returned=self.back(episode, part, is_followed=following is not None),
+                        is_final=False,
+                    )
                 )
-            )
         if out.kind == "released":
             found.append(
                 Departure(
@@ -314,6 +307,23 @@ class Considering(ReleaseDates):
                 )
             )
         return found
+
+    def back(self, episode: Row, part: list[Row], *, is_followed: bool) -> date | None:
+        """When somebody was back: an admission, or what else shows it, a sentence at last."""
+        between: list[Row] = []
+        mine = False
+        for row in self.movements(episode):
+            if row["movement_type"] == "REL" and kind_of(row["movement_reason"]) == "released":
+                mine = any(row is each for each in part)
+            elif mine and row["movement_type"] != "REL":
+                between.append(row)
+        shows = next((row for row in between if row["movement_type"] == "ADM"), None)
+        shows = shows or (between[0] if between else None)
+        if shows or not is_followed:
+            return shows["movement_date"] if shows else None
+        end = last([row["movement_date"] for row in part])
+        counted = [self.passed(row) for row in self.sentences(episode) if self.counts(row)]
+        return min((day for day in counted if day and end and day > end), default=None)
 
 
 def ends_the_matter(case: Row) -> bool:

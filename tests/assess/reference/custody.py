@@ -65,23 +65,32 @@ class Custody(Sentences):
         return Exit(kind="held", day=None, row=None)
 
     def went(self, episode: Row, release: Row) -> Row:
-        """Nobody leaves twice: the first of the releases in a row that ends with this one."""
-        in_a_row: list[Row] = []
-        for row in self.movements(episode):
-            leaves = row["movement_type"] == "REL" and kind_of(row["movement_reason"]) == "released"
-            if not leaves:
-                in_a_row = []
-                continue
-            in_a_row.append(row)
-            if row is release:
-                break
-        days = [row["movement_date"] for row in in_a_row if row["movement_date"]]
-        if len(in_a_row) < 2 or not days:
-            return release
-        counted = [self.passed(row) for row in self.sentences(episode) if self.counts(row)]
-        floor = max((day for day in counted if day and day <= max(days)), default=min(days))
-        dated = [row for row in in_a_row if row["movement_date"] and row["movement_date"] >= floor]
+        """Nobody leaves twice: the first of the last releases in a row with this one."""
+        rows = next(rows for rows in self.in_a_row(episode) if any(row is release for row in rows))
+        dated = [row for row in self.apart(episode, rows)[-1] if row["movement_date"]]
         return min(dated, key=lambda row: row["movement_date"], default=release)
+
+    def in_a_row(self, episode: Row) -> list[list[Row]]:
+        """Releases with no other movement between them."""
+        found: list[list[Row]] = [[]]
+        for row in self.movements(episode):
+            if row["movement_type"] == "REL" and kind_of(row["movement_reason"]) == "released":
+                found[-1].append(row)
+            else:
+                found.append([])
+        return [rows for rows in found if rows]
+
+    def apart(self, episode: Row, in_a_row: list[Row]) -> list[list[Row]]:
+        """Those between which nobody was sentenced; one without a day goes with the next."""
+        counted = [self.passed(row) for row in self.sentences(episode) if self.counts(row)]
+        days = [row["movement_date"] for row in in_a_row]
+        found: dict[int, list[Row]] = {}
+        for place, row in enumerate(in_a_row):
+            after = [day for day in days[place:] if day]
+            before = [day for day in days[:place] if day]
+            near = after[0] if after else before[-1] if before else date.min
+            found.setdefault(sum(day <= near for day in counted if day), []).append(row)
+        return [found[part] for part in sorted(found)]
 
     def own_kind(self, episode: Row) -> str:
         reason = episode["last_movement_reason"]

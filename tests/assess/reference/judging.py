@@ -12,6 +12,7 @@ from tests.assess.reference.answers import (
     Row,
     Term,
     Weighed,
+    last,
 )
 from tests.assess.reference.considering import (
     Considering,
@@ -184,7 +185,8 @@ class Judging(Considering):
             )
             if not weighing.convictions:
                 continue
-            told, referral = self.told(facts, weighing, departure.day)
+            gone = departure.day or self.gone_by(facts, departure.seen, departure.returned)
+            told, referral = self.told(facts, weighing, gone)
             missed = not weighing.is_considered
             later = [
                 made
@@ -224,6 +226,13 @@ class Judging(Considering):
         else:
             told = max(weighing.convictions, key=lambda each: each.entered)
         return told, referrals[told]
+
+    def gone_by(self, facts: Facts, seen: date | None, returned: date | None) -> date | None:
+        """The last day by which somebody had left of whom nobody recorded when."""
+        expected = facts.releases.on_record or facts.releases.latest
+        if expected and returned:
+            expected = min(expected, returned)
+        return last([expected, seen])
 
     def referral_for(
         self, facts: Facts, conviction: Conviction, gone: date | None
@@ -327,7 +336,8 @@ class Judging(Considering):
             return worst.referral
         if not facts.now.convictions:
             return None
-        return self.told(facts, facts.now, facts.out.day if facts.out.is_gone else None)[1]
+        gone = facts.out.day or self.gone_by(facts, facts.limit, None)
+        return self.told(facts, facts.now, gone if facts.out.is_gone else None)[1]
 
     def case_relied_on(self, facts: Facts) -> str | None:
         """The case of the decision, or that of the referral."""

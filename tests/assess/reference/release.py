@@ -118,11 +118,12 @@ class ReleaseDates(Scope):
         return total
 
     def curfew(self, term: Term, release: date) -> date | None:
-        """The first day of home detention curfew, for sentences of less than four years."""
+        """The first day on which a scheme of that day allows curfew: less than four years."""
         if term.reaches(48) or term.longest is None:
             return None
         start = term.longest[0]
         to_serve = (release - start).days + 1
+        found = []
         for begins, ends, days, least_months, custody, least in (
             (date(1999, 1, 28), date(2002, 12, 16), 60, 3, 0, 0),
             (date(2002, 12, 16), date(2003, 7, 14), 90, 3, 0, 0),
@@ -131,10 +132,13 @@ class ReleaseDates(Scope):
             (date(2023, 6, 6), date(2025, 6, 3), 180, 0, 42, 28),
             (date(2025, 6, 3), date.max, 365, 0, 42, 28),
         ):
-            if begins <= release < ends and term.reaches(least_months) and to_serve >= custody:
-                served = max(ceil(Fraction(to_serve, 2)), least)
-                return max(release - timedelta(days=days - 1), last_day(start, served))
-        return None
+            if not term.reaches(least_months) or to_serve < custody:
+                continue
+            served = max(ceil(Fraction(to_serve, 2)), least)
+            opens = max(release - timedelta(days=days - 1), last_day(start, served), begins)
+            if opens < ends and opens <= release:
+                found.append(opens)
+        return min(found, default=None)
 
     def early_removal(self, episode: Row, term: Term, release: date, until: date) -> date | None:
         """The first day on which the scheme of that day lets somebody leave the country."""
