@@ -274,8 +274,8 @@ class Considering(ReleaseDates):
         found = []
         for block in self.in_a_row(episode):
             rows = [row for row in block if out.kind == "released" or row is not out.row]
-            parts = self.apart(episode, rows) if rows else []
-            for part, following in zip(parts, [*parts[1:], None], strict=True):
+            parts = self.apart(episode, rows)
+            for part, following in zip(parts, [*parts, None][1:], strict=True):
                 if following is None and out.kind == "released" and out.row in part:
                     continue
                 dated = [row for row in part if row["movement_date"]]
