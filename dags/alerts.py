@@ -25,27 +25,27 @@ def note_failure(context: Any) -> None:
     )
 
 
-def tell_failed(context: Any) -> None:
+def alert_failed(context: Any) -> None:
     """Tell that a run failed."""
-    from jobs.operate.monitoring.alerts import tell_failed
+    from jobs.operate.monitoring.alerts import alert_failed
     from jobs.runtime.settings import load_settings
 
     settings = load_settings()
-    tell_failed(_end(context), settings=settings)
+    alert_failed(_end(context), settings=settings)
 
 
-def tell_succeeded(context: Any) -> None:
+def alert_succeeded(context: Any) -> None:
     """Tell that a run recovered, or that its publication has caveats."""
-    from jobs.operate.monitoring.alerts import tell_succeeded
+    from jobs.operate.monitoring.alerts import alert_succeeded
     from jobs.runtime.settings import load_settings
 
     settings = load_settings()
-    tell_succeeded(_end(context), settings=settings)
+    alert_succeeded(_end(context), settings=settings)
 
 
-async def tell_late(context: Any) -> None:
+async def alert_late(context: Any) -> None:
     """Tell that tonight's publication is not there; runs in the triggerer at the deadline."""
-    from jobs.operate.monitoring.alerts import RunEnd, tell_late
+    from jobs.operate.monitoring.alerts import RunEnd, alert_late
     from jobs.operate.monitoring.timetable import night_at
     from jobs.runtime.settings import load_settings
 
@@ -64,7 +64,7 @@ async def tell_late(context: Any) -> None:
         url=_url(run["dag_id"], run["dag_run_id"]),
         at=datetime.now(UTC),
     )
-    await asyncio.to_thread(tell_late, end, settings=settings)
+    await asyncio.to_thread(alert_late, end, settings=settings)
 
 
 def _end(context: Any) -> Any:

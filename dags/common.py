@@ -6,7 +6,7 @@ from typing import Any
 import pendulum
 from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
 
-from dags.alerts import note_failure, tell_failed, tell_succeeded
+from dags.alerts import alert_failed, alert_succeeded, note_failure
 from jobs.runtime.airflow_connections import AirflowConnection, look_up_with
 from jobs.runtime.files import keep_private
 
@@ -60,7 +60,7 @@ EVERY_DAG: dict[str, Any] = {
     "catchup": False,
     "max_active_runs": 1,
     "default_args": DEFAULT_ARGS,
-    "on_failure_callback": tell_failed,
-    "on_success_callback": tell_succeeded,
+    "on_failure_callback": alert_failed,
+    "on_success_callback": alert_succeeded,
 }
 """What every DAG is built with: one run at a time, and one alert for each run that needs one."""

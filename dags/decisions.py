@@ -26,7 +26,7 @@ class TellWanted(BaseNotifier):
 
     def notify(self, context: Any) -> None:
         """Tell each of them; what the mail server does not take waits with the alerts."""
-        from jobs.operate.approvals.asking import Question, tell_wanted
+        from jobs.operate.approvals.asking import Question, alert_wanted
         from jobs.runtime.settings import load_settings
 
         task, instance = context["task"], context["ti"]
@@ -42,7 +42,7 @@ class TellWanted(BaseNotifier):
             url=HITLOperator.generate_link_to_ui_from_context(context=context),
             at=datetime.now(UTC),
         )
-        tell_wanted(question, is_again=self.is_again, settings=load_settings())
+        alert_wanted(question, is_again=self.is_again, settings=load_settings())
 
 
 class Decision(HITLOperator):

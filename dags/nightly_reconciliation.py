@@ -57,7 +57,7 @@ from airflow.sdk import (
     task,
 )
 
-from dags.alerts import tell_late
+from dags.alerts import alert_late
 from dags.common import LONDON, PUBLICATION
 from dags.deliveries import AwaitRegisters, is_ones_turn
 from dags.forms import NIGHT, night_of, starter_of
@@ -78,7 +78,7 @@ def _deadline() -> DeadlineAlert | None:
     return DeadlineAlert(
         reference=DeadlineReference.DAGRUN_LOGICAL_DATE,
         interval=allowed,
-        callback=AsyncCallback(tell_late),
+        callback=AsyncCallback(alert_late),
         name="published in time",
     )
 

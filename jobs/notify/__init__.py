@@ -5,7 +5,7 @@ counts and references; personal data only as an attachment for a reader at detai
 """
 
 from jobs.notify.alert import Alert, AlertKind, render_alert
-from jobs.notify.alert_ledger import AlertLedger, ToldAlert
+from jobs.notify.alert_ledger import AlertLedger, AlertRecord
 from jobs.notify.channels import channel_name, open_channel, send_to_channel
 from jobs.notify.message import Message, render
 from jobs.notify.outbox import SendReport, enqueue, send_one, send_pending
@@ -27,6 +27,7 @@ __all__ = [
     "Alert",
     "AlertKind",
     "AlertLedger",
+    "AlertRecord",
     "Decides",
     "FolderTransport",
     "Message",
@@ -36,7 +37,6 @@ __all__ = [
     "RefusedError",
     "SendReport",
     "SmtpTransport",
-    "ToldAlert",
     "Transport",
     "UnknownFateError",
     "admit",

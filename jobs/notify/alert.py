@@ -31,10 +31,10 @@ class AlertKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """What is told of one run, once.
+    """What is said of one run, once.
 
     Args:
-        key: what it is told of; two alerts of one key are the same alert.
+        key: what it is about; two alerts of one key are the same alert.
         kind: what happened.
         subject: what it happened to, such as "the night of 25 April 2006".
         causes: one line for each thing that is wrong: where, what, what to do.
@@ -88,7 +88,7 @@ class Alert:
 def render_alert(*, recipient: Recipient, alert: Alert, sender: str) -> Message:
     """Render an alert as an email, dated when it happened.
 
-    The same alert has the same Message-ID, so that a server that gets it twice can tell; another
+    The same alert has the same Message-ID, so that a server that gets it twice knows; another
     failure, of the same run too, has another.
     """
     message = EmailMessage(policy=SMTP)

@@ -1,4 +1,4 @@
-"""Which alerts were told, and which wait for a channel that was away: one small file for each.
+"""Which alerts were sent, and which wait for a channel that was away: one small file for each.
 
 Files and not the warehouse, which may be what is away. An alert is written down before it is sent
 and each channel that took it is noted, so a second process, or the same one after a crash, sends
@@ -16,18 +16,20 @@ from typing import Any, Self
 from jobs.notify.alert import Alert, AlertKind
 from jobs.runtime.files import canonical_json, disk_error, locked, text_digest
 
+_OLDER = {"told": "sent_to"}
+
 
 @dataclass(kw_only=True)
-class ToldAlert:
+class AlertRecord:
     """An alert, what it is about, and the channels that have it.
 
     ``about`` is the same for every alert of one night (or one run of another DAG), so that a
-    recovery finds what it recovers from. ``settled`` says that nothing is left to tell of it.
+    recovery finds what it recovers from. ``settled`` says that nothing is left to say of it.
     """
 
     alert: Alert
     about: str
-    told: list[str] = field(default_factory=list)
+    sent_to: list[str] = field(default_factory=list)
     is_sent: bool = False
     settled: bool = False
 
@@ -44,7 +46,9 @@ class ToldAlert:
         for name in ("causes", "look", "mend"):
             given[name] = tuple(given[name])
         given |= {"kind": AlertKind(given["kind"]), "at": datetime.fromisoformat(given["at"])}
-        return cls(**{**content, "alert": Alert(**given)})
+        # Files of older versions have the channels under another name.
+        kept = {_OLDER.get(name, name): value for name, value in content.items()}
+        return cls(**{**kept, "alert": Alert(**given)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,42 +59,44 @@ class AlertLedger:
 
     @contextmanager
     def open(self) -> Iterator[Self]:
-        """Hold the ledger: one process tells alerts at a time, another waits."""
+        """Hold the ledger: one process sends alerts at a time, another waits."""
         try:
             with locked(self.folder / ".lock", "alerts", wait=True):
                 yield self
         except OSError as error:
             raise disk_error(error, self.folder) from error
 
-    def find(self, key: str) -> ToldAlert | None:
-        """The alert of this key; None if it was never told."""
+    def find(self, key: str) -> AlertRecord | None:
+        """The alert of this key; None if there was none."""
         path = self._path(key)
-        return ToldAlert.from_json(json.loads(path.read_text())) if path.exists() else None
+        return AlertRecord.from_json(json.loads(path.read_text())) if path.exists() else None
 
-    def write(self, told: ToldAlert) -> None:
+    def write(self, record: AlertRecord) -> None:
         """Write an alert down, whole or not at all."""
-        path = self._path(told.alert.key)
+        path = self._path(record.alert.key)
         partial = path.with_suffix(".partial")
-        partial.write_text(canonical_json(told.as_json()), encoding="utf-8")
+        partial.write_text(canonical_json(record.as_json()), encoding="utf-8")
         partial.replace(path)
 
-    def unsettled(self, about: str) -> list[ToldAlert]:
+    def unsettled(self, about: str) -> list[AlertRecord]:
         """Alerts that something is wrong with a night or run, from which it has not recovered."""
         wrong = (AlertKind.LATE, AlertKind.FAILED, AlertKind.GATE)
         return [
-            told
-            for told in self.all()
-            if told.about == about and not told.settled and told.alert.kind in wrong
+            record
+            for record in self.all()
+            if record.about == about and not record.settled and record.alert.kind in wrong
         ]
 
-    def waiting(self) -> list[ToldAlert]:
+    def waiting(self) -> list[AlertRecord]:
         """Alerts that a channel has not taken yet, the oldest first."""
-        return [told for told in self.all() if not told.is_sent]
+        return [record for record in self.all() if not record.is_sent]
 
-    def all(self) -> list[ToldAlert]:
+    def all(self) -> list[AlertRecord]:
         """Every alert, the oldest first."""
-        found = [ToldAlert.from_json(json.loads(p.read_text())) for p in self.folder.glob("*.json")]
-        return sorted(found, key=lambda told: told.alert.at)
+        found = [
+            AlertRecord.from_json(json.loads(p.read_text())) for p in self.folder.glob("*.json")
+        ]
+        return sorted(found, key=lambda record: record.alert.at)
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{text_digest('alert', key)[:32]}.json"

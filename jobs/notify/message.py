@@ -114,7 +114,7 @@ def content_digest(summary: ReaderSummary) -> str:
 
 
 def reported_figures(headers: Any) -> dict[str, str]:
-    """The key figures that an earlier message told, by label."""
+    """The key figures of an earlier message, by label."""
     text = base64.b64decode(str(headers[FIGURES_HEADER] or "").replace(" ", ""))
     return dict(json.loads(text)) if text else {}
 
@@ -210,7 +210,7 @@ def _inliner() -> Any:
 
 
 def _fix_boundaries(message: EmailMessage, digest: str) -> None:
-    """Give multipart bodies boundaries that follow from the content, not from chance."""
+    """Give multipart bodies boundaries that follow from the content, not from a random draw."""
     bodies = [part for part in message.walk() if part.is_multipart()]
     for place, part in enumerate(bodies):
         part.set_boundary(f"=_{digest[32:56]}_{place}")

@@ -68,15 +68,15 @@ def enqueue(
 ) -> list[int]:
     """Render and store each recipient's message about a publication, once.
 
-    A recipient who was told the same about this night, from an earlier publication, gets nothing;
-    one who was told something else gets a correction that says what changed; a message about the
+    A recipient who got the same about this night, from an earlier publication, gets nothing;
+    one who got something else gets a correction that says what changed; a message about the
     night that was not sent yet is withdrawn in favour of the new one.
 
     Args:
         engine: the warehouse.
         publication_id: the publication that the messages report.
         as_of: its night.
-        recipients: who is to be told.
+        recipients: who gets a message.
         compose: gives the summary of a reader.
         sender: address in From.
         people: gives the people of a reader at detail full, as CSV.
@@ -91,11 +91,11 @@ def enqueue(
             if _has_message(connection, publication_id, recipient.address):
                 continue
             summary = compose(recipient.reader)
-            told = _last_reported(connection, publication_id, as_of, recipient.address)
+            reported = _last_reported(connection, publication_id, as_of, recipient.address)
             _withdraw_unsent(connection, publication_id, as_of, recipient.address)
             correction: tuple[str, ...] = ()
-            if told is not None:
-                headers = message_from_bytes(told, policy=SMTP_POLICY)
+            if reported is not None:
+                headers = message_from_bytes(reported, policy=SMTP_POLICY)
                 if str(headers[CONTENT_HEADER]).strip() == content_digest(summary):
                     continue
                 correction = _corrections(reported_figures(headers), figures_of(summary))
@@ -294,11 +294,11 @@ def _store(
     )
 
 
-def _corrections(told: dict[str, str], now: dict[str, str]) -> tuple[str, ...]:
+def _corrections(reported: dict[str, str], now: dict[str, str]) -> tuple[str, ...]:
     """What an earlier email said, and what holds now."""
     lines = [
-        f"{label}: {text}, not {told.get(label, 'not told')}."
+        f"{label}: {text}, not {reported.get(label, 'not told')}."
         for label, text in now.items()
-        if told.get(label) != text
+        if reported.get(label) != text
     ]
     return tuple(lines) or ("The key figures stand; lists or caveats changed.",)

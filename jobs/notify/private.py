@@ -24,7 +24,7 @@ PERSONS: Final = (
     "middle_names",
     "date_of_birth",
 )
-"""What the attachment tells of a person, beside the episode: enough to find them, and no more."""
+"""What the attachment says of a person, beside the episode: enough to find them, and no more."""
 EPISODE: Final = ("episode_id", "prison_id", "earliest_release_date", "days_to_release", "case_id")
 TODO: Final = "or give the reader detail references"
 

@@ -63,7 +63,8 @@ def test_a_question_is_told_once_and_each_time_that_it_is_asked_again(
 ) -> None:
     keys: list[str] = []
     monkeypatch.setattr(
-        "jobs.operate.approvals.asking.tell_wanted", lambda question, **_: keys.append(question.key)
+        "jobs.operate.approvals.asking.alert_wanted",
+        lambda question, **_: keys.append(question.key),
     )
     monkeypatch.setattr(
         "airflow.providers.standard.operators.hitl.HITLOperator.generate_link_to_ui_from_context",

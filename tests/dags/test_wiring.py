@@ -161,8 +161,8 @@ def test_the_end_of_a_run_is_told_by_the_run_and_a_task_only_notes_why(
     bag: DagBag, dag_id: str
 ) -> None:
     dag = bag.dags[dag_id]
-    assert [f.__name__ for f in as_list(dag.on_failure_callback)] == ["tell_failed"]
-    assert [f.__name__ for f in as_list(dag.on_success_callback)] == ["tell_succeeded"]
+    assert [f.__name__ for f in as_list(dag.on_failure_callback)] == ["alert_failed"]
+    assert [f.__name__ for f in as_list(dag.on_success_callback)] == ["alert_succeeded"]
     for task in dag.tasks:
         assert [f.__name__ for f in as_list(task.on_failure_callback)] == ["note_failure"]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jobs.notify import Alert, AlertKind, Decides, Recipient, load_recipients
-from jobs.operate.monitoring.alerts import tell
+from jobs.operate.monitoring.alerts import send_alert
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
 
@@ -58,7 +58,7 @@ def refuse_nobody(asked: tuple[Recipient, ...], decides: Decides) -> None:
         )
 
 
-def tell_wanted(question: Question, *, is_again: bool, settings: Settings) -> bool:
+def alert_wanted(question: Question, *, is_again: bool, settings: Settings) -> bool:
     """Tell those who decide that an answer is wanted, once; give whether each was told."""
     alert = Alert(
         key=f"{AlertKind.DECISION.name} {question.key}",
@@ -73,4 +73,4 @@ def tell_wanted(question: Question, *, is_again: bool, settings: Settings) -> bo
         at=question.at,
         decides=question.decides,
     )
-    return tell(alert, about=question.key, settings=settings)
+    return send_alert(alert, about=question.key, settings=settings)

@@ -1,8 +1,8 @@
 """Alerts about runs: what a run's end means for those who mend it and those who wait for it.
 
-Airflow says that a run failed, succeeded or is late; this says what of it is to be told, and sees
-that it is told once: by email to the readers with ``alerts = true``, and on the channels of the
-setting ``alert_channels``. An alert that a channel did not take waits in the ledger and goes with
+Airflow says that a run failed, succeeded or is late; this says what of it is worth an alert, and
+sees that it is sent once: by email to the readers with ``alerts = true``, and on the channels of
+the setting ``alert_channels``. An alert that a channel did not take waits in the ledger and goes with
 the next run that ends, or the next ``jobs fresh``.
 """
 
@@ -21,8 +21,8 @@ from jobs.notify import (
     Alert,
     AlertKind,
     AlertLedger,
+    AlertRecord,
     RefusedError,
-    ToldAlert,
     UnknownFateError,
     channel_name,
     load_recipients,
@@ -54,7 +54,7 @@ class RunEnd:
     Args:
         dag: the DAG.
         run: the run's id.
-        attempt: tells one ending of a run from another, after it was cleared.
+        attempt: distinguishes one ending of a run from another, after it was cleared.
         as_of: the night, for the DAG that runs nights.
         task: the task that ended it, as far as Airflow knows.
         reason: Airflow's own word for it.
@@ -87,8 +87,8 @@ class RunEnd:
         return f"{self.dag} {self.run} {self.attempt}"
 
 
-def tell_failed(end: RunEnd, *, settings: Settings) -> bool:
-    """Tell that a run failed, once; give whether it is told to everybody now."""
+def alert_failed(end: RunEnd, *, settings: Settings) -> bool:
+    """Alert to a run that failed, once; give whether everybody has the alert now."""
     notes = failure_notes(dag=end.dag, run=end.run, settings=settings)
     kind = AlertKind.GATE if any(note.is_gate for note in notes) else AlertKind.FAILED
     if any(note.is_late for note in notes):
@@ -105,7 +105,7 @@ def tell_failed(end: RunEnd, *, settings: Settings) -> bool:
         url=end.url,
         at=end.at,
     )
-    sent = tell(alert, about=end.about, settings=settings)
+    sent = send_alert(alert, about=end.about, settings=settings)
     record_failed_run(
         dag=end.dag,
         label=f"airflow {end.run}",
@@ -118,8 +118,8 @@ def tell_failed(end: RunEnd, *, settings: Settings) -> bool:
     return sent
 
 
-def tell_late(end: RunEnd, *, settings: Settings) -> bool:
-    """Tell that a night is not published by its deadline; nothing where it is, or was told of."""
+def alert_late(end: RunEnd, *, settings: Settings) -> bool:
+    """Alert to a night not published by its deadline, unless it is or there was an alert."""
     if end.as_of is None:
         return True
     current = _published(end.as_of, settings)
@@ -140,13 +140,13 @@ def tell_late(end: RunEnd, *, settings: Settings) -> bool:
         url=end.url,
         at=end.at,
     )
-    return tell(alert, about=end.about, settings=settings)
+    return send_alert(alert, about=end.about, settings=settings)
 
 
-def tell_succeeded(end: RunEnd, *, settings: Settings) -> bool:
-    """Tell what is to be told of a run that ended well: a recovery, caveats, or nothing.
+def alert_succeeded(end: RunEnd, *, settings: Settings) -> bool:
+    """Alert to what a run that ended well leaves to say: a recovery, caveats, or nothing.
 
-    Caveats are told of a publication once: those that the night before had not, and that it was
+    The caveats of a publication are sent once: those that the night before had not, and that it was
     published in spite of a failed check. What lasts stands on its page of data quality.
     """
     forget_notes(dag=end.dag, run=end.run, settings=settings)
@@ -163,7 +163,7 @@ def tell_succeeded(end: RunEnd, *, settings: Settings) -> bool:
         key=key,
         kind=kind,
         subject=_good_news(end, caveats=bool(caveats)) if wrong else end.subject,
-        causes=(*(f"was told: {told.alert.title}" for told in wrong), *caveats),
+        causes=(*(f"was told: {record.alert.title}" for record in wrong), *caveats),
         standing=_standing(end, settings),
         look=((f"python -m jobs summary --as-of {end.as_of}",) if end.as_of else _look(end)),
         mend=("see the page of data quality (quality.html)",) if caveats else (),
@@ -171,10 +171,10 @@ def tell_succeeded(end: RunEnd, *, settings: Settings) -> bool:
         url=end.url,
         at=end.at,
     )
-    sent = tell(alert, about=end.about, settings=settings)
+    sent = send_alert(alert, about=end.about, settings=settings)
     with ledger.open():
-        for told in wrong:
-            ledger.write(replace(told, settled=True))
+        for record in wrong:
+            ledger.write(replace(record, settled=True))
     return sent
 
 
@@ -184,24 +184,24 @@ def send_waiting(*, settings: Settings) -> bool:
     if not ledger.folder.exists():
         return True
     with ledger.open():
-        outcomes = [_send(told, ledger, settings) for told in ledger.waiting()]
+        outcomes = [_send(record, ledger, settings) for record in ledger.waiting()]
     return all(outcomes)
 
 
-def tell(alert: Alert, *, about: str, settings: Settings) -> bool:
+def send_alert(alert: Alert, *, about: str, settings: Settings) -> bool:
     """Write an alert down and send it, unless it was; send those that wait too."""
     ledger = _ledger(settings)
     with ledger.open():
         if ledger.find(alert.key) is None:
-            ledger.write(ToldAlert(alert=alert, about=about))
+            ledger.write(AlertRecord(alert=alert, about=about))
     return send_waiting(settings=settings)
 
 
-def _send(told: ToldAlert, ledger: AlertLedger, settings: Settings) -> bool:
+def _send(record: AlertRecord, ledger: AlertLedger, settings: Settings) -> bool:
     """Send an alert on the channels that do not have it; note each that took it."""
     everyone = True
-    for name, send in _ways(told.alert, settings):
-        if name in told.told:
+    for name, send in _ways(record.alert, settings):
+        if name in record.sent_to:
             continue
         try:
             send()
@@ -212,11 +212,11 @@ def _send(told: ToldAlert, ledger: AlertLedger, settings: Settings) -> bool:
             log.warning("an alert waits: %s", error)
             everyone = False
             continue
-        told.told.append(name)
-        ledger.write(told)
+        record.sent_to.append(name)
+        ledger.write(record)
     if everyone:
-        told.is_sent = True
-        ledger.write(told)
+        record.is_sent = True
+        ledger.write(record)
     return everyone
 
 

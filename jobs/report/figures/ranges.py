@@ -9,10 +9,10 @@ registers may be missed or false and that nationalities may be wrong?
 - *Unread rows.* A row in quarantine may hold a decision, its withdrawal or a case, and nothing says
   whose: each moves the end of every range that it could be in. Where a row says whose it is, theirs
   are named rows.
-- *Unnamed rows.* A link may be false with chance q = 1 - probability, and `uncertainty`
+- *Unnamed rows.* A link may be false with q = 1 - probability, and `uncertainty`
   estimates how many rows a missed link or a wrong nationality makes wrong without naming them.
-  The number of such rows is taken to be Poisson, whose mean is the sum of the chances; the end of
-  the range moves by its 97.5th percentile. An error is one of a person and moves all of the
+  The number of such rows is taken to be Poisson, whose mean is the sum of the probabilities; the
+  end of the range moves by its 97.5th percentile. An error is one of a person and moves all of the
   person's rows, so people are counted, and the percentile is multiplied by the mean number of
   rows that a row's person has.
 
@@ -40,8 +40,8 @@ Numbers = npt.NDArray[np.float64]
 class RowUncertainty:
     """Which rows could move in or out of a count.
 
-    ``may_leave`` and ``may_enter`` name rows; ``leave_chance`` and ``enter_chance`` give each row
-    a chance. Rows are looked at only where they can move: counted ones leave, others enter.
+    ``may_leave`` and ``may_enter`` name rows; ``leave_probability`` and ``enter_probability`` are
+    of each row. Rows are looked at only where they can move: counted ones leave, others enter.
     ``persons`` says whose row each is, where errors of a person move several rows. So many
     ``unread_out`` people more may leave, and ``unread_in`` rows more may come into, any group: what
     was delivered of them lies in quarantine.
@@ -49,17 +49,17 @@ class RowUncertainty:
 
     may_leave: pd.Series | None = None
     may_enter: pd.Series | None = None
-    leave_chance: pd.Series | None = None
-    enter_chance: pd.Series | None = None
+    leave_probability: pd.Series | None = None
+    enter_probability: pd.Series | None = None
     persons: pd.Series | None = None
     unread_out: int = 0
     unread_in: int = 0
 
 
-def false_link_chance(assessments: pd.DataFrame) -> pd.Series:
-    """Chance that the link an episode relies on is false; 0 without a link."""
-    chance = 1.0 - assessments["link_probability"].astype("float64")
-    return chance.where(assessments["link_outcome"].eq("linked"), 0.0).fillna(0.0).clip(0.0, 1.0)
+def false_link_probability(assessments: pd.DataFrame) -> pd.Series:
+    """Probability that the link an episode relies on is false; 0 without a link."""
+    false = 1.0 - assessments["link_probability"].astype("float64")
+    return false.where(assessments["link_outcome"].eq("linked"), 0.0).fillna(0.0).clip(0.0, 1.0)
 
 
 def count_rows(
@@ -87,8 +87,8 @@ def count_rows(
     index = value.index[value > 0].union(pd.Index(shown, dtype="str"))
     frame = pd.DataFrame({"value": value}).reindex(index, fill_value=0.0)
     rows_each = _rows_each(uncertainty.persons, counted)
-    out = _moved(counted, uncertainty.may_leave, uncertainty.leave_chance, group, rows_each)
-    into = _moved(~counted, uncertainty.may_enter, uncertainty.enter_chance, group, rows_each)
+    out = _moved(counted, uncertainty.may_leave, uncertainty.leave_probability, group, rows_each)
+    into = _moved(~counted, uncertainty.may_enter, uncertainty.enter_probability, group, rows_each)
     out = out.reindex(index, fill_value=0.0) + np.ceil(uncertainty.unread_out * rows_each)
     into = into.reindex(index, fill_value=0.0) + uncertainty.unread_in
     frame["low"] = (frame["value"] - out).clip(lower=0.0)
@@ -130,18 +130,18 @@ def _rows_each(persons: pd.Series | None, counted: pd.Series) -> float:
 def _moved(
     movable: pd.Series,
     named: pd.Series | None,
-    chance: pd.Series | None,
+    probability: pd.Series | None,
     group: pd.Series,
     rows_each: float,
 ) -> pd.Series:
-    """How many movable rows of each group are named, and how many more chance may move."""
+    """How many movable rows of each group are named, and how many more are likely to move."""
     certain = movable & named if named is not None else pd.Series(False, index=movable.index)
     moved = _total(certain, group)
-    if chance is None:
+    if probability is None:
         return moved
-    open_ = movable & ~certain & chance.gt(0)
+    open_ = movable & ~certain & probability.gt(0)
     # Millionths as integers: their sum does not depend on the order of the rows.
-    micro = (chance.where(open_, 0.0) * MILLION).round().astype("int64")
+    micro = (probability.where(open_, 0.0) * MILLION).round().astype("int64")
     means = (micro.groupby(group.to_numpy()).sum() / MILLION / rows_each).astype("float64")
     more = np.ceil(upper_poisson(np.asarray(means, dtype=np.float64)) * rows_each)
     most = _total(open_, group).reindex(means.index, fill_value=0.0).to_numpy()
@@ -150,7 +150,7 @@ def _moved(
 
 
 def upper_poisson(means: Numbers) -> Numbers:
-    """The least number that a Poisson count exceeds with a chance of at most 2.5 per cent."""
+    """The least number that a Poisson count exceeds with a probability of at most 2.5 per cent."""
     from scipy.stats import poisson
 
     least: Numbers = poisson.ppf(1.0 - TAIL, means)

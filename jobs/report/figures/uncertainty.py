@@ -63,8 +63,8 @@ class Uncertainty:
     """What is uncertain by episode, and what that rests on.
 
     ``episodes`` is indexed by episode id. ``is_nationality_uncertain`` names episodes; the others
-    are chances: of being in scope, or left out, by a wrong nationality; of having a decision, or a
-    referral, under a link that was not found. ``unlinked_decided`` counts the decided criminal
+    are probabilities: of being in scope, or left out, by a wrong nationality; of having a decision,
+    or a referral, under a link that was not found. ``unlinked_decided`` counts the decided criminal
     cases that no certain link joins to a prisoner. ``set_aside`` are the people, and ``casework``
     is the casework, that quarantine may hide (`jobs.report.figures.set_aside`).
     """
@@ -154,8 +154,8 @@ def estimate_uncertainty(*, tables: Mapping[str, pa.Table], facts: Frames) -> Un
             ),
         }
     )
-    chances = ["wrongly_in", "wrongly_out", "decided", "referred"]
-    uncertain[chances] = (uncertain[chances] * CAUTION).clip(upper=1.0)
+    probabilities = ["wrongly_in", "wrongly_out", "decided", "referred"]
+    uncertain[probabilities] = (uncertain[probabilities] * CAUTION).clip(upper=1.0)
     return Uncertainty(
         episodes=uncertain,
         set_aside=people_set_aside(tables=tables, facts=facts),
@@ -243,14 +243,14 @@ def _lost_decisions(frame: pd.DataFrame, *, lost: int, found: int) -> pd.Series:
     clears = frame["status"].eq("CONSIDERED").groupby(time).sum() / max(found, 1)
     expected = time.map(clears).astype("float64") * lost
     rows = time.map(open_.groupby(time).sum()).astype("float64")
-    chance: pd.Series = (expected / rows.clip(lower=1.0)).clip(upper=1.0).where(open_, 0.0)
-    return chance
+    probability: pd.Series = (expected / rows.clip(lower=1.0)).clip(upper=1.0).where(open_, 0.0)
+    return probability
 
 
 def _lost_referrals(frame: pd.DataFrame, *, lost: int, found: int) -> pd.Series:
     """Chance of a referral under a link that was not found, for episodes never referred."""
     leads = frame["status"].eq("REFERRED_NOT_CONSIDERED").sum() / max(found, 1)
     never = frame["status"].eq("NOT_REFERRED")
-    chance = pd.Series(0.0, index=frame.index)
-    chance[never] = _each(lost * leads, int(never.sum()))
-    return chance
+    probability = pd.Series(0.0, index=frame.index)
+    probability[never] = _each(lost * leads, int(never.sum()))
+    return probability

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from benchmarks.samples import nights
 from expectations import suite
 from jobs.contract import results
-from jobs.operate.approvals.asking import Question, asked_people, refuse_nobody, tell_wanted
+from jobs.operate.approvals.asking import Question, alert_wanted, asked_people, refuse_nobody
 from jobs.operate.approvals.stopped_night import checks_to_ask_about, night_evidence, standing
 from jobs.operate.monitoring.failure_notes import note_failure
 from jobs.operate.run.run_folder import RunFolder
@@ -199,8 +199,8 @@ def question(key: str = "publish_despite stopped__1", decides: str = "nights") -
 def test_who_decides_is_led_to_the_page_once_and_needs_no_command(
     settings: Settings, decides: str, told: str
 ) -> None:
-    assert tell_wanted(question(decides=decides), is_again=False, settings=settings)
-    assert tell_wanted(question(decides=decides), is_again=False, settings=settings)
+    assert alert_wanted(question(decides=decides), is_again=False, settings=settings)
+    assert alert_wanted(question(decides=decides), is_again=False, settings=settings)
     (path,) = (settings.data_dir / "mail").rglob("*.eml")
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
     text = message.get_content()
@@ -212,8 +212,8 @@ def test_who_decides_is_led_to_the_page_once_and_needs_no_command(
 
 
 def test_an_answer_without_a_reason_is_asked_for_again(settings: Settings) -> None:
-    tell_wanted(question(), is_again=False, settings=settings)
-    tell_wanted(question(key="again"), is_again=True, settings=settings)
+    alert_wanted(question(), is_again=False, settings=settings)
+    alert_wanted(question(key="again"), is_again=True, settings=settings)
     texts = [
         message_from_bytes(path.read_bytes(), policy=policy.default).get_content()
         for path in (settings.data_dir / "mail").rglob("*.eml")
@@ -223,7 +223,7 @@ def test_an_answer_without_a_reason_is_asked_for_again(settings: Settings) -> No
 
 def test_channels_of_the_data_team_are_not_asked_to_decide(settings: Settings) -> None:
     away = settings.model_copy(update={"alert_channels": (SecretStr("nothing://"),)})
-    assert tell_wanted(question(), is_again=False, settings=away)
+    assert alert_wanted(question(), is_again=False, settings=away)
 
 
 def test_those_are_asked_whom_the_recipients_file_names(settings: Settings) -> None:

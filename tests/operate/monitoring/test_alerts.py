@@ -1,5 +1,6 @@
 """Alerts about a run: what each says, that it goes out once, and what waits for a mail server."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -16,10 +17,10 @@ from pydantic import SecretStr
 from jobs.notify import AlertLedger
 from jobs.operate.monitoring.alerts import (
     RunEnd,
+    alert_failed,
+    alert_late,
+    alert_succeeded,
     send_waiting,
-    tell_failed,
-    tell_late,
-    tell_succeeded,
 )
 from jobs.operate.monitoring.failure_notes import note_failure
 from jobs.runtime.errors import BadInput, GateFailed, NotDelivered, Unreachable
@@ -116,7 +117,7 @@ def test_an_alert_says_what_stopped_the_night_and_what_to_do(
     settings: Settings, error: Exception, subject: str, said: str
 ) -> None:
     noted(settings, error)
-    assert tell_failed(END, settings=settings)
+    assert alert_failed(END, settings=settings)
     (message,) = mail(settings)
     assert message["To"] == "team@data.example.invalid"
     assert message["Subject"] == subject
@@ -129,13 +130,13 @@ def test_an_alert_says_what_stopped_the_night_and_what_to_do(
 
 
 def test_a_task_that_was_killed_left_no_word_and_is_told_all_the_same(settings: Settings) -> None:
-    assert tell_failed(END, settings=settings)
+    assert alert_failed(END, settings=settings)
     (message,) = mail(settings)
     assert "task check: it was killed" in words(message)
 
 
 def test_a_run_that_took_too_long_is_told_as_that(settings: Settings) -> None:
-    assert tell_failed(replace(END, reason="timed_out"), settings=settings)
+    assert alert_failed(replace(END, reason="timed_out"), settings=settings)
     assert "took longer than it may" in words(mail(settings)[0])
 
 
@@ -143,7 +144,7 @@ def test_two_tasks_that_failed_give_one_alert(settings: Settings) -> None:
     for register in ("prison", "immigration"):
         error = Unreachable(f"database [{register}]", "does not answer", "wait")
         noted(settings, error, task=f"extract_{register}")
-    assert tell_failed(END, settings=settings)
+    assert alert_failed(END, settings=settings)
     (message,) = mail(settings)
     assert "stopped at extract_immigration, extract_prison" in message["Subject"]
     assert "database [prison]" in words(message)
@@ -153,9 +154,9 @@ def test_two_tasks_that_failed_give_one_alert(settings: Settings) -> None:
 def test_the_same_end_is_told_once_and_a_second_failure_anew(settings: Settings) -> None:
     noted(settings, GATE)
     for _ in range(2):
-        tell_failed(END, settings=settings)
+        alert_failed(END, settings=settings)
     assert len(mail(settings)) == 1
-    tell_failed(replace(END, attempt="1"), settings=settings)
+    alert_failed(replace(END, attempt="1"), settings=settings)
     first, second = mail(settings)
     assert first["Message-ID"] != second["Message-ID"]
     assert "was killed" in "".join(words(m) for m in (first, second)), "an old note is not believed"
@@ -166,7 +167,7 @@ def test_a_mail_server_that_is_away_gets_the_alert_when_it_is_back(
 ) -> None:
     away = settings.model_copy(update={"smtp_url": SecretStr("smtp://127.0.0.1:9")})
     noted(away, GATE)
-    assert not tell_failed(END, settings=away)
+    assert not alert_failed(END, settings=away)
     assert "an alert waits" in caplog.text
     assert send_waiting(settings=settings)
     assert len(mail(settings)) == 1
@@ -181,7 +182,7 @@ def test_a_readers_file_that_is_wrong_does_not_stop_the_other_channel(
     broken = settings.model_copy(
         update={"recipients": settings.data_dir / "none", "alert_channels": (SecretStr(url),)}
     )
-    assert not tell_failed(END, settings=broken)
+    assert not alert_failed(END, settings=broken)
     assert len(posted) == 1
     assert b"nightly_reconciliation" in posted[0]
     assert send_waiting(settings=broken.model_copy(update={"recipients": settings.recipients}))
@@ -192,21 +193,21 @@ def test_a_readers_file_that_is_wrong_does_not_stop_the_other_channel(
 def test_late_is_told_once_and_not_of_a_night_whose_failure_was_told(settings: Settings) -> None:
     late = replace(END, run="scheduled__a")
     for _ in range(2):
-        tell_late(late, settings=settings)
+        alert_late(late, settings=settings)
     (message,) = mail(settings)
     assert message["Subject"] == "Late: the night of 25 April 2006 is not published at 06:00"
     other = replace(END, as_of=date(2006, 4, 26))
-    tell_failed(other, settings=settings)
-    tell_late(other, settings=settings)
+    alert_failed(other, settings=settings)
+    alert_late(other, settings=settings)
     assert len(mail(settings)) == 2
 
 
 def test_a_run_that_goes_well_after_an_alert_says_so_once(settings: Settings) -> None:
     noted(settings, GATE)
-    tell_failed(END, settings=settings)
+    alert_failed(END, settings=settings)
     later = replace(END, attempt="1", at=datetime(2006, 4, 26, 1, tzinfo=UTC))
     for _ in range(2):
-        tell_succeeded(later, settings=settings)
+        alert_succeeded(later, settings=settings)
     _, message = mail(settings)
     assert message["Subject"] == "Recovered: the night of 25 April 2006 is published"
     assert "was told: Stopped by a check" in words(message)
@@ -215,10 +216,20 @@ def test_a_run_that_goes_well_after_an_alert_says_so_once(settings: Settings) ->
     assert not ledger.unsettled(END.about)
 
 
-def test_a_run_that_goes_well_and_of_which_nothing_was_told_says_nothing(
+def test_an_alert_that_an_older_version_wrote_down_is_not_sent_again(settings: Settings) -> None:
+    assert alert_failed(END, settings=settings)
+    (kept,) = (settings.data_dir / "alerts").glob("*.json")
+    content = json.loads(kept.read_text())
+    content["told"] = content.pop("sent_to")
+    kept.write_text(json.dumps({**content, "is_sent": False}))
+    assert send_waiting(settings=settings)
+    assert len(mail(settings)) == 1
+
+
+def test_a_run_that_goes_well_and_without_an_alert_says_nothing(
     settings: Settings,
 ) -> None:
-    assert tell_succeeded(END, settings=settings)
+    assert alert_succeeded(END, settings=settings)
     assert mail(settings) == []
 
 
@@ -228,7 +239,7 @@ def test_the_secret_in_a_channel_is_in_no_file_and_no_log(
     secret = settings.model_copy(
         update={"alert_channels": (SecretStr("json://user:opensesame@127.0.0.1:9/x"),)}
     )
-    assert not tell_failed(END, settings=secret)
+    assert not alert_failed(END, settings=secret)
     kept = "".join(path.read_text() for path in (settings.data_dir / "alerts").glob("*.json"))
     assert "opensesame" not in kept + caplog.text + str(secret)
 

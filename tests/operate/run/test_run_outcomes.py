@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jobs.operate.databases import warehouse
-from jobs.operate.monitoring.alerts import RunEnd, tell_failed
+from jobs.operate.monitoring.alerts import RunEnd, alert_failed
 from jobs.operate.monitoring.failure_notes import note_failure
 from jobs.operate.run.run_folder import RunFolder, measured
 from jobs.operate.run.run_outcomes import complete, record_killed, record_published, write_runs_page
@@ -66,7 +66,7 @@ def test_a_task_that_was_killed_for_good_is_in_the_log_with_what_was_done(
     run: Work, settings: Settings
 ) -> None:
     run.link()
-    tell_failed(END, settings=settings)
+    alert_failed(END, settings=settings)
     ((outcome, failure),) = lines(settings)
     assert outcome == "failed"
     assert failure is not None
@@ -88,14 +88,14 @@ def test_a_failed_run_is_in_the_log_by_its_kind(
     settings: Settings, error: BaseException | None, outcome: str
 ) -> None:
     note_failure(dag=END.dag, run=END.run, task="link", error=error, settings=settings)
-    tell_failed(END, settings=settings)
+    alert_failed(END, settings=settings)
     ((found, failure),) = lines(settings)
     assert found == outcome
     assert "Smith" not in str(failure) + page(settings)
 
 
 def test_a_run_of_another_dag_is_in_the_log_under_its_name(settings: Settings) -> None:
-    tell_failed(replace(END, dag="email_reports", as_of=None), settings=settings)
+    alert_failed(replace(END, dag="email_reports", as_of=None), settings=settings)
     with warehouse(settings) as engine:
         assert read_runs(engine, limit=1)["label"].tolist() == [f"email_reports airflow {END.run}"]
 
@@ -121,7 +121,7 @@ def test_a_warehouse_that_is_away_stops_no_alert(settings: Settings) -> None:
     away = settings.model_copy(
         update={"warehouse": "postgresql+psycopg://nobody@127.0.0.1:9/warehouse"}
     )
-    assert tell_failed(END, settings=away)
+    assert alert_failed(END, settings=away)
 
 
 def test_the_page_is_whole_in_one_file_and_is_there_before_the_first_run(

@@ -179,7 +179,7 @@ def test_the_high_end_never_exceeds_all_links_false(
     rows = len(probabilities) + counted
     by_link = pd.Series([True] * len(probabilities) + [False] * counted)
     chance = pd.Series([1 - p for p in probabilities] + [0.0] * counted)
-    row = count_rows(counted=~by_link, uncertainty=RowUncertainty(enter_chance=chance))
+    row = count_rows(counted=~by_link, uncertainty=RowUncertainty(enter_probability=chance))
     assert counted == row["value"].iloc[0] <= row["high"].iloc[0] <= rows
 
 

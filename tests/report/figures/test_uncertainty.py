@@ -199,11 +199,11 @@ def test_large_means_are_right_to_two(mean: float) -> None:
 def test_an_error_of_a_person_moves_all_their_rows() -> None:
     counted = pd.Series([True] * 40)
     chance = pd.Series([0.05] * 40)
-    alone = count_rows(counted=counted, uncertainty=RowUncertainty(leave_chance=chance))
+    alone = count_rows(counted=counted, uncertainty=RowUncertainty(leave_probability=chance))
     together = count_rows(
         counted=counted,
         uncertainty=RowUncertainty(
-            leave_chance=chance, persons=pd.Series([f"I{i // 4}" for i in range(40)])
+            leave_probability=chance, persons=pd.Series([f"I{i // 4}" for i in range(40)])
         ),
     )
     # Poisson of mean 2 exceeds 5 seldom; four rows each: mean 0.5 exceeds 2 seldom, that is 8 rows.

@@ -19,7 +19,7 @@ from jobs.report.figures.conditions import (
 )
 from jobs.report.figures.figure import CASEWORK, EPISODES, NOT_RELEASED, Figure
 from jobs.report.figures.inputs import Compute, FigureInputs
-from jobs.report.figures.ranges import RowUncertainty, count_rows, false_link_chance
+from jobs.report.figures.ranges import RowUncertainty, count_rows, false_link_probability
 
 NO_DATE: Final = "(no date)"
 RELEASE_ORDER: Final = (*RELEASES.names, NO_DATE)
@@ -67,7 +67,7 @@ def due(
         already_due = frame["due_date"].isna() | frame["due_date"].le(inputs.today)
         inside = (rows(frame) | unread) & ~frame["is_released"] & already_due
         casework = inputs.uncertainty.casework
-        by_link = false_link_chance(frame).where(frame["status"].eq("CONSIDERED"), 0.0)
+        by_link = false_link_probability(frame).where(frame["status"].eq("CONSIDERED"), 0.0)
         person = frame["prisoner_number"]
         aside = inputs.uncertainty.is_set_aside(person) & ~frame["is_released"]
         aside |= inputs.uncertainty.may_be_elsewhere(person)
@@ -77,8 +77,8 @@ def due(
             uncertainty=RowUncertainty(
                 may_leave=inputs.uncertainty.may_leave(frame),
                 may_enter=(coming & inside) | aside,
-                leave_chance=uncertain["decided"] + uncertain["wrongly_in"],
-                enter_chance=(by_link + uncertain["wrongly_out"]).where(inside, 0.0),
+                leave_probability=uncertain["decided"] + uncertain["wrongly_in"],
+                enter_probability=(by_link + uncertain["wrongly_out"]).where(inside, 0.0),
                 persons=frame["identity_id"],
                 unread_out=casework.decisions,
                 unread_in=casework.reversals,

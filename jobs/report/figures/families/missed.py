@@ -23,7 +23,7 @@ from jobs.report.figures.conditions import (
 )
 from jobs.report.figures.figure import CASEWORK, EVERY_RELEASE, RELEASES, Figure
 from jobs.report.figures.inputs import Compute, FigureInputs
-from jobs.report.figures.ranges import RowUncertainty, count_rows, false_link_chance
+from jobs.report.figures.ranges import RowUncertainty, count_rows, false_link_probability
 
 NO_DATE: Final = "(no date)"
 NOT_RECORDED: Final = "(not recorded)"
@@ -95,8 +95,8 @@ class _Moves:
         return RowUncertainty(
             may_leave=self.named_out,
             may_enter=self.named_in,
-            leave_chance=self.out,
-            enter_chance=self.into,
+            leave_probability=self.out,
+            enter_probability=self.into,
             persons=self.persons,
             unread_out=self.unread_out,
             unread_in=self.unread_in,
@@ -110,7 +110,7 @@ def _moves(inputs: FigureInputs, frame: pd.DataFrame, inside: pd.Series) -> _Mov
     """
     aside = inputs.uncertainty.is_set_aside(frame["prisoner_number"])
     uncertain = inputs.uncertainty.beside(frame)
-    false_link = false_link_chance(frame).where(frame["status"].eq("CONSIDERED"), 0.0)
+    false_link = false_link_probability(frame).where(frame["status"].eq("CONSIDERED"), 0.0)
     unlisted = frame["release_number"].isna()
     entering = false_link + uncertain["wrongly_out"].where(unlisted, 0.0)
     return _Moves(
@@ -152,7 +152,7 @@ def still_undecided(inputs: FigureInputs) -> pd.DataFrame:
     moves = replace(
         moves,
         named_in=moves.named_in | revoked,
-        into=moves.into + false_link_chance(frame).where(since, 0.0),
+        into=moves.into + false_link_probability(frame).where(since, 0.0),
     )
     return count_rows(counted=frame["is_missed"] & ~since, uncertainty=moves.uncertainty())
 
@@ -166,7 +166,7 @@ def since_decided(inputs: FigureInputs) -> pd.DataFrame:
     moves = replace(
         moves,
         named_in=moves.named_in | since,
-        out=moves.out + false_link_chance(frame),
+        out=moves.out + false_link_probability(frame),
         unread_in=casework.decisions,
     )
     counted = frame["is_missed"] & decided_since(frame)
@@ -176,7 +176,7 @@ def since_decided(inputs: FigureInputs) -> pd.DataFrame:
 def never_referred(inputs: FigureInputs) -> pd.DataFrame:
     """NOT_REFERRED: any possible case may take a release out, any false link may put one in."""
     frame = inputs.releases
-    by_link = false_link_chance(frame).where(NOT_CONSIDERED(frame), 0.0)
+    by_link = false_link_probability(frame).where(NOT_CONSIDERED(frame), 0.0)
     moves = _moves(inputs, frame, everything(frame))
     moves = replace(
         moves,
@@ -199,7 +199,7 @@ def referred_not_considered(inputs: FigureInputs) -> pd.DataFrame:
     moves = replace(
         moves,
         named_in=moves.named_in | possible | unread,
-        out=moves.out + false_link_chance(frame),
+        out=moves.out + false_link_probability(frame),
         into=inputs.uncertainty.beside(frame)["referred"],
         unread_in=casework.decisions,
     )
@@ -228,8 +228,8 @@ def missed_people(inputs: FigureInputs) -> pd.DataFrame:
         uncertainty=RowUncertainty(
             may_leave=people["counted"] & ~people["may_stay"],
             may_enter=people["may_enter"],
-            leave_chance=people["leave"],
-            enter_chance=people["enter"],
+            leave_probability=people["leave"],
+            enter_probability=people["enter"],
             unread_out=moves.unread_out,
             unread_in=moves.unread_in,
         ),

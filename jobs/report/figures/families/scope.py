@@ -18,7 +18,7 @@ from jobs.report.figures.figure import (
     Figure,
 )
 from jobs.report.figures.inputs import Compute, FigureInputs
-from jobs.report.figures.ranges import RowUncertainty, count_rows, false_link_chance
+from jobs.report.figures.ranges import RowUncertainty, count_rows, false_link_probability
 
 ALL_EPISODES: Final = "all custody episodes"
 
@@ -35,8 +35,8 @@ def considered_in_time(inputs: FigureInputs) -> pd.DataFrame:
     uncertainty = RowUncertainty(
         may_leave=inputs.uncertainty.may_come(person),
         may_enter=(may_decide & open_) | inputs.uncertainty.is_set_aside(person),
-        leave_chance=false_link_chance(frame),
-        enter_chance=inputs.uncertainty.beside(frame)["decided"].where(open_, 0.0),
+        leave_probability=false_link_probability(frame),
+        enter_probability=inputs.uncertainty.beside(frame)["decided"].where(open_, 0.0),
         persons=frame["identity_id"],
         unread_out=casework.reversals,
         unread_in=casework.decisions,
@@ -52,7 +52,7 @@ def with_status(status: str) -> Compute:
         return count_rows(
             counted=frame["status"].eq(status),
             uncertainty=RowUncertainty(
-                leave_chance=false_link_chance(frame), persons=frame["identity_id"]
+                leave_probability=false_link_probability(frame), persons=frame["identity_id"]
             ),
         )
 
