@@ -127,14 +127,18 @@ class Referred:
     case: Whole
 
 
-def gone_by(found: Findings, *, episode: Whole, day: Days, seen: Days, returned: Days) -> Days:
+def gone_by(
+    found: Findings, *, episode: Whole, day: Days, seen: Days, written: Days, returned: Days
+) -> Days:
     """The last day by which a referral precedes each exit: its own, where somebody recorded it.
 
     One without a day is taken to have come when the prison expected it, or at the latest that the
-    sentences allow, and before the return; failing these, when the person was last ``seen``.
+    sentences allow; by the day on which it was ``written`` down, and before the return. Failing all
+    of these, when the person was last ``seen``.
     """
     expected = col.first_day(found.recomputed.on_record, found.recomputed.latest)[episode]
-    expected = np.where(returned < expected, returned, expected)
+    for bound in (written, returned):
+        expected = np.fmin(expected, bound)
     return col.first_day(day, np.fmax(expected, seen))
 
 

@@ -70,6 +70,7 @@ def judge_releases(found: Findings, *, asked: Flags) -> Judged:
         episode=releases.episode,
         day=releases.day,
         seen=limit,
+        written=releases.written,
         returned=releases.returned,
     )
     referred = first_referrals(found, clearance, gone=gone)

@@ -104,6 +104,7 @@ def decide_standing(found: Findings, *, policy: Policy) -> Standing:
         episode=np.arange(count),
         day=custody.exit_date,
         seen=window.limit,
+        written=custody.exit_written,
         returned=never,
     )
     referred = first_referrals(found, now, gone=np.where(gone, by, never))

@@ -29,7 +29,7 @@ _KIND_OF_REASON = {
 """Every other reason, and a missing one, is a release: a person is not lost by a bad code."""
 
 _EXTRADITED = "EX"
-_USED = ["movement_sequence", "movement_date", "movement_type", "movement_reason"]
+_USED = ["movement_sequence", "movement_date", "movement_type", "movement_reason", "recorded_at"]
 _NEVER = np.iinfo(np.int64).max
 
 
@@ -40,7 +40,8 @@ class Custody:
     ``kind`` is one of the constants above. ``exit_date`` is the day of the exit, whatever its
     kind; ``release_date`` that of a release; both ``NaT`` where not recorded. ``last_seen`` is the
     last day on which the person is known to have been in custody. ``exit_sequence`` is the
-    number of the movement that decided, -1 if the episode row did.
+    number of the movement that decided, -1 if the episode row did; ``exit_written`` is the day on
+    which that movement was written down.
     """
 
     kind: Whole
@@ -48,6 +49,7 @@ class Custody:
     release_date: Days
     last_seen: Days
     exit_sequence: Whole
+    exit_written: Days
     is_on_roll: Flags
     is_recalled: Flags
     recalled_from: Days
@@ -121,6 +123,7 @@ def read_custody(
         release_date=np.where(kind == RELEASED, exit_date, NO_DAY),
         last_seen=seen,
         exit_sequence=col.at(sequence, exit_row, -1),
+        exit_written=col.at(col.recorded_days(table), exit_row, NO_DAY),
         is_on_roll=~left,
         is_recalled=returned & (col.at(_kind_of(table), last_exit, HELD) == RELEASED),
         recalled_from=np.where(
@@ -135,7 +138,8 @@ class Releases:
     """Releases into the community, in order of episode and time, each a row of its own.
 
     ``day`` is ``NaT`` where not recorded; ``limit`` is then the last day on which the person is
-    known to have been inside, as far as movements tell. ``reason`` is a position in `REASONS`, -1
+    known to have been inside, as far as movements tell. ``written`` is the day on which the exit
+    was written down. ``reason`` is a position in `REASONS`, -1
     for none. ``returned`` is the day of the next admission in the same booking; ``is_final`` marks
     a release that none has followed.
     """
@@ -144,6 +148,7 @@ class Releases:
     is_final: Flags
     day: Days
     limit: Days
+    written: Days
     reason: Whole
     returned: Days
 
@@ -188,6 +193,7 @@ def read_releases(
         is_final=np.arange(len(owner)) >= len(rows),
         day=day,
         limit=col.first_day(day, np.r_[seen, custody.last_seen[final]]),
+        written=np.r_[col.recorded_days(table)[rows], custody.exit_written[final]],
         reason=np.r_[reason[rows], col.at(reason, own_row[final], -1)],
         returned=np.r_[back[earlier], np.full(len(final), NO_DAY)],
     )

@@ -2,8 +2,8 @@
 
 Airflow says that a run failed, succeeded or is late; this says what of it is worth an alert, and
 sees that it is sent once: by email to the readers with ``alerts = true``, and on the channels of
-the setting ``alert_channels``. An alert that a channel did not take waits in the ledger and goes with
-the next run that ends, or the next ``jobs fresh``.
+the setting ``alert_channels``. An alert that a channel did not take waits in the ledger and goes
+with the next run that ends, or the next ``jobs fresh``.
 """
 
 import logging

@@ -153,6 +153,11 @@ class Exit:
         """Released, removed or dead."""
         return self.kind in ("released", "removed", "died")
 
+    @property
+    def written(self) -> date | None:
+        """The day on which the exit was written down."""
+        return london_day(self.row["recorded_at"]) if self.row else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Weighed:

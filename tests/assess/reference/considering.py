@@ -123,6 +123,7 @@ class Departure:
     day: date | None
     seen: date | None
     reason: str | None
+    written: date | None
     returned: date | None
     is_final: bool
 
@@ -291,6 +292,7 @@ class Considering(ReleaseDates):
                         day=told["movement_date"],
                         seen=last([*before, episode["reception_date"]]),
                         reason=told["movement_reason"],
+                        written=london_day(told["recorded_at"]),
                         returned=self.back(episode, part, is_followed=following is not None),
                         is_final=False,
                     )
@@ -302,6 +304,7 @@ class Considering(ReleaseDates):
                     day=out.day,
                     seen=limit,
                     reason=out.row["movement_reason"] if out.row else None,
+                    written=out.written,
                     returned=None,
                     is_final=True,
                 )

@@ -12,6 +12,7 @@ from tests.assess.reference.answers import (
     Row,
     Term,
     Weighed,
+    first,
     last,
 )
 from tests.assess.reference.considering import (
@@ -185,7 +186,9 @@ class Judging(Considering):
             )
             if not weighing.convictions:
                 continue
-            gone = departure.day or self.gone_by(facts, departure.seen, departure.returned)
+            gone = departure.day or self.gone_by(
+                facts, departure.seen, departure.written, departure.returned
+            )
             told, referral = self.told(facts, weighing, gone)
             missed = not weighing.is_considered
             later = [
@@ -227,12 +230,13 @@ class Judging(Considering):
             told = max(weighing.convictions, key=lambda each: each.entered)
         return told, referrals[told]
 
-    def gone_by(self, facts: Facts, seen: date | None, returned: date | None) -> date | None:
-        """The last day by which somebody had left of whom nobody recorded when."""
+    def gone_by(self, facts: Facts, seen: date | None, *later: date | None) -> date | None:
+        """The last day by which somebody had left of whom nobody recorded when.
+
+        ``later``: days by which it had surely been.
+        """
         expected = facts.releases.on_record or facts.releases.latest
-        if expected and returned:
-            expected = min(expected, returned)
-        return last([expected, seen])
+        return last([first([expected, *later]), seen])
 
     def referral_for(
         self, facts: Facts, conviction: Conviction, gone: date | None
@@ -336,7 +340,7 @@ class Judging(Considering):
             return worst.referral
         if not facts.now.convictions:
             return None
-        gone = facts.out.day or self.gone_by(facts, facts.limit, None)
+        gone = facts.out.day or self.gone_by(facts, facts.limit, facts.out.written)
         return self.told(facts, facts.now, gone if facts.out.is_gone else None)[1]
 
     def case_relied_on(self, facts: Facts) -> str | None:
