@@ -5,11 +5,11 @@ column's values is outside its list, the source has changed its codes, and what 
 longer be told.
 """
 
-import great_expectations.expectations as gxe
-
 from jobs.check.suite.kinds import Check, on_rows
+from jobs.check.suite.library import great_expectations
 from jobs.contract.registers import TABLES
 
+gxe = great_expectations().expectations
 KNOWN_SHARE = 0.8
 """Least share of the filled values that must be of the list; the number is this project's."""
 

@@ -4,12 +4,12 @@ The stages before have set aside what breaks the contract, so a failure here mea
 not do their work: it stops the night.
 """
 
-import great_expectations.expectations as gxe
-
 from jobs.check.suite.kinds import Check, on_rows
+from jobs.check.suite.library import great_expectations
 from jobs.contract.registers import TABLES
 from jobs.contract.schema import Table
 
+gxe = great_expectations().expectations
 REASON = "the row rules set aside what breaks the contract: a failure is a fault of this software"
 
 

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from expectations import suite
 from jobs.assess import Policy, assess, load_policy
 from jobs.check import (
+    Audited,
     check_night,
     check_results_of_night,
     failed_critical,
@@ -46,7 +47,7 @@ from jobs.operate.rebase import (
 )
 from jobs.operate.run.described import described
 from jobs.operate.run.kept_check_history import keep_history, kept_history, read_history
-from jobs.operate.run.placing import PUBLICATION, place_files, verdict_stands
+from jobs.operate.run.placing import PUBLICATION, place_files, published_by, verdict_stands
 from jobs.operate.run.run_folder import Frames, RunFolder, frame_digest, measured
 from jobs.operate.run.run_outcomes import (
     complete,
@@ -277,7 +278,7 @@ class Night(RunFolder):
 
     def place(self) -> None:
         """Put pages and corrections where readers find them; `NotPlaced` where that fails."""
-        with verdict_stands(self.as_of, ["published before"]):
+        with verdict_stands(self.as_of, published_by(self)):
             self._place()
             complete(self)
 
@@ -358,7 +359,9 @@ def _audit(
     """Audit the rows as they were written, before anybody else can see them."""
     facts = {name: read_rows(connection, written, table) for name, table in results.NIGHTLY.items()}
     audited = check_results_of_night(facts=facts, as_of=written.as_of, suite=suite())
-    audited.stop_if_critical(despite=override.rules if override else ())
+    # What stopped the check stops here too: somebody may have marked its task as a success.
+    for found in (facts[results.CHECK_RESULTS.full_name], audited.results):
+        Audited(results=found).stop_if_critical(despite=override.rules if override else ())
 
 
 def run_night(night: Night, *, fetch_again: bool = False, dry_run: bool = False) -> str:

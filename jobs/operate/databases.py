@@ -125,17 +125,28 @@ def page_warehouse(settings: Settings, *, role: str | None = None) -> Iterator[s
     with warehouse(settings) as owner:
         if not settings.warehouse and not has_role(owner, PAGE):
             create_roles(owner)
-        named = settings.page_warehouse
-        url = (
-            url_of(named, setting="page_warehouse")
-            if named
-            else owner.url.render_as_string(hide_password=False)
-        )
-        engine = open_warehouse(url, role=role)
+        engine = page_engine(owner, settings=settings, role=role)
         try:
             yield engine
         finally:
             engine.dispose()
+
+
+def page_engine(owner: sa.Engine, *, settings: Settings, role: str | None = None) -> sa.Engine:
+    """An engine by the user of Airflow's pages: whom the settings name, else the warehouse's own.
+
+    Args:
+        owner: the warehouse by its own user.
+        settings: of this installation.
+        role: the role to whose rights it is limited.
+    """
+    named = settings.page_warehouse
+    url = (
+        url_of(named, setting="page_warehouse")
+        if named
+        else owner.url.render_as_string(hide_password=False)
+    )
+    return open_warehouse(url, role=role)
 
 
 def _warehouse_of(opened: Databases) -> Iterator[sa.Engine]:

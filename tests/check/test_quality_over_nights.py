@@ -4,6 +4,8 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ import sqlalchemy as sa
 
 from benchmarks.samples.minimal_registers import AS_OF, default_rows, register_tables
 from jobs.contract import results
+from jobs.contract.view_models import day_text
 from jobs.night import Night, run_night
 from jobs.operate.emails import prepare_emails
+from jobs.operate.monitoring.alerts import NIGHTLY, RunEnd, alert_succeeded
 from jobs.runtime.errors import BadInput, GateFailed
 from jobs.runtime.settings import Settings
 from jobs.warehouse import CheckOverride, current_publication, open_warehouse, read_table, upgrade
@@ -131,6 +135,57 @@ def test_a_failed_critical_check_is_published_on_a_named_persons_word_and_says_s
         emails = connection.scalars(sa.text("SELECT message FROM outbox.messages")).all()
     assert emails
     assert all(b"A. Director" in bytes(email) for email in emails)
+    told = caveats_told(run)
+    assert told["Subject"] == f"Published with caveats: the night of {day_text(NIGHTS[1])}"
+    text = " ".join(told.get_content().split())
+    for said in (
+        "table [prison.movements]: check [prison.movements.shrunk] failed",
+        "Published by A. Director",
+        "http://localhost:8080/dags/a_run",
+        f"python -m jobs summary --as-of {NIGHTS[1]}",
+        f"python -m jobs night --as-of {NIGHTS[1]} --fetch-again",
+    ):
+        assert said in text
+
+
+def caveats_told(night: Night) -> EmailMessage:
+    """The alert of a run of a night that ended well, told twice and sent once."""
+    end = RunEnd(
+        dag=NIGHTLY,
+        run="a_run",
+        attempt="0",
+        as_of=night.as_of,
+        task="",
+        reason="success",
+        url="http://localhost:8080/dags/a_run",
+        at=datetime(2006, 4, 26, 1, tzinfo=UTC),
+    )
+    for attempt in ("0", "1"):
+        alert_succeeded(replace(end, attempt=attempt), settings=night.settings)
+    messages = [
+        message_from_bytes(path.read_bytes(), policy=policy.default)
+        for path in (night.settings.data_dir / "mail").rglob("*.eml")
+    ]
+    (alert,) = [message for message in messages if message["Importance"] == "high"]
+    return alert
+
+
+def test_a_stopped_check_that_somebody_calls_a_success_publishes_nothing(house: House) -> None:
+    """As Airflow goes on once a task is marked by hand: every later step, without a word."""
+    house.run(NIGHTS[0], prison_movements=MANY)
+    run = house.deliver(NIGHTS[1], prison_movements=MANY[:50])
+    for register in ("prison", "immigration"):
+        run.extract(register)
+    with pytest.raises(GateFailed, match=r"prison\.movements\.shrunk"):
+        run.check()
+    for step in (run.link, run.assess, run.report):
+        step()
+    with pytest.raises(GateFailed, match=r"prison\.movements\.shrunk"):
+        run.publish()
+    with pytest.raises(BadInput, match="this run has not published it"):
+        run.place()
+    assert current_publication(house.engine, as_of=NIGHTS[1]) is None
+    assert not (house.settings.data_dir / "pages" / str(NIGHTS[1])).exists()
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,43 @@ def test_a_mail_server_may_be_away_for_an_hour(bag: DagBag) -> None:
     assert decision.action is RetryAction.RETRY
 
 
+@pytest.mark.parametrize(
+    ("events", "nights"),
+    [
+        pytest.param([], [("2006-04-27", True)], id="started by hand: the night of the run"),
+        pytest.param(
+            [("2006-04-26", False), ("2006-04-25", True), ("2006-04-26", False)],
+            [("2006-04-25", True), ("2006-04-26", False)],
+            id="several that came together, each once and in order",
+        ),
+        pytest.param(
+            [("2006-04-25", True), ("2006-04-25", False)],
+            [("2006-04-25", True)],
+            id="asked for once is asked for",
+        ),
+    ],
+)
+def test_every_publication_that_an_event_names_is_mailed(
+    bag: DagBag,
+    monkeypatch: pytest.MonkeyPatch,
+    events: list[tuple[str, bool]],
+    nights: list[tuple[str, bool]],
+) -> None:
+    found = [SimpleNamespace(extra={"as_of": night, "asked": asked}) for night, asked in events]
+    prepare = bag.dags["email_reports"].get_task("prepare").python_callable
+    context = {
+        "triggering_asset_events": {prepare.__globals__["PUBLICATION"]: found},
+        "params": {"as_of": "2006-04-27"},
+    }
+    monkeypatch.setitem(prepare.__globals__, "get_current_context", lambda: context)
+    given: list[object] = []
+    monkeypatch.setattr(
+        "jobs.operate.emails.prepare_nights", lambda nights, **_: given.extend(nights) or []
+    )
+    prepare()
+    assert [(night.as_of.isoformat(), night.asked) for night in given] == nights
+
+
 @pytest.mark.parametrize("dag_id", sorted(DAG_IDS))
 def test_every_field_of_a_form_may_be_left_as_it_is_and_says_what_it_does(
     bag: DagBag, dag_id: str

@@ -4,16 +4,16 @@ Everything is looked at as it stands. What is not there yet is said to be so, an
 """
 
 import os
-import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
 
-from jobs.commands.administration.airflow_cli import AIRFLOW, airflow_environment, password_file
+from jobs.commands.administration.airflow_cli import airflow_environment, password_file
 from jobs.commands.administration.airflow_metadata import (
     VARIABLE,
+    ask_airflow,
     embedded_is_there,
     is_external,
     metadata_url,
@@ -118,13 +118,8 @@ def _is_empty(url: str) -> bool:
 
 def _migrated(settings: Settings, url: str) -> str:
     """See that Airflow's tables are those of this version of Airflow."""
-    command = [str(AIRFLOW), "db", "check-migrations", "--migration-wait-timeout", "1"]
-    done = subprocess.run(  # noqa: S603 - Airflow of this environment, no shell
-        command,
-        env=airflow_environment(settings=settings, url=url),
-        capture_output=True,
-        text=True,
-        check=False,
+    done = ask_airflow(
+        "db", "check-migrations", "--migration-wait-timeout", "1", settings=settings, url=url
     )
     if done.returncode:
         raise BadInput(

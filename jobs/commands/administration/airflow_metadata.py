@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from jobs.commands.administration.airflow_cli import AIRFLOW, METADATA, airflow_environment
@@ -57,13 +59,26 @@ def look_up(conn_id: str) -> AirflowConnection | None:
         return _ask(conn_id, settings, url)
 
 
+def ask_airflow(
+    *arguments: str, settings: Settings, url: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command of Airflow that only looks; Airflow would make its home where there is none."""
+    environment = airflow_environment(settings=settings, url=url)
+    with TemporaryDirectory(prefix="reconciliation-airflow-") as elsewhere:
+        if not Path(environment["AIRFLOW_HOME"]).exists():
+            environment["AIRFLOW_HOME"] = elsewhere
+        return subprocess.run(  # noqa: S603 - Airflow of this environment, no shell
+            [str(AIRFLOW), *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
 def _ask(conn_id: str, settings: Settings, url: str) -> AirflowConnection | None:
-    done = subprocess.run(  # noqa: S603 - Airflow of this environment, no shell
-        [str(AIRFLOW), "connections", "get", conn_id, "--output", "json"],
-        env=airflow_environment(settings=settings, url=url),
-        capture_output=True,
-        text=True,
-        check=False,
+    done = ask_airflow(
+        "connections", "get", conn_id, "--output", "json", settings=settings, url=url
     )
     if done.returncode == 0:
         return _connection(conn_id, json.loads(done.stdout)[0])

@@ -7,6 +7,7 @@ before is started to be asked, and stops by itself.
 import os
 import shutil
 import sys
+from dataclasses import replace
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,12 +20,13 @@ from jobs.commands.administration.finding import Finding, Outlook, look
 from jobs.contract.registers import REGISTERS
 from jobs.extract import feed_date
 from jobs.notify import load_recipients, transport_for
-from jobs.operate.databases import Databases, databases
+from jobs.operate.databases import Databases, databases, page_engine
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import user_path
 from jobs.runtime.settings import Settings, load_settings
-from jobs.warehouse import publications
-from jobs.warehouse.ddl.migrate import server_time, standing_of
+from jobs.warehouse import REVIEWER, publications
+from jobs.warehouse.ddl.migrate import UP_TO_DATE, server_time, standing_of
+from jobs.warehouse.store.actors import acting_as
 from jobs.warehouse.store.connections import transaction
 
 NEEDED_BYTES: Final = 5 * 1024**3
@@ -59,6 +61,7 @@ def _database_findings(settings: Settings) -> list[Finding]:
                 *(_register(opened, name) for name in REGISTERS),
                 look("warehouse", lambda: _warehouse(opened)),
                 look("clock", lambda: _clock(opened)),
+                _pages(opened),
             ]
     except BadInput as error:
         return [Finding(name="embedded databases", detail=str(error), standing=Outlook.FAIL)]
@@ -83,6 +86,7 @@ def _without_server(settings: Settings) -> list[Finding]:
     if settings.warehouse:
         findings.append(look("warehouse", lambda: _warehouse(opened)))
         findings.append(look("clock", lambda: _clock(opened)))
+        findings.append(_pages(opened))
     else:
         findings.append(
             Finding(
@@ -164,7 +168,7 @@ def _warehouse(opened: Databases) -> str:
         with transaction(engine) as connection:
             server = connection.dialect.server_version_info or ()
         told = f"PostgreSQL {'.'.join(map(str, server))}, {standing}"
-        if standing == "up to date":
+        if standing == UP_TO_DATE:
             told += f", {len(publications(engine))} publications"
         return told
     finally:
@@ -177,3 +181,33 @@ def _clock(opened: Databases) -> str:
         return clock_finding(server_time(engine), where="the warehouse")
     finally:
         engine.dispose()
+
+
+def _pages(opened: Databases) -> Finding:
+    """Whether Airflow's pages may write in the name of who is logged in there.
+
+    A fault where the settings say that somebody is to review, or by whom the pages come in;
+    elsewhere good to know, since nights need none of it.
+    """
+    found = look("Airflow's pages", lambda: _rights_of_pages(opened))
+    wanted = opened.settings.page_warehouse or opened.settings.reviewers
+    if found.standing is Outlook.FAIL and not wanted:
+        return replace(found, standing=Outlook.NOTE)
+    return found
+
+
+def _rights_of_pages(opened: Databases) -> str:
+    """Do what the pages do before they write: act as a reviewer, and say who is logged in."""
+    if not opened.settings.warehouse:
+        return "their roles are made when one is first opened"
+    owner = opened.warehouse_engine()
+    pages = page_engine(owner, settings=opened.settings, role=REVIEWER)
+    try:
+        if standing_of(owner) != UP_TO_DATE:
+            return "not looked at: the next night brings the warehouse up to date"
+        with transaction(pages) as connection:
+            acting_as(connection, "setup-check")
+        return f"act as [{REVIEWER}] for who is logged in"
+    finally:
+        owner.dispose()
+        pages.dispose()

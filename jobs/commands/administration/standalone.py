@@ -118,7 +118,9 @@ def _stop(parts: list[Part]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     for part in parts:
         if part.process is not None:
-            with suppress(subprocess.TimeoutExpired):
+            try:
                 part.process.wait(timeout=max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                log.warning("airflow %s did not end when it was asked to; killed", part.name)
             part.end_group()
             part.process.wait()

@@ -8,8 +8,8 @@ with the next run that ends, or the next ``jobs fresh``.
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Final
 
@@ -31,8 +31,18 @@ from jobs.notify import (
     transport_for,
 )
 from jobs.operate.databases import warehouse
+from jobs.operate.deliveries import undelivered
 from jobs.operate.monitoring.failed_runs import record_failed_run
-from jobs.operate.monitoring.failure_notes import FailureNote, failure_notes, forget_notes
+from jobs.operate.monitoring.failure_notes import failure_notes, forget_notes
+from jobs.operate.monitoring.run_ends import (
+    NIGHTLY,
+    RunEnd,
+    causes_of,
+    good_news,
+    to_look,
+    to_mend,
+    where_it_ended,
+)
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.runtime.files import text_digest
 from jobs.runtime.settings import Settings
@@ -40,51 +50,16 @@ from jobs.warehouse import Publication, current_publication, latest_before, read
 
 log = logging.getLogger(__name__)
 
-NIGHTLY: Final = "nightly_reconciliation"
-_REASONS: Final = {
-    "timed_out": "the run took longer than it may",
-    "all_tasks_deadlocked": "no task of the run can start",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunEnd:
-    """How Airflow says that a run ended.
-
-    Args:
-        dag: the DAG.
-        run: the run's id.
-        attempt: distinguishes one ending of a run from another, after it was cleared.
-        as_of: the night, for the DAG that runs nights.
-        task: the task that ended it, as far as Airflow knows.
-        reason: Airflow's own word for it.
-        url: the run on Airflow's page.
-        at: when it ended.
-    """
-
-    dag: str
-    run: str
-    attempt: str
-    as_of: date | None
-    task: str
-    reason: str
-    url: str
-    at: datetime
-
-    @property
-    def about(self) -> str:
-        """What later alerts of the same thing have in common: the night, or the run itself."""
-        return f"{self.dag} {self.as_of or self.run}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about, in words."""
-        return f"the night of {day_text(self.as_of)}" if self.as_of else self.dag
-
-    @property
-    def key(self) -> str:
-        """What the alert of this ending is known by: there is one, whatever it says."""
-        return f"{self.dag} {self.run} {self.attempt}"
+__all__ = [
+    "NIGHTLY",
+    "RunEnd",
+    "alert_failed",
+    "alert_late",
+    "alert_succeeded",
+    "send_alert",
+    "send_waiting",
+]
+UNENDED: Final = "the run has not ended: a step takes longer than it should, or waits"
 
 
 def alert_failed(end: RunEnd, *, settings: Settings) -> bool:
@@ -96,11 +71,11 @@ def alert_failed(end: RunEnd, *, settings: Settings) -> bool:
     alert = Alert(
         key=end.key,
         kind=kind,
-        subject=f"{end.subject} stopped at {_where(end, notes)}",
-        causes=_causes(end, notes),
+        subject=f"{end.subject} stopped at {where_it_ended(end, notes)}",
+        causes=causes_of(end, notes),
         standing=_standing(end, settings),
-        look=_look(end),
-        mend=_mend(end, kind),
+        look=to_look(end),
+        mend=to_mend(end, kind),
         run=f"{end.dag} {end.run}",
         url=end.url,
         at=end.at,
@@ -132,9 +107,9 @@ def alert_late(end: RunEnd, *, settings: Settings) -> bool:
         key=f"{AlertKind.LATE.name} {end.about}",
         kind=AlertKind.LATE,
         subject=f"{end.subject} is not published at {settings.deadline:%H:%M}",
-        causes=("the run has not ended: a step takes longer than it should, or waits",),
+        causes=(*_late_registers(end.as_of, settings), UNENDED),
         standing=_standing(end, settings),
-        look=_look(end),
+        look=to_look(end),
         mend=("see on the run's page which task it is at; a run that ends well says so",),
         run=f"{end.dag} {end.run}",
         url=end.url,
@@ -146,9 +121,12 @@ def alert_late(end: RunEnd, *, settings: Settings) -> bool:
 def alert_succeeded(end: RunEnd, *, settings: Settings) -> bool:
     """Alert to what a run that ended well leaves to say: a recovery, caveats, or nothing.
 
+    A night that ended well by somebody's word alone, and is not published, has failed.
     The caveats of a publication are sent once: those that the night before had not, and that it was
     published in spite of a failed check. What lasts stands on its page of data quality.
     """
+    if _is_unpublished(end, settings):
+        return _alert_empty(end, settings)
     forget_notes(dag=end.dag, run=end.run, settings=settings)
     ledger = _ledger(settings)
     wrong = ledger.unsettled(end.about)
@@ -162,11 +140,11 @@ def alert_succeeded(end: RunEnd, *, settings: Settings) -> bool:
     alert = Alert(
         key=key,
         kind=kind,
-        subject=_good_news(end, caveats=bool(caveats)) if wrong else end.subject,
+        subject=good_news(end, caveats=bool(caveats)) if wrong else end.subject,
         causes=(*(f"was told: {record.alert.title}" for record in wrong), *caveats),
         standing=_standing(end, settings),
-        look=((f"python -m jobs summary --as-of {end.as_of}",) if end.as_of else _look(end)),
-        mend=("see the page of data quality (quality.html)",) if caveats else (),
+        look=((f"python -m jobs summary --as-of {end.as_of}",) if end.as_of else to_look(end)),
+        mend=_to_mend_caveats(end) if caveats else (),
         run=f"{end.dag} {end.run}",
         url=end.url,
         at=end.at,
@@ -176,6 +154,35 @@ def alert_succeeded(end: RunEnd, *, settings: Settings) -> bool:
         for record in wrong:
             ledger.write(replace(record, settled=True))
     return sent
+
+
+def _to_mend_caveats(end: RunEnd) -> tuple[str, ...]:
+    return (
+        "see the page of data quality (quality.html), and have the feed mended",
+        f"then: python -m jobs night --as-of {end.as_of} --fetch-again",
+    )
+
+
+def _alert_empty(end: RunEnd, settings: Settings) -> bool:
+    """Alert to a night that Airflow calls a success and that is not published."""
+    alert = Alert(
+        key=end.key,
+        kind=AlertKind.FAILED,
+        subject=f"{end.subject} ended as a success and is not published",
+        causes=(
+            "a task or the run was marked as a success by hand: what it was to do is not done",
+        ),
+        standing=_standing(end, settings),
+        look=to_look(end),
+        mend=(
+            "on the run's page clear the task that was marked, with those after it",
+            f"or without Airflow: python -m jobs night --as-of {end.as_of}",
+        ),
+        run=f"{end.dag} {end.run}",
+        url=end.url,
+        at=end.at,
+    )
+    return send_alert(alert, about=end.about, settings=settings)
 
 
 def send_waiting(*, settings: Settings) -> bool:
@@ -254,76 +261,6 @@ def _ledger(settings: Settings) -> AlertLedger:
     return AlertLedger(folder=settings.data_dir / "alerts")
 
 
-def _where(end: RunEnd, notes: tuple[FailureNote, ...]) -> str:
-    return ", ".join(dict.fromkeys(note.task.partition("[")[0] for note in notes)) or (
-        end.task or "no task"
-    )
-
-
-def _causes(end: RunEnd, notes: tuple[FailureNote, ...]) -> tuple[str, ...]:
-    if notes:
-        return tuple(f"task {note.task}: {note.line}" for note in notes)
-    if end.reason in _REASONS:
-        return (f"{_REASONS[end.reason]}; it was at the task {end.task or '(none)'}",)
-    return (
-        (
-            f"task {end.task or '(none)'}: it was killed, by the system for want of memory or by "
-            "somebody, or its machine went away; it left no word"
-        ),
-    )
-
-
-def _look(end: RunEnd) -> tuple[str, ...]:
-    look = [f"python -m jobs airflow tasks states-for-dag-run {end.dag} '{end.run}'"]
-    if end.as_of:
-        look.append(f"python -m jobs publications list --as-of {end.as_of}")
-    elif end.dag == "email_reports":
-        look.append("python -m jobs outbox list")
-    return tuple(look)
-
-
-def _mend(end: RunEnd, kind: AlertKind) -> tuple[str, ...]:
-    """What to do; the causes say what is wrong, this how the run goes on."""
-    if end.dag == "email_reports":
-        return (
-            (
-                "python -m jobs outbox resend NUMBER --by NAME --why REASON, "
-                "then clear the failed task on the run's page"
-            ),
-        )
-    if end.as_of is None:
-        return ("clear the failed task on the run's page when it is mended",)
-    again = f"python -m jobs night --as-of {end.as_of} --fetch-again"
-    if kind is AlertKind.LATE:
-        return (
-            (
-                "when the register has delivered, clear the failed task on the run's page, "
-                f"or: python -m jobs night --as-of {end.as_of}"
-            ),
-        )
-    if kind is AlertKind.GATE:
-        return (
-            f"have the feed mended, then run the night with fetch_again, or: {again}",
-            (
-                "or, by a named person: an answer on Airflow's page to publish_despite, which asks "
-                f"where one may; or: python -m jobs night --as-of {end.as_of} "
-                "--publish-despite CHECK --by NAME --why REASON"
-            ),
-        )
-    return (
-        (
-            'see "When a night fails" in docs/operating.md; when it is mended, clear the failed '
-            f"task on the run's page, or: python -m jobs night --as-of {end.as_of}"
-        ),
-    )
-
-
-def _good_news(end: RunEnd, *, caveats: bool) -> str:
-    if end.as_of is None:
-        return f"{end.subject} ended well"
-    return f"{end.subject} is published{', with caveats' if caveats else ''}"
-
-
 def _standing(end: RunEnd, settings: Settings) -> str:
     """What readers see while a run is not what it should be."""
     if end.as_of is None:
@@ -350,6 +287,26 @@ def _published(as_of: date, settings: Settings) -> Publication | None:
     except BadInput as error:
         log.warning("the warehouse cannot say which figures stand: %s", error)
         return None
+
+
+def _is_unpublished(end: RunEnd, settings: Settings) -> bool:
+    """Whether a night has no publication; not so where nobody can be asked."""
+    if end.as_of is None:
+        return False
+    try:
+        with warehouse(settings) as engine:
+            return current_publication(engine, as_of=end.as_of) is None
+    except BadInput as error:
+        log.warning("the warehouse cannot say whether the night is published: %s", error)
+        return False
+
+
+def _late_registers(as_of: date, settings: Settings) -> tuple[str, ...]:
+    """The registers that have not delivered for a night, in words; why, where they cannot say."""
+    try:
+        return undelivered(as_of=as_of, fetch_again=False, settings=settings)
+    except BadInput as error:
+        return (str(error),)
 
 
 def _caveats(end: RunEnd, settings: Settings) -> tuple[Publication | None, tuple[str, ...]]:

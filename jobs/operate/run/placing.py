@@ -10,10 +10,10 @@ from typing import Final
 from jobs.operate.databases import warehouse
 from jobs.operate.run.run_folder import RunFolder
 from jobs.operate.run.run_outcomes import in_words
-from jobs.runtime.errors import BadInput, NotPlaced
+from jobs.runtime.errors import BadInput, NotPlaced, Unreachable
 from jobs.runtime.files import whole_folder
 from jobs.runtime.settings import Settings
-from jobs.warehouse import current_publication, remove_old
+from jobs.warehouse import current_publication, publications, remove_old
 
 PUBLICATION: Final = "publication"
 """File of the report's part that names the publication whose pages it holds."""
@@ -68,6 +68,29 @@ def verdict_stands(as_of: date, committed: Collection[str]) -> Iterator[None]:
             f"is published, but its pages are not in place ({told})",
             f"run: python -m jobs place --as-of {as_of}",
         ) from error
+
+
+def published_by(run: RunFolder) -> tuple[str, ...]:
+    """The publication that a run made, before its files are put in place.
+
+    Where the warehouse cannot be asked it is taken to be there: the step before has made it.
+
+    Raises:
+        BadInput: the run published nothing; its step was marked as a success and not done.
+    """
+    made = _publication_of(run.folder)
+    try:
+        with warehouse(run.settings) as engine:
+            known = {found.publication_id for found in publications(engine, as_of=run.as_of)}
+    except Unreachable:
+        return (made,)
+    if made not in known:
+        raise BadInput(
+            f"night [{run.as_of}]",
+            "this run has not published it",
+            "clear audit_and_publish, with what comes after it",
+        )
+    return (made,)
 
 
 def published_run(*, as_of: date, settings: Settings) -> RunFolder:

@@ -24,6 +24,7 @@ from jobs.warehouse.store.tables import STAGING
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation upgrade', 0))"
 VERSIONS: Final = Path(__file__).with_name("migrations") / "versions"
+UP_TO_DATE: Final = "up to date"
 PARTITION: Final = re.compile(r"_\d{4}_\d{2}$")
 """How the name of a partition ends: the month of its as-of dates."""
 
@@ -114,7 +115,7 @@ def standing_of(engine: sa.Engine) -> str:
     _refuse_newer(scripts, found[0], warehouse_name(engine))
     if found != (scripts.get_current_head(), repeatable_ddl.DIGEST):
         return f"at version {found[0]}: the next night brings it up to date"
-    return "up to date"
+    return UP_TO_DATE
 
 
 def server_time(engine: sa.Engine) -> datetime:

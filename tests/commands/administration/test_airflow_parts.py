@@ -102,3 +102,30 @@ time.sleep(600)
     for path in tmp_path.glob("*.pid"):
         with pytest.raises(ProcessLookupError):
             os.kill(int(path.read_text()), 0)
+
+
+def test_a_part_that_does_not_end_when_asked_is_killed_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    goes_on = """\
+import os, signal, sys, time
+if sys.argv[1] == "dag-processor":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+open(f"{sys.argv[1]}.pid", "w").write(str(os.getpid()))
+time.sleep(600)
+"""
+    monkeypatch.setattr(airflow_cli, "AIRFLOW", program(tmp_path / "airflow", goes_on))
+    monkeypatch.setattr(standalone, "WATCH_SECONDS", 0.05)
+    monkeypatch.setattr(standalone, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.chdir(tmp_path)
+
+    def ask_once_all_are_up() -> None:
+        if len(list(tmp_path.glob("*.pid"))) == len(standalone.PARTS):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    assert standalone.run_standalone(environment=os.environ, keep_database=ask_once_all_are_up) == 0
+    assert "airflow dag-processor did not end when it was asked to; killed" in caplog.text
+    assert caplog.text.count("did not end") == 1
+    for path in tmp_path.glob("*.pid"):
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(path.read_text()), 0)

@@ -20,7 +20,7 @@ from jobs.commands.administration.finding import Outlook
 from jobs.commands.administration.machine_checks import setup_findings
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import load_settings
-from jobs.warehouse import open_warehouse, upgrade
+from jobs.warehouse import PAGE, REVIEWER, create_roles, open_warehouse, upgrade
 from tests.conftest import run_jobs
 
 
@@ -86,6 +86,48 @@ def test_a_warehouse_of_newer_code_is_a_fault(
     standing, detail = standings(monkeypatch, **given)["warehouse"]
     assert standing is Outlook.FAIL
     assert "newer than this code" in detail
+
+
+@pytest.mark.parametrize(
+    ("granted", "named", "standing", "said"),
+    [
+        pytest.param((), False, Outlook.NOTE, "cannot act as [reconciliation_reviewer]", id="new"),
+        pytest.param((), True, Outlook.FAIL, "python -m jobs roles", id="a user that lacks both"),
+        pytest.param((REVIEWER,), True, Outlook.FAIL, "GRANT reconciliation_page", id="lacks one"),
+        pytest.param((REVIEWER, PAGE), True, Outlook.OK, "for who is logged in", id="has both"),
+    ],
+)
+def test_the_user_of_airflows_pages_has_the_roles_that_they_act_by(
+    warehouse: sa.Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    granted: tuple[str, ...],
+    named: bool,
+    standing: Outlook,
+    said: str,
+) -> None:
+    create_roles(warehouse)
+    user = "page_of_a_site"
+    with warehouse.begin() as connection:
+        connection.execute(sa.text(f"CREATE ROLE {user} LOGIN"))
+        connection.execute(sa.text(f"GRANT USAGE ON SCHEMA run TO {user}"))
+        connection.execute(sa.text(f"GRANT SELECT ON ALL TABLES IN SCHEMA run TO {user}"))
+        for role in granted:
+            connection.execute(sa.text(f"GRANT {role} TO {user}"))
+    own = warehouse.url.render_as_string(hide_password=False)
+    url = warehouse.url.set(username=user).render_as_string(hide_password=False)
+    given = {"page_warehouse": url, "warehouse": own} if named else {"warehouse": url}
+    try:
+        found = standings(
+            monkeypatch, data_dir=str(tmp_path), prison="/x", immigration="/x", **given
+        )
+    finally:
+        with warehouse.begin() as connection:
+            connection.execute(sa.text(f"DROP OWNED BY {user}"))
+            connection.execute(sa.text(f"DROP ROLE {user}"))
+    assert found["Airflow's pages"][0] is standing
+    assert said in found["Airflow's pages"][1]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +224,7 @@ def test_connections_and_metadata_outside_are_found_and_a_wrong_id_is_one_line(
     )
     assert str(tmp_path / "prison") in said["prison register"]
     assert said["airflow metadata"].startswith("Airflow's metadata: cannot be reached, or are of")
-    assert not (data / "postgres").exists()
+    assert not data.exists()
     night = command("night", "--as-of", "2006-04-25", **given)
     assert night.returncode == 2
     assert night.stderr.splitlines()[-1].startswith("error: ")

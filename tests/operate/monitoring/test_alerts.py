@@ -196,10 +196,62 @@ def test_late_is_told_once_and_not_of_a_night_whose_failure_was_told(settings: S
         alert_late(late, settings=settings)
     (message,) = mail(settings)
     assert message["Subject"] == "Late: the night of 25 April 2006 is not published at 06:00"
+    assert END.url in words(message)
+    assert "the run has not ended" in words(message)
     other = replace(END, as_of=date(2006, 4, 26))
     alert_failed(other, settings=settings)
     alert_late(other, settings=settings)
     assert len(mail(settings)) == 2
+
+
+def test_late_names_the_register_that_is_waited_for(settings: Settings) -> None:
+    for name in ("prison", "immigration"):
+        (settings.data_dir / name).mkdir(parents=True)
+    waiting = settings.model_copy(
+        update={name: str(settings.data_dir / name) for name in ("prison", "immigration")}
+    )
+    alert_late(END, settings=waiting)
+    (message,) = mail(settings)
+    assert "table [prison.feed] is not there: nothing was delivered" in words(message)
+    assert "table [immigration.feed] is not there: nothing was delivered" in words(message)
+
+
+@pytest.mark.parametrize(
+    ("dag", "mends"),
+    [
+        pytest.param("nightly_reconciliation", ["python -m jobs night --as-of"], id="a night"),
+        pytest.param("email_reports", ["python -m jobs outbox resend NUMBER"], id="emails"),
+        pytest.param("linkage_model", [], id="a model"),
+        pytest.param("publish_despite", [], id="a question"),
+    ],
+)
+def test_an_alert_of_any_dag_has_a_link_a_command_to_look_and_one_to_mend(
+    settings: Settings, dag: str, mends: list[str]
+) -> None:
+    end = replace(END, dag=dag, as_of=END.as_of if dag == END.dag else None)
+    alert_failed(end, settings=settings)
+    (message,) = mail(settings)
+    said = words(message)
+    assert end.url in said
+    assert f"python -m jobs airflow tasks states-for-dag-run {dag} '{END.run}'" in said
+    clear = f"python -m jobs airflow dags clear {dag} --run-id '{END.run}' --only-failed --yes"
+    assert all(mend in said for mend in (clear, *mends))
+
+
+def test_a_success_by_hand_of_a_night_that_is_not_published_is_a_failure(
+    settings: Settings, database: str
+) -> None:
+    here = settings.model_copy(update={"warehouse": database})
+    noted(here, GATE)
+    alert_failed(END, settings=here)
+    marked = replace(END, attempt="1", at=datetime(2006, 4, 26, 1, tzinfo=UTC))
+    alert_succeeded(marked, settings=here)
+    _, message = mail(settings)
+    assert message["Subject"] == (
+        "Failed: the night of 25 April 2006 ended as a success and is not published"
+    )
+    assert "python -m jobs night --as-of 2006-04-25" in words(message)
+    assert AlertLedger(folder=settings.data_dir / "alerts").unsettled(END.about)
 
 
 def test_a_run_that_goes_well_after_an_alert_says_so_once(settings: Settings) -> None:

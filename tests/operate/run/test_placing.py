@@ -21,6 +21,7 @@ def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Night:
     for name in STEPS:
         monkeypatch.setattr(Night, name, _nothing(name))
     monkeypatch.setattr(Night, "publish", _nothing("publish"))
+    monkeypatch.setattr("jobs.night.published_by", lambda _: ("an id",))
     return Night(as_of=AS_OF, label="test", settings=load_settings(data_dir=tmp_path))
 
 
