@@ -261,7 +261,7 @@ OPEN_CASES: Final = CaseList(
 )
 
 
-def _traced(name: str, label: str, title: str) -> CaseList:
+def _traced(name: str, label: str, title: str, *, may_have_left: bool) -> CaseList:
     return _of_releases(
         name=name,
         label=label,
@@ -276,17 +276,23 @@ def _traced(name: str, label: str, title: str) -> CaseList:
             "prison_id",
             "release_date",
             "came_back_date",
-            "left_country_date",
+            *(("left_country_date",) if may_have_left else ()),
             "decided_since_date",
-            *_WHO,
+            # The day of the referral, which the CSV holds, would not fit beside the others.
+            *(name for name in _WHO if name != "referred_date"),
         ),
     )
 
 
-NOT_FOUND: Final = _traced("not_found", "Not found", "cannot be found after a search")
-NOT_SOUGHT: Final = _traced("not_sought", "Not sought", "nobody has looked")
-LOCATED: Final = _traced("located", "Located", "located")
-QUESTIONED: Final = _traced("questioned", "Questioned", "located and questioned")
+# Whoever left the country on record is located: the first two lists hold nobody of these.
+NOT_FOUND: Final = _traced(
+    "not_found", "Not found", "cannot be found after a search", may_have_left=False
+)
+NOT_SOUGHT: Final = _traced("not_sought", "Not sought", "nobody has looked", may_have_left=False)
+LOCATED: Final = _traced("located", "Located", "located", may_have_left=True)
+QUESTIONED: Final = _traced(
+    "questioned", "Questioned", "located and questioned", may_have_left=True
+)
 TRACINGS: Final = (NOT_FOUND, NOT_SOUGHT, LOCATED, QUESTIONED)
 """Four words of which one holds of each missed release: together they are all of them."""
 

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.samples.browser import EVERY_RULE, RULES_OF_LOOKS, browser, quiet_page, violations
 from benchmarks.samples.report_nights import AS_OF, invent
+from jobs.contract.case_lists import MISSED, TRACINGS
+from jobs.contract.results.case_list import CaseList
 from jobs.report import About, render_site
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a", notices=("A named person let this night pass.",))
@@ -44,6 +46,16 @@ def files(site: Path) -> list[Path]:
 
 def visit(page: Page, path: Path, fragment: str = "") -> None:
     page.goto(path.as_uri() + fragment)
+
+
+@pytest.mark.parametrize("listed", [MISSED, *TRACINGS], ids=lambda listed: str(listed.name))
+def test_a_list_of_the_missed_fits_a_small_desk(
+    chromium: Browser, site: Path, listed: CaseList
+) -> None:
+    with quiet_page(chromium, width=1200) as page:
+        visit(page, site / f"{listed.name}.html")
+        region = page.locator(".scroll").last
+        assert region.evaluate("part => part.scrollWidth - part.clientWidth") == 0
 
 
 @pytest.mark.slow
