@@ -63,11 +63,11 @@ from jobs.runtime.progress import steps
 from jobs.warehouse import (
     CheckOverride,
     Manifest,
-    Publication,
+    audit_written,
     decisions,
+    known_identities_digest,
     latest_identities,
     publications,
-    read_rows,
     record_answer,
 )
 from jobs.warehouse.store.publishing import DESPITE
@@ -151,7 +151,10 @@ class Night(RunFolder):
             decided = decisions(engine)
             known = latest_identities(engine, before=self.as_of)
             inputs = self.inputs("check")
-            inputs |= {"decisions": frame_digest(decided), "known_identities": frame_digest(known)}
+            inputs |= {
+                "decisions": frame_digest(decided),
+                "known_identities": known_identities_digest(engine, before=self.as_of),
+            }
             model = model_in_use(engine)
             inputs[COMPARED_WITH] = compared_with(
                 engine,
@@ -266,12 +269,16 @@ class Night(RunFolder):
     def _publish(self, engine: sa.Engine, committed: list[str]) -> str:
         """Publish; ``committed`` takes the id at once, whatever happens after."""
         manifest, override = self._manifest(), self._override()
+        facts = self.facts("check", "link", "assess", "report")
+        # What stopped a step stops here too: somebody may have marked its task as a success.
+        results_of_checks = Audited(results=facts[results.CHECK_RESULTS.full_name])
+        results_of_checks.stop_if_critical(despite=override.rules if override else ())
         return publish_attested(
             engine,
             settings=self.settings,
             manifest=manifest,
-            tables=self.facts("check", "link", "assess", "report"),
-            audit=functools.partial(_audit, override=override),
+            tables=facts,
+            audit=audit_written,
             override=override,
             committed=committed,
         ).publication_id
@@ -351,17 +358,6 @@ REPORTED = tuple(
     )
 )
 """What `Night.report` leaves; its check results hold those of `Night.check` and of the audit."""
-
-
-def _audit(
-    connection: sa.Connection, written: Publication, *, override: CheckOverride | None
-) -> None:
-    """Audit the rows as they were written, before anybody else can see them."""
-    facts = {name: read_rows(connection, written, table) for name, table in results.NIGHTLY.items()}
-    audited = check_results_of_night(facts=facts, as_of=written.as_of, suite=suite())
-    # What stopped the check stops here too: somebody may have marked its task as a success.
-    for found in (facts[results.CHECK_RESULTS.full_name], audited.results):
-        Audited(results=found).stop_if_critical(despite=override.rules if override else ())
 
 
 def run_night(night: Night, *, fetch_again: bool = False, dry_run: bool = False) -> str:

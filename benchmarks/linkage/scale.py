@@ -115,24 +115,30 @@ def night(folder: Path, _: int) -> dict[str, Any]:
 
 def keys(folder: Path, _: int) -> dict[str, Any]:
     """The rows and the blocking keys that Splink gets."""
-    from jobs.link.block.blocking import budget_for
-    from jobs.link.block.blocking_keys import borne, cut, meet
+    from jobs.link.block.blocking import budget_for, kept_keys
     from jobs.link.engine.register_context import register_context
     from jobs.link.model.linkage_model import current_model
 
     with register_context(_read(folder), current_model()) as context:
-        connection, rules = context.connection, context.rules()
+        connection = context.connection
         for side in "lr":
             connection.execute(
                 f"CREATE TABLE out_{side} AS SELECT person AS unique_id, row, {COLUMNS} "
                 f"FROM rows_{side} WHERE variant = 'own'"
             )
-        budget = budget_for(context.persons)
-        for place, rule in enumerate(rules):
-            sides = {side: borne(connection, rule, f"rows_{side}") for side in "lr"}
-            shared = meet(sides["l"], sides["r"])
-            met = shared.key[shared.pairs <= cut(shared.pairs, budget)]
-            for side, of in sides.items():
+        names = []
+        for place, (rule, shared, most) in enumerate(
+            kept_keys(
+                connection,
+                rules=context.rules(),
+                columns=context.columns,
+                rows={side: f"rows_{side}" for side in "lr"},
+                budget=budget_for(context.persons),
+            )
+        ):
+            names.append(rule.name)
+            met = shared.key[shared.pairs <= most]
+            for side, of in (("l", shared.left), ("r", shared.right)):
                 at, rows = of.bearers(met)
                 connection.register("given", pa.table({"row": rows, "key": met[at]}))
                 connection.execute(
@@ -143,7 +149,7 @@ def keys(folder: Path, _: int) -> dict[str, Any]:
         for side in "lr":
             path = folder / f"splink_{side}.parquet"
             connection.execute(f"COPY out_{side} TO '{path}' (FORMAT parquet)")
-    return {"rules": [rule.name for rule in rules]}
+    return {"rules": names}
 
 
 def splink(folder: Path, _: int) -> dict[str, Any]:

@@ -26,6 +26,13 @@ OthersRate = Annotated[
     float | None,
     typer.Option(help="Sample of the immigration register's other people, 0 to 1, likewise."),
 ]
+SharedRate = Annotated[
+    float | None,
+    typer.Option(
+        help="Share of the prison register known to the other one, 0 to 1, instead of as many as "
+        "can be, up to half."
+    ),
+]
 Rates = Annotated[str, typer.Option(help="none, default, harsh, or a TOML file of rates.")]
 
 
@@ -42,6 +49,7 @@ def world(
     people: People = DEFAULT_PEOPLE,
     british_rate: BritishRate = None,
     others_rate: OthersRate = None,
+    shared_rate: SharedRate = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write both registers to.")] = None,
     truth: Annotated[
         Path | None, typer.Option(help="Folder to write the truth to; nothing else reads it.")
@@ -71,7 +79,12 @@ def world(
         )
     with steps("world", 1 + (out is not None) + load) as progress:
         progress.start("invent")
-        size = Size(people=people, british_rate=british_rate, others_rate=others_rate)
+        size = Size(
+            people=people,
+            british_rate=british_rate,
+            others_rate=others_rate,
+            shared_rate=shared_rate,
+        )
         invented = build_world(seed=seed, people=size, as_of=as_of.date(), noise=noise)
         if out is not None:
             progress.start("write")

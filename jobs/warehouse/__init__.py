@@ -38,6 +38,7 @@ from jobs.warehouse.store.publishing import (
 from jobs.warehouse.store.reading import (
     current_publication,
     figures_before,
+    known_identities_digest,
     latest_before,
     latest_identities,
     latest_publication,
@@ -50,6 +51,7 @@ from jobs.warehouse.store.reading import (
     read_table,
 )
 from jobs.warehouse.store.retention import remove_old
+from jobs.warehouse.store.verification import audit_written
 
 __all__ = [
     "CANNOT_TELL",
@@ -69,12 +71,14 @@ __all__ = [
     "approve_model",
     "approved_model",
     "audit_entries",
+    "audit_written",
     "complete_run",
     "create_roles",
     "current_publication",
     "decisions",
     "figures_before",
     "has_role",
+    "known_identities_digest",
     "latest_before",
     "latest_identities",
     "latest_publication",

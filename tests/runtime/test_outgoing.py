@@ -7,11 +7,18 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.check.corrections import write_corrections
-from jobs.runtime.outgoing import FOR_TERMINALS, LONGEST_NAME, as_text_cell, csv_text, file_names
+from jobs.runtime.outgoing import (
+    FOR_TERMINALS,
+    LONGEST_NAME,
+    as_text_cell,
+    clean,
+    csv_text,
+    file_names,
+)
 from jobs.runtime.settings import ROOT
 
 
@@ -94,6 +101,53 @@ def test_moments_keep_their_time_and_dates_have_none() -> None:
     assert text == "at,on\n2006-04-25T21:15:00Z,2006-04-25\n"
 
 
+texts = st.text(alphabet="ab,\"'\r\n\t=+-@ 19.\x00\x85\u200b\u202e\u3000\uff1dé", max_size=4)
+moments = st.datetimes(
+    min_value=pd.Timestamp("1890-01-01").to_pydatetime(),
+    max_value=pd.Timestamp("2030-01-01").to_pydatetime(),
+).map(lambda moment: moment.replace(microsecond=0))
+
+
+@settings(max_examples=60)
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.none() | texts,
+            st.none() | texts,
+            st.none() | moments,
+            st.none() | st.integers(-(10**12), 10**12),
+            st.none() | st.booleans(),
+            st.none() | st.floats(allow_nan=False, allow_infinity=False),
+        ),
+        max_size=8,
+    ),
+    line_end=st.sampled_from(["\n", "\r\n"]),
+    some=st.sets(st.integers(0, 6), min_size=1),
+)
+def test_a_file_has_the_bytes_that_pandas_writes(rows, line_end, some) -> None:
+    values = list(zip(*rows, strict=True)) or [()] * 6
+    frame = pd.DataFrame(
+        {
+            "text": pd.Series(values[0], dtype="str"),
+            "odd, text": pd.Series(values[1], dtype="object"),
+            "at": pd.Series(values[2], dtype="datetime64[us]").dt.tz_localize("UTC"),
+            "on": pd.Series(values[2], dtype="datetime64[us]"),
+            "number": pd.Series(values[3], dtype="Int64"),
+            "flag": pd.Series(values[4], dtype="boolean"),
+            "share": pd.Series(values[5], dtype="float64"),
+        }
+    ).iloc[:, sorted(some)]
+    plain = frame.copy()
+    for name in plain.columns:
+        if isinstance(plain[name].dtype, pd.DatetimeTZDtype):
+            plain[name] = plain[name].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+        elif name == "on":
+            plain[name] = plain[name].dt.strftime("%Y-%m-%d")
+        elif "text" in name:
+            plain[name] = plain[name].map(lambda v: as_text_cell(clean(v)), na_action="ignore")
+    assert csv_text(frame, line_end=line_end) == plain.to_csv(index=False, lineterminator=line_end)
+
+
 NO_SPREADSHEET = {
     "jobs/runtime/outgoing.py",  # the one place
     "jobs/synthetic/output/writing.py",  # an invented register
@@ -104,7 +158,9 @@ NO_SPREADSHEET = {
 
 
 def test_cells_are_written_in_one_place() -> None:
-    writing = re.compile(r"\.to_csv\(|csv\.writer\(|DictWriter\(|write_csv\(|to_excel\(")
+    writing = re.compile(
+        r"\.to_csv\(|csv\.writer\(|DictWriter\(|write_csv\(|to_excel\(|binary_join\("
+    )
     found = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "jobs").rglob("*.py")

@@ -134,7 +134,7 @@ def test_an_impossible_size_is_refused_in_one_line(people: int) -> None:
 
 
 @pytest.mark.parametrize("rate", [-0.1, 1.01])
-@pytest.mark.parametrize("name", ["british_rate", "others_rate"])
+@pytest.mark.parametrize("name", ["british_rate", "others_rate", "shared_rate"])
 def test_an_impossible_rate_is_refused_in_one_line(name: str, rate: float) -> None:
     with pytest.raises(BadInput, match=rf"rate: \[{rate}\] is not a rate") as caught:
         Size(people=LITTLE, **{name: rate})
@@ -163,6 +163,15 @@ def test_true_scale_stays_true_scale_however_small_the_samples() -> None:
     assert before[world_size.FOREIGN] == pytest.approx(70_000, rel=0.03)
     assert before[world_size.BRITISH] == 2000
     assert (others <= days.FOUND).sum() == 20_000
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.8])
+def test_as_many_people_are_in_both_registers_as_a_measurement_wants(rate: float) -> None:
+    size = Size(people=110_000, shared_rate=rate)
+    everybody = build_history(seed=1, people=size, noise="none").everybody
+    known = (everybody["known_day"] <= days.FOUND).to_numpy()
+    both = known & (everybody["first_reception"] <= days.FOUND).to_numpy()
+    assert both.sum() == pytest.approx(110_000 * rate, rel=0.02)
 
 
 def test_the_default_size_is_the_one_of_the_command_line() -> None:

@@ -3,8 +3,9 @@
 Each rule gives a row some keys; rows of both sides that share a key are a pair. No rule can
 explode: its keys are taken from the most telling (fewest pairs) on, until the rule's budget of
 pairs is spent, and what was left out is counted; keys that are equally telling are taken or left
-together. So a million identical names cost a line in the log, not a night; pairs left out under one
-rule are still found under the others.
+together. The people of a key that is too common are met by narrower ones, the rule's key with one
+more field, under the same terms. So a million identical names cost a line in the log, not a night;
+pairs left out under one rule are still found under the others.
 
 Pairs are of persons: a person's own and alias rows bear the keys of all of them, so a pair that any
 of two persons' rows form is compared in all of these. The turned rows (see `persons`) form pairs by
@@ -15,7 +16,7 @@ names and identifiers alone and stand for themselves.
 
 import logging
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -24,7 +25,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from jobs.link.block.blocking_keys import Counts, Rows, borne, cut, meet
+from jobs.link.block.blocking_keys import Counts, Rows, Shared, borne, cut, meet
 from jobs.link.block.blocking_rules import BlockingRule
 from jobs.link.compare.weight_bounds import WeightBounds
 
@@ -56,6 +57,7 @@ def block(
     *,
     rules: Collection[BlockingRule],
     persons: int,
+    columns: Collection[str] = (),
     into: str = "pairs",
     only: str | None = None,
     share: float = 1.0,
@@ -67,6 +69,7 @@ def block(
         connection: holds the rows of both sides.
         rules: which rules to use.
         persons: persons of both sides together, for the budget.
+        columns: those by which a key that is too common is narrowed; without any, it is left out.
         into: the table to make.
         only: a table of left persons (``person``); the others are left aside.
         share: of the budget that each rule has.
@@ -78,16 +81,10 @@ def block(
     budget = int(budget_for(persons) * share)
     rows = {"l": f"(FROM rows_l SEMI JOIN {only} USING (person))" if only else "rows_l",
             "r": "rows_r"}  # fmt: skip
-    for side, of in rows.items():
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE several_{side} AS FROM {of} WHERE NOT is_alone"
-        )
     connection.execute("CREATE OR REPLACE TEMP TABLE formed (row_l INTEGER, row_r INTEGER)")
     uses: list[RuleUse] = []
-    for rule in rules:
-        left, right = (borne(connection, rule, of, f"several_{s}") for s, of in rows.items())
-        shared = meet(left, right)
-        most = cut(shared.pairs, budget)
+    for rule, shared, most in kept_keys(connection, rules=rules, columns=columns, rows=rows,
+                                        budget=budget):  # fmt: skip
         uses.append(use_of(rule, shared.pairs, most))
         forming = shared.up_to(most)
         found = filtered(
@@ -102,6 +99,51 @@ def block(
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT DISTINCT * FROM formed")
     connection.execute("DROP TABLE formed")
     return uses
+
+
+def kept_keys(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    rules: Iterable[BlockingRule],
+    columns: Collection[str],
+    rows: Mapping[str, str],
+    budget: int,
+) -> Iterator[tuple[BlockingRule, Shared, int]]:
+    """Each rule with the keys that both sides share, and the most pairs that a key may form.
+
+    After a rule that leaves keys out come its narrower ones, for the rows that bear such a key;
+    they share a budget as large as the rule's.
+
+    Args:
+        connection: holds the rows of both sides.
+        rules: which rules to use.
+        columns: those by which a key may be narrowed.
+        rows: by side, a table like ``rows_l`` or a query of one in brackets.
+        budget: pairs of one rule.
+    """
+    for side, of in rows.items():
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE several_{side} AS FROM {of} WHERE NOT is_alone"
+        )
+    for rule in rules:
+        sides = {s: borne(connection, rule, of, f"several_{s}") for s, of in rows.items()}
+        shared = meet(sides["l"], sides["r"])
+        most = cut(shared.pairs, budget)
+        yield rule, shared, most
+        common = shared.key[shared.pairs > most]
+        narrower = rule.narrower(columns) if len(common) else ()
+        if not narrower:
+            continue
+        for side, of_side in sides.items():
+            bearing = pa.table({"row": np.unique(of_side.bearers(common)[1])})
+            connection.register("given", bearing)
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE bearing_{side} AS FROM given")
+            connection.unregister("given")
+        bearers = {s: f"(FROM {of} SEMI JOIN bearing_{s} USING (row))" for s, of in rows.items()}
+        for narrow in narrower:
+            left, right = (borne(connection, narrow, of) for of in bearers.values())
+            shared = meet(left, right)
+            yield narrow, shared, cut(shared.pairs, budget // len(narrower))
 
 
 def budget_for(persons: int) -> int:
@@ -126,7 +168,7 @@ def log_blocking(uses: Iterable[RuleUse]) -> None:
         if use.left_out_pairs:
             log.info(
                 "blocking rule [%s] left out %d pairs of %d too common keys; a true pair among "
-                "them is found only if another rule forms it",
+                "them is found only if a narrower key or another rule forms it",
                 use.rule,
                 use.left_out_pairs,
                 use.left_out_keys,

@@ -179,9 +179,11 @@ def borne_query(rule: BlockingRule, rows: str) -> str:
         conditions.append("variant <> 'turned'")
     listed = f"FROM {rows} WHERE {' AND '.join(conditions)}"
     if rule.is_list:
+        beside = [f"{field} AS field_{place}" for place, field in enumerate(rule.key[1:])]
+        fields = ", ".join(["entry", *(f"field_{place}" for place in range(len(beside)))])
+        entries = ", ".join([f"unnest({rule.key[0]}) AS entry", *beside])
         return (
-            "SELECT row, person, is_alone, hash(entry) AS key FROM "
-            f"(SELECT row, person, is_alone, unnest({rule.key[0]}) AS entry {listed}) "
-            "WHERE entry IS NOT NULL"
+            f"SELECT row, person, is_alone, hash({fields}) AS key FROM "
+            f"(SELECT row, person, is_alone, {entries} {listed}) WHERE entry IS NOT NULL"
         )
     return f"SELECT row, person, is_alone, hash({', '.join(rule.key)}) AS key {listed}"

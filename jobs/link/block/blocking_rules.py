@@ -5,7 +5,7 @@ Each rule gives a row some keys, as SQL over its columns; see `keys` for who bea
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 
@@ -13,7 +13,7 @@ from typing import Final
 class BlockingRule:
     """A blocking rule: SQL expressions over a row, equal together, and the columns they need.
 
-    ``is_list``: the one expression is a list, and each of its entries a key.
+    ``is_list``: the first expression is a list, and each of its entries makes a key.
 
     ``of_names``: made for turned rows too. ``without``: used only where this column has no values.
     ``is_number``: of an identifier.
@@ -26,6 +26,22 @@ class BlockingRule:
     is_list: bool = False
     without: str | None = None
     is_number: bool = False
+
+    def narrower(self, columns: Collection[str]) -> "tuple[BlockingRule, ...]":
+        """The rule with one more field each, for people whose key is too common for it.
+
+        Only fields of `NARROWING` that the sides have (``columns``) and that the rule does not use.
+        """
+        return tuple(
+            replace(
+                self,
+                name=f"{self.name}, {name}",
+                key=(*self.key, field),
+                needs=(*self.needs, needed),
+            )
+            for name, field, needed in NARROWING
+            if needed in columns and needed not in self.needs
+        )
 
 
 _MONTH, _DAY = "substr(birth, 5, 2)", "right(birth, 2)"
@@ -78,6 +94,16 @@ RULES: Final = (
     BlockingRule(name="suburb, given name", key=("suburb", "given_sound",),
                  needs=("suburb", "given_sound"), of_names=False),
 )  # fmt: skip
+
+NARROWING: Final = (
+    ("nationality", "nationality", "nationality"),
+    ("place of birth", "birth_place", "birth_place"),
+    ("postcode", "postcode", "postcode"),
+    ("year", "left(birth, 4)", "birth"),
+    ("given name", "given_sound", "given_sound"),
+    ("family name", "family_sound", "family_sound"),
+)
+"""Fields by which a key that is too common is narrowed: name, expression and the column needed."""
 
 
 def systems_of(columns: Iterable[str]) -> list[str]:

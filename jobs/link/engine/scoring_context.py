@@ -85,7 +85,13 @@ class ScoringContext:
         bounds = None
         if parameters is not None and self.is_large:
             bounds = self.bounds(parameters, at_least)
-        uses = block(self.connection, rules=self.rules(), persons=self.persons, bounds=bounds)
+        uses = block(
+            self.connection,
+            rules=self.rules(),
+            columns=self.columns,
+            persons=self.persons,
+            bounds=bounds,
+        )
         log_blocking(uses)
         return uses
 
@@ -96,6 +102,7 @@ class ScoringContext:
         block(
             self.connection,
             rules=self.rules(),
+            columns=self.columns,
             persons=self.persons,
             only=persons,
             share=min(1.0, count / max(len(self.left), 1)),

@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ import pyarrow as pa
 
 from jobs.link.block.blocking import RuleUse, budget_for, log_blocking, use_of
 from jobs.link.block.blocking_keys import borne_query, cut
+from jobs.link.block.blocking_rules import BlockingRule
 from jobs.link.compare.comparison_levels import Parameters
 from jobs.link.compare.match_weights import needed, score_query
 from jobs.link.engine.register_context import Scored, Tables, least_of, register_context
@@ -109,11 +110,43 @@ def _session(master: str) -> Iterator["SparkSession"]:
 
 def _block(spark: "SparkSession", context: ScoringContext) -> list[RuleUse]:
     """Make the view ``pairs``: the same pairs as `blocking.block` makes."""
-    from pyspark.sql import functions as f
+    rules, budget = context.rules(), budget_for(context.persons)
+    keys = _keys(spark, rules)
+    uses, formed, common = _formed(spark, rules, keys, [budget] * len(rules))
+    narrower = [
+        (place, narrow, budget // len(found))
+        for place, (rule, use) in enumerate(zip(rules, uses, strict=True))
+        if use.left_out_keys and (found := rule.narrower(context.columns))
+        for narrow in found
+    ]
+    if narrower:
+        narrow_rules = [narrow for _, narrow, _ in narrower]
+        parents = spark.createDataFrame(
+            [(number, place) for number, (place, _, _) in enumerate(narrower)],
+            "rule int, parent int",
+        )
+        borne = _keys(spark, narrow_rules)
+        for side, of in borne.items():
+            bearing = keys[side].join(common, ["rule", "key"], "left_semi")
+            bearing = bearing.select(bearing["rule"].alias("parent"), "row").distinct()
+            borne[side] = of.join(parents, "rule").join(bearing, ["parent", "row"], "left_semi")
+        budgets = [share for _, _, share in narrower]
+        more, also, _ = _formed(spark, narrow_rules, borne, budgets)
+        formed = formed.union(also)
+        uses = [
+            each
+            for place, use in enumerate(uses)
+            for each in (
+                use, *(n for n, (of, _, _) in zip(more, narrower, strict=True) if of == place)
+            )
+        ]  # fmt: skip
+    formed.distinct().createOrReplaceTempView("pairs")
+    return uses
 
-    rules = context.rules()
-    budget = budget_for(len(context.left) + len(context.right))
-    keys = {
+
+def _keys(spark: "SparkSession", rules: Sequence[BlockingRule]) -> dict[str, "DataFrame"]:
+    """The keys of each side's rows: ``rule``, by its place, ``row`` and ``key``."""
+    return {
         side: _spread(
             spark.table(f"rows_{side}"),
             spark.table(f"rows_{side}").mapInArrow(
@@ -123,6 +156,17 @@ def _block(spark: "SparkSession", context: ScoringContext) -> list[RuleUse]:
         ).persist()
         for side in ("l", "r")
     }
+
+
+def _formed(
+    spark: "SparkSession",
+    rules: Sequence[BlockingRule],
+    keys: Mapping[str, "DataFrame"],
+    budgets: Sequence[int],
+) -> tuple[list[RuleUse], "DataFrame", "DataFrame"]:
+    """What each rule did, the pairs of the keys that it keeps, and the keys that it leaves out."""
+    from pyspark.sql import functions as f
+
     counts = [
         keys[side].groupBy("rule", "key").agg(f.count("*").alias(f"n_{side}"))
         for side in ("l", "r")
@@ -132,23 +176,22 @@ def _block(spark: "SparkSession", context: ScoringContext) -> list[RuleUse]:
     found = counted.groupBy("rule", "pairs").agg(f.count("*").alias("keys")).toArrow()
     levels: pd.DataFrame = found.to_pandas()
     uses, cuts = [], []
-    for place, rule in enumerate(rules):
+    for place, (rule, budget) in enumerate(zip(rules, budgets, strict=True)):
         of = levels[levels["rule"] == place]
         pairs, many = of["pairs"].to_numpy(np.int64), of["keys"].to_numpy(np.int64)
         most = cut(pairs, budget, many)
         uses.append(use_of(rule, pairs, most, many))
         cuts.append((place, most))
     most_of = spark.createDataFrame(cuts, "rule int, most long")
-    shared = counted.join(f.broadcast(most_of), "rule").where("pairs <= most")
+    limited = counted.join(f.broadcast(most_of), "rule")
     formed = (
-        shared.select("rule", "key")
-        .join(keys["l"].withColumnRenamed("row", "row_l"), ["rule", "key"])
-        .join(keys["r"].withColumnRenamed("row", "row_r"), ["rule", "key"])
+        limited.where("pairs <= most")
+        .select("rule", "key")
+        .join(keys["l"].select("rule", "key", f.col("row").alias("row_l")), ["rule", "key"])
+        .join(keys["r"].select("rule", "key", f.col("row").alias("row_r")), ["rule", "key"])
         .select("row_l", "row_r")
-        .distinct()
     )
-    formed.createOrReplaceTempView("pairs")
-    return uses
+    return uses, formed, limited.where("pairs > most").select("rule", "key")
 
 
 def _borne(queries: list[str], name: str) -> Callable[[Batches], Batches]:

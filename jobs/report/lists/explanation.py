@@ -45,10 +45,11 @@ def explain(episode_id: str, facts: Frames) -> str:
     lines = summary_lines(episode)
     lines += [release_line(row) for row in releases_of(facts, [episode_id]).get(episode_id, [])]
     lines += ["", "How this was reached:"]
-    lines += [f"  {reason_line(step)}" for step in steps.to_dict("records")]
-    told = casework_lines(episode, steps, facts)
-    if told:
-        lines += ["", "On record of the casework:", *(f"  {line}" for line in told)]
+    told = zip(steps["position"], reason_lines(steps), strict=True)
+    lines += [f"  {position}. {line}" for position, line in told]
+    casework = casework_lines(episode, steps, facts)
+    if casework:
+        lines += ["", "On record of the casework:", *(f"  {line}" for line in casework)]
     flags = flags_of(episode_id, facts)
     if flags:
         lines += ["", "What the law and the calendar say:"]
@@ -215,13 +216,12 @@ def _lateness(row: Mapping[Hashable, Any]) -> str:
     return f", {plural(days, 'day', 'days')} before the release" if days else ", that day"
 
 
-def reason_line(row: Mapping[Hashable, Any]) -> str:
-    """One step of the reasoning: position, finding, rule and source row."""
-    source = ""
-    if _known(row["source_table"]):
-        key = f" {row['source_key']}" if _known(row["source_key"]) else ""
-        source = f"; source {row['source_table']}{key}"
-    return f"{row['position']}. {row['finding']} (rule {row['rule_id']}{source})"
+def reason_lines(steps: pd.DataFrame) -> "pd.Series[str]":
+    """Steps of the reasoning as lines, without their positions: finding, rule and source row."""
+    key = (" " + steps["source_key"]).fillna("")
+    source = ("; source " + steps["source_table"] + key).fillna("")
+    lines: pd.Series[str] = steps["finding"] + " (rule " + steps["rule_id"] + source + ")"
+    return lines
 
 
 def _standing(row: Mapping[Hashable, Any]) -> str:

@@ -1,13 +1,14 @@
 """Pages of reasons: each listed custody episode with its releases and rules."""
 
-import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+
 from jobs.contract import results
 from jobs.report.lists.explanation import (
-    reason_line,
+    reason_lines,
     release_line,
     releases_of,
     summary_lines,
@@ -48,11 +49,7 @@ class CasePages:
         rows = episodes[episodes["episode_id"].isin(self.places)]
         by_id = {str(row["episode_id"]): row for row in rows.to_dict("records")}
         releases = releases_of(self.facts, self.places)
-        reasons = results.REASONS.of(self.facts)
-        reasons = reasons[reasons["episode_id"].isin(self.places)]
-        steps: dict[str, list[Mapping[Hashable, Any]]] = {}
-        for step in reasons.sort_values(["episode_id", "position"]).to_dict("records"):
-            steps.setdefault(str(step["episode_id"]), []).append(step)
+        steps = self._steps()
         for start in range(0, len(self.episodes), CASES_ON_A_PAGE):
             part = self.episodes[start : start + CASES_ON_A_PAGE]
             yield (
@@ -63,15 +60,25 @@ class CasePages:
                         "reference": clean(episode),
                         "summary": [clean(line) for line in summary_lines(by_id[episode])],
                         "releases": [clean(release_line(r)) for r in releases.get(episode, [])],
-                        "steps": [_step(step) for step in steps.get(episode, [])],
+                        "steps": steps.get(episode, []),
                     }
                     for offset, episode in enumerate(part)
                 ],
             )
 
-
-def _step(step: Mapping[Hashable, Any]) -> str:
-    return re.sub(r"^\d+\. ", "", clean(reason_line(step)))
+    def _steps(self) -> dict[str, list[str]]:
+        """The reasons of each listed episode as lines, in order."""
+        reasons = results.REASONS.of(self.facts)
+        reasons = reasons[reasons["episode_id"].isin(self.places)]
+        reasons = reasons.sort_values(["episode_id", "position"], ignore_index=True)
+        lines = reason_lines(reasons).map(clean).tolist()
+        episodes = reasons["episode_id"]
+        starts = np.flatnonzero(episodes.ne(episodes.shift()).to_numpy(bool))
+        ends = np.append(starts[1:], len(reasons))
+        return {
+            str(episodes.iat[start]): lines[start:end]
+            for start, end in zip(starts, ends, strict=True)
+        }
 
 
 def _file(place: int) -> str:

@@ -32,8 +32,8 @@ def add_residents(
 ) -> pd.DataFrame:
     """All people of the world, with where they are known and since when.
 
-    Half of the persons in the prison register are known to the immigration register too, as far
-    as that many people can be.
+    Half of the persons in the prison register are known to the immigration register too, or the
+    share that ``size`` names, as far as that many people can be.
 
     Returns:
         ``persons`` and, below them, the residents, with ``in_prison``, ``in_immigration`` and
@@ -49,9 +49,10 @@ def add_residents(
     with_other = some(rng, _CASE_SHARE, len(persons)) & days.known(known)
     with_other &= (persons["nationality"] != nationalities.BRITISH).to_numpy()
     both = int((counted & ((known <= days.FOUND) | with_other)).sum())
-    free = np.flatnonzero(~days.known(known) & _may_be_known(persons, rng))
+    free = np.flatnonzero(~days.known(known) & _may_be_known(persons, rng, size))
     before, after = free[counted[free]], free[~counted[free]]
-    wanted = max(int(counted.sum()) // 2 - both, 0)
+    rate = 0.5 if size.shared_rate is None else size.shared_rate
+    wanted = max(int(counted.sum() * rate) - both, 0)
     share = min(1.0, wanted / max(len(before), 1))
     with_other[sample(rng, before, wanted)] = True
     with_other[sample(rng, after, round(share * len(after)))] = True
@@ -66,13 +67,15 @@ def add_residents(
     return everybody.assign(in_immigration=days.known(everybody["known_day"]))
 
 
-def _may_be_known(persons: pd.DataFrame, rng: np.random.Generator) -> Flags:
+def _may_be_known(persons: pd.DataFrame, rng: np.random.Generator, size: Size) -> Flags:
     """Prisoners who may have met the immigration service outside a criminal case."""
     british = (persons["nationality"] == nationalities.BRITISH).to_numpy()
     in_cohort = (persons["group"] == COHORT).to_numpy()
     naturalised = some(rng, _NATURALISED_SHARE, len(persons))
     seldom = some(rng, 0.4, len(persons))
     unclear = british & persons["is_unknown"].to_numpy()
+    if size.shared_rate is not None:
+        naturalised = np.ones(len(persons), dtype=bool)
     may: Flags = np.where(british, naturalised, ~in_cohort | seldom) & ~unclear
     return may
 

@@ -40,7 +40,9 @@ class Size:
     can be: British prisoners seldom are, so a register of a million shares about 100,000.
 
     ``british_rate`` and ``others_rate`` take a sample of that share of `BRITISH_PEOPLE` and
-    `OTHER_PEOPLE` instead; the register is then as large as they make it.
+    `OTHER_PEOPLE` instead; the register is then as large as they make it. ``shared_rate`` has that
+    share of the prison register known to the immigration register, whoever they are: more British
+    people were naturalised then than ever were, which only measurements want.
 
     Raises:
         BadInput: a size that cannot hold the cohort or one machine, or a rate outside 0 to 1.
@@ -49,6 +51,7 @@ class Size:
     people: int = DEFAULT_PEOPLE
     british_rate: float | None = None
     others_rate: float | None = None
+    shared_rate: float | None = None
 
     def __post_init__(self) -> None:
         if not FEWEST_PEOPLE <= self.people <= MOST_PEOPLE:
@@ -57,7 +60,7 @@ class Size:
                 f"[{self.people}] is not possible: the cohort alone is {published.COHORT}",
                 f"give a number from {FEWEST_PEOPLE} to {MOST_PEOPLE}",
             )
-        for name in ("british_rate", "others_rate"):
+        for name in ("british_rate", "others_rate", "shared_rate"):
             rate = getattr(self, name)
             if rate is not None and not 0 <= rate <= 1:
                 where = name.replace("_", " ")

@@ -95,7 +95,7 @@ def read_table(engine: sa.Engine, publication_id: str, table: str) -> pd.DataFra
 
 
 def read_rows(connection: sa.Connection, of: Publication, table: Table) -> pd.DataFrame:
-    """Like `read_table`, within a transaction: an audit reads what is not published yet."""
+    """Like `read_table`, within a transaction."""
     rows = rows_of(connection, of, table)
     _refuse_partial(connection, of, table, rows.num_rows)
     return table.frame(rows)
@@ -236,6 +236,21 @@ def latest_identities(engine: sa.Engine, *, before: date) -> pd.DataFrame:
         if last is None:
             return results.IDENTITIES.empty()
         return read_rows(connection, last, results.IDENTITIES)
+
+
+def known_identities_digest(engine: sa.Engine, *, before: date) -> str:
+    """The digest under which `latest_identities` were published; empty where there are none."""
+    with transaction(engine) as connection:
+        last = _latest_before(connection, before)
+        if last is None:
+            return ""
+        digest = connection.scalar(
+            sa.select(CONTENTS.c.digest).where(
+                CONTENTS.c.publication_number == last.number,
+                CONTENTS.c.table_name == results.IDENTITIES.full_name,
+            )
+        )
+        return str(digest)
 
 
 def _latest_before(connection: sa.Connection, as_of: date) -> Publication | None:

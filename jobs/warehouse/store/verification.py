@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from jobs.contract import results
 from jobs.contract.schema import Table
+from jobs.runtime.errors import BadInput
 from jobs.warehouse.store.bulk import Content
 from jobs.warehouse.store.connections import transaction
 from jobs.warehouse.store.publishing import Publication, identity_of, publication_digest
@@ -61,29 +62,53 @@ def verify_rows(engine: sa.Engine, of: Publication) -> list[Alteration]:
     What retention has removed, and has said so of in ``run.removals``, is not looked for.
     """
     with transaction(engine) as connection:
-        told = _contents(connection, of.number)
-        removed = _removed(connection, of)
-        found = []
-        for name, table in results.NIGHTLY.items():
-            if name in removed:
-                continue
-            where = f"publication [{of.publication_id[:12]}] table [{name}]"
-            wanted = told.get(name)
-            if wanted is None:
-                continue
-            rows, digest = _digest(connection, of, table)
-            if rows != wanted["rows"]:
-                what = f"holds {rows} rows, {wanted['rows']} were published"
-                found.append(Alteration(where=where, what=what))
-            elif digest != wanted["digest"]:
-                what = f"rows were changed since (digest now {(digest or 'none')[:12]})"
-                found.append(Alteration(where=where, what=what))
-        if publication_digest({name: each["digest"] for name, each in told.items()}) != (
-            of.content_digest
-        ):
-            where = f"publication [{of.publication_id[:12]}]"
-            found.append(Alteration(where=where, what="its list of tables was changed since"))
-        return found
+        return altered_rows(connection, of)
+
+
+def altered_rows(connection: sa.Connection, of: Publication) -> list[Alteration]:
+    """Like `verify_rows`, within a transaction: an audit looks at what is not published yet.
+
+    Every row is read back, so nothing that was asked of the tables before they were written has to
+    be asked again: the same digest is the same rows.
+    """
+    told = _contents(connection, of.number)
+    removed = _removed(connection, of)
+    found = []
+    for name, table in results.NIGHTLY.items():
+        if name in removed:
+            continue
+        where = f"publication [{of.publication_id[:12]}] table [{name}]"
+        wanted = told.get(name)
+        if wanted is None:
+            continue
+        rows, digest = _digest(connection, of, table)
+        if rows != wanted["rows"]:
+            what = f"holds {rows} rows, {wanted['rows']} were published"
+            found.append(Alteration(where=where, what=what))
+        elif digest != wanted["digest"]:
+            what = f"rows were changed since (digest now {(digest or 'none')[:12]})"
+            found.append(Alteration(where=where, what=what))
+    if publication_digest({name: each["digest"] for name, each in told.items()}) != (
+        of.content_digest
+    ):
+        where = f"publication [{of.publication_id[:12]}]"
+        found.append(Alteration(where=where, what="its list of tables was changed since"))
+    return found
+
+
+def audit_written(connection: sa.Connection, of: Publication) -> None:
+    """Refuse a publication that the database holds otherwise than it was given it.
+
+    Raises:
+        BadInput: naming the first table that differs.
+    """
+    found = altered_rows(connection, of)
+    if found:
+        raise BadInput(
+            found[0].where,
+            f"was not written as it was audited: {found[0].what}",
+            "look at the database's disk and log, and run again; nothing is published",
+        )
 
 
 def _digest(connection: sa.Connection, of: Publication, table: Table) -> tuple[int, str | None]:
