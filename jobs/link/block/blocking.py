@@ -111,15 +111,14 @@ def kept_keys(
 ) -> Iterator[tuple[BlockingRule, Shared, int]]:
     """Each rule with the keys that both sides share, and the most pairs that a key may form.
 
-    After a rule that leaves keys out come its narrower ones, for the rows that bear such a key;
-    they share a budget as large as the rule's.
+    After a rule that leaves keys out come its narrower ones, for the rows that bear such a key.
 
     Args:
         connection: holds the rows of both sides.
         rules: which rules to use.
         columns: those by which a key may be narrowed.
         rows: by side, a table like ``rows_l`` or a query of one in brackets.
-        budget: pairs of one rule.
+        budget: pairs of one rule, narrower ones too.
     """
     for side, of in rows.items():
         connection.execute(
@@ -143,7 +142,7 @@ def kept_keys(
         for narrow in narrower:
             left, right = (borne(connection, narrow, of) for of in bearers.values())
             shared = meet(left, right)
-            yield narrow, shared, cut(shared.pairs, budget // len(narrower))
+            yield narrow, shared, cut(shared.pairs, budget)
 
 
 def budget_for(persons: int) -> int:

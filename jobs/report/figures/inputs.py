@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -11,6 +12,8 @@ from jobs.contract.schema import Table
 from jobs.report.figures.countable_releases import countable_releases
 from jobs.report.figures.uncertainty import Uncertainty, no_uncertainty
 from jobs.report.published import Frames
+
+T = TypeVar("T")
 
 
 def _no_flow() -> pd.DataFrame:
@@ -46,6 +49,7 @@ class FigureInputs:
     staff: pd.DataFrame = field(default_factory=_no_staff)
     population: pd.DataFrame = field(default_factory=_no_population)
     uncertainty: Uncertainty = field(default_factory=no_uncertainty)
+    _held: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False)
 
     @property
     def today(self) -> pd.Timestamp:
@@ -56,6 +60,13 @@ class FigureInputs:
     def releases(self) -> pd.DataFrame:
         """The releases, as `jobs.report.figures.countable_releases` gives them."""
         return countable_releases(frames=self.frames, uncertainty=self.uncertainty)
+
+    def once(self, work: "Callable[[FigureInputs], T]") -> T:
+        """What ``work`` makes of these inputs, made once for all figures that rest on it."""
+        if work not in self._held:
+            self._held[work] = work(self)
+        held: T = self._held[work]
+        return held
 
     def of(self, table: Table) -> pd.DataFrame:
         """The frame of a table."""

@@ -81,9 +81,9 @@ def count_rows(
         One row for each group: group_value, value, low, high.
     """
     uncertainty = uncertainty or RowUncertainty()
-    group = pd.Series(ALL, index=counted.index, dtype="str") if by is None else by
+    group = _Groups.of(by, len(counted))
     shown = [ALL] if by is None else list(groups)
-    value = _total(counted, group)
+    value = group.sums(counted.to_numpy(np.float64, na_value=0.0))
     index = value.index[value > 0].union(pd.Index(shown, dtype="str"))
     frame = pd.DataFrame({"value": value}).reindex(index, fill_value=0.0)
     rows_each = _rows_each(uncertainty.persons, counted)
@@ -115,8 +115,27 @@ def single(value: float | None) -> pd.DataFrame:
     return plain(pd.Series([number], index=[ALL]))
 
 
-def _total(mask: pd.Series, group: pd.Series) -> pd.Series:
-    return mask.astype("float64").groupby(group.to_numpy()).sum()
+@dataclass(frozen=True, kw_only=True)
+class _Groups:
+    """The group of each row, by number; rows of none are counted nowhere."""
+
+    names: pd.Index
+    number: npt.NDArray[np.intp]
+
+    @classmethod
+    def of(cls, by: pd.Series | None, rows: int) -> "_Groups":
+        """The groups of a column; without one, all rows are one."""
+        if by is None:
+            return cls(names=pd.Index([ALL], dtype="str"), number=np.zeros(rows, dtype=np.intp))
+        number, names = pd.factorize(by, sort=True)
+        return cls(names=pd.Index(names, dtype="str"), number=number)
+
+    def sums(self, values: Numbers) -> pd.Series:
+        """The sum of values by group; whole numbers sum exactly, whatever the order of rows."""
+        counts = values != 0
+        counts &= self.number >= 0
+        found = np.bincount(self.number[counts], weights=values[counts], minlength=len(self.names))
+        return pd.Series(found, index=self.names, dtype="float64")
 
 
 def _rows_each(persons: pd.Series | None, counted: pd.Series) -> float:
@@ -131,22 +150,21 @@ def _moved(
     movable: pd.Series,
     named: pd.Series | None,
     probability: pd.Series | None,
-    group: pd.Series,
+    group: _Groups,
     rows_each: float,
 ) -> pd.Series:
     """How many movable rows of each group are named, and how many more are likely to move."""
     certain = movable & named if named is not None else pd.Series(False, index=movable.index)
-    moved = _total(certain, group)
+    moved = group.sums(certain.to_numpy(np.float64, na_value=0.0))
     if probability is None:
         return moved
     open_ = movable & ~certain & probability.gt(0)
-    # Millionths as integers: their sum does not depend on the order of the rows.
-    micro = (probability.where(open_, 0.0) * MILLION).round().astype("int64")
-    means = (micro.groupby(group.to_numpy()).sum() / MILLION / rows_each).astype("float64")
-    more = np.ceil(upper_poisson(np.asarray(means, dtype=np.float64)) * rows_each)
-    most = _total(open_, group).reindex(means.index, fill_value=0.0).to_numpy()
-    unnamed = pd.Series(np.minimum(more, most), index=means.index)
-    return moved.add(unnamed, fill_value=0.0)
+    # Millionths as whole numbers: their sum does not depend on the order of the rows.
+    micro = (probability.where(open_, 0.0) * MILLION).round().to_numpy(np.float64, na_value=0.0)
+    means = group.sums(micro).to_numpy() / MILLION / rows_each
+    more = np.ceil(upper_poisson(means) * rows_each)
+    most = group.sums(open_.to_numpy(np.float64, na_value=0.0)).to_numpy()
+    return moved + np.minimum(more, most)
 
 
 def upper_poisson(means: Numbers) -> Numbers:

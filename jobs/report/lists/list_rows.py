@@ -1,5 +1,7 @@
 """The rows of a case list, as `jobs.contract.case_lists` declares it."""
 
+from dataclasses import dataclass, field
+
 import pandas as pd
 
 from jobs.contract import results
@@ -21,6 +23,20 @@ def list_named(name: str) -> CaseList:
     return CASE_LISTS[name]
 
 
+@dataclass(frozen=True)
+class ListRows:
+    """The rows of every case list of a publication, worked out once, whatever shows them."""
+
+    facts: Frames
+    _held: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+
+    def of(self, listed: CaseList) -> pd.DataFrame:
+        """See `rows_of`; nobody may change the frame."""
+        if listed.name not in self._held:
+            self._held[listed.name] = rows_of(listed, self.facts)
+        return self._held[listed.name]
+
+
 def rows_of(listed: CaseList, facts: Frames) -> pd.DataFrame:
     """The cases that the list's total figure counts: its fields, in its order.
 
@@ -32,8 +48,12 @@ def rows_of(listed: CaseList, facts: Frames) -> pd.DataFrame:
     frame = frame[listed.selects(frame)]
     if listed.beside is not None:
         further = [name for name in listed.fields if name not in frame.columns]
-        episodes = listed.beside.of(facts).set_index("episode_id")[further]
-        said = episodes.reindex(frame["episode_id"]).set_axis(frame.index)
+        beside = listed.beside.of(facts)
+        # Most episodes stand on no list: those that do are found before they are put in order.
+        episodes = beside.loc[
+            beside["episode_id"].isin(frame["episode_id"]), ["episode_id", *further]
+        ]
+        said = episodes.set_index("episode_id").reindex(frame["episode_id"]).set_axis(frame.index)
         frame = pd.concat([frame, said], axis="columns")
     return frame[list(listed.fields)].sort_values(
         list(listed.order),

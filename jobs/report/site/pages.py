@@ -28,7 +28,7 @@ from jobs.report.charts.night_charts import foreign_nationals_by_prison
 from jobs.report.charts.pace_charts import staff_and_work, time_to_decision
 from jobs.report.forecast.capacity import forecast
 from jobs.report.lists.drill_down import STATUS_COLUMNS, UNLISTED, status_file
-from jobs.report.lists.list_rows import rows_of
+from jobs.report.lists.list_rows import ListRows
 from jobs.report.published import Frames, if_held, in_key_order
 from jobs.report.site.case_pages import CasePages
 from jobs.report.site.flag_pages import discrepancies_page, outcomes_page
@@ -72,13 +72,15 @@ def render_site(
     """
     folder.mkdir(parents=True, exist_ok=True)
     facts = {**facts, **{table.full_name: in_key_order(table, facts) for table in _SHOWN_WHOLE}}
+    lists = ListRows(facts)
     pages = [page for page in PAGES if page.needs.full_name in facts]
     site = Site(
         facts=facts,
         about=about,
         folder=folder,
         earlier=earlier or {},
-        cases=CasePages.of(facts, _listed(facts, about.as_of)),
+        cases=CasePages.of(facts, _listed(lists, about.as_of)),
+        lists=lists,
         history=past_and_present(
             history=history, figures=results.FIGURES.of(facts), as_of=about.as_of
         ),
@@ -106,10 +108,10 @@ _SHOWN_WHOLE: Final = (
 def _index(site: Site) -> None:
     head = headline(site.figures)
     due = site.rows(DUE)
-    assessments = results.ASSESSMENTS.of(site.facts).sort_values("episode_id")
+    assessments = results.ASSESSMENTS.of(site.facts)[list(STATUS_COLUMNS)]
     for status in UNLISTED:
-        episodes = assessments.loc[assessments["status"].eq(status), list(STATUS_COLUMNS)]
-        site.csv(status_file(status), episodes)
+        episodes = assessments[assessments["status"].eq(status)]
+        site.csv(status_file(status), episodes.sort_values("episode_id"))
     site.page(
         "index.html",
         "index.html.j2",
@@ -310,7 +312,7 @@ def _definitions(site: Site) -> None:
 
 def _workbook(site: Site) -> None:
     path = site.folder / "data" / WORKBOOK
-    write_workbook(facts=site.facts, about=site.about, path=path)
+    write_workbook(facts=site.facts, about=site.about, path=path, lists=site.lists)
 
 
 def _reasons(site: Site) -> None:
@@ -318,19 +320,21 @@ def _reasons(site: Site) -> None:
         site.page(file, "cases.html.j2", "Reasons", cases=cases)
 
 
-def _listed(facts: Frames, as_of: date) -> Iterator[str]:
+def _listed(lists: ListRows, as_of: date) -> Iterator[str]:
     """Episodes that the pages show, which need their reasons beside them."""
+    facts = lists.facts
     for listed in CASE_LISTS.values():
         if listed.is_of_episodes:
-            shown = rows_of(listed, facts)["episode_id"].head(PAGE_ROWS * MOST_PARTS)
+            shown = lists.of(listed)["episode_id"].head(PAGE_ROWS * MOST_PARTS)
             yield from (str(episode) for episode in shown)
     flags, differing = (if_held(t, facts) for t in (results.FLAGS, results.DISCREPANCIES))
     if flags is not None:
         cohort = flags.loc[flags["outcome"].notna(), "episode_id"]
         yield from sorted(map(str, cohort))[:PAGE_ROWS]
     if differing is not None:
-        assessed = set(results.ASSESSMENTS.of(facts)["episode_id"])
-        yield from sorted(assessed & set(map(str, differing["episode_id"])))[:PAGE_ROWS]
+        assessed = results.ASSESSMENTS.of(facts)["episode_id"]
+        assessed = assessed[assessed.isin(differing["episode_id"])]
+        yield from sorted(set(map(str, assessed)))[:PAGE_ROWS]
     late = forecast(facts=facts, as_of=as_of).late["episode_id"]
     yield from (str(episode) for episode in late.head(PAGE_ROWS))
     moved = if_held(results.MOVEMENT, facts)

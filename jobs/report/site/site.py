@@ -27,7 +27,7 @@ from jobs.report.lists.drill_down import (
     list_of,
     status_file,
 )
-from jobs.report.lists.list_rows import rows_of
+from jobs.report.lists.list_rows import ListRows
 from jobs.report.published import Frames
 from jobs.report.site.case_pages import CasePages
 from jobs.report.summary.caveats import caveat_line
@@ -75,6 +75,7 @@ class Site:
     about: About
     folder: Path
     cases: CasePages
+    lists: ListRows
     history: pd.DataFrame
     menu: Sequence[tuple[str, str]] = ()
     drill_downs: dict[str, DrillDown] = field(default_factory=dict)
@@ -99,7 +100,7 @@ class Site:
 
     def rows(self, listed: CaseList) -> pd.DataFrame:
         """The rows of a case list."""
-        return rows_of(listed, self.facts)
+        return self.lists.of(listed)
 
     def drill_down(self, listed: CaseList) -> DrillDown:
         """A case list and which figures count each of its rows."""

@@ -20,7 +20,7 @@ from jobs.contract.view_models import day_text
 from jobs.report import sheets
 from jobs.report.about import About
 from jobs.report.figures.registry import FIGURE_BY_ID, FIGURES
-from jobs.report.lists.list_rows import rows_of
+from jobs.report.lists.list_rows import ListRows
 from jobs.report.published import Frames
 from jobs.report.sheets import Column
 from jobs.report.summary.caveats import caveats
@@ -44,18 +44,21 @@ class _Table:
     columns: tuple[Column, ...]
 
 
-def write_workbook(*, facts: Frames, about: About, path: Path) -> None:
+def write_workbook(
+    *, facts: Frames, about: About, path: Path, lists: ListRows | None = None
+) -> None:
     """Write the workbook of a publication, the same bytes on every run.
 
     Args:
         facts: every frame of `jobs.contract.results.NIGHTLY` by full name.
         about: the publication and the night.
         path: the ``.xlsx`` file, in a folder that is there.
+        lists: the rows of the case lists, where they are known.
 
     Raises:
         BadInput: the file cannot be written or the disk is full.
     """
-    tables = _tables(facts)
+    tables = _tables(facts, lists or ListRows(facts))
     book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties(
         {
@@ -76,7 +79,7 @@ def write_workbook(*, facts: Frames, about: About, path: Path) -> None:
         raise disk_error(cause, path.parent) from error
 
 
-def _tables(facts: Frames) -> list[_Table]:
+def _tables(facts: Frames, lists: ListRows) -> list[_Table]:
     figures = results.FIGURES.of(facts).sort_values(["figure_id", "group_value"])
     titles = {figure.id: figure.title for figure in FIGURES}
     figures = figures.assign(title=figures["figure_id"].map(titles))
@@ -93,7 +96,7 @@ def _tables(facts: Frames) -> list[_Table]:
             _Table(
                 sheet=listed.label,
                 title=listed.caption or listed.title,
-                frame=rows_of(listed, facts),
+                frame=lists.of(listed),
                 columns=sheets.list_columns(listed),
             )
             for listed in CASE_LISTS.values()

@@ -1,6 +1,7 @@
 """Due: in scope, not released, and consideration is due and not recorded."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
@@ -51,6 +52,42 @@ def _with_unread(assessments: pd.DataFrame, people: int) -> pd.DataFrame:
     return every.assign(**{name: every[name].fillna(False) for name in yes_no})
 
 
+@dataclass(frozen=True, kw_only=True)
+class _UncertainRows:
+    """The episodes, and what may move them, whatever figure counts them."""
+
+    frame: pd.DataFrame
+    is_due: pd.Series
+    unread: pd.Series
+    may_be_due: pd.Series
+    aside: pd.Series
+    coming: pd.Series
+    may_leave: pd.Series
+    out: pd.Series
+    entering: pd.Series
+
+
+def _uncertain_rows(inputs: FigureInputs) -> _UncertainRows:
+    uncertainty = inputs.uncertainty
+    frame = _with_unread(inputs.of(results.ASSESSMENTS), uncertainty.unread)
+    uncertain, person = uncertainty.beside(frame), frame["prisoner_number"]
+    unread = frame["episode_id"].isna()
+    by_link = false_link_probability(frame).where(frame["status"].eq("CONSIDERED"), 0.0)
+    aside = uncertainty.is_set_aside(person) & ~frame["is_released"]
+    return _UncertainRows(
+        frame=frame,
+        is_due=DUE.selects(frame),
+        unread=unread,
+        may_be_due=~frame["is_released"]
+        & (frame["due_date"].isna() | frame["due_date"].le(inputs.today)),
+        aside=aside | uncertainty.may_be_elsewhere(person),
+        coming=unsettled(frame) | uncertainty.casework.may_revoke(person) | unread,
+        may_leave=uncertainty.may_leave(frame),
+        out=uncertain["decided"] + uncertain["wrongly_in"],
+        entering=by_link + uncertain["wrongly_out"],
+    )
+
+
 def due(
     rows: Condition = everything, *, by: Grouping | None = None, groups: Sequence[str] = ()
 ) -> Compute:
@@ -61,24 +98,17 @@ def due(
     """
 
     def compute(inputs: FigureInputs) -> pd.DataFrame:
-        frame = _with_unread(inputs.of(results.ASSESSMENTS), inputs.uncertainty.unread)
-        uncertain = inputs.uncertainty.beside(frame)
-        unread = frame["episode_id"].isna()
-        already_due = frame["due_date"].isna() | frame["due_date"].le(inputs.today)
-        inside = (rows(frame) | unread) & ~frame["is_released"] & already_due
-        casework = inputs.uncertainty.casework
-        by_link = false_link_probability(frame).where(frame["status"].eq("CONSIDERED"), 0.0)
-        person = frame["prisoner_number"]
-        aside = inputs.uncertainty.is_set_aside(person) & ~frame["is_released"]
-        aside |= inputs.uncertainty.may_be_elsewhere(person)
-        coming = unsettled(frame) | casework.may_revoke(person) | unread
+        uncertain_rows, casework = inputs.once(_uncertain_rows), inputs.uncertainty.casework
+        frame = uncertain_rows.frame
+        holds = rows(frame)
+        inside = (holds | uncertain_rows.unread) & uncertain_rows.may_be_due
         return count_rows(
-            counted=DUE.selects(frame) & rows(frame),
+            counted=uncertain_rows.is_due & holds,
             uncertainty=RowUncertainty(
-                may_leave=inputs.uncertainty.may_leave(frame),
-                may_enter=(coming & inside) | aside,
-                leave_probability=uncertain["decided"] + uncertain["wrongly_in"],
-                enter_probability=(by_link + uncertain["wrongly_out"]).where(inside, 0.0),
+                may_leave=uncertain_rows.may_leave,
+                may_enter=(uncertain_rows.coming & inside) | uncertain_rows.aside,
+                leave_probability=uncertain_rows.out,
+                enter_probability=uncertain_rows.entering.where(inside, 0.0),
                 persons=frame["identity_id"],
                 unread_out=casework.decisions,
                 unread_in=casework.reversals,

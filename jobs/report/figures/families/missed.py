@@ -103,21 +103,42 @@ class _Moves:
         )
 
 
-def _moves(inputs: FigureInputs, frame: pd.DataFrame, inside: pd.Series) -> _Moves:
+@dataclass(frozen=True, kw_only=True)
+class _UncertainRows:
+    """What may move releases, whatever figure counts them; see `_Moves`."""
+
+    aside: pd.Series
+    named_out: pd.Series
+    out: pd.Series
+    entering: pd.Series
+    referred: pd.Series
+
+
+def _uncertain_rows(inputs: FigureInputs) -> _UncertainRows:
+    frame, uncertainty = inputs.releases, inputs.uncertainty
+    uncertain = uncertainty.beside(frame)
+    false_link = false_link_probability(frame).where(frame["status"].eq("CONSIDERED"), 0.0)
+    unlisted = frame["release_number"].isna()
+    return _UncertainRows(
+        aside=uncertainty.is_set_aside(frame["prisoner_number"]),
+        named_out=uncertainty.may_leave(frame),
+        out=uncertain["decided"] + uncertain["wrongly_in"],
+        entering=false_link + uncertain["wrongly_out"].where(unlisted, 0.0),
+        referred=uncertain["referred"],
+    )
+
+
+def _moves(inputs: FigureInputs, inside: pd.Series) -> _Moves:
     """Moves of the releases; only those ``inside`` may come in, and whoever has a row aside.
 
     What lies in quarantine of the prison register may change whatever a condition rests on.
     """
-    aside = inputs.uncertainty.is_set_aside(frame["prisoner_number"])
-    uncertain = inputs.uncertainty.beside(frame)
-    false_link = false_link_probability(frame).where(frame["status"].eq("CONSIDERED"), 0.0)
-    unlisted = frame["release_number"].isna()
-    entering = false_link + uncertain["wrongly_out"].where(unlisted, 0.0)
+    frame, uncertain_rows = inputs.releases, inputs.once(_uncertain_rows)
     return _Moves(
-        named_out=inputs.uncertainty.may_leave(frame),
-        named_in=(frame["may_be_missed"] & inside) | aside,
-        out=uncertain["decided"] + uncertain["wrongly_in"],
-        into=entering.where(inside, 0.0),
+        named_out=uncertain_rows.named_out,
+        named_in=(frame["may_be_missed"] & inside) | uncertain_rows.aside,
+        out=uncertain_rows.out,
+        into=uncertain_rows.entering.where(inside, 0.0),
         persons=frame["identity_id"],
         unread_out=inputs.uncertainty.casework.decisions,
         unread_in=inputs.uncertainty.casework.reversals,
@@ -134,7 +155,7 @@ def missed(
         inside = rows(frame)
         return count_rows(
             counted=frame["is_missed"] & inside,
-            uncertainty=_moves(inputs, frame, inside | frame["is_unread"]).uncertainty(),
+            uncertainty=_moves(inputs, inside | frame["is_unread"]).uncertainty(),
             by=None if by is None else by(frame),
             groups=groups,
         )
@@ -147,7 +168,7 @@ def still_undecided(inputs: FigureInputs) -> pd.DataFrame:
     frame = inputs.releases
     since = frame["is_missed"] & decided_since(frame)
     # A decision that was recorded after the release is on record now.
-    moves = _moves(inputs, frame, ~frame["is_recorded_after_release"])
+    moves = _moves(inputs, ~frame["is_recorded_after_release"])
     revoked = since & inputs.uncertainty.casework.may_revoke(frame["prisoner_number"])
     moves = replace(
         moves,
@@ -160,7 +181,7 @@ def still_undecided(inputs: FigureInputs) -> pd.DataFrame:
 def since_decided(inputs: FigureInputs) -> pd.DataFrame:
     """Missed and decided on since: a false link takes the decision away, an unread row adds one."""
     frame = inputs.releases
-    moves = _moves(inputs, frame, frame["is_recorded_after_release"])
+    moves = _moves(inputs, frame["is_recorded_after_release"])
     casework = inputs.uncertainty.casework
     since = frame["is_missed"] & casework.may_decide(frame["prisoner_number"])
     moves = replace(
@@ -177,11 +198,11 @@ def never_referred(inputs: FigureInputs) -> pd.DataFrame:
     """NOT_REFERRED: any possible case may take a release out, any false link may put one in."""
     frame = inputs.releases
     by_link = false_link_probability(frame).where(NOT_CONSIDERED(frame), 0.0)
-    moves = _moves(inputs, frame, everything(frame))
+    moves = _moves(inputs, everything(frame))
     moves = replace(
         moves,
         named_out=moves.named_out | _possible(frame),
-        out=moves.out + inputs.uncertainty.beside(frame)["referred"],
+        out=moves.out + inputs.once(_uncertain_rows).referred,
         into=moves.into + by_link,
     )
     counted = frame["is_missed"] & NEVER_REFERRED(frame)
@@ -195,12 +216,12 @@ def referred_not_considered(inputs: FigureInputs) -> pd.DataFrame:
     possible = never & _possible(frame) & ~frame["is_possibly_considered"]
     casework = inputs.uncertainty.casework
     unread = never & casework.may_decide(frame["prisoner_number"])
-    moves = _moves(inputs, frame, everything(frame))
+    moves = _moves(inputs, everything(frame))
     moves = replace(
         moves,
         named_in=moves.named_in | possible | unread,
         out=moves.out + false_link_probability(frame),
-        into=inputs.uncertainty.beside(frame)["referred"],
+        into=inputs.once(_uncertain_rows).referred,
         unread_in=casework.decisions,
     )
     counted = frame["is_missed"] & NOT_CONSIDERED(frame)
@@ -210,7 +231,7 @@ def referred_not_considered(inputs: FigureInputs) -> pd.DataFrame:
 def missed_people(inputs: FigureInputs) -> pd.DataFrame:
     """Different identities among the missed releases: who may leave with all of them."""
     frame = inputs.releases
-    moves = _moves(inputs, frame, everything(frame))
+    moves = _moves(inputs, everything(frame))
     counted = frame["is_missed"]
     rows = pd.DataFrame(
         {
