@@ -83,7 +83,7 @@ def count_rows(
     uncertainty = uncertainty or RowUncertainty()
     group = _Groups.of(by, len(counted))
     shown = [ALL] if by is None else list(groups)
-    value = group.sums(counted.to_numpy(np.float64, na_value=0.0))
+    value = group.sums(counted)
     index = value.index[value > 0].union(pd.Index(shown, dtype="str"))
     frame = pd.DataFrame({"value": value}).reindex(index, fill_value=0.0)
     rows_each = _rows_each(uncertainty.persons, counted)
@@ -130,8 +130,9 @@ class _Groups:
         number, names = pd.factorize(by, sort=True)
         return cls(names=pd.Index(names, dtype="str"), number=number)
 
-    def sums(self, values: Numbers) -> pd.Series:
-        """The sum of values by group; whole numbers sum exactly, whatever the order of rows."""
+    def sums(self, column: pd.Series) -> pd.Series:
+        """The sum of a column by group; whole numbers sum exactly, whatever the order of rows."""
+        values = np.asarray(column.to_numpy(np.float64, na_value=0.0), dtype=np.float64)
         counts = values != 0
         counts &= self.number >= 0
         found = np.bincount(self.number[counts], weights=values[counts], minlength=len(self.names))
@@ -155,16 +156,17 @@ def _moved(
 ) -> pd.Series:
     """How many movable rows of each group are named, and how many more are likely to move."""
     certain = movable & named if named is not None else pd.Series(False, index=movable.index)
-    moved = group.sums(certain.to_numpy(np.float64, na_value=0.0))
+    moved = group.sums(certain)
     if probability is None:
         return moved
     open_ = movable & ~certain & probability.gt(0)
     # Millionths as whole numbers: their sum does not depend on the order of the rows.
-    micro = (probability.where(open_, 0.0) * MILLION).round().to_numpy(np.float64, na_value=0.0)
+    micro = (probability.where(open_, 0.0) * MILLION).round()
     means = group.sums(micro).to_numpy() / MILLION / rows_each
     more = np.ceil(upper_poisson(means) * rows_each)
-    most = group.sums(open_.to_numpy(np.float64, na_value=0.0)).to_numpy()
-    return moved + np.minimum(more, most)
+    most = group.sums(open_).to_numpy()
+    unnamed = pd.Series(np.minimum(more, most), index=moved.index)
+    return moved.add(unnamed)
 
 
 def upper_poisson(means: Numbers) -> Numbers:

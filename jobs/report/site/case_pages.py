@@ -77,7 +77,7 @@ class CasePages:
         ends = np.append(starts[1:], len(reasons))
         return {
             str(episodes.iat[start]): lines[start:end]
-            for start, end in zip(starts, ends, strict=True)
+            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
         }
 
 
