@@ -1,6 +1,6 @@
 """The rules as people read them: the page ``docs/rules.md`` and the lines of the command line."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -116,6 +116,7 @@ def rules_cited(
     sentenced: date | None,
     left: date | None,
     night: date,
+    applied: Mapping[str, date] | None = None,
 ) -> list[str]:
     """The title and the source of each rule, one line each, in the order in which they fired.
 
@@ -125,6 +126,7 @@ def rules_cited(
         sentenced: the day that selects those rules that a sentence, conviction or conduct selects.
         left: the day that selects those rules that a release selects; the night where it is empty.
         night: the day that selects the others.
+        applied: the day on which a rule was applied, by id, where it is none of these.
     """
     lines = []
     for rule_id in dict.fromkeys(rule_ids):
@@ -135,8 +137,10 @@ def rules_cited(
         day = {SelectedBy.NIGHT: night, SelectedBy.RELEASE: left or night}.get(
             rule.selected_by, sentenced or night
         )
-        held = [period for period in rule.periods if period.holds_on(day)] or rule.periods
-        source = f"{held[0].citation} ({held[0].confidence})" if held else "switched off"
+        day = (applied or {}).get(rule_id, day)
+        # Of a rule that no longer holds, what last did: an earlier conduct may have selected it.
+        begun = [period for period in rule.periods if period.starts <= day] or rule.periods[:1]
+        source = f"{begun[-1].citation} ({begun[-1].confidence})" if begun else "switched off"
         lines.append(f"{rule_id}: {rule.title}. {source}.")
     return lines
 

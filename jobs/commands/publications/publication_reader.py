@@ -137,12 +137,15 @@ class PublicationReader:
         flagged = [rule for _, rule in flags_of(episode_id, facts)]
         mine = episodes.loc[episodes["episode_id"].eq(episode_id)].iloc[0]
         passed, left = mine["sentence_date"], mine["release_date"]
+        flags = results.FLAGS.of(facts)
+        opens = flags.loc[flags["episode_id"].eq(episode_id), "early_removal_date"].dropna()
         cited = rules_cited(
             policy=load_policy(),
             rule_ids=[*fired, *flagged],
             sentenced=None if pd.isna(passed) else passed.date(),
             left=None if pd.isna(left) else left.date(),
             night=self.publication.as_of,
+            applied={} if opens.empty else {"removal.early": opens.iloc[0].date()},
         )
         listed = "".join(f"  {line}\n" for line in cited)
         return (

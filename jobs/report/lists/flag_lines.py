@@ -49,7 +49,9 @@ def _dates(flags: Row) -> Iterator[tuple[str, str]]:
         recorded = _day(flags["disputed_release_date"])
         yield f"RELEASE_DATE_DISPUTED: {recorded} is recorded.", "release.disputed"
     if _known(flags["early_removal_date"]):
-        yield f"Early removal from {_day(flags['early_removal_date'])} on.", "removal.early"
+        # Only a sentence with a fixed end has a latest release.
+        scheme = "removal.early" if _known(latest) else "removal.tariff"
+        yield f"Early removal from {_day(flags['early_removal_date'])} on.", scheme
     if _known(flags["referral_due_date"]):
         late = ", and was late" if flags["is_referred_late"] else ""
         yield (

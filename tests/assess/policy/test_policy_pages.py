@@ -164,6 +164,32 @@ def test_the_event_of_a_rule_selects_the_period_that_is_cited(event: str, told: 
     assert cited == [f"one.rule: Title of one.rule. {told} (verified)."]
 
 
+SCHEMES = [
+    pytest.param(date(2005, 4, 3), "Criminal Justice Act 1991 s46A", id="of 2004"),
+    pytest.param(date(2005, 4, 4), "Criminal Justice Act 2003 s260(1) to (3)", id="of 2005"),
+    pytest.param(date(2025, 9, 22), "SI 2023/1368 article 2", id="the last day of 545 days"),
+    pytest.param(date(2025, 9, 23), "(Removal of Prisoners for Deportation) Order 2025",
+                 id="of 2025"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("opens", "source"), SCHEMES)
+def test_early_removal_cites_the_scheme_that_allows_it_and_not_that_of_the_night(
+    opens: date, source: str
+) -> None:
+    name = "removal.early"
+    (cited,) = rules_cited(policy=policy(), rule_ids=[name], sentenced=opens, left=None,
+                           night=date(2026, 1, 1), applied={name: opens})  # fmt: skip
+    assert source in cited
+
+
+def test_conduct_under_the_treaties_cites_them_and_not_the_law_read_back_to_before_them() -> None:
+    (cited,) = rules_cited(policy=policy(), rule_ids=["nationality.eea"],
+                           sentenced=date(2021, 6, 1), left=None,
+                           night=date(2022, 1, 1))  # fmt: skip
+    assert "end of the transition period" in cited
+
+
 def test_every_group_and_every_event_of_the_shipped_rules_has_a_name() -> None:
     page = rules_markdown()
     for name in {each.split(".")[0] for each in policy().rules}:
