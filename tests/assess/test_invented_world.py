@@ -1,5 +1,7 @@
 """The cohort of 2006 is found again from facts alone, in a world that another hand invented."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -7,7 +9,7 @@ from benchmarks.samples.odd_worlds import NIGHT, cohort
 from benchmarks.samples.stories import frame, policy
 from jobs.assess import Assessed, assess
 from jobs.contract.results import IDENTITIES, LINKS, MISSED_STATUSES
-from jobs.synthetic import World
+from jobs.synthetic import World, build_world
 
 pytestmark = pytest.mark.slow
 
@@ -20,6 +22,11 @@ def world() -> World:
 @pytest.fixture(scope="module")
 def assessed(world: World) -> Assessed:
     """The world assessed over links that are right, so that only the rules are tested."""
+    return assess_truly(world, night=NIGHT)
+
+
+def assess_truly(world: World, *, night: date) -> Assessed:
+    """A world assessed over links that are right."""
     people = world.truth["people"].to_pandas()
     both = people.dropna(subset=["prisoner_number", "cid_person_id"])
     links = [
@@ -42,9 +49,23 @@ def assessed(world: World) -> Assessed:
         tables=world.tables,
         links=frame(LINKS, links),
         identities=frame(IDENTITIES, identities),
-        as_of=NIGHT,
+        as_of=night,
         policy=policy(),
     )
+
+
+def test_catching_up_makes_nobody_a_referred_one_whose_release_nobody_dated() -> None:
+    night = date(2006, 12, 31)
+    world = build_world(seed=2006, people=1500, as_of=night, noise="none")
+    found = assess_truly(world, night=night).releases
+    truth = world.truth["releases"].to_pandas()
+    assert found.loc[found["is_missed"], "release_date"].isna().sum() == 123
+    for status in MISSED_STATUSES:
+        said, true = (
+            set(side.loc[side["is_missed"] & side["status"].eq(status), "episode_id"])
+            for side in (found, truth)
+        )
+        assert said == true
 
 
 def test_every_status_is_the_true_one(world: World, assessed: Assessed) -> None:
