@@ -304,6 +304,40 @@ UNDATED = [
 ]  # fmt: skip
 gather(UNDATED)
 
+
+def served(day: date) -> dict[str, object]:
+    return {"alert_code": "XSDEPORT", "start_date": day}
+
+
+ALIAS = {
+    "prison.persons": [{"prisoner_number": "A0002AA", "nationality": "NIGERIA"}],
+    "prison.alerts": [{"prisoner_number": "A0002AA", "alert_sequence": 1, **served(OCT)}],
+}
+OTHERS = [
+    pytest.param(Story(alerts=(served(RELEASED),)), C, [C], id="an order served on the day out"),
+    pytest.param(Story(also=ALIAS), C, [C], id="an order served under another number"),
+    pytest.param(known(DECIDED, case={"case_type": "ASYLUM"}), N, [N],
+                 id="decided in a case that is not about deportation"),
+    pytest.param(known(DECIDED, {**withdrawn(NOV), "case_id": "C2"}).but(
+                     cases=(REFERRED, REFERRED)), C, [C], id="withdrawn in another case"),
+    pytest.param(known(decision(AUG), withdrawn(SEPT), signed(OCT)), C, [C],
+                 id="withdrawn, and an order signed after that"),
+    pytest.param(known(removals=({"removed_date": RELEASED},)), O, [O],
+                 id="released, and removed on that day, and nobody decided"),
+    pytest.param(known(decision(MID_MARCH), movements=(out(NEXT_JUNE, "PX"),), sentences=(
+                     term(12), term(None, APR, calculation_type="LIFE"))), O, [O],
+                 id="a life sentence passed after the decision"),
+    pytest.param(known(DECIDED, movements=TWICE, sentences=(term(18), term(
+                     None, MID_APRIL_05, calculation_type="FINE", term_days=30))), C, [C, C],
+                 id="a fine in the recall"),
+    pytest.param(known(decision(MID_MARCH), nationality="FRANCE", sentences=(
+                     term(18, **THEFT), term(6, APR, consecutive_to_sequence=1, **THEFT))),
+                 O, [O], id="EEA, 24 months by an addition after the decision"),
+    pytest.param(known(nationality="FRANCE", sentences=(term(18, **THEFT), term(
+                     18, APR, **THEFT))), OUTSIDE, [], id="EEA, 18 months and 18 beside them"),
+]  # fmt: skip
+gather(OTHERS)
+
 BOOKINGS = [
     pytest.param(known(DECIDED, also=booking("E2", NEXT_JUNE, 1, out(date(2005, 6, 20)))),
                  C, [C], [O], id="a later month reaches a year with the earlier sentence"),
@@ -326,7 +360,7 @@ gather(BOOKINGS)
 
 @pytest.mark.parametrize(
     ("told", "status", "released"),
-    [*DEFERRALS, *ADDITIONS, *WITHDRAWN, *MOVES, *FINDINGS, *UNDATED],
+    [*DEFERRALS, *ADDITIONS, *WITHDRAWN, *MOVES, *FINDINGS, *UNDATED, *OTHERS],
 )
 def test_entangled_story(told: Story, status: str, released: Sequence[str]) -> None:
     assert (tell(told)[0]["status"], statuses(told)) == (status, list(released))
