@@ -82,6 +82,7 @@ def airflow(context: typer.Context) -> None:
                 environment=environment,
                 keep_database=lambda: None if is_external() else keep_embedded(settings),
             )
+            typer.echo("Airflow is stopped.")
         else:
             code = run_airflow(context.args, environment=environment)
     raise typer.Exit(code)

@@ -22,7 +22,8 @@ from jobs.runtime.errors import BadInput
 
 log = logging.getLogger(__name__)
 
-PARTS: Final = ("api-server", "scheduler", "dag-processor", "triggerer")
+SERVER: Final = "api-server"
+PARTS: Final = (SERVER, "scheduler", "dag-processor", "triggerer")
 WATCH_SECONDS: Final = 1.0
 MOST_ENDS: Final = 5
 """So many ends of one part within `WINDOW_SECONDS` are no accident."""
@@ -111,7 +112,15 @@ def run_standalone(*, environment: Mapping[str, str], keep_database: Callable[[]
 
 
 def _stop(parts: list[Part]) -> None:
-    """End every part: politely, then at once."""
+    """End every part: politely, then at once. The server of the others' requests is the last."""
+    for group in (
+        [part for part in parts if part.name != SERVER],
+        [part for part in parts if part.name == SERVER],
+    ):
+        _stop_at_once(group)
+
+
+def _stop_at_once(parts: list[Part]) -> None:
     for part in parts:
         if part.process is not None and part.process.poll() is None:
             part.process.terminate()

@@ -109,10 +109,14 @@ def test_a_part_that_does_not_end_when_asked_is_killed_and_named(
 ) -> None:
     goes_on = """\
 import os, signal, sys, time
-if sys.argv[1] == "dag-processor":
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+def end(*_):
+    if sys.argv[1] != "dag-processor":
+        open(f"{sys.argv[1]}.ended", "w").close()
+        sys.exit(0)
+signal.signal(signal.SIGTERM, end)
 open(f"{sys.argv[1]}.pid", "w").write(str(os.getpid()))
-time.sleep(600)
+while True:
+    time.sleep(0.05)
 """
     monkeypatch.setattr(airflow_cli, "AIRFLOW", program(tmp_path / "airflow", goes_on))
     monkeypatch.setattr(standalone, "WATCH_SECONDS", 0.05)
@@ -126,6 +130,8 @@ time.sleep(600)
     assert standalone.run_standalone(environment=os.environ, keep_database=ask_once_all_are_up) == 0
     assert "airflow dag-processor did not end when it was asked to; killed" in caplog.text
     assert caplog.text.count("did not end") == 1
+    ended = {path.stem: path.stat().st_mtime for path in tmp_path.glob("*.ended")}
+    assert max(ended, key=lambda part: ended[part]) == "api-server", "tasks ask it until they end"
     for path in tmp_path.glob("*.pid"):
         with pytest.raises(ProcessLookupError):
             os.kill(int(path.read_text()), 0)
