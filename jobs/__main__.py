@@ -48,6 +48,7 @@ for command in (
     backfill_command.backfill,
     email_commands.emails,
     publication_commands.figures,
+    publication_commands.actions,
     publication_commands.cases,
     publication_commands.explain,
     publication_commands.movement,

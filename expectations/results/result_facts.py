@@ -289,7 +289,6 @@ def _figures() -> Iterator[Check]:
         "each of the missed is not found, not sought, located or questioned",
         f"SELECT abs({_figure('missed.total')} - {traced})",
     )
-    yield _agrees("discrepancies.total", "SELECT count(*) FROM nightly.discrepancies")
     yield _agrees("census.people", "SELECT coalesce(sum(people), 0) FROM nightly.census")
     yield _agrees("quality.rows_in", "SELECT sum(rows_in) FROM nightly.row_counts")
     yield _agrees("quality.quarantined", "SELECT sum(quarantined) FROM nightly.row_counts")

@@ -9,8 +9,22 @@ from collections.abc import Mapping
 from typing import Final
 
 from jobs.contract import codes as c
-from jobs.contract.results.assessed import ASSESSMENTS, CASEWORK, RELEASES
+from jobs.contract.results.assessed import (
+    ASSESSMENTS,
+    CASEWORK,
+    DISCREPANCIES,
+    DISCREPANCY_KINDS,
+    FLAGS,
+    RELEASES,
+)
 from jobs.contract.results.case_list import CaseList, Rows, Words
+from jobs.contract.results.list_words import (
+    CASEWORK_HEADINGS,
+    DISCREPANCY_HEADINGS,
+    EPISODE_HEADINGS,
+    HOW_MISSED,
+    NATIONALITIES,
+)
 from jobs.contract.results.reported import BACKLOG
 
 _EPISODE_FIELDS: Final = (
@@ -37,37 +51,6 @@ _EPISODE_FIELDS: Final = (
     "status_rule_id",
 )
 _MOST_URGENT_FIRST: Final = {"priority": True, "episode_id": True}
-
-EPISODE_HEADINGS: Final[Words] = {
-    "episode_id": "Reference",
-    "priority": "Rank",
-    "prison_id": "Prison",
-    "status": "What happened",
-    "release_date": "Released",
-    "earliest_release_date": "Earliest release",
-    "days_to_release": "Days left",
-    "due_date": "Due by",
-    "offence_code": "Offence",
-    "nationality": "Nationality",
-    "is_court_recommended": "Court recommended",
-    "referred_date": "Referred",
-    "case_id": "Case",
-    "possible_case_id": "Possible match",
-    "returned_date": "Back in prison",
-    "days_late": "Days late",
-    "considered_date": "Decided",
-    "considered_recorded_date": "Decision recorded",
-    "decided_since_date": "Decided since",
-    "decided_since": "Decision",
-    "traced": "Traced",
-    "came_back_date": "In prison again",
-    "left_country_date": "Left the country",
-}
-"""What readers see over the fields of an episode, on whichever page."""
-HOW_MISSED: Final[Words] = {
-    "NOT_REFERRED": "Never referred",
-    "REFERRED_NOT_CONSIDERED": "Referred, never considered",
-}
 
 
 def _headings(*names: str) -> Words:
@@ -160,6 +143,25 @@ UNCONSIDERED: Final = _of_releases(
     words={"status": HOW_MISSED},
 )
 """The figure to answer for: a decision that comes later does not undo a release."""
+OUTCOMES: Final = CaseList(
+    name="outcomes",
+    label="Outcomes",
+    title="Where the missed are now",
+    each="Each custody episode, the work still to do first",
+    view="outcomes",
+    table=FLAGS,
+    beside=ASSESSMENTS,
+    rows=Rows(known=("outcome",)),
+    total="outcome.total",
+    order=_MOST_URGENT_FIRST,
+    fields=("outcome", "outcome_rule_id", *_EPISODE_FIELDS),
+    headings={
+        **_headings("episode_id", "prison_id"),
+        "outcome": "Now",
+        **_headings("release_date", "offence_code", "nationality", "case_id"),
+    },
+)
+"""Everybody of whom a release was missed, by what has become of them."""
 RECORDED_AFTER_RELEASE: Final = _of_releases(
     name="recorded_after_release",
     label="Recorded late",
@@ -261,6 +263,25 @@ OPEN_CASES: Final = CaseList(
 )
 
 
+DISCREPANCY_LIST: Final = CaseList(
+    name="discrepancies",
+    label="Discrepancies",
+    title="Discrepancies between the registers",
+    each="Each field, longest reported first",
+    view="discrepancies",
+    table=DISCREPANCIES,
+    total="discrepancies.total",
+    order={"age_days": False, "discrepancy_id": True},
+    fields=tuple(f.name for f in DISCREPANCIES.fields if not f.personal),
+    headings=DISCREPANCY_HEADINGS,
+    words={
+        "rule_id": DISCREPANCY_KINDS,
+        "prison_value": NATIONALITIES,
+        "immigration_value": NATIONALITIES,
+    },
+)
+
+
 def _traced(name: str, label: str, title: str, *, may_have_left: bool) -> CaseList:
     return _of_releases(
         name=name,
@@ -296,18 +317,6 @@ QUESTIONED: Final = _traced(
 TRACINGS: Final = (NOT_FOUND, NOT_SOUGHT, LOCATED, QUESTIONED)
 """Four words of which one holds of each missed release: together they are all of them."""
 
-_CASEWORK_HEADINGS: Final[Words] = {
-    "step_key": "Reference",
-    "case_id": "Case",
-    "episode_id": "Custody episode",
-    "step_date": "Day",
-    "recorded_date": "Recorded",
-    "until_date": "Until",
-    "decision": "Decision",
-    "removal_type": "Power",
-    "bail_status": "Now",
-}
-
 
 def _of_casework(
     name: str, label: str, title: str, holds: str, total: str, *shown: str
@@ -324,7 +333,7 @@ def _of_casework(
         order={"step_date": False, "step_key": True},
         fields=tuple(f.name for f in CASEWORK.fields if not f.personal),
         headings={
-            n: _CASEWORK_HEADINGS[n]
+            n: CASEWORK_HEADINGS[n]
             for n in ("step_key", "case_id", "episode_id", "step_date", *shown)
         },
     )
@@ -363,6 +372,7 @@ CASE_LISTS: Final[Mapping[str, CaseList]] = {
         MISSED,
         DECIDED_SINCE,
         UNCONSIDERED,
+        OUTCOMES,
         RECORDED_AFTER_RELEASE,
         WITHDRAWN_AFTER_RELEASE,
         *TRACINGS,
@@ -372,6 +382,7 @@ CASE_LISTS: Final[Mapping[str, CaseList]] = {
         DECISIONS,
         DEPORTATIONS,
         OPPOSED_BAILS,
+        DISCREPANCY_LIST,
     )
 }
 """Every list by name, in the order of reading."""

@@ -74,13 +74,46 @@ class Headline:
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """One custody episode that somebody must act on, by reference."""
+    """One custody episode that somebody must act on, by reference; ``rank`` from 1 on its list."""
 
+    rank: int
     episode_id: str
     prison: str
     release_date: date | None
     days_to_release: int | None
     why: str
+
+    @property
+    def release(self) -> str:
+        """When the person may leave, without minus signs."""
+        days = self.days_to_release
+        if days is None:
+            return "no release date known"
+        if days < 0:
+            held = plural(-days, "day", "days")
+            return f"held {held} past the earliest release date, {day_text(self.release_date)}"
+        left = "today" if days == 0 else f"in {plural(days, 'day', 'days')}"
+        return f"release {left}, {day_text(self.release_date)}"
+
+    @property
+    def line(self) -> str:
+        """All of it, as a terminal and a plain text print it."""
+        return f"{self.rank:>2}. {self.episode_id}, {self.prison}, {self.release}: {self.why}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionList:
+    """The first of ``total`` custody episodes that need a decision, in the order of the work."""
+
+    title: str
+    actions: tuple[Action, ...]
+    total: int
+
+    @property
+    def heading(self) -> str:
+        """The title, and how many of how many are shown."""
+        shown, many = len(self.actions), number_text(self.total)
+        return f"{self.title}: {many if shown == self.total else f'the first {shown} of {many}'}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,11 +139,13 @@ class Section:
 class ReaderSummary:
     """Everything that one reader's email says.
 
-    ``changes`` say what moved since ``since``, the last night reported. ``actions`` are the first
-    of ``actions_total`` custody episodes that need a decision within 7 days, ``actions_overdue`` of
-    them held past their earliest release date; ``acknowledged`` others are left out because
-    somebody has taken them on. ``is_part``: they are those of the prisons
-    and teams that the reader answers for.
+    ``part`` names the prisons and teams that the reader answers for, whose headline, changes,
+    actions and sections these are; ``nation`` says the whole in one line then. Both are empty for
+    a reader who answers for all of it. ``unusual`` comes before anything else; ``headed`` is the
+    same in the few words of a subject.
+    ``changes`` say what moved since ``since``, the last night reported. ``actions`` are two lists:
+    who may be released within 7 days, and who is held past the earliest release date;
+    ``acknowledged`` others are left out because somebody has taken them on.
     """
 
     as_of: date
@@ -118,16 +153,18 @@ class ReaderSummary:
     headline: Headline
     since: date | None
     changes: tuple[str, ...]
-    actions: tuple[Action, ...]
-    actions_total: int
-    actions_overdue: int
+    actions: tuple[ActionList, ...]
     acknowledged: int
-    is_part: bool
+    part: str
+    nation: str
+    unusual: tuple[str, ...]
+    headed: str
     sections: tuple[Section, ...]
     capacity: str
     caveats: tuple[str, ...]
     pictures: tuple[Picture, ...] = ()
     pages_url: str = ""
+    pages_path: str = ""
 
 
 def number_text(value: float | None) -> str:

@@ -18,7 +18,14 @@ from typing import Any, Final
 import css_inline
 import jinja2
 
-from jobs.contract.view_models import Action, Detail, ReaderSummary, day_text, number_text, plural
+from jobs.contract.codes.offences import scale_text
+from jobs.contract.view_models import (
+    Detail,
+    ReaderSummary,
+    day_text,
+    number_text,
+    plural,
+)
 from jobs.notify.private import DETAIL_HEADER
 from jobs.notify.recipients import ADDRESS, Recipient
 from jobs.runtime.errors import BadInput
@@ -70,15 +77,19 @@ def render(
     words: dict[str, Any] = {
         "b": summary,
         "role": recipient.role,
+        "contact": recipient.contact,
         "subject": subject,
         "correction": correction,
         "actions_line": _actions_line(summary),
+        "scale": scale_text(),
         "detail_line": PRIVATE_LINE if people else REFERENCES_LINE,
     }
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Consideration for deportation", addr_spec=sender)
     message["To"] = Address(addr_spec=recipient.address)
     message["Subject"] = subject
+    if recipient.contact and recipient.contact.address:
+        message["Reply-To"] = Address(addr_spec=recipient.contact.address)
     message["Date"] = format_datetime(datetime.combine(summary.as_of, _SEND_TIME))
     message["Message-ID"] = f"<{digest[:32]}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -108,7 +119,7 @@ def render(
 def content_digest(summary: ReaderSummary) -> str:
     """Digest of what a summary says, whatever publication it comes from; pictures are left out."""
     content = asdict(summary)
-    for key in ("publication_id", "pictures", "pages_url"):
+    for key in ("publication_id", "pictures", "pages_url", "pages_path"):
         del content[key]
     return text_digest(json.dumps(content, sort_keys=True, default=str))
 
@@ -134,42 +145,29 @@ def _with_range(figure: Any) -> str:
 
 
 def _subject(summary: ReaderSummary, *, is_correction: bool) -> str:
-    start = "Correction: " if is_correction else ""
-    return f"{start}{day_text(summary.as_of)}: {summary.headline.subject_number}"
+    """What is unusual, the night, the reader's own part and its one number."""
+    unusual = [*(["Correction"] if is_correction else []), summary.headed]
+    start = ", ".join(filter(None, unusual))
+    start = f"{start[:1].upper()}{start[1:]}: " if start else ""
+    where = f", {summary.part}" if summary.part else ""
+    return f"{start}{day_text(summary.as_of)}{where}: {summary.headline.subject_number}"
 
 
 def _actions_line(summary: ReaderSummary) -> str:
-    total, shown = summary.actions_total, len(summary.actions)
+    """What is to be done in a line, and what somebody has taken on."""
     taken = (
         f" {plural(summary.acknowledged, 'other is', 'others are')} already taken on."
         if summary.acknowledged
         else ""
     )
-    where = "In your prisons and teams: " if summary.is_part else ""
-    if not total:
+    where = f"{summary.part}: " if summary.part else ""
+    ahead, held = (each.total for each in summary.actions)
+    if not ahead and not held:
         return f"{where}{'nobody' if where else 'Nobody'} to be decided on within 7 days.{taken}"
-    people = where + plural(total, "person is", "people are")
-    held = (
-        f", {number_text(summary.actions_overdue)} of them held past the earliest release date"
-        if summary.actions_overdue
-        else ""
-    )
-    lead = f"{people} to be decided on within 7 days{held}.{taken}"
-    if not shown:
-        return lead
-    first = "In the order of the work, the most urgent first"
-    return f"{lead} {first}:" if shown == total else f"{lead} {first}; {shown} of {total}:"
-
-
-def _release(action: Action) -> str:
-    days = action.days_to_release
-    if days is None:
-        return "no release date known"
-    if days < 0:
-        held = plural(-days, "day", "days")
-        return f"held {held} past the earliest release date, {day_text(action.release_date)}"
-    left = "today" if days == 0 else f"in {plural(days, 'day', 'days')}"
-    return f"release {left}, {day_text(action.release_date)}"
+    people = where + plural(ahead + held, "person is", "people are")
+    of_them = "" if held == 1 and not ahead else f"{number_text(held)} of them "
+    past = f", {of_them}held past the earliest release date" if held else ""
+    return f"{people} to be decided on within 7 days{past}.{taken}"
 
 
 def _day(value: date | None) -> str:
@@ -198,7 +196,6 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {
         "day": _day,
-        "release": _release,
         "cid": lambda name: f"{name}@charts",
     }
     return environment

@@ -22,11 +22,38 @@ Decides = Literal["nights", "models"]
 """Publishing a night in spite of a failed check; putting another linkage model to use."""
 
 
+def _plain_address(value: str) -> str:
+    if len(value) > 254 or not ADDRESS.fullmatch(value):
+        raise ValueError("not one plain email address")
+    return value
+
+
+class Contact(BaseModel):
+    """Whom a reader may call, and who changes or ends a subscription; answers go to ``address``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    telephone: str = ""
+    address: str = ""
+
+    @field_validator("address")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        return _plain_address(value) if value else value
+
+    @property
+    def text(self) -> str:
+        """All of it in a line."""
+        return ", ".join(filter(None, (self.name, self.telephone, self.address)))
+
+
 class Recipient(BaseModel):
     """A reader of the emails.
 
-    ``prisons`` and ``teams`` limit the lists of cases and add a section for each; the headline is
-    the same for everyone. With ``detail`` at counts, no reference is shown; at full, an attachment
+    ``prisons`` and ``teams`` say what the email is about: its subject, first line, numbers and
+    lists are theirs, and the whole is one line. ``contact`` is that of the file unless the reader
+    has another. With ``detail`` at counts, no reference is shown; at full, an attachment
     names the people to be decided on within 7 days (`jobs.notify.private`). ``decides`` is what the
     recipient is asked to decide on Airflow's page, there as the user ``user``.
     """
@@ -41,13 +68,12 @@ class Recipient(BaseModel):
     alerts: bool = False
     user: str = ""
     decides: tuple[Decides, ...] = ()
+    contact: Contact | None = None
 
     @field_validator("address")
     @classmethod
     def _one_address(cls, value: str) -> str:
-        if len(value) > 254 or not ADDRESS.fullmatch(value):
-            raise ValueError("not one plain email address")
-        return value
+        return _plain_address(value)
 
     @model_validator(mode="after")
     def _has_a_user_to_decide_as(self) -> Self:
@@ -64,6 +90,7 @@ class Recipient(BaseModel):
 class _RecipientFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    contact: Contact | None = None
     recipient: tuple[Recipient, ...] = Field(min_length=1)
 
 
@@ -81,9 +108,13 @@ def load_recipients(path: Path | None = None) -> tuple[Recipient, ...]:
     where = f"recipients file [{path}]"
     content = read_toml(path, where=where)
     try:
-        recipients = _RecipientFile.model_validate(content).recipient
+        read = _RecipientFile.model_validate(content)
     except ValidationError as error:
         raise BadInput(where, *_first(error.errors()[0])) from None
+    recipients = tuple(
+        each if each.contact else each.model_copy(update={"contact": read.contact})
+        for each in read.recipient
+    )
     seen: set[str] = set()
     for place, recipient in enumerate(recipients, start=1):
         if recipient.address.lower() in seen:

@@ -11,6 +11,8 @@ from jobs.report import ALL
 from jobs.runtime.settings import Settings
 from jobs.warehouse import figures_before, latest_before, read_table
 
+OVER_TIME: Final = ("outcome.by_outcome",)
+"""Figures whose groups are drawn over the nights."""
 FOLLOWS: Final = "follows"
 """Key in a manifest's ``decisions``: the publication of the night before, which steps look at."""
 
@@ -33,4 +35,4 @@ def earlier_table(settings: Settings, publication_id: str, table: Table) -> pd.D
 def earlier_figures(settings: Settings, *, as_of: date) -> pd.DataFrame:
     """The figures of the nights before ``as_of``, as they are current now."""
     with warehouse(settings) as engine:
-        return figures_before(engine, as_of=as_of, group=ALL)
+        return figures_before(engine, as_of=as_of, group=ALL, whole=OVER_TIME)

@@ -32,7 +32,7 @@ from jobs.operate.accepted_rows import accepted_rows
 from jobs.operate.databases import warehouse
 from jobs.operate.monitoring.timetable import LONDON
 from jobs.report import SUMMARISED, About, Earlier, SummaryWriter, csv_text
-from jobs.report.about import size_notices
+from jobs.report.about import DESPITE, size_notices
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
 from jobs.warehouse import (
@@ -200,7 +200,7 @@ def persons_of(publication: Publication, settings: Settings) -> pd.DataFrame:
 def _people(writer: SummaryWriter, reader: Reader, persons: pd.DataFrame) -> str:
     """The people that a reader at detail full is to decide on, as CSV."""
     assessments = writer.facts[results.ASSESSMENTS.full_name]
-    due = writer.soon(reader)
+    due = writer.next_actions(reader).every
     return csv_text(people(due=due, assessments=assessments, persons=persons))
 
 
@@ -235,10 +235,10 @@ def _summary_writer(
         as_of=publication.as_of,
         publication_id=publication.publication_id,
         pages_url=_night_url(settings.pages_url, publication.as_of),
-        notices=(
-            *((publication.override.notice,) if publication.override else ()),
-            *size_notices(publication.manifest.get("inputs", {})),
-        ),
+        pages_path=str(settings.data_dir / "pages" / publication.as_of.isoformat() / "index.html"),
+        notices=(publication.override.notice,) if publication.override else (),
+        remarks=size_notices(publication.manifest.get("inputs", {})),
+        headed=DESPITE if publication.override else "",
     )
     return SummaryWriter(
         facts=facts,

@@ -7,17 +7,23 @@ else.
 
 from jobs.report.about import About
 from jobs.report.build import Reported, build_report
-from jobs.report.charts.capacity_charts import clearing
+from jobs.report.charts.order_charts import ending
 from jobs.report.figures.registry import FIGURES, figures_markdown
 from jobs.report.forecast.capacity import Forecast, forecast
 from jobs.report.forecast.queue import Pace
 from jobs.report.lists.explanation import explain, flags_of
 from jobs.report.lists.list_rows import list_named, rows_of
+from jobs.report.lists.next_actions import next_actions
 from jobs.report.published import ALL
 from jobs.report.site.pages import render_site
 from jobs.report.site.runs_page import RUNS_PAGE, render_runs
 from jobs.report.summary.headline import headline, key_figure
-from jobs.report.summary.reader_summary import SUMMARISED, Earlier, SummaryWriter
+from jobs.report.summary.reader_summary import (
+    SUMMARISED,
+    Earlier,
+    SummaryWriter,
+    action_lists,
+)
 from jobs.report.workbook.workbook import write_workbook
 from jobs.runtime.outgoing import csv_text
 
@@ -32,9 +38,10 @@ __all__ = [
     "Pace",
     "Reported",
     "SummaryWriter",
+    "action_lists",
     "build_report",
-    "clearing",
     "csv_text",
+    "ending",
     "explain",
     "figures_markdown",
     "flags_of",
@@ -42,6 +49,7 @@ __all__ = [
     "headline",
     "key_figure",
     "list_named",
+    "next_actions",
     "render_runs",
     "render_site",
     "rows_of",

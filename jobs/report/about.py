@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from jobs.contract.registers import SIZES_UNPROVED
 from jobs.contract.view_models import plural
@@ -15,7 +15,9 @@ class About:
 
     ``pages_url`` is where readers find the pages; empty where they only have the folder.
     ``runs_url`` leads from a night's pages to that of the runs, where there is one.
-    ``notices`` stand on every page and email, as when a named person let a night pass.
+    ``pages_path`` is that folder. ``notices`` are what is unusual of a night, as when a named
+    person let it pass: they stand first, on every page and email, and ``headed`` says them in the
+    few words of a subject. ``remarks`` are caveats of the deliveries.
     """
 
     as_of: date
@@ -26,6 +28,13 @@ class About:
     pages_url: str = ""
     runs_url: str = ""
     notices: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    headed: str = ""
+    pages_path: str = ""
+
+
+DESPITE: Final = "published despite a failed check"
+"""How the subject of an email says that a named person let a night pass."""
 
 
 def size_notices(inputs: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:

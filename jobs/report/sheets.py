@@ -10,14 +10,15 @@ from typing import Final
 
 import pandas as pd
 
-from jobs.contract.case_lists import EPISODE_HEADINGS, HOW_MISSED
 from jobs.contract.results import ASSESSMENTS
 from jobs.contract.results.case_list import CaseList
+from jobs.contract.results.list_words import EPISODE_HEADINGS, HOW_MISSED
 from jobs.contract.schema import CodeList, Kind, Table
 from jobs.contract.view_models import number_text
 from jobs.runtime.outgoing import clean
 
 NOTHING: Final = ""
+_CSS: Final = {"whole": "n", "number": "n", "ahead": "n", "date": "d", "moment": "d"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,14 +38,17 @@ class Column:
     @property
     def css(self) -> str:
         """How its cells are set: numbers right and in figures of one width, dates unbroken."""
-        return {"whole": "n", "number": "n", "date": "d", "moment": "d"}.get(self.kind, "")
+        return {"whole": "n", "number": "n", "ahead": "n", "date": "d", "moment": "d"}.get(
+            self.kind, ""
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
     """A titled table: one text for each column of a row.
 
-    ``links`` are the targets of the first cells, ``tags`` say which figures count a row.
+    ``links`` are the targets of the cells in the column of number ``linked``. Where ``total`` is
+    more than the rows, ``file`` has them all (`jobs.report.row_files`).
     """
 
     name: str
@@ -52,7 +56,8 @@ class Sheet:
     columns: tuple[Column, ...]
     rows: list[tuple[str, ...]]
     links: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
+    linked: int = 0
+    file: str = ""
     total: int = 0
     sortable: bool = False
 
@@ -64,10 +69,13 @@ def sheet(
     frame: pd.DataFrame,
     columns: tuple[Column, ...],
     links: tuple[str, ...] = (),
-    tags: tuple[str, ...] = (),
+    linked: str = "",
     sortable: bool = False,
 ) -> Sheet:
-    """Turn a frame into a sheet; ``links`` and ``tags`` have an entry for each row, or none."""
+    """Turn a frame into a sheet; ``links`` have an entry for each row, or none.
+
+    They stand in the first column, unless ``linked`` names the source of another.
+    """
     texts = [list(cell_texts(frame[column.source], column)) for column in columns]
     return Sheet(
         name=name,
@@ -75,7 +83,7 @@ def sheet(
         columns=columns,
         rows=list(zip(*texts, strict=True)),
         links=links,
-        tags=tags,
+        linked=[column.source for column in columns].index(linked) if linked else 0,
         total=len(frame),
         sortable=sortable,
     )
@@ -111,6 +119,13 @@ def _numbers(values: pd.Series, _column: Column) -> pd.Series:
     return texts.where(numbers.notna(), NOTHING)
 
 
+def _days_ahead(values: pd.Series, _column: Column) -> pd.Series:
+    """Days to a date; once it has passed, the days since, and no minus sign."""
+    days = values.astype("float64")
+    texts = days.map(lambda n: number_text(n) if n >= 0 else f"{number_text(-n)} past")
+    return texts.astype("object").where(days.notna(), NOTHING)
+
+
 def _yes_no(values: pd.Series, _column: Column) -> pd.Series:
     texts = values.map({True: "Yes", False: "No"}).astype("object")
     return texts.where(values.notna(), NOTHING)
@@ -130,6 +145,7 @@ _KINDS: Final[dict[str, Callable[[pd.Series, Column], pd.Series]]] = {
     "moment": _moments,
     "whole": _numbers,
     "number": _numbers,
+    "ahead": _days_ahead,
     "yes": _yes_no,
 }
 
@@ -142,7 +158,7 @@ def declared(
     return Column(
         source=name,
         heading=heading,
-        kind=_KIND_OF[found.kind],
+        kind="ahead" if name == "days_to_release" else _KIND_OF[found.kind],
         codes=found.codes if words is None else None,
         words=words,
         missing="not recorded" if name in _NEVER_EMPTY else NOTHING,
@@ -175,8 +191,8 @@ LATE_COLUMNS: Final = (
     Column(source="seriousness", heading="Seriousness (1 to 5)", kind="whole"),
 )
 WHAT_IF_COLUMNS: Final = (
-    Column(source="label", heading="Staff"),
-    Column(source="staff", heading="At work", kind="number"),
+    Column(source="label", heading="Staff at work"),
+    Column(source="staff", heading="Number", kind="number"),
     Column(source="decisions", heading="Decisions in a week", kind="number"),
     Column(source="late", heading="Released before their turn in 12 months", kind="whole"),
     Column(source="low", heading="Low", kind="whole"),

@@ -6,6 +6,7 @@ the difference before committing it.
 
 import os
 import re
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -15,8 +16,14 @@ import pytest
 
 from benchmarks.samples.report_nights import AS_OF, Invented, invent
 from benchmarks.samples.reported.workbook_xml import Book
+from jobs.contract import results
+from jobs.contract.view_models import Detail
 from jobs.notify import Recipient, render
-from jobs.report import About, Earlier, SummaryWriter, render_site
+from jobs.notify.recipients import Contact
+from jobs.report import About, Earlier, Reported, SummaryWriter, render_site
+from jobs.report.about import DESPITE
+from jobs.report.figures.inputs import FigureInputs
+from jobs.report.figures.registry import compute_figures
 
 FOLDER = Path(__file__).parent
 ABOUT = About(
@@ -27,8 +34,8 @@ ABOUT = About(
     code_version="1",
     pages_url="https://pages.example.invalid/",
 )
-READER = Recipient(
-    address="reader@example.invalid", role="Head of casework", prisons=("AAI",), teams=("Team 1",)
+CONTACT = Contact(
+    name="Data team of returns", telephone="020 7946 0000", address="data@example.invalid"
 )
 
 
@@ -61,18 +68,75 @@ def words_of(html: str) -> str:
     return "\n".join(line for line in lines if line) + "\n"
 
 
-def test_the_email_reads_as_last_time(world: Invented) -> None:
-    earlier = Earlier(as_of=AS_OF.replace(day=24), figures=invent(episodes=390).reported.figures)
-    summary = SummaryWriter(facts=world.facts, about=ABOUT, earlier=earlier).for_reader(
-        READER.reader
-    )
-    data = render(recipient=READER, summary=summary, sender="sender@example.invalid").data
+READERS = {
+    "director": Recipient(
+        address="director@example.invalid", role="Director", detail=Detail.COUNTS, contact=CONTACT
+    ),
+    "governor": Recipient(
+        address="governor@example.invalid", role="Governor", prisons=("BBI",), contact=CONTACT
+    ),
+    "team": Recipient(
+        address="team@example.invalid", role="Team leader", teams=("Team 1",), contact=CONTACT
+    ),
+}
+
+
+def email_of(
+    world: Invented, reader: Recipient, *, about: About = ABOUT, correction: tuple[str, ...] = ()
+) -> str:
+    earlier = Earlier(as_of=AS_OF.replace(day=24), figures=world.reported.figures)
+    writer = SummaryWriter(facts=world.facts, about=about, earlier=earlier)
+    summary = writer.for_reader(reader.reader)
+    data = render(
+        recipient=reader, summary=summary, sender="sender@example.invalid", correction=correction
+    ).data
     message = message_from_bytes(data, policy=default)
     assert isinstance(message, EmailMessage)
     body = message.get_body(("plain",))
     assert body is not None
-    shown = [f"{name}: {message[name]}" for name in ("Subject", "To", "Date", "Message-ID")]
-    agrees("email.txt", "\n".join([*shown, "", str(body.get_content())]).replace("\r\n", "\n"))
+    shown = [f"{name}: {message[name]}" for name in ("Subject", "Reply-To", "Date", "Message-ID")]
+    return "\n".join([*shown, "", str(body.get_content())]).replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_the_email_of_an_ordinary_night_reads_as_last_time(world: Invented, reader: str) -> None:
+    agrees(f"emails/{reader}-ordinary.txt", email_of(world, READERS[reader]))
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_the_email_of_a_night_with_a_note_reads_as_last_time(world: Invented, reader: str) -> None:
+    about = replace(
+        ABOUT,
+        notices=("Published in spite of failed checks: a named person says why.",),
+        headed=DESPITE,
+        remarks=("The size of 1 file of the prison register could not be proved.",),
+    )
+    text = email_of(world, READERS[reader], about=about)
+    assert text.startswith("Subject: Published despite a failed check: 25 April 2006")
+    agrees(f"emails/{reader}-note.txt", text)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_the_email_of_a_correction_reads_as_last_time(world: Invented, reader: str) -> None:
+    said = ("Released without consideration: 69, not 68.",)
+    text = email_of(world, READERS[reader], correction=said)
+    assert text.startswith("Subject: Correction: 25 April 2006")
+    agrees(f"emails/{reader}-correction.txt", text)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_the_email_of_a_quiet_night_reads_as_last_time(reader: str) -> None:
+    frames = {name: table.empty() for name, table in results.NIGHTLY.items()}
+    figures = compute_figures(FigureInputs(frames=frames, as_of=AS_OF))
+    frames[results.FIGURES.full_name] = figures
+    reported = Reported(
+        figures=figures,
+        backlog=results.BACKLOG.empty(),
+        teams=results.TEAMS.empty(),
+        census=results.CENSUS.empty(),
+    )
+    quiet = Invented(tables={}, facts=frames, reported=reported)
+    agrees(f"emails/{reader}-quiet.txt", email_of(quiet, READERS[reader]))
 
 
 def test_the_first_page_reads_as_last_time(site: Path) -> None:

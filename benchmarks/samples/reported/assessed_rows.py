@@ -1,5 +1,7 @@
 """Assessments of an invented night, and what follows from them, every status present."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -91,8 +93,23 @@ def invent_assessments(rng: np.random.Generator, rows: int) -> pd.DataFrame:
         "is_possibly_considered": possibly,
     }
     work = status.isin(["DUE", "NOT_REFERRED", "REFERRED_NOT_CONSIDERED"])
-    columns["priority"] = pd.Series(work.cumsum(), dtype="Int64").where(work)
+    columns["priority"] = _ranks(columns, work)
     return frame_of(results.ASSESSMENTS, columns, rows)
+
+
+def _ranks(columns: dict[str, Any], work: pd.Series) -> pd.Series:
+    """Ranks that fit the published order: what can be prevented, who is held, then the others."""
+    ahead = columns["days_to_release"].where(~columns["is_released"])
+    bands = [ahead.eq(0), ahead.between(1, 7), ahead.between(8, 30), ahead.lt(0)]
+    keys = pd.DataFrame(
+        {
+            "turn": np.select(bands, range(len(bands)), len(bands)),
+            "seriousness": columns["seriousness"].fillna(3),
+            "distance": ahead.abs(),
+        }
+    )
+    order = keys[work].sort_values(list(keys.columns)).index
+    return pd.Series(range(1, len(order) + 1), index=order, dtype="Int64").reindex(work.index)
 
 
 def invent_releases(rng: np.random.Generator, assessments: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The rank of the work: what can still be prevented first, then by seriousness and nearness."""
+"""The rank of the work: what can still be prevented first, then those held past their date."""
 
 import numpy as np
 
@@ -16,6 +16,7 @@ _RANKING = AppliedRule(
     id="priority.ranking",
     numbers=(
         *(f"seriousness_{seriousness}" for seriousness in (*_SERIOUSNESS, "unknown")),
+        "at_once_within_days",
         "preventable_within_days",
         "date_passed",
         *(f"within_{days}_days" for days in ALERT_DAYS),
@@ -31,19 +32,25 @@ _NEVER = np.iinfo(np.int32).max
 def rank(found: Findings, *, status: Whole, policy: Policy) -> Whole:
     """Rank of each episode's work, 1 first, 0 where nothing is to be done.
 
-    First whoever leaves, or left, on the night's own day; then those inside who may leave soon, or
-    whose date has passed or is not known; then the rest. In each of the three by points; ties fall
-    to the more serious offence, the release that is nearest to the night or, of those released, the
-    earliest, and then the order of the episodes. Nobody is left to be worked on of those who died
-    or left the country.
+    First whoever leaves, or left, on the night's own day; then those inside who may leave within
+    days, and within weeks; then those inside whose date has passed or is not known; then the rest.
+    In each of the five by points; ties fall to the more serious offence, the release that is
+    nearest to the night or, of those released, the earliest, and then the order of the episodes.
+    Nobody is left to be worked on of those who died or left the country.
     """
     rule, custody = policy[_RANKING], found.custody
     night = np.full(len(status), found.as_of)
     is_out = custody.is_released
     until = np.where(is_out, custody.release_date, found.earliest.day)
     ahead = np.where(np.isnat(until), _NEVER, (until - night).astype(np.int64))
-    soon = rule.number("preventable_within_days", night)
-    turn = np.select([ahead == 0, ~is_out & ((ahead <= soon) | (ahead == _NEVER))], [0, 1], 2)
+    is_passed = (ahead < 0) | (ahead == _NEVER)
+    turns = (
+        ahead == 0,
+        ~is_out & ~is_passed & (ahead <= rule.number("at_once_within_days", night)),
+        ~is_out & ~is_passed & (ahead <= rule.number("preventable_within_days", night)),
+        ~is_out & is_passed,
+    )
+    turn = np.select(turns, range(len(turns)), len(turns))
     seriousness = found.sentenced.seriousness
 
     def points(name: str) -> Whole:

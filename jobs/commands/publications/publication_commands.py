@@ -71,6 +71,20 @@ def cases(
             typer.echo()
 
 
+def actions(
+    as_of: AsOf,
+    prison: Annotated[list[str] | None, typer.Option(help="Code of a prison; repeat.")] = None,
+    team: Annotated[list[str] | None, typer.Option(help="Name of a team; repeat.")] = None,
+) -> None:
+    """Print the next actions: who may leave within 7 days, then who is held past the date."""
+    from jobs.commands.publications.publication_reader import PublicationReader
+    from jobs.runtime.settings import load_settings
+
+    with PublicationReader.of(as_of.date(), load_settings()) as reader:
+        for line in reader.actions(prisons=prison or (), teams=team or ()):
+            typer.echo(line)
+
+
 def explain(
     episode_id: Annotated[str, typer.Argument(help="The custody episode.")],
     as_of: AsOf,

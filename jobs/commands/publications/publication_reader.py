@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
@@ -13,10 +13,21 @@ import sqlalchemy as sa
 
 from jobs.assess import load_policy, rules_cited
 from jobs.contract import results
+from jobs.contract.codes.offences import scale_text
 from jobs.contract.schema import Table
 from jobs.contract.view_models import number_text
 from jobs.operate.databases import warehouse
-from jobs.report import FIGURES, clearing, explain, flags_of, forecast, list_named, rows_of
+from jobs.report import (
+    FIGURES,
+    action_lists,
+    ending,
+    explain,
+    flags_of,
+    forecast,
+    list_named,
+    next_actions,
+    rows_of,
+)
 from jobs.runtime.errors import BadInput
 from jobs.runtime.outgoing import FOR_TERMINALS, csv_text
 from jobs.runtime.settings import Settings
@@ -117,6 +128,18 @@ class PublicationReader:
         listed = list_named(name)
         return rows_of(listed, {table.full_name: self.table(table) for table in listed.tables})
 
+    def actions(self, *, prisons: Collection[str], teams: Collection[str]) -> list[str]:
+        """The next actions as lines for a terminal, in the order of the emails; all of them."""
+        tables = (results.ASSESSMENTS, results.BACKLOG, results.CENSUS)
+        facts = {table.full_name: self.table(table) for table in tables}
+        found = next_actions(facts, prisons=prisons, teams=teams)
+        lists = action_lists(found, facts, shown=len(found.every))
+        return [
+            line
+            for listed in lists
+            for line in (listed.heading, *(action.line for action in listed.actions), "")
+        ] + [scale_text()]
+
     def explain(self, episode_id: str) -> str:
         """Plain English for one episode.
 
@@ -165,6 +188,8 @@ class PublicationReader:
         span = "" if low == high else f" ({low:,} to {high:,})"
         line = (
             f"With {number_text(ahead.staff)} staff at work, {len(ahead.late):,} people{span} will "
-            f"be released before their turn within {weeks} weeks, and {clearing(ahead)}."
+            f"be released before their turn within {weeks} weeks in the order of the work, "
+            f"{ahead.held_left:,} of {ahead.held:,} held past their date wait on, and "
+            f"{ending(ahead, self.publication.as_of)}."
         )
         return [line, "", *csv_text(ahead.late, line_end=FOR_TERMINALS).splitlines()]

@@ -1,7 +1,9 @@
 """Offences: their category in the published list of the 1,023, and how serious they are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from jobs.contract.schema import Code, CodeList
 
@@ -102,3 +104,23 @@ OFFENCE = _offences(
         "OTHER": ("other offence", "Other", 5),
     }
 )
+
+SERIOUSNESS: Final[Mapping[int, str]] = {
+    1: "killing, rape, sexual offences against children, kidnapping",
+    2: "other sexual offences, violence, robbery, arson, firearms",
+    3: "drugs, burglary, conspiracy, assisting illegal entry",
+    4: "fraud, forgery, customs, immigration, possession of drugs",
+    5: "theft, driving, other offences",
+}
+"""What stands behind each step of the scale, most serious first."""
+
+
+def seriousness_text(step: int) -> str:
+    """A step of the scale in words: ``seriousness 1 of 5``."""
+    return f"seriousness {step} of {len(SERIOUSNESS)}"
+
+
+def scale_text() -> str:
+    """The scale in a sentence for readers."""
+    steps = (f"{step}: {words}" for step, words in SERIOUSNESS.items())
+    return f"Seriousness, most serious first: {'; '.join(steps)}."

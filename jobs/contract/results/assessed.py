@@ -303,3 +303,17 @@ DISCREPANCIES = Table(
         whole("age_days", "days since it was first reported", required=True, unit="days"),
     ),
 )
+
+DISCREPANCY_KINDS: Final = {
+    "discrepancy.nationality": "nationality",
+    "discrepancy.identity": "identity number",
+    "discrepancy.custody": "in prison or not",
+    "discrepancy.release-date": "day of release",
+    "discrepancy.deported-in-prison": "removed, and in prison",
+    "discrepancy.removal-date": "day of removal",
+    "discrepancy.bailed-detained": "bailed or detained",
+    "discrepancy.unknown-prison": "prison that nobody knows",
+    "discrepancy.absconded": "absconded or not",
+    "discrepancy.died": "died or not",
+}
+"""Kinds of discrepancy in words, by rule."""

@@ -2,7 +2,7 @@
 
 from jobs.operate.run.run_folder import RunFolder
 from jobs.report import RUNS_PAGE, About
-from jobs.report.about import size_notices
+from jobs.report.about import DESPITE, size_notices
 from jobs.warehouse import CheckOverride, Manifest
 
 
@@ -16,8 +16,7 @@ def described(run: RunFolder, *, manifest: Manifest, override: CheckOverride | N
         model_version=manifest.model_version,
         pages_url=run.settings.pages_url,
         runs_url=f"../{RUNS_PAGE}",
-        notices=(
-            *((override.notice,) if override else ()),
-            *size_notices(manifest.inputs),
-        ),
+        notices=(override.notice,) if override else (),
+        remarks=size_notices(manifest.inputs),
+        headed=DESPITE if override else "",
     )

@@ -12,8 +12,6 @@ from jobs.report.published import value_of
 
 WEEKS_DRAWN: Final = 26
 _BAND: Final = ("backlog", "backlog_low", "backlog_high")
-LONGEST_FORECAST: Final = 520
-"""Weeks beyond which a date of clearing means nothing."""
 
 
 def releases_against_capacity(ahead: Forecast) -> Chart | None:
@@ -56,7 +54,8 @@ def backlog_ahead(ahead: Forecast) -> Chart | None:
     staff = number_text(round(ahead.staff, 1))
     return Chart(
         name="backlog-ahead",
-        finding=f"At {staff} staff {clearing(ahead)}",
+        finding=f"At {staff} staff {number_text(round(float(weeks['backlog'].iloc[-1])))} cases "
+        f"are open in {plural(len(weeks), 'week', 'weeks')}",
         description="A line with a band: open criminal cases week by week, and the range that "
         "holds the truth 90 times out of 100.",
         draw=_line_with_band(weeks),
@@ -70,15 +69,6 @@ def backlog_ahead(ahead: Forecast) -> Chart | None:
         note=f"{number_text(round(ahead.pace.opened, 1))} cases are opened in a week and "
         f"{number_text(round(ahead.pace.closings(ahead.staff), 1))} closed.",
     )
-
-
-def clearing(ahead: Forecast) -> str:
-    """When the backlog is cleared, as the end of a sentence."""
-    if ahead.clear_week is None:
-        return "the backlog grows or stays, and is never cleared"
-    if ahead.clear_week > LONGEST_FORECAST:
-        return "the backlog is not cleared within 10 years"
-    return f"the backlog is cleared in {plural(ahead.clear_week, 'week', 'weeks')}"
 
 
 def opened_and_closed(figures: pd.DataFrame) -> Chart | None:

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 import pandas as pd
 
+from jobs.contract import results
 from jobs.contract.view_models import day_text, number_text
 from jobs.report.charts.capacity_charts import plain_axes
-from jobs.report.charts.charts import BAR, Chart, Draw
+from jobs.report.charts.charts import BAR, FAINT, STRONG, Chart, Draw, shortened
 from jobs.report.figures.registry import FIGURE_BY_ID
 from jobs.report.published import ALL
 
@@ -81,6 +82,64 @@ def history_chart(history: pd.DataFrame, id_: str) -> Chart | None:
             for day, *values in rows[["day", "value", "low", "high"]].itertuples(index=False)
         ),
     )
+
+
+def outcomes_over_time(
+    history: pd.DataFrame | None, figures: pd.DataFrame, as_of: Any
+) -> Chart | None:
+    """What had become of the missed on each night; nothing before there are two nights."""
+    id_ = "outcome.by_outcome"
+    parts = [figures.assign(as_of_date=as_of), *([] if history is None else [history])]
+    rows = pd.concat([part[part["figure_id"].eq(id_)] for part in parts], ignore_index=True)
+    rows = rows[rows["group_value"].ne(ALL)].assign(day=pd.to_datetime(rows["as_of_date"]))
+    rows = rows[rows["day"].le(pd.Timestamp(as_of))].drop_duplicates(["day", "group_value"])
+    table = rows.pivot(index="day", columns="group_value", values="value").sort_index()
+    order = [entry.code for entry in results.OUTCOME.codes]
+    table = table.reindex(columns=[code for code in order if code in table.columns])
+    table = table.loc[:, table.max().gt(0)].tail(NIGHTS_SHOWN)
+    if len(table) < 2 or table.empty:
+        return None
+    words = {entry.code: entry.meaning for entry in results.OUTCOME.codes}
+    moved = (table.iloc[-1] - table.iloc[0]).fillna(0.0)
+    most = str(moved.abs().idxmax())
+    number = number_text(float(table[most].iloc[-1]))
+    return Chart(
+        name="outcomes-over-time",
+        finding=f"{words[most][:1].upper()}{words[most][1:]}: {number}, "
+        f"{_step(float(moved[most]))} {day_text(table.index[0].date())}",
+        description=f"A line for each outcome over {len(table)} publications.",
+        draw=_lines(table, words),
+        headers=("Night", *(words[code] for code in table.columns)),
+        rows=tuple(
+            (day_text(day.date()), *(number_text(None if pd.isna(v) else float(v)) for v in values))
+            for day, *values in table.itertuples()
+        ),
+        height=1.3,
+    )
+
+
+def _lines(table: pd.DataFrame, words: dict[str, str]) -> Draw:
+    styles = [(colour, dash) for dash in ("-", "--", ":", "-.") for colour in (BAR, STRONG, FAINT)]
+
+    def draw(axes: Any, narrow: bool) -> None:
+        days = [day.to_pydatetime() for day in table.index]
+        for (colour, dash), code in zip(styles, table.columns, strict=False):
+            label = shortened(words[str(code)], 44 if narrow else 72)
+            axes.plot(days, table[code], color=colour, linestyle=dash, linewidth=2, label=label)
+        plain_axes(axes, float(table.max().max()))
+        shown = pd.date_range(days[0], days[-1], periods=3 if narrow else 6).normalize().unique()
+        axes.set_xticks(list(shown), [f"{day.day} {day:%b %Y}" for day in shown])
+        axes.set_xlabel("night")
+        axes.set_ylabel("custody episodes")
+        axes.legend(
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.2),
+            ncols=1 if narrow else 2,
+            frameon=False,
+            fontsize=8,
+        )
+
+    return draw
 
 
 def _step(step: float) -> str:

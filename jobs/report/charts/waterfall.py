@@ -5,6 +5,7 @@ they are only said. Opening, redefinition, causes and closing sum exactly, becau
 counts of the cases listed.
 """
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,7 @@ import pandas as pd
 
 from jobs.contract import results
 from jobs.contract.view_models import day_text, number_text, plural
-from jobs.report.charts.charts import BAR, FAINT, STRONG, Chart, shortened
+from jobs.report.charts.charts import BAR, FAINT, Chart, shortened
 from jobs.report.figures.registry import FIGURE_BY_ID
 from jobs.report.published import Frames
 
@@ -52,9 +53,10 @@ class Bridge:
 
     @property
     def sentence(self) -> str:
-        """The causes in a line: ``5 a date was reached; less 2 a referral was recorded``."""
+        """The causes in a line: ``5 came in: a date was reached; 2 went out: recorded late``."""
         parts = [
-            f"{'less ' if s.change < 0 else ''}{abs(s.change):,} {s.words}" for s in self.steps
+            f"{abs(s.change):,} {'came in' if s.change > 0 else 'went out'}: {s.words}"
+            for s in self.steps
         ]
         if self.redefined:
             parts.insert(0, f"{self.redefined:+,} by a new definition")
@@ -88,8 +90,8 @@ def bridge_chart(bridge: Bridge) -> Chart:
         name=f"bridge-{bridge.figure_id.replace('.', '-').replace('_', '-')}",
         finding=f"{bridge.title}: {_grew(step)} since {day_text(bridge.before)}, "
         f"to {number_text(bridge.closing)}",
-        description="Level bars one under the other: the number before, what each cause added or "
-        "took away, and the number tonight.",
+        description="One under the other: the number before, what each cause added or took away, "
+        "and the number tonight; as bars from nought, or as points where the steps are small.",
         draw=_waterfall(labels, bridge.opening, [change for _, change in steps], bridge.closing),
         headers=("Cause", "Number"),
         rows=tuple(rows),
@@ -129,21 +131,31 @@ def _waterfall(labels: list[str], opening: int, changes: list[int], closing: int
         places = range(len(labels))
         lefts = [0, *starts, 0]
         widths = [opening, *(abs(change) for change in changes), closing]
-        colours = [FAINT, *(STRONG if change > 0 else BAR for change in changes), FAINT]
-        axes.barh(places, widths, left=lefts, height=0.7, color=colours)
+        low = min([opening, closing, *starts])
+        high = max(left + width for left, width in zip(lefts, widths, strict=True))
+        # Small steps on a large number: points on an axis that begins near them, and says so.
+        start = 0 if high - low > high * 0.05 else max(0, low - (high - low) * 2)
+        if start:
+            axes.hlines(
+                places,
+                lefts,
+                [a + b for a, b in zip(lefts, widths, strict=True)],
+                color=BAR,
+                linewidth=2.2,
+            )
+            ends = [opening, *_ends(opening, changes), closing]
+            axes.plot(ends, places, "o", color=BAR, markersize=7)
+            axes.set_xlabel(f"the axis begins at {number_text(int(start))}, not at nought")
+        else:
+            colours = [FAINT, *(BAR for _ in changes), FAINT]
+            axes.barh(places, widths, left=lefts, height=0.7, color=colours)
         axes.set_yticks(list(places), [shortened(s, 24 if narrow else 64) for s in labels])
         axes.invert_yaxis()
         axes.tick_params(axis="both", length=0)
         axes.grid(visible=False)
         axes.spines["bottom"].set_visible(False)
         axes.set_xticks([])
-        low = min([opening, closing, *starts])
-        high = max(left + width for left, width in zip(lefts, widths, strict=True))
-        # Small steps on a large number: the axis begins near them, and says so.
-        start = 0 if high - low > high * 0.05 else max(0, low - (high - low) * 2)
         axes.set_xlim(start, high + (high - start) * 0.16)
-        if start:
-            axes.set_xlabel(f"the bars begin at {number_text(int(start))}")
         texts = [number_text(opening), *(f"{c:+,}" for c in changes), number_text(closing)]
         for place, text in enumerate(texts):
             axes.annotate(
@@ -157,9 +169,14 @@ def _waterfall(labels: list[str], opening: int, changes: list[int], closing: int
     return draw
 
 
+def _ends(opening: int, changes: list[int]) -> list[int]:
+    """Where the number stands after each change."""
+    return list(itertools.accumulate(changes, initial=opening))[1:]
+
+
 def movement_words(bridge: Bridge) -> str:
     """A bridge as one sentence for an email."""
-    why = f": {bridge.sentence}" if bridge.steps or bridge.redefined else ""
+    why = f". {bridge.sentence}" if bridge.steps or bridge.redefined else ""
     step = bridge.closing - bridge.opening
     if not step:
         cases = sum(abs(s.change) for s in bridge.steps)

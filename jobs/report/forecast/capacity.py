@@ -2,7 +2,8 @@
 
 Everything is counted from one publication, so ``python -m jobs capacity`` and the pages agree.
 
-Pace, queue and turn are those of `jobs.report.forecast.queue`.
+Pace, queue and turn are those of `jobs.report.forecast.queue`, the orders of
+`jobs.report.forecast.orders`.
 
 **Ranges.** Counts of 13 weeks are taken for Poisson counts: 90 of 100 such ranges hold the truth.
 """
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from jobs.contract import results
+from jobs.report.forecast.orders import NEVER, ORDERS, WORK, Order
 from jobs.report.forecast.queue import (
     NINETY,
     WEEKS_MEASURED,
@@ -23,11 +25,16 @@ from jobs.report.forecast.queue import (
     too_late,
     waiting,
     weekly_capacity,
+    worked,
 )
 from jobs.report.published import Frames, value_of
 from jobs.runtime.errors import BadInput
 
 WEEKS_AHEAD: Final = 52
+WEEKS_COMPARED: Final = 26
+FIVE_YEARS: Final = 261
+"""Weeks of five years."""
+MOST_STAFF: Final = 100_000
 LATE_COLUMNS: Final = ["episode_id", "prison_id", "release_date", "seriousness"]
 
 
@@ -39,7 +46,9 @@ class Forecast:
     ``capacity`` in decisions, ``backlog``, ``backlog_low``, ``backlog_high``. ``late`` lists the
     episodes released before their turn: ``episode_id``, ``prison_id``, ``release_date``,
     ``seriousness``. ``late_low`` and ``late_high`` are the numbers at the ends of the pace's range.
-    ``clear_week`` is the week in which no open case is left, None if there is none: never.
+    ``held`` is how many are held past their date tonight, ``held_left`` how many of them are still
+    undecided after the weeks. ``clear_week`` is the week in which no open case is left, None if
+    there is none: never; ``in_five_years`` the open cases then.
     """
 
     staff: float
@@ -48,7 +57,32 @@ class Forecast:
     late: pd.DataFrame
     late_low: int
     late_high: int
+    held: int
+    held_left: int
     clear_week: int | None
+    in_five_years: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What becomes of a queue in one order, at one number of staff, within some weeks.
+
+    ``late`` are released before their turn, between ``low`` and ``high``; of ``held`` people held
+    past their date ``held_left`` are still undecided at the end, and half of all of them wait
+    ``median_wait`` days or more (None: longer than the weeks). ``staff_for_both`` is the smallest
+    whole number of staff at which nobody is late and nobody held is left.
+    ``by_week`` has ``late`` and ``held_left`` at the end of each week.
+    """
+
+    order: Order
+    late: int
+    low: int
+    high: int
+    held: int
+    held_left: int
+    median_wait: int | None
+    staff_for_both: int | None
+    by_week: pd.DataFrame
 
 
 def forecast(
@@ -57,6 +91,7 @@ def forecast(
     as_of: date,
     staff: float | None = None,
     weeks: int = WEEKS_AHEAD,
+    order: Order = WORK,
 ) -> Forecast:
     """Work the queue of a publication ahead with a number of staff.
 
@@ -65,6 +100,7 @@ def forecast(
         as_of: its night.
         staff: full-time equivalents at work; None takes those at work in the 13 weeks measured.
         weeks: how far ahead.
+        order: in which order the work is taken.
 
     Raises:
         BadInput: fewer than no staff, or no weeks.
@@ -76,7 +112,8 @@ def forecast(
     pace = Pace.of(results.FIGURES.of(facts))
     staff = pace.staff if staff is None else staff
     queue = waiting(results.ASSESSMENTS.of(facts), as_of)
-    late = too_late(queue=queue, pace=pace, staff=staff, weeks=weeks)
+    late = too_late(queue=queue, pace=pace, staff=staff, weeks=weeks, order=order)
+    backlog = value_of(results.FIGURES.of(facts), "backlog.open")
     return Forecast(
         staff=staff,
         pace=pace,
@@ -84,8 +121,66 @@ def forecast(
         late=queue.loc[late.rows, LATE_COLUMNS].reset_index(drop=True),
         late_low=late.low,
         late_high=late.high,
-        clear_week=_clear_week(value_of(results.FIGURES.of(facts), "backlog.open"), pace, staff),
+        held=int(queue["is_held"].sum()),
+        held_left=int((queue["is_held"] & (late.turn == NEVER)).sum()),
+        clear_week=_clear_week(backlog, pace, staff),
+        in_five_years=round(
+            max(0.0, (backlog or 0.0) + FIVE_YEARS * (pace.opened - pace.closings(staff)))
+        ),
     )
+
+
+def compare_orders(*, facts: Frames, as_of: date, weeks: int = WEEKS_COMPARED) -> list[Outcome]:
+    """What becomes of the queue of a publication in each of `ORDERS`, at the staff at work."""
+    pace = Pace.of(results.FIGURES.of(facts))
+    queue = waiting(results.ASSESSMENTS.of(facts), as_of)
+    return [_outcome(queue, pace, order, weeks) for order in ORDERS]
+
+
+def _outcome(queue: pd.DataFrame, pace: Pace, order: Order, weeks: int) -> Outcome:
+    late = too_late(queue=queue, pace=pace, staff=pace.staff, weeks=weeks, order=order)
+    held = queue["is_held"].to_numpy()
+    waits = np.sort(late.turn[held])
+    half = int(waits[(len(waits) - 1) // 2]) if len(waits) else 0
+    ends = 7 * np.arange(1, weeks + 1)
+    gone = np.sort(queue["leaves"].to_numpy()[late.rows])
+    return Outcome(
+        order=order,
+        late=int(late.rows.sum()),
+        low=late.low,
+        high=late.high,
+        held=int(held.sum()),
+        held_left=int((waits == NEVER).sum()),
+        median_wait=None if half == NEVER else half,
+        staff_for_both=_staff_for_both(queue, pace, order, weeks),
+        by_week=pd.DataFrame(
+            {
+                "late": np.searchsorted(gone, ends),
+                "held_left": len(waits) - np.searchsorted(waits, ends),
+            }
+        ),
+    )
+
+
+def _staff_for_both(queue: pd.DataFrame, pace: Pace, order: Order, weeks: int) -> int | None:
+    """The fewest staff at which the weeks lose nobody and leave nobody held undecided."""
+    held = queue["is_held"].to_numpy()
+
+    def does_both(staff: int) -> bool:
+        turn, late = worked(queue, weekly_capacity(pace, staff), weeks, order)
+        return not late.any() and not (turn[held] == NEVER).any()
+
+    if not pace.staff or not pace.decided:
+        return None
+    low, high = 0, max(1, ceil(pace.staff))
+    while not does_both(high):
+        low, high = high, 2 * high
+        if high > MOST_STAFF:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if does_both(middle) else (middle, high)
+    return high
 
 
 def _weeks(

@@ -7,12 +7,12 @@ number of staff is supposed to work at the same pace.
 **Queue.** People in scope and not released on whom nobody has decided: those due, and those who
 become due later, from the day on which they do. People sentenced in the weeks to come are not
 known; as many as were due at their sentence in the last 13 weeks take their share of the capacity
-first. Who is still held after the recorded date has passed is taken first, and is not counted as
-late, because the day of leaving is not known.
+first. Who is still held after the recorded date has passed may leave on any day: the day is not
+known, so they are never counted as late, but as waiting.
 
-**Turn.** Day by day the capacity is spent on the nearest release first, ties by seriousness. No
-other order loses fewer people, so nobody should hope that the number is smaller. Who is released
-before the turn comes leaves the queue: a release without consideration that can be named today.
+**Turn.** Day by day the capacity is spent in an order (`jobs.report.forecast.orders`): that of the
+work unless another is asked for. Who is released before the turn comes leaves the queue: a release
+without consideration that can be named today.
 """
 
 from dataclasses import dataclass
@@ -23,13 +23,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from jobs.report.forecast.orders import NEVER, WORK, Order, turns
 from jobs.report.published import value_of
 
 WEEKS_MEASURED: Final = 13
 NINETY: Final = 1.645
 """Standard deviations on either side that hold 90 of 100 counts."""
-NEVER: Final = 10**6
-"""A day that does not come."""
+UNKNOWN_RANKS_AS: Final = 3
+"""Seriousness of an unknown offence, as in the rule ``priority.ranking``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,25 +65,51 @@ class Pace:
 
 @dataclass(frozen=True, kw_only=True)
 class Late:
-    """Who in a queue is released before the turn: a mask, and the range of their number."""
+    """Who in a queue is released before the turn: a mask, and the range of their number.
+
+    ``turn`` is the day on which each is decided on, or `NEVER`.
+    """
 
     rows: np.ndarray
+    turn: np.ndarray
     low: int
     high: int
 
 
-def too_late(*, queue: pd.DataFrame, pace: Pace, staff: float, weeks: int) -> Late:
+def too_late(
+    *, queue: pd.DataFrame, pace: Pace, staff: float, weeks: int, order: Order = WORK
+) -> Late:
     """Find who in a queue (as `waiting` gives) is released within the weeks and before the turn."""
     capacity = weekly_capacity(pace, staff)
     spread = NINETY * sqrt(pace.decided / WEEKS_MEASURED)
     spread *= staff / pace.staff if pace.staff else 0.0
-    rows = _is_late(queue, capacity, weeks)
+    turn, rows = worked(queue, capacity, weeks, order)
     # A decision falls on a day: at another pace one may fall just before somebody comes.
     counts = [
-        int(_is_late(queue, pace_then, weeks).sum())
+        int(worked(queue, pace_then, weeks, order)[1].sum())
         for pace_then in (capacity + spread, max(0.0, capacity - spread))
     ]
-    return Late(rows=rows, low=min(int(rows.sum()), *counts), high=max(int(rows.sum()), *counts))
+    number = int(rows.sum())
+    return Late(rows=rows, turn=turn, low=min(number, *counts), high=max(number, *counts))
+
+
+def worked(
+    queue: pd.DataFrame, weekly: float, weeks: int, order: Order
+) -> tuple[np.ndarray, np.ndarray]:
+    """The turn of each in a queue, and who is released within the weeks and before it comes."""
+    days = 7 * weeks
+    arrives, leaves = queue["arrives"].to_numpy(), queue["leaves"].to_numpy()
+    turn = turns(
+        arrives=arrives,
+        leaves=leaves,
+        is_held=queue["is_held"].to_numpy(),
+        seriousness=queue["seriousness"].fillna(UNKNOWN_RANKS_AS).to_numpy(dtype="int64"),
+        daily=weekly / 7,
+        days=days,
+        order=order,
+    )
+    late: np.ndarray = (leaves < days) & (arrives <= leaves) & (turn == NEVER)
+    return turn, late
 
 
 def weekly_capacity(pace: Pace, staff: float) -> float:
@@ -91,12 +118,12 @@ def weekly_capacity(pace: Pace, staff: float) -> float:
 
 
 def waiting(assessments: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """People in scope, not released and without a decision, nearest release first.
+    """People in scope, not released and without a decision, in the order of their release.
 
     Returns:
         episode_id, prison_id, seriousness, release_date, ``arrives`` (day from the night on which
         the work can begin, 0 for those due) and ``leaves`` (day of the earliest release; `NEVER`
-        where no date is known or it has passed).
+        where no date is known or it has passed) and ``is_held`` (it has passed).
     """
     today = pd.Timestamp(as_of)
     status = assessments["status"]
@@ -115,41 +142,9 @@ def waiting(assessments: pd.DataFrame, as_of: date) -> pd.DataFrame:
             "release_date": frame["earliest_release_date"],
             "arrives": arrives.where(known, NEVER).astype("int64"),
             "leaves": order.where(order >= 0, NEVER).astype("int64"),
+            "is_held": order.lt(0),
             "order": order,
         }
     )
     queue = queue.sort_values(["order", "seriousness", "episode_id"], ignore_index=True)
     return queue.drop(columns="order")
-
-
-def turns(*, arrives: np.ndarray, leaves: np.ndarray, daily: float, days: int) -> np.ndarray:
-    """The day on which each person is decided on, or `NEVER`.
-
-    Args:
-        arrives: first day on which each can be decided on; people in the order in which they are
-            taken.
-        leaves: last day on which each can be decided on.
-        daily: decisions in a day; the fraction is carried over while somebody waits, and nothing
-            is saved up while nobody does.
-        days: days ahead, the night's own day being 0.
-    """
-    turn = np.full(len(arrives), NEVER, dtype="int64")
-    credit = 0.0
-    for day in range(days):
-        ready = np.flatnonzero((turn == NEVER) & (arrives <= day) & (leaves >= day))
-        credit += daily
-        # A tenth of a thousandth keeps 7 x (1 / 7) from falling short of 1.
-        taken = ready[: int(credit + 1e-4)]
-        turn[taken] = day
-        stay = leaves[ready[len(taken) :]] > day
-        credit = credit - len(taken) if stay.any() else 0.0
-    return turn
-
-
-def _is_late(queue: pd.DataFrame, weekly: float, weeks: int) -> np.ndarray:
-    """Who is released within the weeks ahead and before the turn comes."""
-    days = 7 * weeks
-    arrives, leaves = queue["arrives"].to_numpy(), queue["leaves"].to_numpy()
-    turn = turns(arrives=arrives, leaves=leaves, daily=weekly / 7, days=days)
-    late: np.ndarray = (leaves < days) & (arrives <= leaves) & (turn == NEVER)
-    return late

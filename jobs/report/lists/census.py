@@ -11,7 +11,8 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.contract import prison, results
-from jobs.report.published import NONE
+from jobs.report.published import NONE, Frames
+from jobs.runtime.outgoing import clean
 
 SENTENCED: Final = frozenset({"SENTENCED", "INDETERMINATE_SENTENCE", "RECALL"})
 REMAND: Final = frozenset({"REMAND", "CONVICTED_UNSENTENCED"})
@@ -47,6 +48,13 @@ def take_census(*, tables: Mapping[str, pa.Table], assessments: pd.DataFrame) ->
         people = held[mask.astype("bool")].groupby("prison_id")["prisoner_number"].nunique()
         frame[name] = people.reindex(codes, fill_value=0).astype("Int64")
     return results.CENSUS.frame(results.CENSUS.arrow(frame.reset_index()))
+
+
+def prison_names(facts: Frames) -> dict[str, str]:
+    """What readers see of each prison that has a name: ``Ashdown (AAI)``, by its code."""
+    census = results.CENSUS.of(facts).dropna(subset="prison_name")
+    names = zip(census["prison_id"], census["prison_name"], strict=True)
+    return {str(code): f"{clean(str(name))} ({clean(str(code))})" for code, name in names}
 
 
 def _held(episodes: pa.Table, assessments: pd.DataFrame) -> pd.DataFrame:

@@ -1,12 +1,14 @@
 """Every figure opens its cases: which rows of a list each figure and each of its groups counts.
 
 The rows of a list carry short tags, and a figure's link names one (``missed.html#in=f3``); the
-page's script then shows the rows with that tag alone. Without scripts the link leads to the list.
+page's script then shows the rows with that tag alone, of all rows of the list. Without scripts the
+link leads to the list, whose CSV says of each row which figures count it.
 Which rows a figure counts says the figure itself (`jobs.report.figures.figure.Figure`).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import pandas as pd
@@ -49,11 +51,27 @@ def status_file(status: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class DrillDown:
-    """One list with the tags of its rows, and where its figures lead."""
+    """One list with the tags of its rows, and where its figures lead.
+
+    ``counted_in`` says of each row the same as its tags, by the ids of the figures:
+    ``missed.serious; missed.by_offence=Rape``.
+    """
 
     name: str
     tags: tuple[str, ...]
     places: Mapping[tuple[str, str], str]
+
+    @cached_property
+    def counted_in(self) -> list[str]:
+        """Which figures, and which group of each, count each row."""
+        said = {
+            tag: f"{figure}={group}" if group else figure
+            for (figure, group), tag in self.places.items()
+        }
+        whole = {
+            tags: "; ".join(said[tag] for tag in tags.split()) for tags in dict.fromkeys(self.tags)
+        }
+        return [whole[tags] for tags in self.tags]
 
     @classmethod
     def of(cls, listed: CaseList, frame: pd.DataFrame) -> "DrillDown":

@@ -37,8 +37,18 @@ class ListRows:
         return self._held[listed.name]
 
 
+def is_held(listed: CaseList, facts: Frames) -> bool:
+    """Whether a publication can say the rows of a list: one from before its table cannot.
+
+    Releases can be told of any publication (`jobs.report.release_rows`).
+    """
+    return listed.table is results.RELEASES or listed.table.full_name in facts
+
+
 def rows_of(listed: CaseList, facts: Frames) -> pd.DataFrame:
     """The cases that the list's total figure counts: its fields, in its order.
+
+    Their rank is the place on this list: the published rank is that of all work together.
 
     Args:
         listed: one of `CASE_LISTS`.
@@ -55,9 +65,16 @@ def rows_of(listed: CaseList, facts: Frames) -> pd.DataFrame:
         ]
         said = episodes.set_index("episode_id").reindex(frame["episode_id"]).set_axis(frame.index)
         frame = pd.concat([frame, said], axis="columns")
-    return frame[list(listed.fields)].sort_values(
+    rows = frame[list(listed.fields)].sort_values(
         list(listed.order),
         ascending=list(listed.order.values()),
         ignore_index=True,
         na_position="last",
     )
+    return ranked(rows) if "priority" in listed.order else rows
+
+
+def ranked(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the order of the work with their rank among themselves, from 1 without a gap."""
+    place = rows["priority"].rank(method="dense").astype("Int64")
+    return rows.assign(priority=place).reset_index(drop=True)

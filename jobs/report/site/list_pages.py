@@ -3,18 +3,22 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+import pandas as pd
+
 from jobs.contract import results
 from jobs.contract.bands import SHOWN_DAYS
 from jobs.contract.case_lists import (
     DECIDED_SINCE,
     DECISIONS,
     DEPORTATIONS,
+    DISCREPANCY_LIST,
     DUE,
     LOCATED,
     MISSED,
     NOT_FOUND,
     NOT_SOUGHT,
     OPEN_CASES,
+    OUTCOMES,
     QUESTIONED,
     RECORDED_AFTER_RELEASE,
     TRACINGS,
@@ -25,8 +29,10 @@ from jobs.contract.case_lists import (
 from jobs.contract.results.case_list import CaseList
 from jobs.contract.view_models import KeyFigure, plural
 from jobs.report import sheets
+from jobs.report.charts.history import outcomes_over_time
 from jobs.report.charts.night_charts import backlog_by_age, due_by_week
 from jobs.report.charts.pace_charts import notice_before_release
+from jobs.report.published import groups_of, value_of
 from jobs.report.site.page_parts import figure_sheet, group_sheet, tiles
 from jobs.report.site.site import ListFrame, Site
 from jobs.report.summary.caveats import backlog_sentence
@@ -88,6 +94,34 @@ def _unconsidered(site: Site) -> ListFrame:
             figure_sheet("warned", "After the warning of 2005", site.figures, _WARNED, site.opens),
             group_sheet("offences", "By offence", site.figures, "missed.by_offence", site.opens),
             figure_sheet("sexual", "Sexual offences told apart", site.figures, _SEXUAL, site.opens),
+        ],
+    )
+
+
+def _outcomes(site: Site) -> ListFrame:
+    """What has become of everybody of whom a release was missed."""
+    total = key_figure(site.figures, OUTCOMES.total)
+    lost, unsought = (
+        value_of(site.figures, "outcome.by_outcome", code) or 0
+        for code in ("NOT_LOCATED", "NOT_SOUGHT")
+    )
+    return ListFrame(
+        lead=f"Of {plural(total.value, 'custody episode', 'custody episodes')} with a missed "
+        f"release, {plural(lost, 'is', 'are')} of people who cannot be found after a search, and "
+        f"{plural(unsought, 'is', 'are')} of people for whom nobody has looked.",
+        range_line="Each has exactly one outcome, so the outcomes sum to all. Releases considered "
+        "late are among them.",
+        tiles=tiles([key_figure(site.figures, "outcome.restriction_missing")]),
+        charts=[outcomes_over_time(site.past, site.figures, site.about.as_of)],
+        tables=[
+            group_sheet("by-outcome", "By outcome", site.figures, "outcome.by_outcome", site.opens),
+            figure_sheet(
+                "tracings",
+                "Each missed release, by whether it is known where they are",
+                site.figures,
+                [listed.total for listed in TRACINGS],
+                site.opens,
+            ),
         ],
     )
 
@@ -251,10 +285,63 @@ def _deportations(site: Site) -> ListFrame:
     )
 
 
+def _discrepancies(site: Site) -> ListFrame:
+    """What the registers say differently, and which of them should mend it."""
+    total = key_figure(site.figures, DISCREPANCY_LIST.total)
+    rows = site.rows(DISCREPANCY_LIST)
+    files = {
+        register: site.csv(f"to-mend-{register}", rows[rows["likely_wrong"].eq(register)])[0]
+        for register in ("prison", "immigration")
+    }
+    return ListFrame(
+        lead=f"The registers disagree on {plural(total.value, 'field', 'fields')} of people who "
+        "are linked for certain.",
+        range_line="Each is for the register that most likely errs to mend.",
+        tables=[
+            _to_mend(site, files),
+            group_sheet("kinds", "By kind", site.figures, "discrepancies.by_rule", site.opens),
+        ],
+    )
+
+
+def _to_mend(site: Site, files: Mapping[str, str]) -> sheets.Sheet:
+    """Discrepancies by register, for each thousand of its rows, with a file for its owner."""
+    counted = results.ROW_COUNTS.of(site.facts).groupby("register")["accepted"].sum()
+    found = groups_of(site.figures, "discrepancies.by_register")["value"]
+    registers = [register for register in files if register in found.index]
+    rows = [float(counted.get(register, 0)) for register in registers]
+    frame = pd.DataFrame(
+        {
+            "register": [f"The {register} register" for register in registers],
+            "number": [float(found[register]) for register in registers],
+            "rows": rows,
+            "rate": [
+                round(1000 * float(found[name]) / many, 2) if many else None
+                for name, many in zip(registers, rows, strict=True)
+            ],
+        }
+    )
+    return sheets.sheet(
+        name="by-register",
+        caption="By the register that most likely errs",
+        frame=frame.astype({"register": "str", "rate": "float64"}),
+        columns=_TO_MEND_COLUMNS,
+        links=tuple(site.opens("discrepancies.by_register", register) for register in registers),
+    )
+
+
+_TO_MEND_COLUMNS: Final = (
+    sheets.Column(source="register", heading="Register"),
+    sheets.Column(source="number", heading="Discrepancies", kind="whole"),
+    sheets.Column(source="rows", heading="Rows accepted", kind="whole"),
+    sheets.Column(source="rate", heading="For each 1,000 rows", kind="number"),
+)
+
 _FRAMES: Final[Mapping[str, Callable[[Site], ListFrame]]] = {
     MISSED.name: _missed,
     DECIDED_SINCE.name: _decided_since,
     UNCONSIDERED.name: _unconsidered,
+    OUTCOMES.name: _outcomes,
     RECORDED_AFTER_RELEASE.name: _recorded_after_release,
     WITHDRAWN_AFTER_RELEASE.name: _withdrawn_after_release,
     **{listed.name: _traced(listed) for listed in TRACINGS},
@@ -263,6 +350,7 @@ _FRAMES: Final[Mapping[str, Callable[[Site], ListFrame]]] = {
     OPEN_CASES.name: _backlog,
     DECISIONS.name: _decisions,
     DEPORTATIONS.name: _deportations,
+    DISCREPANCY_LIST.name: _discrepancies,
 }
 """What stands around a list; one that is not here stands alone."""
 
@@ -272,6 +360,6 @@ def list_page(listed: CaseList) -> Callable[[Site], None]:
 
     def write(site: Site) -> None:
         around = _FRAMES.get(listed.name)
-        site.list_pages(listed, around(site) if around else ListFrame())
+        site.list_page(listed, around(site) if around else ListFrame())
 
     return write

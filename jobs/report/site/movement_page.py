@@ -3,13 +3,13 @@
 from typing import Final
 
 from jobs.contract import results
+from jobs.contract.results.list_words import STATUS_WORDS
 from jobs.contract.view_models import day_text
 from jobs.report import sheets
 from jobs.report.charts.waterfall import bridge_chart, bridges
 from jobs.report.figures.registry import FIGURE_BY_ID
 from jobs.report.published import if_held
-from jobs.report.site.page_parts import first_of
-from jobs.report.site.site import PAGE_ROWS, PageSection, Site
+from jobs.report.site.site import PageSection, Site
 
 MOVEMENT_COLUMNS: Final = (
     *sheets.episode_columns("episode_id"),
@@ -20,8 +20,8 @@ MOVEMENT_COLUMNS: Final = (
     ),
     sheets.Column(source="direction", heading="In or out"),
     sheets.Column(source="cause", heading="Cause", codes=results.CAUSE),
-    sheets.Column(source="before_status", heading="Before"),
-    sheets.Column(source="after_status", heading="Tonight"),
+    sheets.Column(source="before_status", heading="Before", words=STATUS_WORDS),
+    sheets.Column(source="after_status", heading="Tonight", words=STATUS_WORDS),
 )
 
 
@@ -35,7 +35,7 @@ def movement_page(site: Site) -> None:
     moved = moved.sort_values(["figure_id", "change", "cause", "episode_id"], ignore_index=True)
     csv, size = site.csv("movement", moved)
     direction = moved["change"].gt(0).map({True: "Came in", False: "Went out"}).astype("str")
-    rows = moved.assign(direction=direction).head(PAGE_ROWS)
+    rows = moved.assign(direction=direction)
     lead = "This is the first publication: there is nothing to compare it with."
     if found:
         lead = f"Every change since {day_text(found[0].before)}, case by case."
@@ -56,14 +56,7 @@ def movement_page(site: Site) -> None:
                 title="Each case that moved",
                 csv=csv,
                 text=f"The complete list is in the CSV ({size}).",
-                sheet=sheets.sheet(
-                    name="movement-rows",
-                    caption=first_of("Cases that moved", len(rows), len(moved)),
-                    frame=rows,
-                    columns=MOVEMENT_COLUMNS,
-                    links=tuple(site.cases.link_or_none(str(e)) for e in rows["episode_id"]),
-                    sortable=True,
-                ),
+                sheet=site.case_sheet("movement", "Cases that moved", rows, MOVEMENT_COLUMNS),
             )
         ],
     )

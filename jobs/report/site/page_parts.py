@@ -9,9 +9,11 @@ import pandas as pd
 from jobs.contract import codes as c
 from jobs.contract import results
 from jobs.contract.bands import LINK_PROBABILITIES
+from jobs.contract.results.assessed import DISCREPANCY_KINDS
+from jobs.contract.results.list_words import STATUS_WORDS
 from jobs.contract.view_models import KeyFigure
 from jobs.report import sheets
-from jobs.report.charts.capacity_charts import clearing
+from jobs.report.charts.order_charts import ending
 from jobs.report.figures.families.backlog import STAGES
 from jobs.report.figures.families.due import RELEASE_ORDER
 from jobs.report.figures.families.missed import OFFENCE_CATEGORIES
@@ -50,25 +52,15 @@ _ORDER: Final = {
     "outcome.by_outcome": tuple(entry.code for entry in results.OUTCOME.codes),
     "scope.by_status": tuple(entry.code for entry in results.STATUS.codes),
 }
-KINDS: Final = {
-    "discrepancy.nationality": "nationality",
-    "discrepancy.identity": "identity number",
-    "discrepancy.custody": "in prison or not",
-    "discrepancy.release-date": "day of release",
-    "discrepancy.deported-in-prison": "removed, and in prison",
-    "discrepancy.removal-date": "day of removal",
-    "discrepancy.bailed-detained": "bailed or detained",
-    "discrepancy.unknown-prison": "prison that nobody knows",
-    "discrepancy.absconded": "absconded or not",
-    "discrepancy.died": "died or not",
-}
-"""Kinds of discrepancy in words, by rule."""
 _WORDS: Final = {
-    "discrepancies.by_rule": KINDS,
+    "discrepancies.by_rule": DISCREPANCY_KINDS,
+    "discrepancies.by_register": {
+        register: f"the {register} register" for register in ("prison", "immigration")
+    },
     "outcome.by_outcome": {entry.code: entry.meaning for entry in results.OUTCOME.codes},
     "backlog.by_stage": {entry.code: entry.meaning for entry in c.STAGE.codes},
     "scope.by_status": {
-        entry.code: f"{entry.code}: {entry.meaning}" for entry in results.STATUS.codes
+        entry.code: f"{STATUS_WORDS[entry.code]}: {entry.meaning}" for entry in results.STATUS.codes
     },
 }
 
@@ -233,6 +225,8 @@ def what_if_sheet(facts: Frames, as_of: date) -> sheets.Sheet:
     levels = (
         ("A quarter fewer", now * 0.75),
         ("As in the last 13 weeks", now),
+        ("85", 85.0),
+        ("120", 120.0),
         ("Those working elsewhere called back", max(now, in_post - absent)),
         ("Half as many again", now * 1.5),
         ("Twice as many", now * 2),
@@ -248,9 +242,7 @@ def what_if_sheet(facts: Frames, as_of: date) -> sheets.Sheet:
                 "late": len(ahead.late),
                 "low": ahead.late_low,
                 "high": ahead.late_high,
-                "clearing": _sentence_case(
-                    clearing(ahead).removeprefix("the backlog ").removeprefix("is ")
-                ),
+                "clearing": _sentence_case(ending(ahead, as_of)),
             }
         )
     return sheets.sheet(

@@ -4,7 +4,8 @@ Every page is written from the frames of one publication, so it shows the same f
 email, the terminal and the warehouse. The bytes are the same on every run.
 """
 
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,41 +14,42 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
-from jobs.contract.case_lists import CASE_LISTS, DUE, UNCONSIDERED
-from jobs.contract.schema import Table
+from jobs.contract.case_lists import (
+    CASE_LISTS,
+    DECIDED_SINCE,
+    DISCREPANCY_LIST,
+    DUE,
+    MISSED,
+    OPEN_CASES,
+    OUTCOMES,
+    TRACINGS,
+    UNCONSIDERED,
+    VERIFY,
+)
 from jobs.contract.view_models import number_text, plural
 from jobs.report import sheets
 from jobs.report.about import About
-from jobs.report.charts.capacity_charts import (
-    backlog_ahead,
-    opened_and_closed,
-    releases_against_capacity,
-)
 from jobs.report.charts.history import past_and_present
 from jobs.report.charts.night_charts import foreign_nationals_by_prison
-from jobs.report.charts.pace_charts import staff_and_work, time_to_decision
 from jobs.report.forecast.capacity import forecast
-from jobs.report.lists.drill_down import STATUS_COLUMNS, UNLISTED, status_file
-from jobs.report.lists.list_rows import ListRows
+from jobs.report.lists.list_rows import ListRows, is_held
 from jobs.report.published import Frames, if_held, in_key_order
+from jobs.report.site.capacity_page import capacity_page
 from jobs.report.site.case_pages import CasePages
-from jobs.report.site.flag_pages import discrepancies_page, outcomes_page
+from jobs.report.site.front_page import WORKBOOK, front_page
 from jobs.report.site.history_page import history_page
 from jobs.report.site.list_pages import list_page
 from jobs.report.site.movement_page import movement_page
 from jobs.report.site.page_parts import (
     figure_definitions,
     figure_sheet,
-    group_sheet,
     population_sheet,
     probability_sheet,
     tiles,
-    what_if_sheet,
 )
 from jobs.report.site.quality_page import quality_page
-from jobs.report.site.site import MOST_PARTS, PAGE_ROWS, PageSection, Site
-from jobs.report.summary.caveats import capacity_sentence, caveats
-from jobs.report.summary.headline import headline, key_figure
+from jobs.report.site.site import PageSection, Site
+from jobs.report.summary.headline import key_figure
 from jobs.report.workbook.workbook import write_workbook
 
 
@@ -73,7 +75,7 @@ def render_site(
     folder.mkdir(parents=True, exist_ok=True)
     facts = {**facts, **{table.full_name: in_key_order(table, facts) for table in _SHOWN_WHOLE}}
     lists = ListRows(facts)
-    pages = [page for page in PAGES if page.needs.full_name in facts]
+    pages = [page for page in PAGES if page.is_in(facts)]
     site = Site(
         facts=facts,
         about=about,
@@ -84,7 +86,8 @@ def render_site(
         history=past_and_present(
             history=history, figures=results.FIGURES.of(facts), as_of=about.as_of
         ),
-        menu=[(page.file, page.label) for page in pages],
+        past=history,
+        menu=[(page.group, page.file, page.label) for page in pages],
     )
     site.begin()
     for page in pages:
@@ -93,7 +96,6 @@ def render_site(
     _workbook(site)
 
 
-WORKBOOK: Final = "consideration.xlsx"
 _SHOWN_WHOLE: Final = (
     results.FIGURES,
     results.CENSUS,
@@ -103,109 +105,6 @@ _SHOWN_WHOLE: Final = (
     results.FAULTS,
     results.FAULTY_ROWS,
 )
-
-
-def _index(site: Site) -> None:
-    head = headline(site.figures)
-    due = site.rows(DUE)
-    assessments = results.ASSESSMENTS.of(site.facts)[list(STATUS_COLUMNS)]
-    for status in UNLISTED:
-        episodes = assessments[assessments["status"].eq(status)]
-        site.csv(status_file(status), episodes.sort_values("episode_id"))
-    site.page(
-        "index.html",
-        "index.html.j2",
-        "Who must be considered, and was not",
-        headline=head,
-        tiles_=tiles(head.figures, site.opens),
-        due_total=plural(len(due), "person", "people"),
-        next=site.case_sheet(
-            "next", "The ten most urgent", due.head(10), sheets.list_columns(DUE)[:9]
-        ),
-        split=figure_sheet(
-            "split",
-            "How they were missed",
-            site.figures,
-            (
-                "missed.total",
-                "missed.undecided",
-                "missed.decided_since",
-                "missed.never_referred",
-                "missed.referred_not_considered",
-                "missed.no_release_date",
-                "missed.court_recommended",
-                "missed.serious",
-                "missed.nationality_unknown",
-                "missed.possible_match",
-            ),
-            site.opens,
-        ),
-        missed_chart=site.missed_chart,
-        statuses=group_sheet(
-            "statuses", "Custody episodes by status", site.figures, opens=site.opens
-        ),
-        caveats=caveats(site.facts, site.about.notices),
-        workbook=f"data/{WORKBOOK}",
-    )
-
-
-def _capacity(site: Site) -> None:
-    facts, as_of = site.facts, site.about.as_of
-    ahead = forecast(facts=facts, as_of=as_of)
-    late = ahead.late.head(PAGE_ROWS)
-    site.page(
-        "capacity.html",
-        "page.html.j2",
-        "Work ahead",
-        lead=capacity_sentence(site.figures),
-        text=(
-            "Capacity is measured, not planned: decisions and closings of the last 13 weeks by the "
-            "staff at work in them. The nearest release is always taken first; no other order "
-            "loses fewer people."
-        ),
-        tiles_=tiles(
-            key_figure(site.figures, id_)
-            for id_ in (
-                "flow.late_26_weeks",
-                "flow.decided_13_weeks",
-                "flow.opened_13_weeks",
-                "flow.closed_13_weeks",
-                "staff.working_13_weeks",
-                "pace.sentence_to_referral",
-                "pace.referral_to_decision",
-                "pace.decided_year_before",
-            )
-        ),
-        charts=(
-            releases_against_capacity(forecast(facts=facts, as_of=as_of, weeks=26)),
-            backlog_ahead(ahead),
-            opened_and_closed(site.figures),
-            staff_and_work(site.figures),
-            time_to_decision(results.ASSESSMENTS.of(facts), as_of),
-            site.history_chart("flow.late_26_weeks"),
-            site.history_chart("staff.cases_per_fte"),
-        ),
-        sections=[
-            PageSection(
-                id="what-if",
-                title="With more or fewer staff",
-                sheet=what_if_sheet(facts, as_of),
-                text="If everybody works at the present pace.",
-            ),
-            PageSection(
-                id="late",
-                title="Released before their turn",
-                sheet=sheets.sheet(
-                    name="late",
-                    caption="People who will be released first, in the next 12 months",
-                    frame=late,
-                    columns=sheets.LATE_COLUMNS,
-                    links=tuple(site.cases.link(str(episode)) for episode in late["episode_id"]),
-                    sortable=True,
-                ),
-            ),
-        ],
-    )
 
 
 def _census(site: Site) -> None:
@@ -249,6 +148,7 @@ def _census(site: Site) -> None:
                     frame=census,
                     columns=sheets.CENSUS_COLUMNS,
                     links=tuple(site.opens("due.by_prison", str(p)) for p in census["prison_id"]),
+                    linked="due",
                     sortable=True,
                 ),
             ),
@@ -320,68 +220,92 @@ def _reasons(site: Site) -> None:
         site.page(file, "cases.html.j2", "Reasons", cases=cases)
 
 
+MOST_EXPLAINED: Final = 20_000
+"""Episodes of one list whose reasons the site holds; `explain` has those of every episode."""
+
+
 def _listed(lists: ListRows, as_of: date) -> Iterator[str]:
     """Episodes that the pages show, which need their reasons beside them."""
     facts = lists.facts
+    assessed = set(results.ASSESSMENTS.of(facts)["episode_id"])
     for listed in CASE_LISTS.values():
-        if listed.is_of_episodes:
-            shown = lists.of(listed)["episode_id"].head(PAGE_ROWS * MOST_PARTS)
-            yield from (str(episode) for episode in shown)
-    flags, differing = (if_held(t, facts) for t in (results.FLAGS, results.DISCREPANCIES))
-    if flags is not None:
-        cohort = flags.loc[flags["outcome"].notna(), "episode_id"]
-        yield from sorted(map(str, cohort))[:PAGE_ROWS]
+        has_reasons = listed.is_of_episodes or listed is OPEN_CASES
+        if has_reasons and is_held(listed, facts):
+            shown = lists.of(listed)["episode_id"].dropna()
+            explained = shown[shown.isin(assessed)].head(MOST_EXPLAINED)
+            yield from (str(episode) for episode in explained)
+    differing = if_held(results.DISCREPANCIES, facts)
     if differing is not None:
-        assessed = results.ASSESSMENTS.of(facts)["episode_id"]
-        assessed = assessed[assessed.isin(differing["episode_id"])]
-        yield from sorted(set(map(str, assessed)))[:PAGE_ROWS]
+        yield from sorted(assessed & set(map(str, differing["episode_id"])))[:MOST_EXPLAINED]
     late = forecast(facts=facts, as_of=as_of).late["episode_id"]
-    yield from (str(episode) for episode in late.head(PAGE_ROWS))
+    yield from (str(episode) for episode in late.head(MOST_EXPLAINED))
     moved = if_held(results.MOVEMENT, facts)
     if moved is not None:
         known = moved.loc[moved["episode_id"].isin(results.ASSESSMENTS.of(facts)["episode_id"])]
         ordered = known.sort_values(["figure_id", "change", "cause", "episode_id"])
-        yield from (str(episode) for episode in ordered["episode_id"].head(PAGE_ROWS))
+        yield from (str(episode) for episode in ordered["episode_id"].head(MOST_EXPLAINED))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page of the menu; it is there if the publication has the table that it needs."""
+    """A page of the menu; it is there if the publication has what it needs."""
 
+    group: str
     file: str
     label: str
     write: Callable[[Site], None]
-    needs: Table = results.FIGURES
+    is_in: Callable[[Frames], bool] = lambda _facts: True
+
+
+_MISSED: Final = "The missed"
+_TRACED: Final = "Where they are"
+_WORK: Final = "The work"
+_RECORD: Final = "On record"
+_DATA: Final = "The data"
+_GROUPS: Final[Mapping[str, str]] = {
+    **dict.fromkeys([MISSED.name, DECIDED_SINCE.name, UNCONSIDERED.name, OUTCOMES.name], _MISSED),
+    **{listed.name: _TRACED for listed in TRACINGS},
+    **dict.fromkeys([DUE.name, VERIFY.name, OPEN_CASES.name], _WORK),
+    DISCREPANCY_LIST.name: _DATA,
+}
+"""Where a list stands in the menu; any other is on record. No group has more than seven pages."""
 
 
 def _list_pages() -> Iterator[Page]:
     for listed in CASE_LISTS.values():
         yield Page(
+            group=_GROUPS.get(listed.name, _RECORD),
             file=f"{listed.name}.html",
             label=listed.label,
             write=list_page(listed),
+            is_in=functools.partial(is_held, listed),
         )
-        if listed is UNCONSIDERED:
-            yield Page(
-                file="outcomes.html", label="Outcomes", write=outcomes_page, needs=results.FLAGS
-            )
 
 
-PAGES: Final = (
-    Page(file="index.html", label="Summary", write=_index),
-    Page(file="movement.html", label="Movement", write=movement_page, needs=results.MOVEMENT),
-    Page(file="history.html", label="History", write=history_page),
-    *_list_pages(),
-    Page(file="capacity.html", label="Work ahead", write=_capacity),
-    Page(file="census.html", label="Census", write=_census),
-    Page(file="quality.html", label="Data quality", write=quality_page),
-    Page(file="linkage.html", label="Linkage", write=_linkage),
-    Page(
-        file="discrepancies.html",
-        label="Discrepancies",
-        write=discrepancies_page,
-        needs=results.DISCREPANCIES,
-    ),
-    Page(file="definitions.html", label="Definitions", write=_definitions),
+def _in_groups(pages: Iterable[Page]) -> tuple[Page, ...]:
+    """The pages of a group together, in the order in which groups first come."""
+    every = tuple(pages)
+    order = list(dict.fromkeys(page.group for page in every))
+    return tuple(sorted(every, key=lambda page: order.index(page.group)))
+
+
+PAGES: Final = _in_groups(
+    (
+        Page(group="Tonight", file="index.html", label="Summary", write=front_page),
+        Page(
+            group="Tonight",
+            file="movement.html",
+            label="Movement",
+            write=movement_page,
+            is_in=lambda facts: results.MOVEMENT.full_name in facts,
+        ),
+        Page(group="Tonight", file="history.html", label="History", write=history_page),
+        *_list_pages(),
+        Page(group=_WORK, file="capacity.html", label="Work ahead", write=capacity_page),
+        Page(group=_DATA, file="census.html", label="Census", write=_census),
+        Page(group=_DATA, file="quality.html", label="Data quality", write=quality_page),
+        Page(group=_DATA, file="linkage.html", label="Linkage", write=_linkage),
+        Page(group=_DATA, file="definitions.html", label="Definitions", write=_definitions),
+    )
 )
 """Every page, in the order of the menu."""

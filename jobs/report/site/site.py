@@ -1,7 +1,8 @@
-"""The machinery of the site: one page, one list over several pages, one CSV beside them."""
+"""The machinery of the site: one page, one list with a file of its rows, one CSV beside them."""
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -29,15 +30,16 @@ from jobs.report.lists.drill_down import (
 )
 from jobs.report.lists.list_rows import ListRows
 from jobs.report.published import Frames
+from jobs.report.row_files import ListedRows
 from jobs.report.site.case_pages import CasePages
 from jobs.report.summary.caveats import caveat_line
 from jobs.runtime.outgoing import csv_text
 
 SERVICE: Final = "Consideration for deportation"
-PAGE_ROWS: Final = 1_500
-"""Rows of a list on one page: about half a megabyte."""
-MOST_PARTS: Final = 4
-"""Pages of one list; what follows the most urgent rows is in the CSV beside it."""
+PAGE_ROWS: Final = 250
+"""Rows of a list that stand on its page, so that it opens at once; its file has the others."""
+COUNTED_IN: Final = "counted_in"
+"""Column of a list's CSV: which figures, and which group of each, count the row."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,11 +66,12 @@ class ListFrame:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """A site being written into a folder; ``history`` as `jobs.report.charts.history` gives it.
+    """A site being written into a folder.
 
-    ``menu`` has the file and label of every page that it has. ``over_time`` keeps the charts of
-    the history, which stand on two pages each and are drawn once; ``lists`` the rows of the case
-    lists, ``drill_downs`` which figures count them.
+    ``history`` is as `jobs.report.charts.history` gives it, of ``past``, the figures of the nights
+    before. ``menu`` has the group, file and label of every page. ``over_time`` keeps the
+    charts of the history, which stand on two pages each and are drawn once; ``drill_downs`` which
+    figures count the rows of the case lists.
     """
 
     facts: Frames
@@ -77,10 +80,11 @@ class Site:
     cases: CasePages
     lists: ListRows
     history: pd.DataFrame
-    menu: Sequence[tuple[str, str]] = ()
+    menu: Sequence[tuple[str, str, str]] = ()
     drill_downs: dict[str, DrillDown] = field(default_factory=dict)
     over_time: dict[str, Chart | None] = field(default_factory=dict)
     earlier: Frames = field(default_factory=dict)
+    past: pd.DataFrame | None = None
 
     @property
     def figures(self) -> pd.DataFrame:
@@ -145,7 +149,10 @@ class Site:
                 about=self.about,
                 notices=self.about.notices,
                 caveat=self.caveat,
-                menu=[{"file": page, "label": label} for page, label in self.menu],
+                menu=[
+                    (group, list(pages))
+                    for group, pages in itertools.groupby(self.menu, key=lambda page: page[0])
+                ],
                 current=file,
                 root="../" * file.count("/"),
                 **words,
@@ -159,40 +166,32 @@ class Site:
         (self.folder / "data" / f"{name}.csv").write_bytes(data)
         return f"data/{name}.csv", f"{max(1, round(len(data) / 1024)):,} KB"
 
-    def list_pages(self, listed: CaseList, around: ListFrame) -> None:
-        """Write a list over as many pages as it needs, and whole as CSV."""
+    def list_page(self, listed: CaseList, around: ListFrame) -> None:
+        """Write the page of a list: the first rows, every row in its file, and whole as CSV."""
         frame = self.rows(listed)
-        csv, size = self.csv(listed.name, frame)
-        parts = max(1, min(MOST_PARTS, -(-len(frame) // PAGE_ROWS)))
-        files = [f"{listed.name}.html", *(f"{listed.name}-{n}.html" for n in range(2, parts + 1))]
-        for part, file in enumerate(files):
-            span = slice(part * PAGE_ROWS, (part + 1) * PAGE_ROWS)
-            rows, tags = frame.iloc[span], self.drill_down(listed).tags[span]
-            first = part * PAGE_ROWS + 1
-            caption = (
-                f"{listed.title}: {number_text(first)} to {number_text(first + len(rows) - 1)}"
-                if len(rows)
-                else listed.title
-            )
-            self.page(
-                file,
-                "list.html.j2",
-                listed.title,
-                lead=around.lead or f"{listed.title}: {number_text(len(frame))}.",
-                range_line=around.range_line,
-                tiles_=around.tiles if part == 0 else (),
-                charts=around.charts if part == 0 else (),
-                tables=around.tables if part == 0 else (),
-                list_title=listed.each,
-                list_note=_how_many(len(frame), parts * PAGE_ROWS),
-                csv=csv,
-                csv_size=size,
-                pages=files,
-                current_part=file,
-                rows=self.case_sheet(
-                    listed.name, caption, rows, sheets.list_columns(listed), tags=tags
-                ),
-            )
+        drill_down = self.drill_down(listed)
+        csv, size = self.csv(listed.name, frame.assign(**{COUNTED_IN: drill_down.counted_in}))
+        self.page(
+            f"{listed.name}.html",
+            "list.html.j2",
+            listed.title,
+            lead=around.lead or f"{listed.title}: {number_text(len(frame))}.",
+            range_line=around.range_line,
+            tiles_=around.tiles,
+            charts=around.charts,
+            tables=around.tables,
+            list_title=listed.each,
+            list_note=_how_many(len(frame)),
+            csv=csv,
+            csv_size=size,
+            rows=self.case_sheet(
+                listed.name,
+                listed.caption or listed.title,
+                frame,
+                sheets.list_columns(listed),
+                tags=drill_down.tags,
+            ),
+        )
 
     def case_sheet(
         self,
@@ -201,21 +200,28 @@ class Site:
         frame: pd.DataFrame,
         columns: tuple[sheets.Column, ...],
         *,
-        tags: tuple[str, ...] = (),
+        tags: Sequence[str] = (),
     ) -> sheets.Sheet:
-        """Cases as a sheet; a custody episode leads to its reasons."""
+        """Cases as a sheet: the first rows, and a file that has them all.
+
+        A row leads to the reasons of its custody episode, where the site has them.
+        """
         links: tuple[str, ...] = ()
-        if columns[0].source == "episode_id":
-            links = tuple(self.cases.link(str(episode)) for episode in frame["episode_id"])
-        return sheets.sheet(
+        if "episode_id" in frame:
+            links = tuple(self.cases.link_or_none(str(e)) for e in frame["episode_id"])
+        rows = ListedRows(name=name, frame=frame, columns=columns, links=links, tags=tags)
+        first = sheets.sheet(
             name=f"{name}-rows",
             caption=caption,
-            frame=frame,
+            frame=frame.head(PAGE_ROWS),
             columns=columns,
-            links=links,
-            tags=tags if any(tags) else (),
+            links=links[:PAGE_ROWS],
             sortable=True,
         )
+        if len(frame) <= PAGE_ROWS and not any(tags):
+            return first
+        (self.folder / "data" / f"{name}.js").write_text(rows.script(), encoding="utf-8")
+        return replace(first, file=f"data/{name}.js", total=len(frame))
 
 
 @cache
@@ -229,14 +235,14 @@ def environment() -> jinja2.Environment:
     )
 
 
-def _how_many(total: int, room: int) -> str:
+def _how_many(total: int) -> str:
     if not total:
         return ""
     if total == 1:
         return "One in all."
-    if total <= room:
+    if total <= PAGE_ROWS:
         return f"All {number_text(total)}."
-    return f"The first {number_text(room)} of {number_text(total)}."
+    return f"{number_text(total)} in all, the first {PAGE_ROWS} on the page without scripts."
 
 
 def asset(name: str) -> str:

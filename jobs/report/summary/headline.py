@@ -43,7 +43,7 @@ def headline(figures: pd.DataFrame) -> Headline:
     by_id = {figure.figure_id: figure for figure in few}
     missed, soon = by_id["missed.total"], by_id["due.within_7"]
     return Headline(
-        first_line=_first_line(
+        first_line=first_line(
             missed=missed.value or 0,
             undecided=by_id["missed.undecided"].value or 0,
             soon=soon.value or 0,
@@ -51,7 +51,7 @@ def headline(figures: pd.DataFrame) -> Headline:
         range_line=_range_line(
             missed=missed, soon=soon, overdue=key_figure(figures, "due.overdue").value or 0
         ),
-        subject_number=_subject(missed=missed.value or 0, soon=soon.value or 0),
+        subject_number=subject_number(missed=missed.value or 0, soon=soon.value or 0),
         missed=missed,
         figures=few,
     )
@@ -75,14 +75,23 @@ def _number(value: float) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
-def _first_line(*, missed: float, undecided: float, soon: float) -> str:
+def first_line(*, missed: float, undecided: float, soon: float, where: str = "") -> str:
+    """The answer in a sentence that begins with Yes or No; ``where`` names a part: ``at Ashdown``.
+
+    Args:
+        missed: releases without consideration.
+        undecided: of these, still undecided.
+        soon: people who may be released within 7 days, undecided.
+        where: the part of which it is said, as it stands behind a noun; empty for everybody.
+    """
+    of = f" {where}" if where else ""
     ahead = (
-        f"{plural(soon, 'person may be', 'people may be')} released within "
-        "7 days without consideration"
+        f"{plural(soon, 'person', 'people')}{of} may be released within 7 days without "
+        "consideration"
     )
     past = (
-        f"there {'has' if missed == 1 else 'have'} been {plural(missed, 'release', 'releases')} "
-        "without consideration"
+        f"there {'has' if missed == 1 else 'have'} been {plural(missed, 'release', 'releases')}"
+        f"{of if not soon else ''} without consideration"
     )
     since = _since(missed=missed, undecided=undecided)
     if soon and missed:
@@ -92,7 +101,7 @@ def _first_line(*, missed: float, undecided: float, soon: float) -> str:
     if missed:
         return f"Yes: {past}, {since}. Nobody else is to be released unconsidered within 7 days."
     return (
-        "No: nobody has been released without consideration, and nobody is to be released "
+        f"No: nobody{of} has been released without consideration, and nobody is to be released "
         "unconsidered within 7 days."
     )
 
@@ -125,7 +134,8 @@ def _range_line(*, missed: KeyFigure, soon: KeyFigure, overdue: float) -> str:
     return f"{held}Until uncertain links and nationalities are settled, {' and '.join(parts)}."
 
 
-def _subject(*, missed: float, soon: float) -> str:
+def subject_number(*, missed: float, soon: float) -> str:
+    """The one number of a subject: what can still be prevented, or else what has happened."""
     if soon:
         return f"{plural(soon, 'release', 'releases')} within 7 days not considered"
     if missed:

@@ -9,10 +9,11 @@ from typing import Any, Final
 import pandas as pd
 
 from jobs.contract import results
-from jobs.contract.bands import AGES, SHOWN_DAYS
-from jobs.contract.case_lists import DUE
+from jobs.contract.bands import AGES
+from jobs.contract.codes.offences import seriousness_text
 from jobs.contract.view_models import (
     Action,
+    ActionList,
     Detail,
     Headline,
     KeyFigure,
@@ -26,15 +27,15 @@ from jobs.contract.view_models import (
 from jobs.report.about import About
 from jobs.report.charts.night_charts import backlog_by_age, due_by_week
 from jobs.report.charts.waterfall import bridges, movement_words
-from jobs.report.figures.conditions import idle, within
-from jobs.report.lists.list_rows import rows_of
+from jobs.report.figures.conditions import idle
+from jobs.report.lists.census import prison_names
+from jobs.report.lists.next_actions import AHEAD, HELD, SHOWN, NextActions, next_actions
 from jobs.report.published import NONE, Frames
 from jobs.report.summary.caveats import backlog_sentence, capacity_sentence, caveats
 from jobs.report.summary.headline import HEADLINE_FIGURES, headline, key_figure
+from jobs.report.summary.own_part import OwnPart, who_must_act
 from jobs.runtime.outgoing import clean
 
-ACTIONS_SHOWN: Final = 10
-SOON_DAYS: Final = SHOWN_DAYS[0]
 SUMMARISED: Final = (
     results.FIGURES,
     results.ASSESSMENTS,
@@ -71,36 +72,46 @@ class SummaryWriter:
     acknowledged: frozenset[str] = field(default_factory=frozenset)
 
     def for_reader(self, reader: Reader) -> ReaderSummary:
-        """The summary of one reader: prisons and teams limit the lists, not the headline."""
+        """The summary of one reader: of the own prisons and teams, or of everything."""
         figures = results.FIGURES.of(self.facts)
-        soon = self.soon(reader)
-        open_ = soon[~soon["episode_id"].isin(self.acknowledged)]
-        shows = reader.detail is not Detail.COUNTS
+        everything = self.next_actions(reader)
+        left = everything.without(self.acknowledged)
+        shown = 0 if reader.detail is Detail.COUNTS else SHOWN
+        own = OwnPart(facts=self.facts, reader=reader) if reader.prisons or reader.teams else None
         return ReaderSummary(
             as_of=self.about.as_of,
             publication_id=self.about.publication_id,
-            headline=self._headline,
+            headline=own.headline if own else self._headline,
             since=self.earlier.as_of if self.earlier else None,
-            changes=self._changes,
-            actions=_actions(open_.head(ACTIONS_SHOWN)) if shows else (),
-            actions_total=len(open_),
-            actions_overdue=int(open_["days_to_release"].lt(0).sum()),
-            acknowledged=len(soon) - len(open_),
-            is_part=bool(reader.prisons or reader.teams),
+            changes=self._own_changes(own) if own else self._changes,
+            actions=action_lists(left, self.facts, shown=shown),
+            acknowledged=len(everything.every) - len(left.every),
+            part=own.name if own else "",
+            nation=own.nation if own else "",
+            unusual=self.about.notices,
+            headed=self.about.headed,
             sections=(
                 *(self._prison(code) for code in reader.prisons),
                 *(self._team(name) for name in reader.teams),
-            ),
-            capacity=f"{backlog_sentence(figures)} {capacity_sentence(figures)}",
-            caveats=caveats(self.facts, self.about.notices),
-            pictures=self._pictures,
+            )
+            if own
+            else who_must_act(left, self.facts),
+            capacity="" if own else f"{backlog_sentence(figures)} {capacity_sentence(figures)}",
+            caveats=caveats(self.facts, self.about.remarks),
+            pictures=() if own else self._pictures,
             pages_url=self.about.pages_url,
+            pages_path=self.about.pages_path,
         )
 
-    def soon(self, reader: Reader) -> pd.DataFrame:
+    def _own_changes(self, own: OwnPart) -> tuple[str, ...]:
+        """What moved of the own part, where this night was compared with the one told last."""
+        compared = {bridge.before for bridge in bridges(self.facts)}
+        is_since = self.earlier is not None and compared <= {self.earlier.as_of}
+        return own.changes() if is_since else ()
+
+    def next_actions(self, reader: Reader) -> NextActions:
         """Episodes to be decided on within 7 days that the reader answers for, in order."""
-        due = self._due(reader)
-        return due[within(SOON_DAYS)(due)]
+        return next_actions(self.facts, prisons=reader.prisons, teams=reader.teams)
 
     @cached_property
     def _headline(self) -> Headline:
@@ -141,18 +152,6 @@ class SummaryWriter:
             for chart in drawn
             if chart is not None
         )
-
-    def _due(self, reader: Reader) -> pd.DataFrame:
-        """People due that the reader answers for: in the prisons, or with a case in the teams.
-
-        In the one order of the work, as on the first page and the list.
-        """
-        due = rows_of(DUE, self.facts)
-        if not reader.prisons and not reader.teams:
-            return due
-        backlog = results.BACKLOG.of(self.facts)
-        cases = backlog.loc[backlog["team"].isin(reader.teams), "case_id"]
-        return due[due["prison_id"].isin(reader.prisons) | due["case_id"].isin(cases)]
 
     def _prison(self, code: str) -> Section:
         census = results.CENSUS.of(self.facts)
@@ -224,25 +223,39 @@ def changes(*, now: list[KeyFigure], before: list[KeyFigure]) -> tuple[str, ...]
     return tuple(sentences)
 
 
-def _actions(due: pd.DataFrame) -> tuple[Action, ...]:
-    return tuple(
-        Action(
-            episode_id=clean(str(row["episode_id"])),
-            prison="" if pd.isna(row["prison_id"]) else clean(str(row["prison_id"])),
-            release_date=row["earliest_release_date"].date()
-            if pd.notna(row["earliest_release_date"])
-            else None,
-            days_to_release=int(row["days_to_release"]),
-            why=_why(row),
+def action_lists(
+    actions: NextActions, facts: Frames, *, shown: int = SHOWN
+) -> tuple[ActionList, ActionList]:
+    """The first of each list of the next actions in words: what email and command line print."""
+    names = prison_names(facts)
+    lists = ((AHEAD, actions.ahead), (HELD, actions.held))
+    ahead, held = (
+        ActionList(
+            title=title,
+            actions=tuple(_action(row, names) for row in rows.head(shown).to_dict("records")),
+            total=len(rows),
         )
-        for row in due.to_dict("records")
+        for title, rows in lists
+    )
+    return ahead, held
+
+
+def _action(row: Mapping[Hashable, Any], names: Mapping[str, str]) -> Action:
+    code, release = row["prison_id"], row["earliest_release_date"]
+    return Action(
+        rank=int(row["priority"]),
+        episode_id=clean(str(row["episode_id"])),
+        prison="prison not recorded" if pd.isna(code) else names.get(code, clean(str(code))),
+        release_date=None if pd.isna(release) else release.date(),
+        days_to_release=int(row["days_to_release"]),
+        why=_why(row),
     )
 
 
 def _why(row: Mapping[Hashable, Any]) -> str:
     parts = []
     if pd.notna(row["seriousness"]):
-        parts.append(f"seriousness {row['seriousness']} of 5")
+        parts.append(seriousness_text(int(row["seriousness"])))
     if row["is_court_recommended"]:
         parts.append("recommended by the court")
     referred = pd.notna(row["referred_date"])

@@ -20,7 +20,7 @@ from jobs.contract.view_models import day_text
 from jobs.report import sheets
 from jobs.report.about import About
 from jobs.report.figures.registry import FIGURE_BY_ID, FIGURES
-from jobs.report.lists.list_rows import ListRows
+from jobs.report.lists.list_rows import ListRows, is_held
 from jobs.report.published import Frames
 from jobs.report.sheets import Column
 from jobs.report.summary.caveats import caveats
@@ -100,6 +100,7 @@ def _tables(facts: Frames, lists: ListRows) -> list[_Table]:
                 columns=sheets.list_columns(listed),
             )
             for listed in CASE_LISTS.values()
+            if is_held(listed, facts)
         ),
         _Table(
             sheet="Teams",
@@ -193,7 +194,8 @@ def _notes(book: Any, formats: dict[str, Any], facts: Frames, about: About) -> N
         "References only: no name, date of birth or prison number is in this workbook.",
         "The true number lies in the range of a figure, in at least 95 of 100 nights.",
         "An empty cell means that the value is not recorded or cannot be computed.",
-        *caveats(facts, about.notices),
+        *about.notices,
+        *caveats(facts, about.remarks),
     )
     for row, note in enumerate(notes, start=2):
         page.write_string(row, 0, note, formats["text"])
@@ -236,11 +238,11 @@ def _write_column(
             if pd.notna(value):
                 page.write_datetime(row, place, value.to_pydatetime(), formats["date"])
         return 10
-    if column.kind in {"whole", "number"}:
+    if column.kind in {"whole", "number", "ahead"}:
         for row, value in enumerate(values, start=3):
             if pd.notna(value):
                 number = float(value)
-                kind = "whole" if number.is_integer() else column.kind
+                kind = "whole" if number.is_integer() else "number"
                 page.write_number(row, place, number, formats[kind])
         return 9
     texts = sheets.cell_texts(values, column)

@@ -230,7 +230,6 @@ VIEWS: Final[tuple[View, ...]] = (
     _of("movement", results.MOVEMENT),
     _of("bridges", results.BRIDGES),
     _of("flags", results.FLAGS),
-    _of("discrepancies", results.DISCREPANCIES),
     _of("row_counts", results.ROW_COUNTS),
     _of("check_results", results.CHECK_RESULTS),
     _of("profile", results.PROFILE),

@@ -1,6 +1,6 @@
 """Reading publications back, current or superseded, exactly as they were published."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -199,8 +199,12 @@ def read_nights(engine: sa.Engine, nights: Sequence[Publication], table: Table) 
         return dated.frame(copy_out(connection, dated, query))
 
 
-def figures_before(engine: sa.Engine, *, as_of: date, group: str) -> pd.DataFrame:
+def figures_before(
+    engine: sa.Engine, *, as_of: date, group: str, whole: Collection[str] = ()
+) -> pd.DataFrame:
     """Figures of one group of every night before a date, as they are current now.
+
+    Those of ``whole`` come with every group.
 
     Returns:
         ``as_of_date`` and the columns of `results.FIGURES`, in order of night and figure.
@@ -214,8 +218,10 @@ def figures_before(engine: sa.Engine, *, as_of: date, group: str) -> pd.DataFram
             (CURRENT.c.as_of_date == kept.c.as_of_date)
             & (CURRENT.c.publication_number == kept.c.publication_number),
         )
-        .where(kept.c.as_of_date < as_of, kept.c.group_value == group)
-        .order_by(kept.c.as_of_date, kept.c.figure_id)
+        .where(
+            kept.c.as_of_date < as_of, (kept.c.group_value == group) | kept.c.figure_id.in_(whole)
+        )
+        .order_by(kept.c.as_of_date, kept.c.figure_id, kept.c.group_value)
     )
     with transaction(engine) as connection:
         rows = connection.execute(query).all()

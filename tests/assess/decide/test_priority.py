@@ -1,4 +1,4 @@
-"""The one ranking of work: what can still be prevented, then seriousness times nearness."""
+"""The one ranking of work: what can still be prevented, then those held past their date."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -92,8 +92,10 @@ RANKINGS = [
                  id="today before a date that has passed"),
     pytest.param([("A", "RAPE", 0), ("B", "THEFT", 0)], ["A", "B"],
                  id="of today's the more serious"),
-    pytest.param([("A", "DRUGS", 1), ("B", "DRUGS", -1)], ["B", "A"],
-                 id="a date that has passed before one ahead"),
+    pytest.param([("A", "RAPE", -1), ("B", "THEFT", 30)], ["B", "A"],
+                 id="one ahead, thirty days, before a date that has passed"),
+    pytest.param([("A", "THEFT", -1), ("B", "RAPE", 31)], ["A", "B"],
+                 id="a date that has passed before thirty-one days"),
     pytest.param([("A", "DRUGS", None), ("B", "DRUGS", -700)], ["B", "A"],
                  id="long held past the date, and still before the released"),
     pytest.param([("A", "DRUGS", -700), ("B", "DRUGS", -1)], ["B", "A"],
@@ -101,8 +103,12 @@ RANKINGS = [
     pytest.param([("A", "DRUGS", 31), ("B", "DRUGS", None)], ["B", "A"],
                  id="the released before those who leave later"),
     pytest.param([("A", "DRUGS", 7), ("B", "DRUGS", 8)], ["A", "B"], id="seven days, then eight"),
-    pytest.param([("A", "RAPE", 25), ("B", "THEFT", 3)], ["A", "B"],
-                 id="a rape in twenty-five days before a theft in three"),
+    pytest.param([("A", "RAPE", 8), ("B", "THEFT", 7)], ["B", "A"],
+                 id="a theft in seven days before a rape in eight"),
+    pytest.param([("A", "RAPE", 25), ("B", "THEFT", 8)], ["A", "B"],
+                 id="a rape in twenty-five days before a theft in eight"),
+    pytest.param([("A", "RAPE", 7), ("B", "RAPE", 2), ("C", "THEFT", 1)], ["B", "A", "C"],
+                 id="within a week days ascend within seriousness"),
     pytest.param([("A", None, 3), ("B", "FRAUD", 3), ("C", "DRUGS", 3)], ["A", "C", "B"],
                  id="an unknown offence ranks with the middle grade"),
     pytest.param([("B", "DRUGS", 3), ("A", "DRUGS", 3)], ["A", "B"],
@@ -119,10 +125,10 @@ def test_the_order_of_work(
 
 
 EDGES = [
-    pytest.param([("A", "DRUGS", 7), ("B", "ROBBERY", 30)], ["B", "A"], id="seven days"),
-    pytest.param([("A", "FRAUD", 7), ("B", "DRUGS", 30)], ["B", "A"], id="seven days, once more"),
-    pytest.param([("A", "FRAUD", -1), ("B", "DRUGS", 30)], ["B", "A"], id="a day past: points"),
-    pytest.param([("A", "THEFT", -1), ("B", "FRAUD", 8)], ["B", "A"], id="a day past: points too"),
+    pytest.param([("A", "DRUGS", 7), ("B", "ROBBERY", 30)], ["A", "B"], id="seven days"),
+    pytest.param([("A", "DRUGS", 8), ("B", "ROBBERY", 30)], ["B", "A"], id="eight days"),
+    pytest.param([("A", "FRAUD", -1), ("B", "DRUGS", -30)], ["B", "A"],
+                 id="past the date: the more serious"),
     pytest.param([("A", "RAPE", 90), ("B", "ROBBERY", 91)], ["A", "B"], id="ninety days"),
     pytest.param([("A", "DRUGS", 90), ("B", "ROBBERY", 91)], ["B", "A"], id="ninety-one days"),
     pytest.param([("A", "FRAUD", 90), ("B", "DRUGS", 180)], ["B", "A"], id="180 days"),
@@ -176,8 +182,11 @@ def test_whoever_left_today_comes_with_those_who_leave_today() -> None:
 
 LIFE = {"calculation_type": "LIFE", "term_months": None, "confirmed_release_date": None}
 UNKNOWN = [
-    pytest.param([("A", "DRUGS", 0), ("B", "DRUGS", 7)], ["B", "A"], id="after seven days"),
-    pytest.param([("A", "DRUGS", 0), ("B", "DRUGS", 8)], ["A", "B"], id="before eight"),
+    pytest.param([("A", "RAPE", 0), ("B", "THEFT", 30)], ["B", "A"], id="after thirty days"),
+    pytest.param([("A", "DRUGS", 0), ("B", "RAPE", 31)], ["A", "B"], id="before thirty-one"),
+    pytest.param(
+        [("A", "DRUGS", 0), ("B", "DRUGS", -1)], ["B", "A"], id="after a date that has passed"
+    ),
     pytest.param([("A", "DRUGS", 0), ("B", "RAPE", None)], ["A", "B"], id="before the released"),
 ]
 

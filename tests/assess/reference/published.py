@@ -130,17 +130,19 @@ class Published(Judging):
     def urgency(self, facts: Facts) -> tuple[int, int, int]:
         """The turn, the points of the nearness, and what settles a tie.
 
-        On the night's own day first; then inside and perhaps gone within thirty days; then others.
+        On the night's own day first; then inside and perhaps gone within seven days, within thirty;
+        then held past the date, or without one; then others.
         """
         if facts.out.kind == "released":
             day = facts.out.day
             if day is None:
-                return 2, 16, -(10**9)
-            return (0 if day == self.night else 2), 16, (day - self.night).days
+                return 4, 16, -(10**9)
+            return (0 if day == self.night else 4), 16, (day - self.night).days
         if facts.earliest is None:
-            return 1, 24, 10**9
+            return 3, 24, 10**9
         ahead = (facts.earliest - self.night).days
         if ahead < 0:
-            return 1, 32, -ahead
+            return 3, 32, -ahead
         near = next((points for days, points in NEARNESS if ahead <= days), 1)
-        return (0 if ahead == 0 else 1 if ahead <= 30 else 2), near, ahead
+        turn = next((turn for turn, days in enumerate((0, 7, 30)) if ahead <= days), 4)
+        return turn, near, ahead

@@ -1,6 +1,10 @@
-"""The queue ahead: against a queue worked event by event, and against its own laws."""
+"""The queue ahead, in every order: against one worked event by event, and its own laws."""
 
+import functools
+import itertools
+from collections.abc import Sequence
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,22 +14,81 @@ from hypothesis import strategies as st
 
 from benchmarks.samples.report_nights import AS_OF, invent
 from jobs.contract import results
-from jobs.report.forecast.capacity import forecast
-from jobs.report.forecast.queue import NEVER, Pace, too_late, turns, waiting
+from jobs.report.forecast.capacity import compare_orders, forecast
+from jobs.report.forecast.orders import (
+    NEVER,
+    ORDERS,
+    RELEASES_FIRST,
+    SERIOUS_FIRST,
+    WORK,
+    Order,
+    turns,
+)
+from jobs.report.forecast.queue import Pace, too_late, waiting
 from jobs.runtime.errors import BadInput
 
 WORLD = invent(episodes=2_000)
+PACE = {"flow.decided_13_weeks": 65.0, "flow.newcomers_13_weeks": 13.0}
+
+
+def _paced() -> dict[str, pd.DataFrame]:
+    """The invented night at a pace at which the orders differ."""
+    figures = WORLD.facts["nightly.figures"].copy()
+    paced = figures["figure_id"].map(PACE)
+    return {**WORLD.facts, "nightly.figures": figures.assign(value=paced.fillna(figures["value"]))}
+
+
+PACED = _paced()
 PEOPLE = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 120)), max_size=60)
 
 
-def worked_event_by_event(people: list[tuple[int, int]], daily: float, days: int) -> dict[int, int]:
+class Waiting(NamedTuple):
+    arrives: int
+    leaves: int
+    held: bool
+    seriousness: int
+
+
+def _one(arrives: int, leaves: int, held: bool, seriousness: int) -> Waiting:
+    return Waiting(arrives, NEVER if held else max(arrives, leaves), held, seriousness)
+
+
+MIXED = st.lists(
+    st.builds(_one, st.integers(0, 60), st.integers(0, 120), st.booleans(), st.integers(1, 5)),
+    max_size=50,
+)
+
+
+def turns_of(people: list[Waiting], *, daily: float, days: int, order: Order) -> np.ndarray:
+    arrives, leaves, held, seriousness = (
+        np.array(column) for column in (zip(*people, strict=True) if people else ([], [], [], []))
+    )
+    return turns(
+        arrives=arrives.astype("int64"),
+        leaves=leaves.astype("int64"),
+        is_held=held.astype("bool"),
+        seriousness=seriousness.astype("int64"),
+        daily=daily,
+        days=days,
+        order=order,
+    )
+
+
+def ahead_only(leaves: Sequence[int], arrives: Sequence[int] | None = None) -> list[Waiting]:
+    come = arrives or [0] * len(leaves)
+    return [Waiting(a, left, False, 3) for a, left in zip(come, leaves, strict=True)]
+
+
+def worked_event_by_event(
+    people: list[Waiting], daily: float, days: int, order: Order
+) -> dict[int, int]:
     """The slow, obvious queue: the day on which each person is decided on.
 
     People come at the start of a day and leave at the end of one. While somebody waits, work
-    grows at a steady pace; whenever one decision's worth is done, the nearest release gets it.
+    grows at a steady pace; whenever one decision's worth is done, the first in the order gets it.
     """
-    happenings = [(float(arrives), "comes", i) for i, (arrives, _) in enumerate(people)]
-    happenings += [(left + 1.0, "leaves", i) for i, (_, left) in enumerate(people)]
+    happenings = [(float(each.arrives), "comes", i) for i, each in enumerate(people)]
+    happenings += [(each.leaves + 1.0, "leaves", i) for i, each in enumerate(people)]
     happenings = sorted((when, what == "comes", i) for when, what, i in happenings)
     present: list[int] = []
     decided: dict[int, int] = {}
@@ -34,9 +97,10 @@ def worked_event_by_event(people: list[tuple[int, int]], daily: float, days: int
         while present and daily > 0 and now + (1 - work) / daily <= when + 1e-4:
             now += (1 - work) / daily
             work = 0.0
-            nearest = min(present, key=lambda i: (people[i][1], i))
-            present.remove(nearest)
-            decided[nearest] = max(0, ceil(now - 1e-4) - 1)
+            day = max(0, ceil(now - 1e-4) - 1)
+            chosen = taken_next(people, present, day, len(decided) + 1, order)
+            present.remove(chosen)
+            decided[chosen] = day
         if present:
             work += max(0.0, when - now) * daily
         now = when
@@ -46,14 +110,41 @@ def worked_event_by_event(people: list[tuple[int, int]], daily: float, days: int
             present.append(person)
         elif person in present:
             present.remove(person)
-        if not present:
+        if not [i for i in present if people[i].leaves >= now]:
             work = 0.0
     return decided
+
+
+def taken_next(
+    people: list[Waiting], present: list[int], day: int, number: int, order: Order
+) -> int:
+    """Who gets the decision of this number on this day, as the order says it in words."""
+    held = [i for i in present if people[i].held]
+    others = [i for i in present if not people[i].held]
+    near = [i for i in others if people[i].leaves - day <= 30]
+
+    def nearest(few: list[int]) -> int:
+        return min(few, key=lambda i: (-1 if people[i].held else people[i].leaves, i))
+
+    match order.name:
+        case "releases_first":
+            return nearest(others or held)
+        case "held_first":
+            return nearest(held or others)
+        case "in_turn":
+            return nearest((held or others) if number % 2 == 0 else (others or held))
+        case "work":
+            return nearest(near or held or others)
+        case "serious_first":
+            worst = min(people[i].seriousness for i in present)
+            return nearest([i for i in present if people[i].seriousness == worst])
+    raise AssertionError(order.name)
 
 
 def queue_of(people: list[tuple[int, int]]) -> pd.DataFrame:
     frame = pd.DataFrame(people, columns=["arrives", "leaves"]).astype("int64")
     frame["episode_id"] = [f"E{i}" for i in range(len(frame))]
+    frame = frame.assign(is_held=False, seriousness=3)
     return frame.sort_values(["leaves", "episode_id"], ignore_index=True)
 
 
@@ -61,20 +152,15 @@ def pace_of(weekly: float) -> Pace:
     return Pace(opened=1.0, closed=1.0, decided=weekly, newcomers=0.0, staff=10.0)
 
 
-@given(people=PEOPLE, weekly=st.sampled_from([0, 1, 2, 3, 5, 7, 10, 14, 21.5, 40]))
-@settings(deadline=None, max_examples=300)
-def test_the_queue_is_worked_as_it_is_event_by_event(
-    people: list[tuple[int, int]], weekly: float
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: order.name)
+@given(people=MIXED, weekly=st.sampled_from([0, 1, 2, 3, 5, 7, 10, 14, 21.5, 40]))
+@settings(deadline=None, max_examples=80)
+def test_each_order_is_worked_as_it_is_event_by_event(
+    order: Order, people: list[Waiting], weekly: float
 ) -> None:
-    people = sorted(((a, max(a, left)) for a, left in people), key=lambda p: p[1])
-    turn = turns(
-        arrives=np.array([a for a, _ in people], dtype="int64"),
-        leaves=np.array([left for _, left in people], dtype="int64"),
-        daily=weekly / 7,
-        days=140,
-    )
+    turn = turns_of(people, daily=weekly / 7, days=140, order=order)
     decided = {i: int(day) for i, day in enumerate(turn) if day != NEVER}
-    assert decided == worked_event_by_event(people, weekly / 7, 140)
+    assert decided == worked_event_by_event(people, weekly / 7, 140, order)
 
 
 @given(people=PEOPLE, weekly=st.floats(0.0, 30.0), more=st.floats(0.0, 30.0))
@@ -96,26 +182,103 @@ def test_the_number_lies_in_its_range(people: list[tuple[int, int]], weekly: flo
     assert found.low <= found.rows.sum() <= found.high
 
 
-@given(people=st.lists(st.integers(0, 40), min_size=1, max_size=40), seed=st.integers(0, 99))
-@settings(deadline=None)
-def test_no_other_order_loses_fewer_people(people: list[int], seed: int) -> None:
-    def lost(leaves: np.ndarray) -> int:
-        turn = turns(arrives=np.zeros_like(leaves), leaves=leaves, daily=0.7, days=60)
-        return int((turn == NEVER).sum())
+def lost(people: list[Waiting], *, daily: float, order: Order) -> int:
+    turn = turns_of(people, daily=daily, days=200, order=order)
+    left = np.array([each.leaves for each in people])
+    return int(((turn == NEVER) & (left < 200)).sum())
 
-    nearest_first = np.array(sorted(people), dtype="int64")
-    another = np.random.default_rng(seed).permutation(nearest_first)
-    assert lost(nearest_first) <= lost(another)
+
+@given(people=MIXED, weekly=st.sampled_from([1, 3, 5, 7, 14, 21.5]))
+@settings(deadline=None, max_examples=150)
+def test_of_the_stated_orders_releases_first_loses_the_fewest(
+    people: list[Waiting], weekly: float
+) -> None:
+    fewest = lost(people, daily=weekly / 7, order=RELEASES_FIRST)
+    assert all(fewest <= lost(people, daily=weekly / 7, order=order) for order in ORDERS)
+
+
+@given(
+    people=st.lists(st.tuples(st.integers(0, 12), st.integers(0, 14)), min_size=1, max_size=7),
+    daily=st.sampled_from([1, 2]),
+)
+@settings(deadline=None, max_examples=60)
+def test_no_order_whatever_loses_fewer_than_releases_first(
+    people: list[tuple[int, int]], daily: int
+) -> None:
+    """Every choice of who could be decided on when: the largest number of people with a day."""
+    waiting_ = [_one(arrives, leaves, False, 3) for arrives, leaves in people]
+
+    @functools.cache
+    def most(day: int, left: frozenset[int]) -> int:
+        if day > 26:
+            return 0
+        ready = [i for i in left if waiting_[i].arrives <= day <= waiting_[i].leaves]
+        choices = itertools.combinations(ready, min(daily, len(ready)))
+        return max(len(few) + most(day + 1, left - frozenset(few)) for few in choices)
+
+    best = len(people) - most(0, frozenset(range(len(people))))
+    assert lost(waiting_, daily=daily, order=RELEASES_FIRST) == best
+
+
+def test_no_order_does_everything() -> None:
+    """Two held and two who leave on the second day, a decision a day: each order pays for it."""
+    people = [
+        *(Waiting(0, NEVER, True, 3) for _ in range(2)),
+        *(Waiting(0, 1, False, 3) for _ in range(2)),
+    ]
+    found = {}
+    for order in ORDERS:
+        turn = turns_of(people, daily=1.0, days=4, order=order)
+        found[order.name] = [None if day == NEVER else int(day) for day in turn]
+    assert found == {
+        "releases_first": [2, 3, 0, 1],
+        "work": [2, 3, 0, 1],
+        "held_first": [0, 1, None, None],
+        "in_turn": [1, 2, 0, None],
+        "serious_first": [0, 1, None, None],
+    }
+
+
+def test_the_order_of_the_work_leaves_later_releases_for_after_the_held() -> None:
+    people = [Waiting(0, 40, False, 1), Waiting(0, NEVER, True, 5), Waiting(0, 30, False, 5)]
+    assert turns_of(people, daily=1.0, days=9, order=WORK).tolist() == [2, 1, 0]
+    assert turns_of(people, daily=1.0, days=9, order=RELEASES_FIRST).tolist() == [1, 2, 0]
+    assert turns_of(people, daily=1.0, days=9, order=SERIOUS_FIRST).tolist() == [0, 1, 2]
 
 
 def test_nobody_waits_without_need() -> None:
-    turn = turns(arrives=np.array([0, 0, 3]), leaves=np.array([9, 9, 9]), daily=1.0, days=10)
-    assert turn.tolist() == [0, 1, 3]
+    people = ahead_only([9, 9, 9], [0, 0, 3])
+    assert turns_of(people, daily=1.0, days=10, order=WORK).tolist() == [0, 1, 3]
 
 
 def test_idle_days_are_not_saved_up() -> None:
-    turn = turns(arrives=np.array([5, 5]), leaves=np.array([5, 5]), daily=1.0, days=10)
-    assert turn.tolist() == [5, NEVER]
+    people = ahead_only([5, 5], [5, 5])
+    assert turns_of(people, daily=1.0, days=10, order=WORK).tolist() == [5, NEVER]
+
+
+def test_the_orders_are_compared_on_the_queue_of_the_night() -> None:
+    compared = {each.order.name: each for each in compare_orders(facts=PACED, as_of=AS_OF)}
+    queue = waiting(PACED["nightly.assessments"], AS_OF)
+    assert {each.held for each in compared.values()} == {int(queue["is_held"].sum())}
+    assert compared["work"].late == len(forecast(facts=PACED, as_of=AS_OF, weeks=26).late)
+    assert compared["releases_first"].late == min(each.late for each in compared.values())
+    assert compared["held_first"].held_left == min(each.held_left for each in compared.values())
+    for each in compared.values():
+        assert each.low <= each.late <= each.high
+        assert each.by_week.iloc[-1].tolist() == [each.late, each.held_left]
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: order.name)
+def test_the_staff_who_do_both_lose_nobody_and_one_fewer_does(order: Order) -> None:
+    (found,) = (e for e in compare_orders(facts=PACED, as_of=AS_OF) if e.order is order)
+    staff = found.staff_for_both
+    assert staff is not None
+    enough, fewer = (
+        forecast(facts=PACED, as_of=AS_OF, weeks=26, staff=many, order=order)
+        for many in (staff, staff - 1)
+    )
+    assert (len(enough.late), enough.held_left) == (0, 0)
+    assert len(fewer.late) or fewer.held_left
 
 
 def test_the_backlog_stays_in_its_range_nine_times_out_of_ten() -> None:
@@ -156,12 +319,14 @@ def test_who_waits_is_in_scope_and_undecided() -> None:
     assert int(queue["arrives"].eq(0).sum()) == due
 
 
-def test_a_date_that_has_passed_is_taken_first_and_never_called_late() -> None:
+def test_a_date_that_has_passed_is_held_and_never_called_late() -> None:
     assessments = WORLD.facts["nightly.assessments"]
-    passed = assessments[assessments["status"].eq("DUE") & assessments["days_to_release"].lt(0)]
+    due = assessments["is_due"].fillna(False).astype("bool")
+    passed = assessments[due & assessments["days_to_release"].lt(0)]
     queue = waiting(assessments, AS_OF)
-    assert set(queue["episode_id"].head(len(passed))) == set(passed["episode_id"])
-    assert queue["leaves"].head(len(passed)).eq(NEVER).all()
+    assert len(passed)
+    assert set(queue.loc[queue["is_held"], "episode_id"]) == set(passed["episode_id"])
+    assert queue.loc[queue["is_held"], "leaves"].eq(NEVER).all()
 
 
 def test_more_staff_in_the_forecast_clear_the_backlog_sooner() -> None:

@@ -1,5 +1,6 @@
 """The site as people meet it: in Chromium, with axe, on a phone, in the dark, from the keyboard."""
 
+import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,9 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.samples.browser import EVERY_RULE, RULES_OF_LOOKS, browser, quiet_page, violations
 from benchmarks.samples.report_nights import AS_OF, invent
-from jobs.contract.case_lists import MISSED, TRACINGS
+from jobs.contract.case_lists import CASE_LISTS, MISSED, TRACINGS
 from jobs.contract.results.case_list import CaseList
-from jobs.report import About, render_site
+from jobs.report import About, key_figure, render_site, rows_of
+from jobs.report.site.site import PAGE_ROWS
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a", notices=("A named person let this night pass.",))
 TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -21,10 +23,12 @@ HOSTILE = (
     "<script>window.harmed = alert(1)</script><b>=1+1</b><img src=x onerror=harmed=1>"
     "\u202e\u200f\N{PILE OF POO}" + "x" * 300
 )
-ROWS_AND_NUMBERS = """all => all.map(a => [a.href, Number(
-  (a.closest(".tile")?.querySelector(".big") ?? a.closest("tr").cells[1])
-    .textContent.replace(",", ""))])"""
-"""Each link that opens a figure, and the number beside it."""
+ROWS_AND_NUMBERS = """all => all.map(a => [a.href, Number((
+  a.closest(".tile")?.querySelector(".big") ?? (a.closest("th") ? a.closest("tr").cells[1] : a)
+).textContent.replace(",", ""))])"""
+"""Each link that opens the cases of a figure, and the number beside it."""
+TO_CASES = "main a[href*='#in='], main a[href$='#list'], main a[href*='/status-']"
+ROWS = "table[data-sortable] tbody tr"
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +41,17 @@ def chromium() -> Iterator[Browser]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("a site")
     render_site(facts=invent(episodes=70).facts, about=ABOUT, folder=folder)
+    return folder
+
+
+LONG = invent(episodes=2_600)
+"""A night whose lists are longer than a page shows at once."""
+
+
+@pytest.fixture(scope="module")
+def long_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("long lists")
+    render_site(facts=LONG.facts, about=ABOUT, folder=folder)
     return folder
 
 
@@ -111,26 +126,28 @@ def test_a_list_sorts_from_the_keyboard_and_says_so(chromium: Browser, site: Pat
         reached = tab_to(page, "Released")
         assert reached
         page.keyboard.press("Enter")
-        assert heading.get_attribute("aria-sort") == "ascending"
+        expect(heading).to_have_attribute("aria-sort", "ascending")
         place = heading.evaluate("cell => cell.cellIndex")
         cells = f"table[data-sortable] tbody tr > :nth-child({place + 1})"
         dates = [text for text in page.locator(cells).all_inner_texts() if text]
         assert len(dates) > 5
         assert dates == sorted(dates)
         page.keyboard.press("Space")
-        assert heading.get_attribute("aria-sort") == "descending"
+        expect(heading).to_have_attribute("aria-sort", "descending")
 
 
 def test_a_list_filters_by_words_from_the_keyboard(chromium: Browser, site: Path) -> None:
     with quiet_page(chromium) as page:
         visit(page, site / "backlog.html")
         page.get_by_label("Show only rows with").focus()
-        every = page.locator("table[data-sortable] tbody tr")
+        every = page.locator(ROWS)
+        before = every.count()
         word = every.first.locator("td").nth(1).inner_text().lower().split()[0]
         page.keyboard.type(word)
-        shown = [row for row in every.all() if row.is_visible()]
-        assert 0 < len(shown) < every.count()
-        assert all(word in row.inner_text().lower() for row in shown)
+        expect(page.get_by_role("status").first).to_contain_text(f"of {before} rows")
+        shown = every.all_inner_texts()
+        assert 0 < len(shown) < before
+        assert all(word in row.lower() for row in shown)
         assert page.get_by_role("status").first.inner_text().startswith(f"{len(shown)} of ")
 
 
@@ -160,23 +177,81 @@ def test_every_figure_opens_its_cases_and_every_case_its_reasons(
         assert "rule" in case.locator("li").first.inner_text()
 
 
-def test_a_figure_opens_as_many_rows_as_it_counts(chromium: Browser, site: Path) -> None:
-    opened = 0
+def numbers_of(page: Page, site: Path) -> dict[str, float]:
+    """Every link of the menu's pages that opens the cases of a figure, with its number."""
+    found: dict[str, float] = {}
+    for path in sorted(site.glob("*.html")):
+        visit(page, path)
+        for href, number in page.eval_on_selector_all(TO_CASES, ROWS_AND_NUMBERS):
+            assert found.setdefault(href, number) == number, href
+    return found
+
+
+def test_every_number_opens_as_many_rows_as_it_counts(chromium: Browser, long_site: Path) -> None:
     with quiet_page(chromium) as page:
-        for name in ("index", "unconsidered", "due", "backlog"):
-            visit(page, site / f"{name}.html")
-            links = page.eval_on_selector_all("a[href*='#in=']", ROWS_AND_NUMBERS)
-            assert links, name
-            for href, number in links:
-                page.goto(href)
-                shown = page.locator("table[data-sortable] tbody tr:visible")
-                expect(shown, href).to_have_count(number)
-                opened += 1
-        assert opened > 25
+        numbers = numbers_of(page, long_site)
+        assert len(numbers) > 120
+        assert max(numbers.values()) > PAGE_ROWS
+        for href, number in numbers.items():
+            if href.endswith(".csv"):
+                with Path(url2pathname(urlsplit(href).path)).open(newline="") as file:
+                    assert len(list(csv.DictReader(file))) == number, href
+                continue
+            page.goto(href)
+            expect(page.locator(ROWS), href).to_have_count(int(number))
+        visit(page, long_site / "due.html", "#in=f0")
         assert page.get_by_role("status").inner_text().startswith("Only what the number counts")
         page.get_by_role("link", name="Show all").click()
-        rows = page.locator("table[data-sortable] tbody tr").count()
-        expect(page.locator("table[data-sortable] tbody tr:visible")).to_have_count(rows)
+        total = key_figure(LONG.reported.figures, "due.total").value
+        expect(page.locator(ROWS)).to_have_count(int(total or 0))
+
+
+def test_without_scripts_every_number_leads_to_the_complete_list(
+    chromium: Browser, long_site: Path
+) -> None:
+    with quiet_page(chromium, java_script_enabled=False) as page:
+        numbers = numbers_of_page(page, long_site / "index.html")
+        for href, number in numbers:
+            if href.endswith(".csv"):
+                continue
+            page.goto(href)
+            link = page.get_by_role("link", name="The complete list as CSV")
+            path = url2pathname(urlsplit(str(link.evaluate("a => a.href"))).path)
+            with Path(path).open(newline="", encoding="utf-8") as file:
+                assert len(list(csv.DictReader(file))) >= number, href
+
+
+def numbers_of_page(page: Page, path: Path) -> list[tuple[str, float]]:
+    visit(page, path)
+    return [tuple(each) for each in page.eval_on_selector_all(TO_CASES, ROWS_AND_NUMBERS)]
+
+
+def test_a_search_finds_the_last_row_of_a_list_that_the_page_does_not_show(
+    chromium: Browser, long_site: Path
+) -> None:
+    rows = rows_of(CASE_LISTS["backlog"], LONG.facts)
+    last = rows["case_id"].iloc[-1]
+    assert len(rows) > PAGE_ROWS
+    with quiet_page(chromium) as page:
+        visit(page, long_site / "backlog.html")
+        expect(page.locator(ROWS)).to_have_count(PAGE_ROWS)
+        page.get_by_label("Show only rows with").fill(str(last))
+        expect(page.locator(ROWS)).to_have_count(1)
+        assert page.locator(ROWS).first.inner_text().startswith(str(last))
+        assert page.get_by_role("status").inner_text() == f"1 of {len(rows):,} rows"
+        page.get_by_label("Show only rows with").fill("")
+        page.get_by_role("button", name="more").click()
+        expect(page.locator(ROWS)).to_have_count(len(rows))
+
+
+def test_a_list_without_its_file_says_so(chromium: Browser, tmp_path: Path) -> None:
+    render_site(facts=invent(episodes=70).facts, about=ABOUT, folder=tmp_path)
+    (tmp_path / "data" / "due.js").unlink()
+    context = chromium.new_context()
+    page = context.new_page()
+    visit(page, tmp_path / "due.html", "#in=f0")
+    expect(page.get_by_role("status")).to_contain_text("the CSV has every row")
+    context.close()
 
 
 def test_no_link_of_the_site_is_dead(chromium: Browser, site: Path) -> None:

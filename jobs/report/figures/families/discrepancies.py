@@ -9,13 +9,12 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
-from jobs.report.figures.conditions import everything
+from jobs.contract.case_lists import DISCREPANCY_LIST
+from jobs.report.figures.conditions import column, everything
 from jobs.report.figures.figure import DATA, Figure
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.ranges import count_rows, nothing
 from jobs.report.published import if_held
-
-TOTAL: Final = "discrepancies.total"
 
 
 def _figure(
@@ -42,7 +41,8 @@ def _figure(
         owner=DATA,
         compute=compute,
         groups=groups,
-        whole=TOTAL if by else "",
+        on=DISCREPANCY_LIST.name,
+        by=column(by) if by else None,
     )
 
 

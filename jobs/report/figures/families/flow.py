@@ -112,7 +112,7 @@ def _figure(
         owner=CASEWORK,
         compute=compute,
         groups=groups,
-        since="3" if id_.startswith(("decided", "late")) else "1",
+        since="4" if id_.startswith("late") else "3" if id_.startswith("decided") else "1",
     )
 
 
@@ -142,8 +142,8 @@ FIGURES: Final = (
         "late_26_weeks",
         "Released before their turn",
         "People not released who have still to be decided on and who, at the pace of the last 13 "
-        "weeks and with the nearest release always taken first, are released within 26 weeks "
-        "before their turn comes.",
+        "weeks and in the order of the work (releases within 30 days, then those held past their "
+        "date, then later releases), are released within 26 weeks before their turn comes.",
         PEOPLE,
         late_people,
     ),

@@ -9,9 +9,10 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
+from jobs.contract.case_lists import OUTCOMES as OUTCOME_LIST
 from jobs.contract.case_lists import TRACINGS, UNCONSIDERED
 from jobs.contract.results.case_list import CaseList
-from jobs.report.figures.conditions import Condition, everything
+from jobs.report.figures.conditions import Condition, Grouping, column, everything
 from jobs.report.figures.families.missed import decided_since, missed
 from jobs.report.figures.figure import (
     CASEWORK,
@@ -32,13 +33,22 @@ SERIES_BREAK: Final = (
 OUTCOMES: Final = tuple(entry.code for entry in results.OUTCOME.codes)
 
 
-def outcomes(inputs: FigureInputs) -> pd.DataFrame:
-    """Episodes of the cohort by outcome; the groups sum to the cohort."""
-    flags = if_held(results.FLAGS, inputs.frames)
-    if flags is None:
-        return nothing()
-    cohort = flags[flags["outcome"].notna()]
-    return count_rows(counted=everything(cohort), by=cohort["outcome"], groups=OUTCOMES)
+def outcomes(by: Grouping | None = None) -> Compute:
+    """Episodes of the cohort, by outcome where asked; the groups sum to the cohort."""
+
+    def compute(inputs: FigureInputs) -> pd.DataFrame:
+        flags = if_held(results.FLAGS, inputs.frames)
+        if flags is None:
+            return nothing()
+        cohort = flags[OUTCOME_LIST.selects(flags)]
+        if by is None:
+            return count_rows(counted=everything(cohort))
+        return count_rows(counted=everything(cohort), by=by(cohort), groups=OUTCOMES)
+
+    return compute
+
+
+outcome: Final = column("outcome")
 
 
 def flagged(column: str) -> Compute:
@@ -55,6 +65,17 @@ def flagged(column: str) -> Compute:
 
 FIGURES: Final = (
     Figure(
+        id="outcome.total",
+        title="Custody episodes with a missed release",
+        definition="Custody episodes with a missed release, decided on since or not; an episode "
+        "with two missed releases counts once.",
+        population=RELEASED,
+        unit=EPISODES,
+        owner=CASEWORK,
+        compute=outcomes(),
+        on=OUTCOME_LIST.name,
+    ),
+    Figure(
         id="outcome.by_outcome",
         title="Where the unconsidered are now",
         definition="Episodes with a missed release, decided on since or not, by what has become of "
@@ -62,8 +83,10 @@ FIGURES: Final = (
         population=RELEASED,
         unit=EPISODES,
         owner=CASEWORK,
-        compute=outcomes,
+        compute=outcomes(outcome),
         groups="outcome",
+        on=OUTCOME_LIST.name,
+        by=outcome,
         since="3",
         series_breaks=(SERIES_BREAK,),
     ),

@@ -1,87 +1,200 @@
-// Lists can be sorted by any column and filtered by any word. Without scripts the page is whole.
+// Lists can be sorted by any column, searched, and cut down to what a number counts. Without scripts
+// a page shows the first rows, and the CSV beside it has them all.
 "use strict";
 
+const STEP = 250; // rows of a list shown at once, as on the page without scripts
+const MOST = 2000; // rows of a number shown at once
+
+// A text as a number; days since a date are below nought: "4 past".
 const number = (text) => {
-  const value = Number(text.replace(/,/g, ""));
+  const value = Number(text.replace(/,/g, "").replace(/^(\d+) past$/, "-$1"));
   return text !== "" && Number.isFinite(value) ? value : null;
 };
 
+const thousands = (value) => value.toLocaleString("en-GB");
+
 function compare(a, b) {
   if (a === b) return 0;
-  if (a === "") return 1;
-  if (b === "") return -1;
   const [x, y] = [number(a), number(b)];
   return x !== null && y !== null ? x - y : a.localeCompare(b, "en-GB");
 }
 
-function sortBy(table, place, heading) {
-  const falling = heading.getAttribute("aria-sort") === "ascending";
-  const body = table.tBodies[0];
-  const rows = [...body.rows].map((row) => [row.cells[place].textContent.trim(), row]);
-  const empty = rows.filter(([key]) => key === "");
-  const filled = rows.filter(([key]) => key !== "");
-  filled.sort(([a], [b]) => (falling ? compare(b, a) : compare(a, b)));
-  body.append(...filled.map(([, row]) => row), ...empty.map(([, row]) => row));
-  for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-  heading.setAttribute("aria-sort", falling ? "descending" : "ascending");
+function element(name, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
 }
 
-function makeSortable(table) {
-  [...table.tHead.rows[0].cells].forEach((heading, place) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = heading.textContent;
-    heading.replaceChildren(button);
-    button.addEventListener("click", () => sortBy(table, place, heading));
+// The rows that stand on the page itself: texts by column, and the link of each.
+function rowsOfPage(table) {
+  const rows = [...table.tBodies[0].rows];
+  const columns = [...table.tHead.rows[0].cells].map((_, place) =>
+    rows.map((row) => row.cells[place].textContent.trim()));
+  const place = Number(table.dataset.linked ?? 0);
+  const links = rows.map((row) => row.cells[place].querySelector("a")?.getAttribute("href") ?? "");
+  return { count: rows.length, columns, links, tags: null };
+}
+
+// A column is its texts, or its different texts and which of them stands in each row.
+const texts = (column) =>
+  column.places ? column.places.map((place) => column.texts[place]) : column.texts;
+
+const waiting = new Map();
+// Called by the file of a list, data/NAME.js, which has every row.
+window.listed = (name, content) => {
+  const columns = content.columns.map(texts);
+  const links = content.links ? texts(content.links) : [];
+  const tags = content.tags ? texts(content.tags) : null;
+  waiting.get(name)({ count: content.count, columns, links, tags });
+};
+
+function rowsOfFile(file) {
+  return new Promise((done, failed) => {
+    waiting.set(file.replace(/^.*\/|\.js$/g, ""), done);
+    document.head.append(element("script", { src: file, onerror: failed }));
   });
 }
 
-const wantedTag = () => new URLSearchParams(location.hash.slice(1)).get("in");
+class List {
+  constructor(table, place) {
+    this.table = table;
+    this.body = table.tBodies[0];
+    this.styles = [...table.tHead.rows[0].cells].map((cell) => cell.className);
+    this.whole = Number(table.dataset.rows ?? this.body.rows.length);
+    this.file = table.dataset.file ?? "";
+    this.sorted = null;
+    this.room = STEP;
+    this.addSort();
+    if (this.whole > 10 || this.file) this.addSearch(place);
+    if (!this.file) return;
+    window.addEventListener("hashchange", () => this.open());
+    this.open();
+  }
 
-function addFilter(table, index) {
-  const box = document.createElement("div");
-  box.className = "filter";
-  const label = document.createElement("label");
-  const input = document.createElement("input");
-  const count = document.createElement("p");
-  input.type = "search";
-  input.id = `filter-${index}`;
-  label.htmlFor = input.id;
-  label.textContent = "Show only rows with";
-  count.className = "hint";
-  count.setAttribute("role", "status");
-  box.append(label, input, count);
-  table.closest(".scroll").before(box);
-  const rows = [...table.tBodies[0].rows];
-  const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
-  const all = document.createElement("a");
-  all.href = "#list";
-  all.textContent = "Show all";
-  const apply = () => {
-    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const tag = wantedTag();
-    let shown = 0;
-    for (const row of rows) {
-      const counted = !tag || (row.dataset.in ?? "").split(" ").includes(tag);
-      row.hidden = !(counted && words.every((word) => texts.get(row).includes(word)));
-      shown += row.hidden ? 0 : 1;
+  get tag() {
+    return this.file ? new URLSearchParams(location.hash.slice(1)).get("in") : null;
+  }
+
+  async load() {
+    const source = this.file ? rowsOfFile(this.file) : rowsOfPage(this.table);
+    this.rows ??= Promise.resolve(source);
+    return this.rows;
+  }
+
+  addSort() {
+    [...this.table.tHead.rows[0].cells].forEach((heading, place) => {
+      const button = element("button", { type: "button", textContent: heading.textContent });
+      heading.replaceChildren(button);
+      button.addEventListener("click", () => this.sort(place, heading));
+    });
+  }
+
+  async sort(place, heading) {
+    const falling = heading.getAttribute("aria-sort") === "ascending";
+    for (const other of this.table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+    heading.setAttribute("aria-sort", falling ? "descending" : "ascending");
+    this.sorted = { place, falling };
+    await this.show();
+  }
+
+  addSearch(place) {
+    this.input = element("input", { type: "search", id: `filter-${place}` });
+    const label = element("label", { htmlFor: this.input.id, textContent: "Show only rows with" });
+    this.status = element("p", { className: "hint" });
+    this.status.setAttribute("role", "status");
+    this.box = element("div", { className: "filter" }, label, this.input, this.status);
+    this.table.closest(".scroll").before(this.box);
+    this.more = element("p", { className: "filter" });
+    this.table.closest(".scroll").after(this.more);
+    this.input.addEventListener("input", () => {
+      this.room = STEP;
+      this.show();
+    });
+    this.offer(this.body.rows.length, this.whole);
+  }
+
+  // Opened by a number: its rows alone, or, where it counts every row, the whole list.
+  async open() {
+    const tag = this.tag;
+    if (!tag && location.hash !== "#list") return;
+    this.room = MOST;
+    await this.show();
+    if (tag) this.box.scrollIntoView();
+  }
+
+  // The numbers of the rows to be shown, in their order.
+  chosen(rows) {
+    const words = this.input ? this.input.value.toLowerCase().split(/\s+/).filter(Boolean) : [];
+    const tag = this.tag;
+    const found = [];
+    for (let row = 0; row < rows.count; row += 1) {
+      if (tag && !(rows.tags?.[row] ?? "").split(" ").includes(tag)) continue;
+      if (words.length) {
+        const text = rows.columns.map((column) => column[row]).join(" ").toLowerCase();
+        if (!words.every((word) => text.includes(word))) continue;
+      }
+      found.push(row);
     }
-    const many = `${shown.toLocaleString("en-GB")} of ${rows.length.toLocaleString("en-GB")} rows`;
-    count.textContent = tag ? `Only what the number counts: ${many}. ` : words.length ? many : "";
-    if (tag) count.append(all);
-  };
-  input.addEventListener("input", apply);
-  if (!rows[0].dataset.in) return;
-  const open = () => {
-    apply();
-    if (wantedTag()) box.scrollIntoView();
-  };
-  window.addEventListener("hashchange", open);
-  open();
+    if (this.sorted) {
+      const column = rows.columns[this.sorted.place];
+      const sign = this.sorted.falling ? -1 : 1;
+      found.sort((a, b) => {
+        // What is not recorded stands last, whichever way.
+        if (column[a] === "" || column[b] === "") return (column[a] === "") - (column[b] === "");
+        return sign * compare(column[a], column[b]);
+      });
+    }
+    return { found, words, tag };
+  }
+
+  async show() {
+    let rows;
+    try {
+      rows = await this.load();
+    } catch {
+      this.status.textContent = "The file of this list is not here: the CSV has every row.";
+      return;
+    }
+    const { found, words, tag } = this.chosen(rows);
+    const shown = found.slice(0, this.room);
+    this.body.replaceChildren(...shown.map((row) => this.row(rows, row)));
+    if (!this.status) return;
+    const many = `${thousands(found.length)} of ${thousands(rows.count)} rows`;
+    this.status.textContent = tag
+      ? `Only what the number counts: ${many}. `
+      : words.length ? many : "";
+    if (tag) this.status.append(element("a", { href: "#list", textContent: "Show all" }));
+    this.offer(shown.length, found.length);
+  }
+
+  // What is not shown yet, and the way to it.
+  offer(shown, all) {
+    this.more.replaceChildren();
+    if (shown >= all) return;
+    const ways = [[`Show ${thousands(Math.min(MOST, all - shown))} more`, shown + MOST]];
+    if (all - shown > MOST) ways.push([`Show all ${thousands(all)}`, Infinity]);
+    const buttons = ways.map(([textContent, room]) => {
+      const button = element("button", { type: "button", textContent });
+      button.addEventListener("click", () => {
+        this.room = room;
+        this.show();
+      });
+      return button;
+    });
+    this.more.append(`Rows 1 to ${thousands(shown)} of ${thousands(all)}. `, ...buttons);
+  }
+
+  row(rows, at) {
+    const linked = Number(this.table.dataset.linked ?? 0);
+    const cells = rows.columns.map((column, place) => {
+      const link = place === linked ? rows.links[at] : "";
+      const text = element("bdi", { textContent: column[at] });
+      const shown = link ? element("a", { href: link }, text) : place ? column[at] : text;
+      if (place) return element("td", { className: this.styles[place] }, shown);
+      return element("th", { scope: "row" }, shown);
+    });
+    return element("tr", {}, ...cells);
+  }
 }
 
-document.querySelectorAll("table[data-sortable]").forEach((table, index) => {
-  makeSortable(table);
-  const rows = table.tBodies[0].rows;
-  if (rows.length > 10 || rows[0].dataset.in) addFilter(table, index);
-});
+document.querySelectorAll("table[data-sortable]").forEach((table, place) => new List(table, place));

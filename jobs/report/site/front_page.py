@@ -1,0 +1,75 @@
+"""The first page: the answer, the numbers, what to do next, and what to bear in mind."""
+
+from typing import Final
+
+from jobs.contract import results
+from jobs.contract.case_lists import DUE
+from jobs.contract.view_models import plural
+from jobs.report import sheets
+from jobs.report.lists.drill_down import STATUS_COLUMNS, UNLISTED, status_file
+from jobs.report.lists.next_actions import AHEAD, HELD, SHOWN, next_actions
+from jobs.report.site.page_parts import figure_sheet, first_of, group_sheet, tiles
+from jobs.report.site.site import Site
+from jobs.report.summary.caveats import caveats
+from jobs.report.summary.headline import headline
+
+WORKBOOK: Final = "consideration.xlsx"
+
+
+def front_page(site: Site) -> None:
+    """Who must be considered, and was not."""
+    head = headline(site.figures)
+    due = site.rows(DUE)
+    assessments = results.ASSESSMENTS.of(site.facts)[list(STATUS_COLUMNS)]
+    for status in UNLISTED:
+        episodes = assessments[assessments["status"].eq(status)]
+        site.csv(status_file(status), episodes.sort_values("episode_id"))
+    site.page(
+        "index.html",
+        "index.html.j2",
+        "Who must be considered, and was not",
+        headline=head,
+        tiles_=tiles(head.figures, site.opens),
+        due_total=plural(len(due), "person", "people"),
+        next=_next_sheets(site),
+        split=figure_sheet(
+            "split",
+            "How they were missed",
+            site.figures,
+            (
+                "missed.total",
+                "missed.undecided",
+                "missed.decided_since",
+                "missed.never_referred",
+                "missed.referred_not_considered",
+                "missed.no_release_date",
+                "missed.court_recommended",
+                "missed.serious",
+                "missed.nationality_unknown",
+                "missed.possible_match",
+            ),
+            site.opens,
+        ),
+        missed_chart=site.missed_chart,
+        statuses=group_sheet(
+            "statuses", "Custody episodes by status", site.figures, opens=site.opens
+        ),
+        caveats=caveats(site.facts, site.about.remarks),
+        workbook=f"data/{WORKBOOK}",
+    )
+
+
+def _next_sheets(site: Site) -> list[sheets.Sheet]:
+    """The next actions, as every email begins with them."""
+    actions = next_actions(site.facts)
+    columns = sheets.list_columns(DUE)[:9]
+    lists = (
+        ("ahead", AHEAD, actions.ahead),
+        ("held", HELD, actions.held),
+    )
+    return [
+        site.case_sheet(
+            name, first_of(title, min(len(rows), SHOWN), len(rows)), rows.head(SHOWN), columns
+        )
+        for name, title, rows in lists
+    ]
