@@ -1,11 +1,13 @@
 """The command line, assembled: every step without Airflow. ``python -m jobs --help`` lists it.
 
 Exit codes: 0 done, 2 bad input or a failed gate (one line says what, where and what to do; nothing
-was published), 3 published but its pages are not in place, 1 anything else.
+was published), 3 published but its pages are not in place, 1 a fault of this software (one line
+says in which file its place is).
 """
 
 import logging
 import sys
+from pathlib import Path
 
 import typer
 
@@ -16,6 +18,7 @@ from jobs.commands import (
     link_commands,
     night_commands,
     outbox_commands,
+    person_commands,
     policy_commands,
     runs_command,
     synthetic_commands,
@@ -27,6 +30,7 @@ from jobs.commands.review import review_commands
 from jobs.runtime.airflow_connections import AirflowConnection, look_up_with
 from jobs.runtime.errors import BadInput, NotPlaced
 from jobs.runtime.files import keep_private
+from jobs.runtime.redaction import CRASHED, crash_line
 
 app = typer.Typer(
     help="Nightly reconciliation of the prison and immigration registers.",
@@ -69,6 +73,7 @@ app.command("airflow", context_settings=administration_commands.PASSED_ON)(
 )
 app.add_typer(publication_commands.publications, name="publications")
 app.add_typer(outbox_commands.outbox, name="outbox")
+app.add_typer(person_commands.person, name="person")
 app.add_typer(policy_commands.policy, name="policy")
 app.add_typer(review_commands.review, name="review")
 app.add_typer(model_commands.train, name="train")
@@ -95,6 +100,19 @@ def main() -> None:
     except NotPlaced as error:
         typer.echo(f"warning: {error}", err=True)
         sys.exit(3)
+    except Exception as error:  # noqa: BLE001 - its text may hold a row: told by its place
+        typer.echo(f"error: {crash_line(error, data_dir=_data_dir())}", err=True)
+        sys.exit(CRASHED)
+
+
+def _data_dir() -> Path | None:
+    """Where files are kept; None where the settings cannot say."""
+    from jobs.runtime.settings import load_settings
+
+    try:
+        return load_settings().data_dir
+    except BadInput:
+        return None
 
 
 if __name__ == "__main__":

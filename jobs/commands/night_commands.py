@@ -1,11 +1,14 @@
 """Commands on a night: run it, and say in a few lines what came of it."""
 
+import logging
 from typing import Annotated
 
 import typer
 
 from jobs.commands.options import AsOf
 from jobs.runtime.errors import BadInput, NotPlaced
+
+log = logging.getLogger(__name__)
 
 
 def night(
@@ -27,11 +30,19 @@ def night(
     """Run every step of one night without Airflow, and publish."""
     from jobs.commands.publications.night_summary import summary_lines
     from jobs.night import Night, run_night
+    from jobs.runtime.redaction import holds_password
     from jobs.runtime.settings import load_settings
     from jobs.warehouse import override_of
 
     given = {"prison": prison, "immigration": immigration}
     settings = load_settings(**{name: value for name, value in given.items() if value})
+    for name, value in given.items():
+        if holds_password(value or ""):
+            log.warning(
+                "--%s holds a password, which every user of this machine can see while the "
+                "command runs; put it in a password file (PGPASSFILE) or a connection of Airflow",
+                name,
+            )
     run = Night(
         as_of=as_of.date(),
         label="command line",

@@ -6,18 +6,21 @@ Everything else that is raised is a fault of this software and keeps its traceba
 from collections.abc import Iterable
 from typing import Any
 
+from jobs.runtime.redaction import redacted
+
 
 class BadInput(Exception):  # noqa: N818 - the field says bad input, not bad input error
     """Something delivered to the job is wrong: data, a setting, a connection, an argument.
 
     The message is one line in three parts: where (file, table, column, row), what is wrong, and
-    what to do. It never holds a personal value. The command line prints it and exits with 2, and
-    the DAG fails the task without a retry; nothing is published.
+    what to do. It never holds a personal value, nor a setting that can hold a password. The command
+    line prints it and exits with 2, and the DAG fails the task without a retry; nothing is
+    published.
     """
 
     def __init__(self, where: str, what: str, todo: str) -> None:
-        self.where, self.what, self.todo = where, what, todo
-        super().__init__(f"{where}: {what}; {todo}")
+        self.where, self.what, self.todo = map(redacted, (where, what, todo))
+        super().__init__(f"{self.where}: {self.what}; {self.todo}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Survive pickling, which Airflow and multiprocessing use between processes."""
@@ -50,8 +53,8 @@ class NotPlaced(Exception):  # noqa: N818 - it says what is the case
     """
 
     def __init__(self, where: str, what: str, todo: str) -> None:
-        self.where, self.what, self.todo = where, what, todo
-        super().__init__(f"{where}: {what}; {todo}")
+        self.where, self.what, self.todo = map(redacted, (where, what, todo))
+        super().__init__(f"{self.where}: {self.what}; {self.todo}")
 
     def __reduce__(self) -> tuple[type["NotPlaced"], tuple[str, str, str]]:
         """Survive pickling, which Airflow uses between processes."""

@@ -142,6 +142,7 @@ def _blank_lines(text: str, *, fewer: int) -> int:
 
 def _refuse_repeated_columns(where: str, columns: list[str]) -> None:
     names = [column_name(name) for name in columns]
-    repeated = sorted(name for name in set(names) if name and names.count(name) > 1)
+    repeated = [n for n, name in enumerate(names, 1) if name and name in names[: n - 1]]
     if repeated:
-        raise BadInput(where, f"column [{repeated[0]}] twice", "give each column once")
+        what = f"column {repeated[0]} has the name of another"
+        raise BadInput(where, what, "give each column once")
