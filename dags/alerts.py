@@ -8,6 +8,11 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
+from jobs.runtime.files import keep_private
+
+# Airflow calls them in processes that read no DAG.
+keep_private()
+
 
 def note_failure(context: Any) -> None:
     """Write down why a task failed, for the alert of its run."""

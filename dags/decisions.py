@@ -7,6 +7,10 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param
 from airflow.sdk.bases.notifier import BaseNotifier
 
+from jobs.runtime.files import keep_private
+
+keep_private()
+
 WHY = {
     "why": Param(
         None,

@@ -9,7 +9,10 @@ from typing import Any
 from airflow.sdk import Param
 
 from jobs.operate.monitoring.timetable import night_at
+from jobs.runtime.files import keep_private
 from jobs.runtime.settings import load_settings
+
+keep_private()
 
 
 def as_of_param(meaning: str) -> Param:

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 from filelock import FileLock, Timeout
 
@@ -75,6 +75,22 @@ def keep_private() -> None:
     Landings, run folders and pages can hold personal data; every entry point calls this first.
     """
     os.umask(0o077)
+
+
+Readers = Literal["owner", "group", "everybody"]
+_ALSO_READ: Final[dict[Readers, int]] = {"owner": 0o000, "group": 0o050, "everybody": 0o055}
+
+
+def open_to(path: Path, readers: Readers) -> None:
+    """Let others read a file, or a folder with all that is in it; nobody but its owner writes."""
+    also = _ALSO_READ[readers]
+    for each in (path, *path.rglob("*")):
+        each.chmod(0o700 | also if each.is_dir() else 0o600 | also & 0o044)
+
+
+def let_pass(folder: Path, readers: Readers) -> None:
+    """Let others pass through a folder to what is open in it, and list nothing."""
+    folder.chmod(folder.stat().st_mode & 0o777 | _ALSO_READ[readers] & 0o011)
 
 
 @contextmanager
@@ -146,6 +162,11 @@ def file_digest(path: Path) -> str:
     """SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def bytes_digest(content: bytes) -> str:
+    """SHA-256 of bytes, in hex: the `file_digest` of a file that holds them."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def text_digest(*parts: str) -> str:

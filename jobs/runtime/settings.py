@@ -8,6 +8,7 @@ because other tools set them.
 
 import os
 import re
+from collections.abc import Iterator
 from datetime import time
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -23,6 +24,8 @@ from pydantic_settings import (
 )
 
 from jobs.runtime.errors import BadInput
+from jobs.runtime.files import Readers
+from jobs.runtime.redaction import hide
 from jobs.runtime.toml_files import read_toml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,8 +82,9 @@ class Settings(BaseSettings):
     keep_days: int | None = Field(
         default=None,
         ge=31,
-        description="Days for which the case lists and the quarantine of a night are kept, by "
-        "whole months; empty: for good. Figures, movement and manifests always stay.",
+        description="Days for which what speaks of persons is kept: case lists and quarantine by "
+        "whole months, landings, runs, pages, corrections, emails and unused models by days; "
+        "empty: for good. Figures, movement and manifests always stay.",
     )
     link_engine: Literal["duckdb", "spark"] = Field(
         default="duckdb",
@@ -110,6 +114,11 @@ class Settings(BaseSettings):
         default="",
         description="Where readers find the folder of pages, as a URL; emails lead to their night "
         "in it; empty: no link.",
+    )
+    pages_readers: Readers = Field(
+        default="owner",
+        description="Who on this machine may read the pages: owner, group or everybody. They name "
+        "no person; everything else under data_dir stays with its owner.",
     )
     schedule: str = Field(
         default="30 23 * * *", description="When Airflow starts a night: cron, London time."
@@ -191,7 +200,9 @@ class _SettingsFile(TomlConfigSettingsSource):
     """The settings file, with or without a byte order mark, as editors write it."""
 
     def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
-        return read_toml(Path(str(file_path)), where=f"file [{file_path}]")
+        given = read_toml(Path(str(file_path)), where=f"file [{file_path}]")
+        hide(_texts(given))
+        return given
 
 
 def load_settings(**changes: Any) -> Settings:
@@ -201,6 +212,8 @@ def load_settings(**changes: Any) -> Settings:
         BadInput: an unknown key, a value of the wrong type, or a settings file that cannot be
             read.
     """
+    hide(value for name, value in os.environ.items() if name in _variables())
+    hide(str(value) for value in changes.values())
     _refuse_unknown_variables()
     path = os.environ.get(FILE_VARIABLE)
     if path and not Path(path).is_file():
@@ -212,6 +225,22 @@ def load_settings(**changes: Any) -> Settings:
         name = str(first["loc"][-1]).removeprefix(PREFIX).lower() if first["loc"] else "settings"
         todo = f"use one of: {', '.join(Settings.model_fields)}"
         raise BadInput(f"setting [{name}]", first["msg"], todo) from None
+
+
+def _variables() -> set[str]:
+    """Environment variables that settings are read from."""
+    own = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return own | {"SMTP_URL", "LINK_ENGINE"}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a value of a settings file."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for each in value.values() for text in _texts(each))
+    elif isinstance(value, list):
+        yield from (text for each in value for text in _texts(each))
 
 
 def _refuse_unknown_variables() -> None:

@@ -52,7 +52,7 @@ def server() -> Iterator[embedded.EmbeddedServer]:
         yield embedded.start(folder / "server")
     finally:
         embedded.stop(folder / "server")
-        shutil.rmtree(sockets.socket_path(folder / "server"), ignore_errors=True)
+        shutil.rmtree(sockets.socket_path(folder / "server") or folder, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 

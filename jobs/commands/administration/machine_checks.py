@@ -5,6 +5,7 @@ before is started to be asked, and stops by itself.
 """
 
 import os
+import shlex
 import shutil
 import sys
 from dataclasses import replace
@@ -22,8 +23,8 @@ from jobs.extract import feed_date
 from jobs.notify import load_recipients, transport_for
 from jobs.operate.databases import Databases, databases, page_engine
 from jobs.runtime.errors import BadInput
-from jobs.runtime.files import user_path
-from jobs.runtime.settings import Settings, load_settings
+from jobs.runtime.files import Readers, user_path
+from jobs.runtime.settings import FILE_VARIABLE, Settings, load_settings
 from jobs.warehouse import REVIEWER, publications
 from jobs.warehouse.ddl.migrate import UP_TO_DATE, server_time, standing_of
 from jobs.warehouse.store.actors import acting_as
@@ -31,8 +32,12 @@ from jobs.warehouse.store.connections import transaction
 
 NEEDED_BYTES: Final = 5 * 1024**3
 PACKAGES: Final = ("apache-airflow", "great-expectations", "pandas", "sqlalchemy", "duckdb")
-PRIVATE: Final = ("alerts", "corrections", "landing", "mail", "models", "runs")
-"""Folders of ``data_dir`` that can hold a person's data."""
+CLOSED_IN_ITSELF: Final = frozenset({"postgres"})
+"""Folders of ``data_dir`` that root lets its server's user pass through; their data is closed."""
+SECRET: Final = (FILE_VARIABLE, "signing_key")
+TRUSTED: Final = (
+    "prison_mapping", "immigration_mapping", "policy_overrides", "recipients", "signers",
+)  # fmt: skip
 
 
 def setup_findings() -> list[Finding]:
@@ -44,6 +49,7 @@ def setup_findings() -> list[Finding]:
         look("time zone", _time_zone),
         look("disk", lambda: _disk(settings)),
         look("permissions", lambda: _permissions(settings)),
+        look("named files", lambda: _named_files(settings)),
         look("recipients", lambda: f"{len(load_recipients(settings.recipients))} readers"),
         look("mail", lambda: transport_for(settings).describe()),
         *_database_findings(settings),
@@ -133,14 +139,45 @@ def _permissions(settings: Settings) -> str:
         raise BadInput(f"folder [{near}]", "cannot be written", "give write access")
     if not folder.exists():
         return f"{folder} is not there yet; {near} can be written"
-    # Others may pass through it to the embedded server where root runs that, and list nothing.
-    open_ones = [folder] if folder.stat().st_mode & 0o066 else []
-    inner = (folder / name for name in PRIVATE)
-    open_ones += [path for path in inner if path.exists() and path.stat().st_mode & 0o077]
-    if open_ones:
-        named = " ".join(str(path) for path in open_ones)
-        raise BadInput(f"folder [{open_ones[0]}]", "others may look in", f"run: chmod 700 {named}")
-    return f"{folder} is for its own user"
+    found = open_ones(folder, pages=settings.pages_readers)
+    if found:
+        named = " ".join(shlex.quote(str(path)) for path in found)
+        raise BadInput(f"[{found[0]}]", "others may look in", f"run: chmod go-rwx {named}")
+    told = {"owner": "", "group": ", its pages for its group", "everybody": ", its pages for all"}
+    return f"{folder} is for its own user{told[settings.pages_readers]}"
+
+
+def open_ones(folder: Path, *, pages: Readers) -> list[Path]:
+    """What of a data folder is open to others and should not be.
+
+    Each entry is looked at and not what is in it: nobody gets past a folder that is closed. Others
+    may pass through the data folder itself, to its pages or to root's server, and list nothing.
+    """
+    found = [folder] if folder.stat().st_mode & 0o066 else []
+    for path in sorted(folder.iterdir()):
+        if path.name == "pages" and pages != "owner":
+            may = 0o055 if pages == "everybody" else 0o050
+        elif path.name in CLOSED_IN_ITSELF:
+            may = 0o011
+        else:
+            may = 0
+        if not path.is_symlink() and path.stat().st_mode & 0o077 & ~may:
+            found.append(path)
+    return found
+
+
+def _named_files(settings: Settings) -> str:
+    """Files that settings name: nobody else reads a secret or writes what a night goes by."""
+    given = {name: getattr(settings, name) for name in (*SECRET[1:], *TRUSTED)}
+    given[FILE_VARIABLE] = os.environ.get(FILE_VARIABLE)
+    files = {name: Path(path) for name, path in given.items() if path}
+    for name, path in files.items():
+        mode = path.stat().st_mode if path.exists() else 0
+        if name in SECRET and mode & 0o044:
+            raise BadInput(f"file of [{name}]", "others may read it", "run: chmod go-rwx on it")
+        if mode & 0o022:
+            raise BadInput(f"file of [{name}]", "others may write it", "run: chmod go-w on it")
+    return f"{len(files)} files named by settings are closed" if files else "settings name no file"
 
 
 def _nearest(folder: Path) -> Path:

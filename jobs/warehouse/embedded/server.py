@@ -37,10 +37,10 @@ from jobs.warehouse.embedded import supervisor
 from jobs.warehouse.embedded.data_folder import configure, prepare_data
 from jobs.warehouse.embedded.programs import environment, programs, server_identity
 from jobs.warehouse.embedded.sockets import (
+    NOTE,
     PORT,
     answers,
     connect,
-    retire_server_of_deleted_data,
     socket_folder_of,
     socket_path,
 )
@@ -59,7 +59,7 @@ class EmbeddedServer:
     _hold: int | None = field(default=None, repr=False)
 
     def url(self, database: str = "postgres", *, user: str = "postgres") -> str:
-        """The SQLAlchemy URL of ``database``; the same each time for one folder."""
+        """The SQLAlchemy URL of ``database``, as long as the server runs."""
         return f"postgresql+psycopg://{user}@/{database}?host={self.socket_folder}&port={PORT}"
 
     def create_database(self, name: str) -> str:
@@ -135,7 +135,7 @@ def stop(folder: Path) -> None:
     if not (folder / "start.lock").exists():
         return
     with _locked(folder / "start.lock"):
-        supervisor.stop_server(folder, socket_path(folder))
+        supervisor.stop_server(folder, socket_path(folder) or folder / NOTE)
         deadline = time.monotonic() + 5
         while not supervisor.is_free(folder / "supervisor.lock") and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -164,13 +164,12 @@ def _ensure_running(folder: Path, socket_folder: Path, linger: float) -> None:
         else:
             time.sleep(0.05)
     if supervisor.is_free(folder / "supervisor.lock"):
-        _engage_supervisor(folder, linger)
+        _engage_supervisor(folder, socket_folder, linger)
 
 
 def _start(folder: Path, socket_folder: Path, linger: float) -> None:
     """Start a server on data that no server uses, as ``server.lock`` proves."""
     identity = server_identity(folder)
-    retire_server_of_deleted_data(socket_folder)
     prepare_data(folder, identity=identity)
     (folder / "data" / "postmaster.pid").unlink(missing_ok=True)
     configure(folder / "data", socket_folder=socket_folder)
@@ -181,13 +180,16 @@ def _start(folder: Path, socket_folder: Path, linger: float) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         command = [str(programs() / "postgres"), "-D", str(folder / "data")]
-        _engage_supervisor(folder, linger, command=command, identity=identity, server_lock=lock)
+        _engage_supervisor(
+            folder, socket_folder, linger, command=command, identity=identity, server_lock=lock
+        )
     finally:
         os.close(lock)
 
 
 def _engage_supervisor(
     folder: Path,
+    socket_folder: Path,
     linger: float,
     *,
     command: list[str] | None = None,
@@ -196,7 +198,7 @@ def _engage_supervisor(
 ) -> None:
     order = {
         "folder": str(folder),
-        "sockets": str(socket_path(folder)),
+        "sockets": str(socket_folder),
         "data": str(folder / "data"),
         "linger": linger,
         "command": command,

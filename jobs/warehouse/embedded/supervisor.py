@@ -22,6 +22,7 @@ POLL_SECONDS = 0.25
 
 def main(order: dict[str, Any]) -> None:
     """Leave the caller's process group, start the server if so ordered, and watch over it."""
+    os.umask(0o077)
     folder = Path(order["folder"])
     os.setsid()
     watching = os.open(folder / "supervisor.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -59,6 +60,21 @@ def _supervise(folder: Path, sockets: Path, *, linger: float) -> None:
         idle_since = now if idle_since is None else idle_since
         if now - idle_since >= linger:
             _stop_if_unused(folder, sockets)
+    if not folder.exists():
+        _end_without_data(sockets)
+
+
+def _end_without_data(sockets: Path, *, patience: float = 10.0) -> None:
+    """End the server of a folder that was deleted, and remove the folder of its socket."""
+    number = server_number(next(sockets.glob(".s.PGSQL.*.lock"), sockets / "none"))
+    if number is not None:
+        _signal(number, signal.SIGQUIT)
+    deadline = time.monotonic() + patience
+    while any(sockets.glob(".s.PGSQL.*")) and time.monotonic() < deadline:
+        _bury()
+        time.sleep(0.05)
+    with suppress(OSError):
+        sockets.rmdir()
 
 
 def _stop_if_unused(folder: Path, sockets: Path) -> None:

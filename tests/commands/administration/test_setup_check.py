@@ -17,8 +17,9 @@ from jobs.commands.administration.airflow_checks import (
 )
 from jobs.commands.administration.airflow_metadata import VARIABLE, is_external
 from jobs.commands.administration.finding import Outlook
-from jobs.commands.administration.machine_checks import setup_findings
+from jobs.commands.administration.machine_checks import open_ones, setup_findings
 from jobs.runtime.errors import BadInput
+from jobs.runtime.files import Readers
 from jobs.runtime.settings import load_settings
 from jobs.warehouse import PAGE, REVIEWER, create_roles, open_warehouse, upgrade
 from tests.conftest import run_jobs
@@ -137,7 +138,10 @@ def test_the_user_of_airflows_pages_has_the_roles_that_they_act_by(
         pytest.param("", 0o711, Outlook.OK, id="others pass through it"),
         pytest.param("landing", 0o750, Outlook.FAIL, id="a group reads landings"),
         pytest.param("landing", 0o700, Outlook.OK, id="nobody reads landings"),
-        pytest.param("pages", 0o755, Outlook.OK, id="pages may be shown"),
+        pytest.param("quarantine.csv", 0o755, Outlook.FAIL, id="others read what nobody declared"),
+        pytest.param("postgres", 0o711, Outlook.OK, id="root's server is passed to"),
+        pytest.param("postgres", 0o755, Outlook.FAIL, id="others list the server's folder"),
+        pytest.param("pages", 0o755, Outlook.FAIL, id="pages are shown and no setting says so"),
     ],
 )
 def test_folders_that_hold_personal_data_are_for_their_own_user(
@@ -151,6 +155,49 @@ def test_folders_that_hold_personal_data_are_for_their_own_user(
         monkeypatch, data_dir=str(data), prison="/x", immigration="/x", warehouse="sqlite://"
     )
     assert found["permissions"][0] is standing
+
+
+@pytest.mark.parametrize(
+    ("readers", "mode", "is_open"),
+    [
+        pytest.param("group", 0o750, False, id="as the setting says"),
+        pytest.param("group", 0o755, True, id="more than the setting says"),
+        pytest.param("everybody", 0o755, False, id="to everybody"),
+        pytest.param("everybody", 0o777, True, id="everybody may write"),
+    ],
+)
+def test_pages_are_as_open_as_the_setting_says(
+    readers: Readers, mode: int, is_open: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages").chmod(mode)
+    tmp_path.chmod(0o711)
+    assert open_ones(tmp_path, pages=readers) == [tmp_path / "pages"] * is_open
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "standing"),
+    [
+        pytest.param("signing_key", 0o640, Outlook.FAIL, id="others read the key"),
+        pytest.param("signing_key", 0o600, Outlook.OK, id="nobody reads the key"),
+        pytest.param("recipients", 0o664, Outlook.FAIL, id="others write who is mailed"),
+        pytest.param("policy_overrides", 0o646, Outlook.FAIL, id="others write the rules"),
+        pytest.param("policy_overrides", 0o644, Outlook.OK, id="others read the rules"),
+    ],
+)
+def test_files_that_settings_name_are_closed(
+    name: str,
+    mode: int,
+    standing: Outlook,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "a file"
+    path.touch()
+    path.chmod(mode)
+    given = {name: str(path), "prison": "/x", "immigration": "/x", "warehouse": "sqlite://"}
+    found = standings(monkeypatch, data_dir=str(tmp_path / "data"), **given)
+    assert found["named files"][0] is standing
 
 
 def test_a_password_file_that_others_may_read_is_a_fault(tmp_path: Path) -> None:

@@ -41,8 +41,10 @@ def folder() -> Iterator[Path]:
         yield folder
     finally:
         embedded.stop(folder)
+        left = sockets.socket_path(folder)
         shutil.rmtree(top, ignore_errors=True)
-        shutil.rmtree(sockets.socket_path(folder), ignore_errors=True)
+        if left is not None:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def one(url: str, query: str) -> object:
@@ -130,7 +132,9 @@ def test_a_second_user_joins_and_the_server_outlives_the_first(folder: Path) -> 
     second.kill()
     second.wait()
     assert is_gone(folder)
-    assert not sockets.socket_path(folder).exists()
+    left = sockets.socket_path(folder)
+    assert left is not None
+    assert not left.exists()
 
 
 def test_many_who_come_at_once_share_one_server(folder: Path) -> None:
@@ -152,7 +156,7 @@ def test_many_who_come_at_once_share_one_server(folder: Path) -> None:
 def test_a_server_starts_again_after_everything_was_killed(folder: Path) -> None:
     user = user_of(folder)
     with psycopg.connect(
-        host=str(sockets.socket_folder_of(folder)), user="postgres", autocommit=True
+        host=str(sockets.socket_path(folder)), user="postgres", autocommit=True
     ) as connection:
         connection.execute("CREATE TABLE durable AS SELECT 1 AS answer")
     server = number_of(folder)
@@ -188,9 +192,14 @@ def test_a_process_number_that_now_belongs_to_a_stranger_is_not_believed(folder:
 def test_a_folder_deleted_under_its_server_starts_afresh(folder: Path) -> None:
     with embedded.start(folder) as server:
         server.create_database("old")
+        old = server.socket_folder
         shutil.rmtree(folder)
     with embedded.start(folder) as fresh:
         assert one(fresh.url(), "SELECT count(*) FROM pg_database WHERE datname = 'old'") == 0
+    deadline = time.monotonic() + 15
+    while old.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not old.exists(), "the server of the deleted data is gone, and so is its socket"
 
 
 def test_a_half_made_data_folder_is_made_again(folder: Path) -> None:
@@ -215,12 +224,40 @@ def test_broken_data_is_refused_in_one_line(folder: Path) -> None:
         embedded.start(folder)
 
 
-def test_a_socket_folder_of_somebody_else_is_refused(folder: Path) -> None:
-    path = sockets.socket_folder_of(folder)
-    path.chmod(0o777)
-    with pytest.raises(BadInput, match="belongs to somebody else"):
-        embedded.start(folder)
-    path.chmod(0o700)
+@pytest.mark.parametrize("kind", ["open to others", "a link", "of another user"])
+def test_nobody_takes_the_place_of_the_socket(kind: str, folder: Path, tmp_path: Path) -> None:
+    """Whatever stands where the socket was is left alone, and the server listens elsewhere."""
+    embedded.start(folder).stop()
+    before = sockets.socket_path(folder)
+    assert before is not None
+    assert not before.exists()
+    match kind:
+        case "open to others":
+            before.mkdir(mode=0o700)
+            before.chmod(0o777)
+        case "a link":
+            (tmp_path / "elsewhere").mkdir(mode=0o700)
+            before.symlink_to(tmp_path / "elsewhere")
+        case _:
+            if os.geteuid() != 0:
+                pytest.skip("only root can give a folder away")
+            before.mkdir(mode=0o700)
+            os.chown(before, 54321, 54321)
+    try:
+        with embedded.start(folder) as server:
+            assert server.socket_folder != before
+            assert one(server.url(), "SELECT 1") == 1
+    finally:
+        before.unlink() if before.is_symlink() else before.rmdir()
+
+
+def test_the_name_of_the_socket_does_not_follow_from_anything(folder: Path) -> None:
+    names = set()
+    for _ in range(2):
+        with embedded.start(folder) as server:
+            names.add(server.socket_folder)
+            server.stop()
+    assert len(names) == 2
 
 
 def test_values_and_statements_that_fail_are_not_in_the_servers_log(folder: Path) -> None:
