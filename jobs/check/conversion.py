@@ -97,8 +97,12 @@ def _ascii_digits(text: str) -> str:
 def _from_text(table: Table, field: Field, text: str) -> str:
     kind = field.kind
     if kind is Kind.TEXT:
-        short = f" AND length({text}) <= {LONGEST_KEY}" if _is_reference(table, field) else ""
-        return f"CASE WHEN NOT contains({text}, chr(0)){short} THEN {text} END"
+        longest = field.shape.longest if field.shape else LONGEST_KEY
+        is_short = f" AND length({text}) <= {longest}"
+        short = is_short if field.shape or _is_reference(table, field) else ""
+        return (
+            f"CASE WHEN NOT contains({text}, chr(0)){short}{_shaped(field, text)} THEN {text} END"
+        )
     if kind is Kind.BOOLEAN:
         return (
             f"CASE WHEN lower({text}) IN {YES} THEN true WHEN lower({text}) IN {NO} THEN false END"
@@ -113,6 +117,13 @@ def _from_text(table: Table, field: Field, text: str) -> str:
         Kind.NUMBER: (NUMBER_PATTERN, _finite(f"TRY_CAST({text} AS DOUBLE)")),
     }[kind]
     return f"CASE WHEN regexp_full_match({text}, '{pattern}') THEN {read} END"
+
+
+def _shaped(field: Field, text: str) -> str:
+    """That a text has its field's shape; text that is too long was not looked at."""
+    if field.shape is None:
+        return ""
+    return f" AND regexp_full_match({text}, '{field.shape.pattern}')"
 
 
 def _from_typed(table: Table, field: Field, delivered: pa.DataType, column: str) -> str | None:

@@ -134,7 +134,8 @@ def _refuse_retyped(
         if too_many and unreadable >= FEWEST_UNREADABLE:
             raise GateFailed(
                 f"table [{table.full_name}]",
-                f"column [{field.name}] cannot be read as {field.kind} "
+                f"column [{field.name}] cannot be read as "
+                f"{field.shape.name if field.shape else field.kind} "
                 f"in {unreadable} of {read + unreadable} rows",
                 _MEND,
             )

@@ -129,7 +129,7 @@ def _readable(table: Table) -> list[RowRule]:
                 table,
                 field.name,
                 "unreadable",
-                f"the value can be read as {field.kind}"
+                f"the value can be read as {field.shape.name if field.shape else field.kind}"
                 + ("" if needed else "; it counts as missing, the row stays in use"),
                 "nothing is guessed: 04/05/2006 is two dates, so it is none; "
                 + ("the row cannot be used without it" if needed else "nobody is lost by it"),

@@ -58,6 +58,8 @@ def _field(table: Table, field: Field) -> str:
     meaning = field.meaning
     if field.unit:
         meaning += f" ({field.unit})"
+    if field.shape is not None and table.space in REGISTERS:
+        meaning += f" ({field.shape.name})"
     if field.name in table.parents:
         meaning += f"; refers to `{table.parents[field.name]}`"
     codes = field.codes

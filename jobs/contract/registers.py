@@ -13,7 +13,7 @@ from jobs.contract.prison import PRISON
 from jobs.contract.schema import Field, Table
 from jobs.runtime.files import canonical_json, text_digest
 
-CONTRACT_VERSION = "4"
+CONTRACT_VERSION = "5"
 """Raised whenever a table, field or code changes; written into every landing's manifest."""
 
 EXTRA_COLUMNS = b"extra_columns"
@@ -50,5 +50,7 @@ def delivered_digest() -> str:
     return text_digest(canonical_json(tables))
 
 
-def _delivered(field: Field) -> tuple[str, str, bool, bool, str]:
-    return (field.name, field.kind, field.nullable, field.personal, field.unit)
+def _delivered(field: Field) -> tuple[str, str, bool, bool, str, list[str | int]]:
+    shape = field.shape
+    said: list[str | int] = [] if shape is None else [shape.pattern, shape.longest]
+    return (field.name, field.kind, field.nullable, field.personal, field.unit, said)

@@ -96,11 +96,24 @@ class CodeList:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What a text looks like that is published as a reference: no sentence and no name of a person.
+
+    ``pattern`` is a regular expression of RE2 for the whole of it, ``longest`` in characters.
+    """
+
+    name: str
+    pattern: str
+    longest: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Field:
     """One column.
 
     ``personal`` marks a value that identifies a person: it stays out of logs, emails, error
-    messages and check results. ``unit`` is given where the kind does not say it.
+    messages and check results. ``unit`` is given where the kind does not say it. A value that has
+    not the ``shape`` cannot be read.
     """
 
     name: str
@@ -111,6 +124,7 @@ class Field:
     codes: CodeList | None = None
     personal: bool = False
     unit: str = ""
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
