@@ -1,7 +1,7 @@
-"""What the DAGs share: the publication they hand on, retries, alerts."""
+"""What the DAGs share: what they hand on, retries, alerts."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import pendulum
 from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
@@ -64,3 +64,19 @@ EVERY_DAG: dict[str, Any] = {
     "on_success_callback": alert_succeeded,
 }
 """What every DAG is built with: one run at a time, and one alert for each run that needs one."""
+
+SEALS: Final = "seals"
+"""Key of the XCom with the digests of what a step left: the folder between them proves nothing."""
+
+
+def handed_on(context: Any) -> dict[str, str]:
+    """What the tasks of this run that have ended handed on, by part."""
+    known: dict[str, str] = {}
+    for task_id in sorted(context["dag"].task_ids):
+        known |= context["ti"].xcom_pull(task_ids=task_id, key=SEALS) or {}
+    return known
+
+
+def hand_on(context: Any, seals: dict[str, str]) -> None:
+    """Hand on what a step has left."""
+    context["ti"].xcom_push(key=SEALS, value=seals)

@@ -38,8 +38,10 @@ by `publish_despite`; or set the parameters `publish_despite` (the ids of the ch
 `publish_despite_by` and `publish_despite_why`. Name and reason stand in the manifest and on every
 page. What breaks the contract cannot be let pass.
 
-**Owner**: data team. Only run labels and counts travel between tasks; data stays in the run's
-folder. Each publication updates the asset `publication`, which starts `email_reports`.
+**Owner**: data team. Only run labels, counts and digests travel between tasks; data stays in the
+run's folder. A part of it that was changed since its step left it is refused: clear that step.
+
+Each publication updates the asset `publication`, which starts `email_reports`.
 """
 
 from datetime import UTC, datetime
@@ -58,7 +60,7 @@ from airflow.sdk import (
 )
 
 from dags.alerts import alert_late
-from dags.common import LONDON, PUBLICATION
+from dags.common import LONDON, PUBLICATION, hand_on, handed_on
 from dags.deliveries import AwaitRegisters, is_ones_turn
 from dags.forms import NIGHT, night_of, starter_of
 from dags.lineage import FLOW
@@ -99,7 +101,17 @@ def _night() -> Any:
             reason=params["publish_despite_why"] or "",
         ),
         actor=starter_of(context),
+        seals=handed_on(context),
     )
+
+
+def _do(step: str, **more: Any) -> dict[str, int]:
+    """Do a step of the night, given ``more``, and hand on the digests of what it left."""
+    night = _night()
+    name, *register = step.split(" ")
+    counts: dict[str, int] = getattr(night, name)(*register, **more)
+    hand_on(get_current_context(), night.sealed_by(step))
+    return counts
 
 
 @dag(
@@ -120,27 +132,27 @@ def nightly_reconciliation() -> None:
 
     @task(**FLOW["extract_prison"])
     def extract_prison(params: dict[str, Any] | None = None) -> dict[str, int]:
-        return _night().extract("prison", fetch_again=bool((params or {}).get("fetch_again")))
+        return _do("extract prison", fetch_again=bool((params or {}).get("fetch_again")))
 
     @task(**FLOW["extract_immigration"])
     def extract_immigration(params: dict[str, Any] | None = None) -> dict[str, int]:
-        return _night().extract("immigration", fetch_again=bool((params or {}).get("fetch_again")))
+        return _do("extract immigration", fetch_again=bool((params or {}).get("fetch_again")))
 
     @task(**FLOW["check"])
     def check() -> dict[str, int]:
-        return _night().check()
+        return _do("check")
 
     @task(**FLOW["link"])
     def link() -> dict[str, int]:
-        return _night().link()
+        return _do("link")
 
     @task(**FLOW["assess"])
     def assess() -> dict[str, int]:
-        return _night().assess()
+        return _do("assess")
 
     @task(**FLOW["report"])
     def report() -> dict[str, int]:
-        return _night().report()
+        return _do("report")
 
     @task(**FLOW["audit_and_publish"])
     def audit_and_publish() -> Any:

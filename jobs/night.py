@@ -7,9 +7,8 @@ each other: what one needs of another comes in here, as an argument.
 """
 
 import functools
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import pandas as pd
@@ -29,7 +28,7 @@ from jobs.check.corrections import write_corrections
 from jobs.contract import immigration, results
 from jobs.contract.registers import REGISTERS
 from jobs.extract import land
-from jobs.link import Model, engine_named, link_registers, read_model
+from jobs.link import Model, engine_named, link_registers, model_of
 from jobs.operate.attestation import publish_attested
 from jobs.operate.databases import databases, page_warehouse, warehouse
 from jobs.operate.earlier_publications import (
@@ -46,7 +45,16 @@ from jobs.operate.rebase import (
     versions_of,
 )
 from jobs.operate.run.described import described
-from jobs.operate.run.kept_check_history import keep_history, kept_history, read_history
+from jobs.operate.run.kept_check_history import HISTORY, keep_history, kept_history, read_history
+from jobs.operate.run.night_manifest import (
+    MANIFEST,
+    TRUSTED,
+    left_manifest,
+    manifest_text,
+    night_manifest,
+    refuse_other_texts,
+    trusted_texts,
+)
 from jobs.operate.run.placing import PUBLICATION, place_files, published_by, verdict_stands
 from jobs.operate.run.run_folder import Frames, RunFolder, frame_digest, measured
 from jobs.operate.run.run_outcomes import (
@@ -55,10 +63,10 @@ from jobs.operate.run.run_outcomes import (
     record_killed,
     record_published,
 )
-from jobs.operate.software_versions import software
+from jobs.operate.run.sealed_parts import LANDING
 from jobs.report import build_report, render_site
 from jobs.report.movement import Moved, Position
-from jobs.runtime.files import locked, whole_folder
+from jobs.runtime.files import canonical_json, locked
 from jobs.runtime.progress import steps
 from jobs.warehouse import (
     CheckOverride,
@@ -84,6 +92,7 @@ class Night(RunFolder):
     who he is by Airflow's login; None where the database knows who is at work.
     """
 
+    seals: dict[str, str] | None = field(default_factory=dict, compare=False, repr=False)
     despite: CheckOverride | None = None
     actor: str | None = None
 
@@ -99,6 +108,8 @@ class Night(RunFolder):
                 folder=self.landings,
                 refetch=fetch_again,
             )
+        if self.seals is not None:
+            self.seals[f"{LANDING} {register}"] = landing.manifest.digest
         return {name: table.rows for name, table in landing.manifest.tables.items()}
 
     @measured
@@ -107,14 +118,16 @@ class Night(RunFolder):
         landed: dict[str, pa.Table] = {}
         for register in REGISTERS:
             landed.update(self.landing(register).tables())
+        trusted = trusted_texts(self, exceptions=suite().exceptions)
         follows = followed_by(self.settings, as_of=self.as_of)
         if self.despite is not None:
             refuse_override_of(self.despite.rules, suite=suite())
         with warehouse(self.settings) as engine:
             history, nights = read_history(engine, as_of=self.as_of)
         checked = check_night(tables=landed, as_of=self.as_of, suite=suite(), history=history)
-        keep_history(history, self.folder)
-        with whole_folder(self.folder / "corrections") as folder:
+        with self.leaving(HISTORY) as folder:
+            keep_history(history, folder)
+        with self.leaving("corrections") as folder:
             write_corrections(
                 to_mend=checked.to_mend,
                 results=checked.results,
@@ -137,6 +150,7 @@ class Night(RunFolder):
                 "nights_before": nights,
                 **({DESPITE: self._answer(self.despite).as_json()} if self.despite else {}),
             },
+            texts={TRUSTED: canonical_json(trusted)},
         )
         checked.stop_if_critical(despite=self.despite.rules if self.despite else ())
         return {
@@ -158,7 +172,7 @@ class Night(RunFolder):
             model = model_in_use(engine)
             inputs[COMPARED_WITH] = compared_with(
                 engine,
-                manifest=self._manifest(decisions=inputs, model=model).as_json(),
+                manifest=night_manifest(self, decisions=inputs, model=model).as_json(),
                 as_of=self.as_of,
                 follows=inputs[FOLLOWS],
             )
@@ -186,6 +200,7 @@ class Night(RunFolder):
     @measured
     def assess(self) -> Counts:
         """Assess every custody episode against the rules in force."""
+        refuse_other_texts(self, exceptions=suite().exceptions)
         facts = self.facts("check", "link")
         earlier = functools.partial(earlier_table, self.settings, self.inputs("check")[FOLLOWS])
         assessed = assess(
@@ -214,6 +229,7 @@ class Night(RunFolder):
     @measured
     def report(self) -> Counts:
         """Compute figures and lists, audit them, and render the pages, all before publishing."""
+        refuse_other_texts(self, exceptions=suite().exceptions)
         facts = self.facts("check", "link", "assess")
         reported = build_report(tables=self.accepted(), facts=facts, as_of=self.as_of)
         facts |= {
@@ -222,13 +238,15 @@ class Night(RunFolder):
             results.TEAMS.full_name: reported.teams,
             results.CENSUS.full_name: reported.census,
         }
-        manifest = self._manifest()
+        manifest = night_manifest(
+            self, decisions=self.inputs("link"), model=self._model(), facts=facts
+        )
         moved = self._moved(facts, manifest)
         facts |= {
             results.MOVEMENT.full_name: moved.movement,
             results.BRIDGES.full_name: moved.bridges,
         }
-        history = kept_history(self.folder)
+        history = kept_history(self.part(HISTORY))
         audited = check_results_of_night(
             facts=facts, as_of=self.as_of, suite=suite(), history=history
         )
@@ -241,7 +259,7 @@ class Night(RunFolder):
             override.refuse_idle(
                 failed_critical(facts[results.CHECK_RESULTS.full_name])["check_id"]
             )
-        with whole_folder(self.folder / "site") as folder:
+        with self.leaving("site") as folder:
             render_site(
                 facts=facts,
                 about=described(self, manifest=manifest, override=override),
@@ -252,7 +270,7 @@ class Night(RunFolder):
         self.leave(
             "report",
             {name: facts[name] for name in REPORTED},
-            texts={PUBLICATION: manifest.publication_id},
+            texts={PUBLICATION: manifest.publication_id, MANIFEST: manifest_text(manifest)},
         )
         return {"figures": len(reported.figures), "backlog": len(reported.backlog)}
 
@@ -268,7 +286,7 @@ class Night(RunFolder):
     @measured
     def _publish(self, engine: sa.Engine, committed: list[str]) -> str:
         """Publish; ``committed`` takes the id at once, whatever happens after."""
-        manifest, override = self._manifest(), self._override()
+        manifest, override = left_manifest(self), self._override()
         facts = self.facts("check", "link", "assess", "report")
         # What stopped a step stops here too: somebody may have marked its task as a success.
         results_of_checks = Audited(results=facts[results.CHECK_RESULTS.full_name])
@@ -329,20 +347,7 @@ class Night(RunFolder):
 
     def _model(self) -> Model:
         """The model that this run's links were made with."""
-        return read_model(self.folder / "link" / MODEL)
-
-    def _manifest(
-        self, *, decisions: Mapping[str, str] | None = None, model: Model | None = None
-    ) -> Manifest:
-        if decisions is None:
-            decisions = self.inputs("link")
-        return Manifest(
-            as_of=self.as_of,
-            inputs={register: self.landing(register).summary() for register in REGISTERS},
-            decisions=decisions,
-            **software(self.settings, model or self._model()),
-            settings={"link_engine": self.settings.link_engine},
-        )
+        return model_of(self.part("link").text(MODEL), where="the model of this run")
 
 
 REPORTED = tuple(

@@ -94,6 +94,7 @@ class Landing:
             "contract_version": self.manifest.contract_version,
             "source_generated_at": self.manifest.source_generated_at.isoformat(),
             "rows": {name: table.rows for name, table in tables},
+            **({"erasures": self.manifest.erasures} if self.manifest.erasures else {}),
             "types": text_digest(
                 *(
                     f"{name} {c} {t.type}"
@@ -101,7 +102,12 @@ class Landing:
                     for c, t in table.columns.items()
                 )
             ),
-            "extra_columns": {name: t.extra_columns for name, t in tables if t.extra_columns},
+            # By their digest: the header of a file without one is a row of it.
+            "extra_columns": {
+                name: {"columns": len(t.extra_columns), "digest": text_digest(*t.extra_columns)}
+                for name, t in tables
+                if t.extra_columns
+            },
             SIZES_UNPROVED: [
                 name for name, t in tables if not t.is_size_proved and not name.endswith(".feed")
             ],
@@ -185,7 +191,12 @@ def has_landing(*, register: str, as_of: date, folder: Path) -> bool:
 
 
 def open_landing(
-    *, register: str, as_of: date, folder: Path, content_digest: str | None = None
+    *,
+    register: str,
+    as_of: date,
+    folder: Path,
+    content_digest: str | None = None,
+    manifest_digest: str | None = None,
 ) -> Landing:
     """Open the latest landing of a night and verify every file against its hash.
 
@@ -194,6 +205,7 @@ def open_landing(
         as_of: the night.
         folder: where the landings of all registers are kept.
         content_digest: open the latest that holds this, as a publication's manifest names it.
+        manifest_digest: open this one, as whoever landed it knows it.
 
     Raises:
         BadInput: there is none, it is of another contract, or a file is missing, cut or changed.
@@ -208,9 +220,13 @@ def open_landing(
         ]
     if not fetches:
         raise BadInput(f"landing [{day}]", "there is none for this date", "fetch the register")
+    todo = "fetch the register again"
+    if manifest_digest is not None:
+        fetches = [f for f in fetches if read_manifest(folder=f).digest == manifest_digest]
+        if not fetches:
+            raise BadInput(f"landing [{day}]", "was changed since it was fetched", todo)
     latest = fetches[-1]
     manifest = read_manifest(folder=latest)
-    todo = "fetch the register again"
     if not manifest.is_of_this_contract:
         raise BadInput(
             f"landing [{latest}]",
@@ -259,6 +275,7 @@ def _fetch(
         fetch=number,
         source=_name(source, register),
         mapping_digest=site.digest,
+        mapping=site.text,
         contract_version=CONTRACT_VERSION,
         contract_digest=delivered_digest(),
         source_as_of=as_of,

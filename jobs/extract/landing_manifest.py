@@ -55,7 +55,11 @@ class TableManifest:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class LandingManifest:
-    """What a register delivered for a night, under a contract of this version and content."""
+    """What a register delivered for a night, under a contract of this version and content.
+
+    ``mapping`` is what the site's mapping said, as `jobs.extract.mapping.SiteMapping.text`;
+    ``erasures`` how many persons were taken out of it since.
+    """
 
     register: str
     as_of: date
@@ -67,6 +71,8 @@ class LandingManifest:
     source_generated_at: datetime
     tables: dict[str, TableManifest]
     contract_digest: str = ""
+    mapping: str = ""
+    erasures: int = 0
 
     @property
     def is_of_this_contract(self) -> bool:
@@ -84,14 +90,22 @@ class LandingManifest:
         parts = [(name, self.tables[name].content_digest) for name in sorted(self.tables)]
         return text_digest(self.contract_version, *(part for pair in parts for part in pair))
 
+    @property
+    def digest(self) -> str:
+        """Digest of the whole manifest, and so of every file that it names."""
+        return text_digest(canonical_json(_plain(self)))
+
 
 _MANIFEST = TypeAdapter(LandingManifest)
 
 
+def _plain(manifest: LandingManifest) -> Any:
+    return _MANIFEST.dump_python(manifest, mode="json", exclude_none=True)
+
+
 def write_manifest(*, manifest: LandingManifest, folder: Path) -> None:
     """Write the manifest with a digest of itself."""
-    content = _MANIFEST.dump_python(manifest, mode="json", exclude_none=True)
-    text = canonical_json({"digest": text_digest(canonical_json(content)), "manifest": content})
+    text = canonical_json({"digest": manifest.digest, "manifest": _plain(manifest)})
     (folder / FILE_NAME).write_text(text + "\n", encoding="utf-8")
 
 

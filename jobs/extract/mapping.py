@@ -14,7 +14,7 @@ Without one, a register has the contract's names. With one, any table or column 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +47,18 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class SiteMapping:
-    """The places of all tables of a register, and a digest of the file that says so."""
+    """The places of all tables of a register, and what the file says of them with its digest.
+
+    ``text`` is its content as canonical JSON: the order of its lines and its comments say nothing.
+    """
 
     places: Mapping[str, Place]
-    digest: str = field(default="")
+    text: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Digest of what the file says; empty without one."""
+        return text_digest(self.text) if self.text else ""
 
 
 def read_mapping(*, register: str, path: Path | None) -> SiteMapping:
@@ -62,8 +70,8 @@ def read_mapping(*, register: str, path: Path | None) -> SiteMapping:
     """
     content = read_toml(path, where=f"mapping [{path}]") if path is not None else {}
     reader = _MappingReader(where=f"mapping [{path}]", register=register)
-    digest = text_digest(canonical_json(content)) if content else ""
-    return SiteMapping(places=reader.places(content), digest=digest)
+    text = canonical_json(content) if content else ""
+    return SiteMapping(places=reader.places(content), text=text)
 
 
 @dataclass(frozen=True, kw_only=True)

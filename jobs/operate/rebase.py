@@ -59,7 +59,7 @@ def compared_with(
 
 def _inputs(manifest: Mapping[str, Any]) -> str:
     given = {k: v for k, v in manifest["decisions"].items() if k != COMPARED_WITH}
-    return canonical_json({**manifest, "decisions": given})
+    return canonical_json({**manifest, "decisions": given, "results": {}})
 
 
 def versions_of(manifest: Mapping[str, Any]) -> Versions:

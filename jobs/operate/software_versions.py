@@ -26,10 +26,13 @@ CHANGES_NO_RESULT: Final = (
     "jobs/warehouse/",
     "jobs/operate/databases.py",
     "jobs/operate/backup.py",
+    "jobs/operate/persons/",
     "jobs/runtime/airflow_connections.py",
     # What is noted of a run, and how its files get to another machine.
+    "jobs/operate/run/file_retention.py",
     "jobs/operate/run/run_history.py",
     "jobs/operate/run/run_outcomes.py",
+    "jobs/operate/run/sealed_parts.py",
     "jobs/operate/run/shared_store.py",
     "jobs/operate/run/step_records.py",
     "jobs/runtime/peak_memory.py",

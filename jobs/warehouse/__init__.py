@@ -28,9 +28,9 @@ from jobs.warehouse.ledgers.run_log import complete_run, read_runs, record_run
 from jobs.warehouse.ledgers.second_person import all_decisions, withdraw_decision
 from jobs.warehouse.store.actors import named
 from jobs.warehouse.store.connections import open_warehouse
+from jobs.warehouse.store.manifest import Manifest
 from jobs.warehouse.store.publishing import (
     CheckOverride,
-    Manifest,
     Publication,
     override_of,
     publish,

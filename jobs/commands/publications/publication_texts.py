@@ -118,8 +118,10 @@ def diff_text(
     engine: sa.Engine, *, before: Publication, after: Publication, settings: Settings
 ) -> str:
     """What went into two publications that differs, which figures differ, and why."""
+    # What came of it is told by its figures.
+    given = [{k: v for k, v in p.manifest.items() if k != "results"} for p in (before, after)]
     inputs = _table("Inputs that differ", "input", *(_name(p) for p in (before, after)))
-    old, new = (_flat(p.manifest) for p in (before, after))
+    old, new = (_flat(manifest) for manifest in given)
     for key in sorted(old.keys() | new.keys()):
         if old.get(key) != new.get(key):
             inputs.add_row(key, *(_short(side.get(key, "")) for side in (old, new)))

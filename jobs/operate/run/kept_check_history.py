@@ -10,10 +10,12 @@ import sqlalchemy as sa
 
 from jobs.check import CheckHistory
 from jobs.check.check_history import NIGHTS, OF_EACH_NIGHT, OF_LAST_NIGHT
-from jobs.runtime.files import text_digest, whole_folder
+from jobs.operate.run.sealed_parts import SealedPart
+from jobs.runtime.files import text_digest
 from jobs.warehouse import nights_before, read_nights
 
-FOLDER = "history"
+HISTORY = "history"
+"""The part of a run's folder in which it is."""
 
 
 def read_history(engine: sa.Engine, *, as_of: date) -> tuple[CheckHistory, str]:
@@ -33,21 +35,20 @@ def read_history(engine: sa.Engine, *, as_of: date) -> tuple[CheckHistory, str]:
 
 
 def keep_history(history: CheckHistory, folder: Path) -> None:
-    """Leave the history in a run's folder, for the steps after the check."""
-    with whole_folder(folder / FOLDER) as target:
-        for name, frame in history.frames.items():
-            pq.write_table(
-                pa.Table.from_pandas(frame, preserve_index=False), target / f"{name}.parquet"
-            )
+    """Leave the history in a part of a run's folder, for the steps after the check."""
+    for name, frame in history.frames.items():
+        pq.write_table(
+            pa.Table.from_pandas(frame, preserve_index=False), folder / f"{name}.parquet"
+        )
 
 
-def kept_history(folder: Path) -> CheckHistory:
+def kept_history(part: SealedPart) -> CheckHistory:
     """The history that the check left in a run's folder."""
     known = {**OF_EACH_NIGHT, **OF_LAST_NIGHT}
     frames: dict[str, pd.DataFrame] = {}
-    for path in sorted((folder / FOLDER).glob("*.parquet")):
-        table = known[path.stem]
-        frame = pq.read_table(path).to_pandas()
-        kinds = {f.name: f.kind.pandas for f in table.fields}
-        frames[path.stem] = frame.astype({**kinds, "as_of_date": "datetime64[us]"})
+    for file in part.names(".parquet"):
+        name = file.removesuffix(".parquet")
+        frame = part.table(file).to_pandas()
+        kinds = {f.name: f.kind.pandas for f in known[name].fields}
+        frames[name] = frame.astype({**kinds, "as_of_date": "datetime64[us]"})
     return CheckHistory(frames=frames)

@@ -1,19 +1,23 @@
 """The files of a published night, put where readers find them."""
 
-import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Final
 
+import sqlalchemy as sa
+
 from jobs.operate.databases import warehouse
+from jobs.operate.model_registry import model_in_use
+from jobs.operate.run.file_retention import remove_old_files
 from jobs.operate.run.run_folder import RunFolder
 from jobs.operate.run.run_outcomes import in_words
 from jobs.runtime.errors import BadInput, NotPlaced, Unreachable
-from jobs.runtime.files import whole_folder
+from jobs.runtime.files import let_pass, open_to, whole_folder
 from jobs.runtime.settings import Settings
 from jobs.warehouse import current_publication, publications, remove_old
+from jobs.warehouse.ledgers.run_log import seals_of
 
 PUBLICATION: Final = "publication"
 """File of the report's part that names the publication whose pages it holds."""
@@ -102,10 +106,11 @@ def published_run(*, as_of: date, settings: Settings) -> RunFolder:
     """
     with warehouse(settings) as engine:
         current = current_publication(engine, as_of=as_of)
+        seals = {} if current is None else seals_of(engine, current.publication_id)
     if current is None:
         raise BadInput(f"as-of date [{as_of}]", "nothing is published for it", "run the night")
     for folder in sorted((settings.data_dir / "runs" / as_of.isoformat()).glob("*/")):
-        run = RunFolder(as_of=as_of, label=folder.name, settings=settings)
+        run = RunFolder(as_of=as_of, label=folder.name, settings=settings, seals=seals)
         if _publication_of(run.folder) == current.publication_id:
             return run
     raise NotPlaced(
@@ -123,13 +128,16 @@ def _publication_of(folder: Path) -> str:
 def _place_pages(run: RunFolder) -> None:
     _refuse_superseded(run)
     with whole_folder(run.pages) as folder:
-        shutil.copytree(run.folder / "site", folder, dirs_exist_ok=True)
+        run.part("site").copy_to(folder)
+        open_to(folder, run.settings.pages_readers)
+    for above in (run.pages.parent, run.settings.data_dir):
+        let_pass(above, run.settings.pages_readers)
 
 
 def _place_corrections(run: RunFolder) -> None:
     _refuse_superseded(run)
     with whole_folder(run.corrections) as folder:
-        shutil.copytree(run.folder / "corrections", folder, dirs_exist_ok=True)
+        run.part("corrections").copy_to(folder)
         folder.chmod(0o700)
 
 
@@ -144,4 +152,20 @@ def _refuse_superseded(run: RunFolder) -> None:
 def _remove_old(run: RunFolder) -> None:
     if run.settings.keep_days is not None:
         with warehouse(run.settings) as engine:
-            remove_old(engine, keep_days=run.settings.keep_days)
+            remove_everywhere(engine, settings=run.settings, keep_days=run.settings.keep_days)
+
+
+def remove_everywhere(engine: sa.Engine, *, settings: Settings, keep_days: int) -> list[str]:
+    """Remove what is past retention from warehouse and data folder; give each part that went.
+
+    Raises:
+        BadInput: the server cannot be reached, or this user may not.
+    """
+    removed = remove_old(engine, keep_days=keep_days)
+    current = sorted({found.as_of for found in publications(engine) if found.is_current})
+    return removed + remove_old_files(
+        settings.data_dir,
+        last=current[-2:],
+        keep_days=keep_days,
+        models={model_in_use(engine).version},
+    )

@@ -6,7 +6,8 @@ import logging
 import re
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
@@ -18,9 +19,17 @@ import pyarrow.parquet as pq
 from jobs.contract import results
 from jobs.contract.registers import REGISTERS, TABLES
 from jobs.extract import Landing, open_landing
+from jobs.operate.run.sealed_parts import (
+    LANDING,
+    LEAVES,
+    MADE_FROM,
+    SealedPart,
+    sealed_part,
+    sealing,
+)
 from jobs.operate.run.shared_store import SharedStore
 from jobs.operate.run.step_records import StepRecords
-from jobs.runtime.files import alone, canonical_json, in_use, text_digest, whole_folder
+from jobs.runtime.files import alone, canonical_json, in_use, text_digest
 from jobs.runtime.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
@@ -35,12 +44,15 @@ KEEP_SECONDS = 24 * 3600
 class RunFolder:
     """Where one run of a night keeps its parts.
 
-    ``label`` names the run: two runs of one date never share a folder.
+    ``label`` names the run: two runs of one date never share a folder. ``seals`` are the digests
+    of its parts, as the steps that left them handed them on (`sealed_parts`); None for whoever only
+    looks at what a run left, and publishes nothing of it.
     """
 
     as_of: date
     label: str
     settings: Settings
+    seals: dict[str, str] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def open(cls, *, as_of: date, label: str, settings: Settings | None = None) -> Self:
@@ -70,7 +82,33 @@ class RunFolder:
 
     def landing(self, register: str) -> Landing:
         """What a register delivered for this night."""
-        return open_landing(register=register, as_of=self.as_of, folder=self.landings)
+        name = f"{LANDING} {register}"
+        known = self.seals or {}
+        return open_landing(
+            register=register,
+            as_of=self.as_of,
+            folder=self.landings,
+            manifest_digest=known.get(name),
+        )
+
+    def leaving(self, part: str) -> AbstractContextManager[Path]:
+        """A folder to write a part in; it is there, under its seal, once the block succeeds."""
+        seals = {} if self.seals is None else self.seals
+        made_from = {name: seals[name] for name in MADE_FROM.get(part, ()) if name in seals}
+        return sealing(self.folder / part, made_from=made_from, seals=seals)
+
+    def part(self, name: str) -> SealedPart:
+        """A part as the step left it.
+
+        Raises:
+            BadInput: it is gone or was changed, or no step of this run has handed on its digest.
+        """
+        return sealed_part(self.folder / name, seals=self.seals)
+
+    def sealed_by(self, step: str) -> dict[str, str]:
+        """The digests of what a step of this run left, for the steps after it."""
+        seals = self.seals or {}
+        return {name: seals[name] for name in LEAVES.get(step, ()) if name in seals}
 
     def leave(
         self,
@@ -82,7 +120,7 @@ class RunFolder:
         texts: Mapping[str, str] | None = None,
     ) -> None:
         """Leave a step's part: result frames, accepted tables, inputs for the manifest, texts."""
-        with whole_folder(self.folder / step) as folder:
+        with self.leaving(step) as folder:
             for name, frame in facts.items():
                 pq.write_table(results.NIGHTLY[name].arrow(frame), folder / f"{name}.parquet")
             if accepted is not None:
@@ -95,26 +133,27 @@ class RunFolder:
 
     def accepted(self) -> dict[str, pa.Table]:
         """The register tables that passed the check, by full name."""
-        folder = self.folder / "check" / "accepted"
-        return {name: pq.read_table(folder / f"{name}.parquet") for name in TABLES}
+        part = self.part("check")
+        return {name: part.table(f"accepted/{name}.parquet") for name in TABLES}
 
     def accepted_rows(self, full_name: str) -> int:
         """How many rows of a register table passed the check."""
-        path = self.folder / "check" / "accepted" / f"{full_name}.parquet"
-        return int(pq.read_metadata(path).num_rows)
+        return self.part("check").rows(f"accepted/{full_name}.parquet")
 
     def facts(self, *names: str) -> Frames:
         """The result frames that these steps left; a later step's replaces an earlier one's."""
         facts: Frames = {}
         for name in names:
-            for path in sorted((self.folder / name).glob("nightly.*.parquet")):
-                table = results.NIGHTLY[path.stem]
-                facts[table.full_name] = table.frame(pq.read_table(path))
+            part = self.part(name)
+            for file in part.names(".parquet"):
+                if file.startswith("nightly."):
+                    table = results.NIGHTLY[file.removesuffix(".parquet")]
+                    facts[table.full_name] = table.frame(part.table(file))
         return facts
 
     def inputs(self, step: str) -> dict[str, str]:
         """What the warehouse gave to the night up to a step, as the manifest names it."""
-        inputs: dict[str, str] = json.loads((self.folder / step / "inputs.json").read_text())
+        inputs: dict[str, str] = json.loads(self.part(step).read("inputs.json"))
         return inputs
 
     @property
@@ -206,7 +245,7 @@ def measured(step: Callable[Concatenate[Run, P], R]) -> Callable[Concatenate[Run
                 if measuring.was_killed:
                     night.note_killed(name)
                 given = step(night, *args, **kwargs)
-                measuring.gave(given)
+                measuring.gave(given, seals=night.sealed_by(name))
             night.give_shared()
         return given
 

@@ -14,6 +14,7 @@ from jobs.operate.run.run_history import LOOKED_AT, UNITS, RunHistory, history_o
 from jobs.operate.run.step_records import one_line
 from jobs.report import RUNS_PAGE, render_runs
 from jobs.runtime.errors import BadInput, NotPlaced
+from jobs.runtime.files import open_to
 from jobs.runtime.settings import Settings
 from jobs.warehouse import complete_run, read_runs, record_run
 
@@ -43,6 +44,7 @@ def write_runs_page(history: RunHistory, settings: Settings) -> Path:
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     partial.write_text(text, encoding="utf-8")
+    open_to(partial, settings.pages_readers)
     partial.replace(path)
     return path
 
@@ -112,8 +114,15 @@ def _record(run: RunFolder, *, outcome: str, failure: str) -> None:
 
 
 def steps_of(run: RunFolder) -> dict[str, dict[str, Any]]:
-    """What each step of a run took and counted, as the run log holds it."""
-    return {name: record.as_json() for name, record in run.records.all().items()}
+    """What each step of a run took and counted, as the run log holds it.
+
+    Digests of parts are those that the steps handed on, where there are any, and not those that
+    stand in the run's own folder.
+    """
+    return {
+        name: record.as_json() | ({} if run.seals is None else {"seals": run.sealed_by(name)})
+        for name, record in run.records.all().items()
+    }
 
 
 def in_words(error: Exception) -> str:

@@ -44,6 +44,7 @@ class StepRecord:
         counts: what it counted: rows by table, links by outcome, figures.
         publication_id: the publication that it made, or empty.
         error: the kind of error that ended it, or empty.
+        seals: digests of what it left, by part.
     """
 
     step: str
@@ -55,6 +56,7 @@ class StepRecord:
     counts: Mapping[str, int] = field(default_factory=dict)
     publication_id: str = ""
     error: str = ""
+    seals: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def task(self) -> str:
@@ -152,9 +154,9 @@ class Measured:
     record: StepRecord
     was_killed: bool
 
-    def gave(self, given: object) -> None:
-        """Note what the step gives."""
-        self.record = self.record.ended_with(given)
+    def gave(self, given: object, *, seals: Mapping[str, str] | None = None) -> None:
+        """Note what the step gives, and the digests of what it left."""
+        self.record = replace(self.record.ended_with(given), seals=dict(seals or {}))
 
 
 def log_line(fields: Mapping[str, object]) -> str:

@@ -72,6 +72,22 @@ def complete_run(
         )
 
 
+def seals_of(engine: sa.Engine, publication_id: str) -> dict[str, str]:
+    """The digests of the parts of the last run that gave a publication, by part.
+
+    Runs of before the log held them have none.
+    """
+    query = (
+        sa.select(RUN_LOG.c.steps)
+        .where(RUN_LOG.c.publication_id == publication_id, RUN_LOG.c.outcome.in_(PUBLISHING))
+        .order_by(RUN_LOG.c.attempt_number.desc())
+        .limit(1)
+    )
+    with transaction(engine) as connection:
+        steps: Mapping[str, Any] = connection.scalar(query) or {}
+    return {name: seal for step in steps.values() for name, seal in step.get("seals", {}).items()}
+
+
 def read_runs(engine: sa.Engine, *, limit: int) -> pd.DataFrame:
     """The last runs, newest first: the columns of ``run.attempts``; steps as they were recorded.
 
