@@ -63,7 +63,6 @@ from jobs.operate.run.run_outcomes import (
     record_killed,
     record_published,
 )
-from jobs.operate.run.sealed_parts import LANDING
 from jobs.report import build_report, render_site
 from jobs.report.movement import Moved, Position
 from jobs.runtime.files import canonical_json, locked
@@ -108,8 +107,7 @@ class Night(RunFolder):
                 folder=self.landings,
                 refetch=fetch_again,
             )
-        if self.seals is not None:
-            self.seals[f"{LANDING} {register}"] = landing.manifest.digest
+        self.seal_landing(landing)
         return {name: table.rows for name, table in landing.manifest.tables.items()}
 
     @measured

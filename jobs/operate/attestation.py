@@ -9,7 +9,7 @@ import json
 import logging
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,7 +23,9 @@ from jobs.runtime.files import canonical_json
 from jobs.runtime.machine_user import machine_user
 from jobs.runtime.settings import Settings
 from jobs.warehouse import CheckOverride, Manifest, Publication, publications, publish
+from jobs.warehouse.store.connections import transaction
 from jobs.warehouse.store.publishing import publication
+from jobs.warehouse.store.tables import ERASURES
 from jobs.warehouse.store.verification import (
     Alteration,
     chain_digests,
@@ -71,6 +73,12 @@ class Attestation:
             self._sign(foretold)
             foretold.replace(path)
 
+    def attest_erasures(self, connection: sa.Connection, numbers: Iterable[int]) -> None:
+        """Write what an erasure that is about to be committed says of publications."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for said in _erasures(connection, numbers):
+            self._erasure(said["erasure_number"]).write_text(canonical_json(said) + "\n")
+
     def alterations(self, engine: sa.Engine, *, of: Iterable[Publication]) -> list[Alteration]:
         """What is not as it was published, less what a named person has accepted.
 
@@ -79,6 +87,7 @@ class Attestation:
             of: the publications whose rows are looked at; the chain is looked at whole.
         """
         found = [*verify_chain(engine), *self._held_against(chain_digests(engine))]
+        found += self._unattested_erasures(engine)
         for each in of:
             found += verify_rows(engine, each)
         accepted = {entry["alteration"] for entry in self.accepted()}
@@ -142,6 +151,14 @@ class Attestation:
                 found.append(Alteration(where=where, what="its file lacks the site's signature"))
         return found
 
+    def _unattested_erasures(self, engine: sa.Engine) -> Iterator[Alteration]:
+        with transaction(engine) as connection:
+            for said in _erasures(connection):
+                path = self._erasure(said["erasure_number"])
+                if not path.exists() or _read(path) != said:
+                    where = f"erasure number [{said['erasure_number']}]"
+                    yield Alteration(where=where, what="has no file outside: it was put in by hand")
+
     def _begin(self, digests: Mapping[int, str]) -> None:
         self.folder.mkdir(parents=True)
         for number, digest in digests.items():
@@ -189,6 +206,9 @@ class Attestation:
     def _file(self, number: int) -> Path:
         return self.folder / f"{number:08d}.json"
 
+    def _erasure(self, number: int) -> Path:
+        return self.folder / f"erasure-{number:08d}.json"
+
     def _foretold(self, number: int) -> Path:
         return self.folder / f"{number:08d}.foretold"
 
@@ -233,6 +253,17 @@ def publications_rested_on(engine: sa.Engine, *, as_of: date) -> list[Publicatio
     current = [each for each in publications(engine) if each.is_current and each.as_of <= as_of]
     last = sorted({each.as_of for each in current})[-2:]
     return [each for each in current if each.as_of in last]
+
+
+def _erasures(
+    connection: sa.Connection, numbers: Iterable[int] | None = None
+) -> Iterator[dict[str, Any]]:
+    columns = ("erasure_number", "publication_number", "table_name", "digest")
+    query = sa.select(*(ERASURES.c[name] for name in columns)).order_by(ERASURES.c.erasure_number)
+    if numbers is not None:
+        query = query.where(ERASURES.c.erasure_number.in_(list(numbers)))
+    for row in connection.execute(query).mappings():
+        yield dict(row)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -27,10 +27,14 @@ def retention(
         int | None, typer.Option(help="Days to keep; by default as the setting says.")
     ] = None,
 ) -> None:
-    """Remove case lists and quarantine of nights past the retention period; figures stay."""
+    """Remove whatever speaks of persons and is past the retention period; figures stay.
+
+    Case lists, quarantine and texts of emails in the warehouse; landings, folders of runs, pages,
+    corrections, emails and models that were never approved in the data folder.
+    """
     from jobs.operate.databases import warehouse
+    from jobs.operate.run.placing import remove_everywhere
     from jobs.runtime.settings import load_settings
-    from jobs.warehouse import remove_old
 
     settings = load_settings(**({} if keep_days is None else {"keep_days": keep_days}))
     if settings.keep_days is None:
@@ -38,21 +42,37 @@ def retention(
             "setting [keep_days]", "everything is kept for good", "set it, or --keep-days"
         )
     with warehouse(settings) as engine:
-        removed = remove_old(engine, keep_days=settings.keep_days)
+        removed = remove_everywhere(engine, settings=settings, keep_days=settings.keep_days)
     for name in removed:
         typer.echo(f"removed {name}")
     typer.echo(f"{len(removed)} parts removed.")
 
 
 def roles() -> None:
-    """Create the warehouse's roles: writer, reader, reviewer, quality; give each its rights."""
+    """Create the warehouse's roles: writer, reader, reviewer, quality; give each its rights.
+
+    Readers whom the recipients file limits to prisons or teams see no more in the views either: by
+    their ``user``, which is also that of the database.
+    """
+    from jobs.notify import load_recipients
     from jobs.operate.databases import warehouse
     from jobs.runtime.settings import load_settings
     from jobs.warehouse import create_roles
     from jobs.warehouse.ddl.roles import PURPOSES
+    from jobs.warehouse.ledgers.reader_scopes import set_scopes
 
-    with warehouse(load_settings()) as engine:
+    settings = load_settings()
+    readers = load_recipients(settings.recipients) if settings.recipients else ()
+    scopes = {
+        reader.user: (reader.prisons, reader.teams)
+        for reader in readers
+        if reader.user and (reader.prisons or reader.teams)
+    }
+    with warehouse(settings) as engine:
         create_roles(engine)
+        set_scopes(engine, scopes)
+    for user in sorted(scopes):
+        typer.echo(f"{user} sees a part of each case list")
     for role, purpose in PURPOSES.items():
         typer.echo(f"{role}  {purpose}")
     typer.echo("Grant them to the users who log in: GRANT reconciliation_reader TO somebody;")

@@ -91,6 +91,11 @@ class RunFolder:
             manifest_digest=known.get(name),
         )
 
+    def seal_landing(self, landing: Landing) -> None:
+        """Know a landing by its digest from here on."""
+        if self.seals is not None:
+            self.seals[f"{LANDING} {landing.manifest.register}"] = landing.manifest.digest
+
     def leaving(self, part: str) -> AbstractContextManager[Path]:
         """A folder to write a part in; it is there, under its seal, once the block succeeds."""
         seals = {} if self.seals is None else self.seals

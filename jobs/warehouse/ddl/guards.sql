@@ -9,6 +9,23 @@ LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
         AND xmin = pg_current_xact_id()::xid
 $$;
 
+-- The digest that a table of a publication has: as published, or as it is since persons were taken
+-- out of it.
+CREATE OR REPLACE FUNCTION run.digest_of(the_number bigint, named text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT coalesce(
+        (
+            SELECT digest FROM run.erasures
+            WHERE publication_number = the_number AND table_name = named
+            ORDER BY erasure_number DESC LIMIT 1
+        ),
+        (
+            SELECT digest FROM run.contents
+            WHERE publication_number = the_number AND table_name = named
+        )
+    )
+$$;
+
 CREATE OR REPLACE FUNCTION run.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'a publication is never changed' USING ERRCODE = 'restrict_violation';
@@ -138,6 +155,26 @@ END
 $$;
 REVOKE EXECUTE ON FUNCTION run.make_room(date) FROM PUBLIC;
 
+-- What emails said goes with the nights that they told of. Their rows stay: nothing is sent twice.
+CREATE OR REPLACE FUNCTION run.empty_old_messages(keep_days integer) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    emptied bigint;
+BEGIN
+    IF keep_days IS NULL OR keep_days < 31 THEN
+        RAISE EXCEPTION 'at least 31 days are kept' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    UPDATE outbox.messages SET message = '', subject = ''
+        WHERE message <> '' AND state NOT IN ('pending', 'sending') AND as_of_date < (
+            SELECT LEAST(max(as_of_date) - keep_days, min(as_of_date))
+            FROM (SELECT as_of_date FROM run.current ORDER BY as_of_date DESC LIMIT 2) AS last_two
+        );
+    GET DIAGNOSTICS emptied = ROW_COUNT;
+    RETURN emptied;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION run.empty_old_messages(integer) FROM PUBLIC;
+
 -- What triggers on rows cannot see: a table that is emptied, and rows that are added.
 CREATE OR REPLACE FUNCTION run.guard_statements(guarded regclass) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog AS $$
@@ -153,3 +190,19 @@ BEGIN
 END
 $$;
 REVOKE EXECUTE ON FUNCTION run.guard_statements(regclass) FROM PUBLIC;
+
+-- Whose people the user who is logged in sees in the views; nobody says who he is but his login.
+CREATE OR REPLACE FUNCTION run.sees_everybody() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT NOT EXISTS (SELECT FROM run.reader_scopes WHERE reader = session_user)
+$$;
+
+CREATE OR REPLACE FUNCTION run.own_prisons() RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT prisons FROM run.reader_scopes WHERE reader = session_user
+$$;
+
+CREATE OR REPLACE FUNCTION run.own_teams() RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT teams FROM run.reader_scopes WHERE reader = session_user
+$$;

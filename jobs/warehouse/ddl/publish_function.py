@@ -23,10 +23,9 @@ _SNAPSHOT: Final = """
     PERFORM run.refuse_partial(contents, '{full_name}', written);
 """
 _INTERVAL: Final = """
-    IF contents -> '{full_name}' ->> 'digest' IS DISTINCT FROM (
-        SELECT digest FROM run.contents
-        WHERE publication_number = the_number - 1 AND table_name = '{full_name}'
-    ) THEN
+    IF contents -> '{full_name}' ->> 'digest'
+        IS DISTINCT FROM run.digest_of(the_number - 1, '{full_name}')
+    THEN
         PERFORM run.refuse_partial(
             contents, '{full_name}', (SELECT count(*) FROM staging.{name})
         );

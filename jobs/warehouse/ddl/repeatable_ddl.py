@@ -20,6 +20,7 @@ from jobs.warehouse.store.review_tables import (
     AUDIT,
     CONFIRMATIONS,
     DECISIONS,
+    HOLDS,
     MODEL_APPROVALS,
     PAIRS,
     QUEUES,
@@ -28,6 +29,7 @@ from jobs.warehouse.store.table_columns import WAREHOUSE
 from jobs.warehouse.store.tables import (
     CONTENTS,
     CURRENT,
+    ERASURES,
     INTERVALS,
     PUBLICATIONS,
     REMOVALS,
@@ -49,6 +51,8 @@ _SIGNED: Final = (
     (ANSWERS, "answered_at", "recorded_by"),
     (RESENDS, "resent_at", "recorded_by"),
     (QUEUES, "laid_at", "laid_by"),
+    (HOLDS, "placed_at", "recorded_by"),
+    (ERASURES, "erased_at", "recorded_by"),
 )
 """Ledgers, and the columns in which the database says when an entry was made and by whom."""
 _PUBLISHED: Final = (CONTENTS, *SNAPSHOTS.values(), *INTERVALS.values())
@@ -57,6 +61,7 @@ _LASTING: Final = (
     PUBLICATIONS,
     SUPERSESSIONS,
     REMOVALS,
+    ERASURES,
     RUN_LOG,
     RESENDS,
     QUEUES,

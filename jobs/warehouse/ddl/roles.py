@@ -91,6 +91,7 @@ RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         "GRANT UPDATE (state, attempts, state_changed_at, last_error) ON outbox.messages TO {role}",
         "GRANT EXECUTE ON FUNCTION run.make_room(date) TO {role}",
         "GRANT EXECUTE ON FUNCTION run.remove_old(integer) TO {role}",
+        "GRANT EXECUTE ON FUNCTION run.empty_old_messages(integer) TO {role}",
     ),
 }
 

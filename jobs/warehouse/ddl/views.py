@@ -5,6 +5,10 @@ The schema ``quality`` has one more, of whole bad rows, for the data team alone.
 One set of views for every as-of date: filter on ``as_of_date``. No view shows a person's number in
 either register, a quarantined row or anything else that `results` marks as personal. The
 columns are those of `jobs.contract.results`, with its meanings as comments.
+
+A reader with a row in ``run.reader_scopes`` sees the people of some prisons and the cases of some
+teams only; figures are the same for everybody. Such views are security barriers: no function of the
+reader's own is asked of a row before that.
 """
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
@@ -40,8 +44,9 @@ class View:
     def statements(self) -> list[str]:
         """What creates and documents it."""
         named = ", ".join(self.columns)
+        barrier = " WITH (security_barrier)" if "run.sees_everybody" in self.query else ""
         return [
-            f"CREATE VIEW {self.schema}.{self.name} ({named}) AS {self.query}",
+            f"CREATE VIEW {self.schema}.{self.name} ({named}){barrier} AS {self.query}",
             f"COMMENT ON VIEW {self.schema}.{self.name} IS {quoted(f'One row: {self.row}.')}",
             *(
                 f"COMMENT ON COLUMN {self.schema}.{self.name}.{column} IS {quoted(meaning)}"
@@ -118,8 +123,36 @@ def _of(
         "FROM run.current AS c "
         f"JOIN run.publications AS p ON p.publication_number = c.publication_number {joined}"
     )
-    where = f" WHERE {only}" if only else ""
+    conditions = [f"({each})" for each in (only, _seen(table)) if each]
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return View(name=name, row=table.row, query=query + where, columns={**_BASE, **columns})
+
+
+_ITS_EPISODE: Final = (
+    "EXISTS (SELECT FROM nightly.assessments AS a WHERE a.as_of_date = c.as_of_date AND "
+    "a.publication_number = c.publication_number AND a.episode_id = fact.episode_id AND "
+    "a.prison_id = ANY ((SELECT run.own_prisons())::text[])) OR "
+    "EXISTS (SELECT FROM nightly.backlog AS b WHERE b.as_of_date = c.as_of_date AND "
+    "b.publication_number = c.publication_number AND b.episode_id = fact.episode_id AND "
+    "b.team = ANY ((SELECT run.own_teams())::text[]))"
+)
+_SEEN: Final = {
+    "prison_id": "fact.prison_id = ANY ((SELECT run.own_prisons())::text[])",
+    "team": "fact.team = ANY ((SELECT run.own_teams())::text[])",
+    "unit": "fact.unit = ANY ((SELECT run.own_prisons() || run.own_teams())::text[])",
+    "episode_id": _ITS_EPISODE,
+}
+"""When a row belongs to a reader who sees a part, by the column that says so."""
+_FOR_EVERYBODY: Final = frozenset({results.FIGURES.full_name, results.FAULTS.full_name})
+"""Tables that count, under a column of the same name."""
+
+
+def _seen(table: Table) -> str:
+    """When the reader who is logged in sees a row of a table; empty where everybody sees it."""
+    if table.full_name in _FOR_EVERYBODY:
+        return ""
+    own = [seen for column, seen in _SEEN.items() if column in table.columns]
+    return " OR ".join(["(SELECT run.sees_everybody())", *own]) if own else ""
 
 
 def _count(name: str, table: Table, by: tuple[str, ...], row: str) -> View:

@@ -9,7 +9,7 @@ database undoes what it had begun.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from jobs.runtime.files import canonical_json, text_digest
 from jobs.warehouse.store.actors import named
 from jobs.warehouse.store.bulk import Content, copy_in
 from jobs.warehouse.store.connections import transaction
+from jobs.warehouse.store.manifest import MANIFEST_VERSION, Manifest
 from jobs.warehouse.store.tables import (
     CONTENTS,
     CURRENT,
@@ -32,45 +33,10 @@ from jobs.warehouse.store.tables import (
     STAGING,
 )
 
-MANIFEST_VERSION: Final = 1
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation publish', 0))"
 DESPITE: Final = "published_despite"
 """Key in a manifest's ``decisions``: the failed checks, who passed them, and why."""
 Audit = Callable[[sa.Connection], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Manifest:
-    """Everything that a publication depends on; the same manifest gives the same publication.
-
-    ``inputs`` are the landings with their hashes, ``decisions`` the digests of what the warehouse
-    gave to the night (reviewers' decisions, known identities), ``settings`` those that change a
-    result. All must be JSON.
-    """
-
-    as_of: date
-    inputs: Mapping[str, Any]
-    decisions: Mapping[str, Any] = field(default_factory=dict)
-    contract_version: str
-    code_version: str
-    policy_version: str
-    model_version: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def publication_id(self) -> str:
-        """Digest of the manifest."""
-        return identity_of(self.as_json())
-
-    def as_json(self) -> dict[str, Any]:
-        """The manifest as kept in ``run.publications``."""
-        plain = {name: _plain(value) for name, value in asdict(self).items()}
-        return {"manifest_version": MANIFEST_VERSION, **plain}
-
-
-def identity_of(manifest: Mapping[str, Any]) -> str:
-    """The id of the publication of a manifest, as JSON."""
-    return text_digest("publication", canonical_json(manifest))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,19 +160,21 @@ def publish(
 
     Raises:
         ValueError: a table is missing or unknown, or its rows do not fit.
-        RuntimeError: the same manifest has given other results before: the code is not
-            deterministic, or was changed without a new version.
+        RuntimeError: the same inputs have given other results before: the code is not
+            deterministic, or was changed without a new version; or these are not the results that
+            the manifest attests.
         Unreachable: the warehouse cannot be reached or went away; nothing is published, unless it
             went during the commit: publishing again tells.
         BadInput: the disk is full, or a right is missing; nothing is published.
     """
     contents = _contents(tables)
+    _refuse_unattested(manifest, contents)
     publication_id = manifest.publication_id
     with transaction(engine) as connection:
         connection.execute(sa.text("SELECT run.make_room(:as_of)"), {"as_of": manifest.as_of})
     with transaction(engine) as connection:
         connection.execute(sa.text(LOCK))
-        if _is_there(connection, publication_id, contents):
+        if _is_there(connection, manifest, contents):
             connection.execute(sa.text("SELECT run.make_current(:id)"), {"id": publication_id})
         else:
             _write(connection, manifest, contents, override)
@@ -313,13 +281,31 @@ def publication_digest(digests: Mapping[str, str]) -> str:
     return text_digest(*(part for name in sorted(digests) for part in (name, digests[name])))
 
 
-def _is_there(connection: sa.Connection, publication_id: str, contents: list[Content]) -> bool:
+def _refuse_unattested(manifest: Manifest, contents: list[Content]) -> None:
+    held = _by_name(contents)
+    wrong = [name for name, digest in manifest.results.items() if held[name].digest != digest]
+    if wrong:
+        raise RuntimeError(f"the manifest attests other results in {wrong}")
+
+
+def _is_there(connection: sa.Connection, manifest: Manifest, contents: list[Content]) -> bool:
+    """Whether the publication is there; the same inputs must have given the same results."""
+    inputs = {name: value for name, value in manifest.as_json().items() if name != "results"}
     row = connection.execute(
-        sa.select(PUBLICATIONS.c.publication_number, PUBLICATIONS.c.content_digest).where(
-            PUBLICATIONS.c.publication_id == publication_id
+        sa.select(
+            PUBLICATIONS.c.publication_number,
+            PUBLICATIONS.c.publication_id,
+            PUBLICATIONS.c.content_digest,
         )
+        .where(
+            PUBLICATIONS.c.as_of_date == manifest.as_of,
+            PUBLICATIONS.c.manifest.op("-", return_type=JSONB)("results") == sa.cast(inputs, JSONB),
+        )
+        .order_by(PUBLICATIONS.c.publication_number.desc())
+        .limit(1)
     ).one_or_none()
     if row is not None and row.content_digest != content_digest(contents):
+        publication_id = row.publication_id
         known = _digests(connection, PUBLICATIONS.c.publication_id == publication_id)
         names = [c.table.full_name for c in contents]
         differing = [
@@ -337,8 +323,10 @@ def _by_name(contents: list[Content]) -> dict[str, Content]:
 
 
 def _digests(connection: sa.Connection, chosen: sa.ColumnElement[bool]) -> dict[str, str]:
-    """The digest of each table of a publication."""
-    query = sa.select(CONTENTS.c.table_name, CONTENTS.c.digest).join(PUBLICATIONS).where(chosen)
+    """The digest that each table of a publication has."""
+    digest = sa.func.run.digest_of(CONTENTS.c.publication_number, CONTENTS.c.table_name)
+    query = sa.select(CONTENTS.c.table_name, digest.label("digest"))
+    query = query.join(PUBLICATIONS).where(chosen)
     return {row.table_name: row.digest for row in connection.execute(query)}
 
 
@@ -373,13 +361,3 @@ def _write(
             )
         )
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value

@@ -1,4 +1,7 @@
-"""What goes when: case lists and quarantine of old nights, by whole months, under one setting."""
+"""What goes when: case lists and quarantine of old nights, by whole months, under one setting.
+
+What their emails said goes too, by days.
+"""
 
 import sqlalchemy as sa
 
@@ -22,4 +25,8 @@ def remove_old(engine: sa.Engine, *, keep_days: int) -> list[str]:
         removed = connection.scalars(
             sa.text("SELECT run.remove_old(:keep_days)"), {"keep_days": keep_days}
         )
-        return [str(name) for name in removed]
+        parts = [str(name) for name in removed]
+        emptied = connection.scalar(
+            sa.text("SELECT run.empty_old_messages(:keep_days)"), {"keep_days": keep_days}
+        )
+        return [*parts, f"outbox.messages {emptied} texts"] if emptied else parts

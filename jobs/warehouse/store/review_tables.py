@@ -69,6 +69,21 @@ CONFIRMATIONS: Final = sa.Table(
     schema="review",
     comment="One row: a second person confirmed a decision, which took effect. Never changed.",
 )
+HOLDS: Final = sa.Table(
+    "holds",
+    WAREHOUSE,
+    own("hold_id"),
+    column("person_id", TEXT, "number of the person in either register"),
+    column("placed_by", TEXT, "who forbids it, as it was typed"),
+    column("reason", TEXT, "why"),
+    moment("placed_at", "when", server_default=NOW),
+    actor(),
+    *withdrawal(),
+    sa.PrimaryKeyConstraint("hold_id"),
+    sa.Index(None, "person_id"),
+    schema="review",
+    comment="One row: a person's records must not be erased. Withdrawn, never deleted.",
+)
 ACKNOWLEDGEMENTS: Final = sa.Table(
     "acknowledgements",
     WAREHOUSE,

@@ -140,6 +140,32 @@ REMOVALS: Final = sa.Table(
     comment="One row: a month of a snapshot table that was removed under the retention setting.",
 )
 
+ERASURES: Final = sa.Table(
+    "erasures",
+    WAREHOUSE,
+    own("erasure_number"),
+    number("publication_number", "the publication"),
+    column("table_name", TEXT, "its table in which rows got other numbers"),
+    column("digest", TEXT, "digest of its rows from then on"),
+    moment("erased_at", "when", server_default=NOW),
+    actor(),
+    sa.PrimaryKeyConstraint("erasure_number"),
+    sa.Index(None, "publication_number", "table_name"),
+    schema="run",
+    comment="One row: a person was taken out of a table of a publication. Never changed.",
+)
+
+READER_SCOPES: Final = sa.Table(
+    "reader_scopes",
+    WAREHOUSE,
+    column("reader", TEXT, "user of the database"),
+    column("prisons", sa.ARRAY(TEXT), "prisons whose people the reader sees"),
+    column("teams", sa.ARRAY(TEXT), "teams whose cases the reader sees"),
+    sa.PrimaryKeyConstraint("reader"),
+    schema="run",
+    comment="One row: a reader who sees a part of each case list; without one, all of it.",
+)
+
 OUTBOX: Final = sa.Table(
     "messages",
     WAREHOUSE,

@@ -20,7 +20,8 @@ from jobs.contract.schema import Table
 from jobs.runtime.errors import BadInput
 from jobs.warehouse.store.bulk import Content
 from jobs.warehouse.store.connections import transaction
-from jobs.warehouse.store.publishing import Publication, identity_of, publication_digest
+from jobs.warehouse.store.manifest import identity_of
+from jobs.warehouse.store.publishing import Publication, publication_digest
 from jobs.warehouse.store.reading import rows_of
 from jobs.warehouse.store.tables import CONTENTS, CURRENT, PUBLICATIONS, REMOVALS, SUPERSESSIONS
 
@@ -85,9 +86,13 @@ def altered_rows(connection: sa.Connection, of: Publication) -> list[Alteration]
         if rows != wanted["rows"]:
             what = f"holds {rows} rows, {wanted['rows']} were published"
             found.append(Alteration(where=where, what=what))
-        elif digest != wanted["digest"]:
+        elif digest != wanted["digest_now"]:
             what = f"rows were changed since (digest now {(digest or 'none')[:12]})"
             found.append(Alteration(where=where, what=what))
+    for name, attested in of.manifest.get("results", {}).items():
+        if name in told and told[name]["digest"] != attested:
+            where = f"publication [{of.publication_id[:12]}] table [{name}]"
+            found.append(Alteration(where=where, what="its id attests other rows"))
     if publication_digest({name: each["digest"] for name, each in told.items()}) != (
         of.content_digest
     ):
@@ -121,9 +126,11 @@ def _digest(connection: sa.Connection, of: Publication, table: Table) -> tuple[i
 
 
 def _contents(connection: sa.Connection, number: int) -> dict[str, dict[str, Any]]:
-    query = sa.select(CONTENTS).where(CONTENTS.c.publication_number == number)
+    now = sa.func.run.digest_of(CONTENTS.c.publication_number, CONTENTS.c.table_name)
+    query = sa.select(CONTENTS, now.label("digest_now"))
+    query = query.where(CONTENTS.c.publication_number == number)
     return {
-        row.table_name: {"rows": row.row_count, "digest": row.digest}
+        row.table_name: {"rows": row.row_count, "digest": row.digest, "digest_now": row.digest_now}
         for row in connection.execute(query)
     }
 

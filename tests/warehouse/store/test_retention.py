@@ -9,6 +9,7 @@ from benchmarks.samples import nights
 from jobs.contract import results
 from jobs.runtime.errors import BadInput
 from jobs.warehouse import publish, read_table, remove_old
+from jobs.warehouse.store.tables import OUTBOX
 
 DATES = (date(2006, 1, 31), date(2006, 2, 1), date(2006, 5, 31), date(2006, 6, 1))
 GONE = {
@@ -73,3 +74,27 @@ def test_an_empty_warehouse_has_nothing_to_remove(warehouse: sa.Engine) -> None:
 def test_less_than_a_month_is_refused_by_the_database(warehouse: sa.Engine) -> None:
     with pytest.raises(RuntimeError, match="InvalidParameterValue"):
         remove_old(warehouse, keep_days=30)
+
+
+def test_what_old_emails_said_goes_and_that_they_went_out_stays(warehouse: sa.Engine) -> None:
+    ids = publish_all(warehouse)
+    states = ("sent", "pending")
+    with warehouse.begin() as connection:
+        for day in (DATES[0], DATES[-1]):
+            for state in states:
+                connection.execute(
+                    sa.insert(OUTBOX).values(
+                        publication_id=ids[day],
+                        as_of_date=day,
+                        recipient=f"{state}@a.invalid",
+                        kind="night",
+                        subject="a night",
+                        message=b"what was said",
+                        state=state,
+                    )
+                )
+    assert "outbox.messages 1 texts" in remove_old(warehouse, keep_days=100)
+    with warehouse.connect() as connection:
+        rows = connection.execute(sa.select(OUTBOX.c.as_of_date, OUTBOX.c.state, OUTBOX.c.message))
+        emptied = [(row.as_of_date, row.state) for row in rows if not row.message]
+    assert emptied == [(DATES[0], "sent")]
