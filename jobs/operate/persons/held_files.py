@@ -1,6 +1,5 @@
 """Files under the data folder that speak of one person, and how the person goes from them."""
 
-import csv
 import re
 import shutil
 import zipfile
@@ -10,6 +9,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -21,6 +21,7 @@ from jobs.extract.landing_manifest import read_manifest, write_manifest
 from jobs.operate.persons.person_ids import PersonIds, delivered, id_columns, rows_of_one, text_of
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import alone, file_digest
+from jobs.runtime.outgoing import csv_text
 from jobs.runtime.settings import Settings
 
 MAIL: Final = ("mail", "mail-dry-run")
@@ -88,12 +89,11 @@ class HeldFiles:
     def erase_corrections(self) -> None:
         """Take the person's rows out of the files of corrections."""
         for path in list(self.of_nights(CORRECTIONS)):
-            with path.open(encoding="utf-8", newline="") as file:
-                rows = list(csv.reader(file))
-            kept = [row for row in rows if not self._names("\n".join(row))]
+            rows = pd.read_csv(path, dtype="str", keep_default_na=False)
+            told = rows.agg("\n".join, axis=1) if len(rows) else pd.Series(dtype="str")
             partial = path.with_name(f".{path.name}.partial")
             with partial.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file).writerows(kept)
+                file.write(csv_text(rows[~told.map(self._names).astype("bool")]))
             partial.replace(path)
 
     def erase_landings(self, pseudonyms: Mapping[str, str]) -> None:
@@ -174,7 +174,20 @@ def _pseudonymous(
     known = id_columns(table)
     for place, column in enumerate(rows.column_names):
         kind = rows[column].type
-        if column in known:
+        if column in known and pa.types.is_integer(kind):
+            numbers = [
+                _number(pseudonyms[v])
+                for v in pc.filter(text_of(rows, column), is_one).to_pylist()
+                if v in pseudonyms
+            ]
+            new = pa.array(numbers, kind)
+            mine = pc.and_(
+                is_one, pc.is_in(text_of(rows, column), value_set=pa.array(sorted(ids.every)))
+            )
+            rows = rows.set_column(
+                place, column, pc.replace_with_mask(rows[column].combine_chunks(), mine, new)
+            )
+        elif column in known:
             text = text_of(rows, column)
             new = pa.array(
                 [
@@ -191,3 +204,8 @@ def _pseudonymous(
             values = pc.if_else(is_one, pa.scalar(None, kind), rows[column].combine_chunks())
             rows = rows.set_column(place, column, values)
     return rows
+
+
+def _number(pseudonym: str) -> int:
+    """A pseudonym for a column of whole numbers: below nought, as no register counts."""
+    return -int(pseudonym.removeprefix("erased-")[:7], 16) - 1

@@ -103,21 +103,30 @@ class HeldRows:
 
     def _touched(self, connection: sa.Connection) -> list[tuple[Publication, Table]]:
         """Each table of each publication that will have another digest."""
-        found = []
+        found: list[tuple[Publication, Table]] = []
         published = select_publications(connection)
         for name, kept in KEPT.items():
             if not _numbers(kept):
                 continue
-            span = "since, until" if name in INTERVALS else "publication_number, NULL AS until"
+            span = (
+                "since AS first, until"
+                if name in INTERVALS
+                else "publication_number AS first, NULL AS until"
+            )
             rows = connection.execute(
                 sa.text(f"SELECT DISTINCT {span} FROM {_name(kept)} WHERE {_about(kept)}"),
                 {"ids": self._ids},
             ).all()
-            spans = [(first, first + 1 if name in SNAPSHOTS else until) for first, until in rows]
+            is_snapshot = name in SNAPSHOTS
             found += [
                 (each, results.NIGHTLY[name])
                 for each in published
-                if any(a <= each.number and (b is None or each.number < b) for a, b in spans)
+                if any(
+                    each.number == row.first
+                    if is_snapshot
+                    else row.first <= each.number and (row.until is None or each.number < row.until)
+                    for row in rows
+                )
             ]
         return found
 

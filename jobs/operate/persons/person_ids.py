@@ -155,4 +155,4 @@ def _records(engine: sa.Engine, persons: set[str]) -> set[str]:
         sa.select(identities.c.identity_id).where(identities.c.person_id.in_(persons)),
     )
     with transaction(engine) as connection:
-        return {str(found) for query in queries for found in connection.scalars(query)}
+        return {str(one) for query in queries for one in connection.scalars(query).all()}

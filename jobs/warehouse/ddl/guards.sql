@@ -206,3 +206,11 @@ CREATE OR REPLACE FUNCTION run.own_teams() RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT teams FROM run.reader_scopes WHERE reader = session_user
 $$;
+
+-- As the faults of rows name whose they are: with the kind before the name.
+CREATE OR REPLACE FUNCTION run.own_units() RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT ARRAY(SELECT 'prison ' || prison FROM unnest(prisons) AS prison)
+        || ARRAY(SELECT 'team ' || team FROM unnest(teams) AS team)
+    FROM run.reader_scopes WHERE reader = session_user
+$$;

@@ -139,7 +139,7 @@ _ITS_EPISODE: Final = (
 _SEEN: Final = {
     "prison_id": "fact.prison_id = ANY ((SELECT run.own_prisons())::text[])",
     "team": "fact.team = ANY ((SELECT run.own_teams())::text[])",
-    "unit": "fact.unit = ANY ((SELECT run.own_prisons() || run.own_teams())::text[])",
+    "unit": "fact.unit = ANY ((SELECT run.own_units())::text[])",
     "episode_id": _ITS_EPISODE,
 }
 """When a row belongs to a reader who sees a part, by the column that says so."""

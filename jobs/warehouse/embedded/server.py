@@ -41,6 +41,7 @@ from jobs.warehouse.embedded.sockets import (
     PORT,
     answers,
     connect,
+    forget_killed_server,
     socket_folder_of,
     socket_path,
 )
@@ -170,6 +171,7 @@ def _ensure_running(folder: Path, socket_folder: Path, linger: float) -> None:
 def _start(folder: Path, socket_folder: Path, linger: float) -> None:
     """Start a server on data that no server uses, as ``server.lock`` proves."""
     identity = server_identity(folder)
+    forget_killed_server(socket_folder)
     prepare_data(folder, identity=identity)
     (folder / "data" / "postmaster.pid").unlink(missing_ok=True)
     configure(folder / "data", socket_folder=socket_folder)

@@ -86,3 +86,9 @@ def answers(socket_folder: Path) -> bool:
     except psycopg.OperationalError:
         return False
     return True
+
+
+def forget_killed_server(socket_folder: Path) -> None:
+    """Remove what a server left in the folder; the caller knows that none of this folder lives."""
+    for path in socket_folder.glob(".s.PGSQL.*"):
+        path.unlink(missing_ok=True)

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 POLL_SECONDS = 0.25
+DELETION_SECONDS = 10.0
+"""Whoever deletes a folder under its server is left to end that."""
 
 
 def main(order: dict[str, Any]) -> None:
@@ -50,18 +52,34 @@ def _start(order: dict[str, Any]) -> None:
 
 def _supervise(folder: Path, sockets: Path, *, linger: float) -> None:
     idle_since: float | None = None
+    # Held open, its number on the disk is not given to the folder that may be made in its place.
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     while not is_free(folder / "server.lock"):
         time.sleep(POLL_SECONDS)
         _bury()
-        if not folder.exists() or not is_free(folder / "users.lock"):
+        if not _is_there(folder, held):
+            break
+        if not is_free(folder / "users.lock"):
             idle_since = None
             continue
         now = time.monotonic()
         idle_since = now if idle_since is None else idle_since
         if now - idle_since >= linger:
             _stop_if_unused(folder, sockets)
-    if not folder.exists():
-        _end_without_data(sockets)
+    if not (folder / "server.lock").exists() or not _is_there(folder, held):
+        deadline = time.monotonic() + DELETION_SECONDS
+        while _is_there(folder, held) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        if not _is_there(folder, held) or not (folder / "data" / "PG_VERSION").exists():
+            _end_without_data(sockets)
+
+
+def _is_there(folder: Path, held: int) -> bool:
+    """Whether the folder is the one that it was: it may be deleted, and another in its place."""
+    try:
+        return os.path.samestat(folder.stat(), os.fstat(held))
+    except OSError:
+        return False
 
 
 def _end_without_data(sockets: Path, *, patience: float = 10.0) -> None:
@@ -73,6 +91,8 @@ def _end_without_data(sockets: Path, *, patience: float = 10.0) -> None:
     while any(sockets.glob(".s.PGSQL.*")) and time.monotonic() < deadline:
         _bury()
         time.sleep(0.05)
+    for path in sockets.glob(".s.PGSQL.*"):
+        path.unlink(missing_ok=True)
     with suppress(OSError):
         sockets.rmdir()
 

@@ -49,7 +49,7 @@ def rows_with_the_person() -> dict[str, list[dict[str, object]]]:
         "prison_persons": [*default_rows("prison.persons"), {"prisoner_number": NUMBER, **NAMES}],
         "prison_aliases": [
             {"prisoner_number": NUMBER, "alias_sequence": 1, "last_name": "Zqsurname",
-             "recorded_at": RECORDED},
+             },
         ],
         "prison_episodes": with_one(
             "prison.episodes", episode_id="EPZQ1", prisoner_number=NUMBER,
