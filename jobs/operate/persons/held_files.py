@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from jobs.contract.registers import REGISTERS
 from jobs.contract.schema import Table
-from jobs.extract.landing import Landing, open_landing
+from jobs.extract.landing import Landing
 from jobs.extract.landing_manifest import read_manifest, write_manifest
 from jobs.operate.persons.person_ids import PersonIds, delivered, id_columns, rows_of_one, text_of
 from jobs.runtime.errors import BadInput
@@ -116,12 +116,6 @@ class HeldFiles:
                 landing.manifest, tables=tables, erasures=landing.manifest.erasures + 1
             )
             write_manifest(manifest=manifest, folder=landing.folder)
-            open_landing(
-                register=manifest.register,
-                as_of=manifest.as_of,
-                folder=self.settings.data_dir / LANDING,
-                manifest_digest=manifest.digest,
-            )
 
     def _is_in(self, path: Path) -> bool:
         if path.suffix == ".parquet":
@@ -200,7 +194,7 @@ def _pseudonymous(
                 rows[column].cast(pa.string()).combine_chunks(), is_one, new
             )
             rows = rows.set_column(place, column, values)
-        elif table.field(column).personal:
+        elif column in table.columns and table.field(column).personal:
             values = pc.if_else(is_one, pa.scalar(None, kind), rows[column].combine_chunks())
             rows = rows.set_column(place, column, values)
     return rows

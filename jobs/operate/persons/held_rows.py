@@ -37,11 +37,13 @@ NUMBERS: Final = frozenset({
     "step_key", "discrepancy_id",
 })  # fmt: skip
 """Columns that hold numbers of persons or their records, alone or with others between strokes."""
-SAYINGS: Final[Mapping[str, str]] = {
-    "row": "'{}'", "typed_reason": "NULL", "reason": "'erased'", "note": "'erased'",
+DELIVERED: Final[Mapping[str, str]] = {"row": "'{}'", "typed_reason": "NULL"}
+WRITTEN: Final[Mapping[str, str]] = {
+    "reason": "'erased'",
+    "note": "'erased'",
     "deletion_reason": "CASE WHEN deletion_reason IS NOT NULL THEN 'erased' END",
-}  # fmt: skip
-"""Columns that hold what the register or somebody wrote, and what is there afterwards."""
+}
+"""Columns that hold what a register delivered or somebody wrote, and what is there afterwards."""
 LEDGERS: Final = (DECISIONS, ACKNOWLEDGEMENTS, PAIRS, AUDIT, HOLDS)
 KEPT: Final[Mapping[str, sa.Table]] = {**SNAPSHOTS, **INTERVALS}
 NOTICE: Final = b"Subject: erased\r\n\r\nThis message named a person whose data were erased.\r\n"
@@ -95,7 +97,6 @@ class HeldRows:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             for table in (*KEPT.values(), *LEDGERS, CONFIRMATIONS, OUTBOX):
                 connection.execute(sa.text(f"VACUUM (FULL, ANALYZE) {_name(table)}"))
-            connection.execute(sa.text("CHECKPOINT"))
 
     @property
     def _ids(self) -> list[str]:
@@ -134,7 +135,8 @@ class HeldRows:
         self, connection: sa.Connection, table: sa.Table, pseudonyms: Mapping[str, str]
     ) -> None:
         names = sa.bindparam("names", dict(pseudonyms), sa.dialects.postgresql.JSONB)
-        said = [f"{c.name} = {SAYINGS[c.name]}" for c in table.columns if c.name in SAYINGS]
+        sayings = WRITTEN if table in LEDGERS else DELIVERED
+        said = [f"{c.name} = {sayings[c.name]}" for c in table.columns if c.name in sayings]
         changes = ", ".join([*(_NEW.format(column=column) for column in _numbers(table)), *said])
         statement = sa.text(f"UPDATE {_name(table)} SET {changes} WHERE {_about(table)}")
         with _unguarded(connection, table):

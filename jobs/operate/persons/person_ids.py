@@ -105,8 +105,8 @@ def rows_of_one(rows: pa.Table, table: Table, ids: frozenset[str]) -> pa.Array:
 def delivered(landing: Landing) -> Iterator[tuple[Table, pa.Table]]:
     """The tables of a landing that speak of persons."""
     for name in landing.manifest.tables:
-        table = TABLES[name]
-        if id_columns(table):
+        table = TABLES.get(name)
+        if table is not None and id_columns(table):
             yield table, landing.table(name)
 
 
