@@ -154,5 +154,8 @@ def _records(engine: sa.Engine, persons: set[str]) -> set[str]:
         sa.select(assessed.c.episode_id).where(assessed.c.prisoner_number.in_(persons)),
         sa.select(identities.c.identity_id).where(identities.c.person_id.in_(persons)),
     )
+    found: set[str] = set()
     with transaction(engine) as connection:
-        return {str(one) for query in queries for one in connection.scalars(query).all()}
+        for query in queries:
+            found.update(map(str, connection.scalars(query)))
+    return found
