@@ -114,6 +114,7 @@ def test_a_night_that_a_check_stops_is_published_by_the_form_of_a_named_person(
     live.change("prison", "UPDATE movements SET recorded_at = recorded_at - interval '40 days'")
     stopped = live.trigger(NIGHTLY, as_of=str(live.today), fetch_again=True)
     live.wait_for_run(NIGHTLY, stopped, "failed")
+    until(lambda: bool(live.alerts("Stopped by a check")), "somebody is told", seconds=TELL_SECONDS)
     (told,) = live.alerts("Stopped by a check")
     body = " ".join(told.get_content().split())
     assert "table [prison.movements]: check [prison.movements.stopped] failed" in body
@@ -166,6 +167,7 @@ def test_a_new_model_is_decided_on_by_who_decides_on_models(live: LiveAirflow) -
         "the model is trained and measured",
         seconds=1500,
     )
+    until(lambda: bool(live.alerts("Decision wanted")), "it is told", seconds=TELL_SECONDS)
     (asked,) = [m for m in live.alerts("Decision wanted") if "linkage model" in m["Subject"]]
     assert asked["To"] == "data.team@returns.example.invalid"
     assert "| measure | new model | model in use |" in asked.get_content()
