@@ -30,6 +30,14 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveAirflow]:
         yield live
 
 
+@pytest.fixture(scope="module")
+def published(live: LiveAirflow) -> None:
+    """Tonight's night is published, by whichever test came first."""
+    live.unpause(NIGHTLY)
+    if not live.publications(live.today):
+        live.wait_for_run(NIGHTLY, live.trigger(NIGHTLY))
+
+
 def opened(page: Page, live: LiveAirflow, dag_id: str) -> Locator:
     """The form of a DAG, as somebody opens it."""
     page.goto(f"{live.url}/dags/{dag_id}")
@@ -87,6 +95,7 @@ def test_airflow_listens_on_this_machine_only(live: LiveAirflow) -> None:
 
 
 @pytest.mark.live
+@pytest.mark.usefixtures("published")
 def test_every_other_run_that_the_form_offers_goes_green(live: LiveAirflow) -> None:
     day = str(live.today)
     with live.page() as page:
@@ -107,6 +116,7 @@ def test_every_other_run_that_the_form_offers_goes_green(live: LiveAirflow) -> N
 
 
 @pytest.mark.live
+@pytest.mark.usefixtures("published")
 def test_a_night_that_a_check_stops_is_published_by_the_form_of_a_named_person(
     live: LiveAirflow,
 ) -> None:
@@ -131,6 +141,7 @@ def test_a_night_that_a_check_stops_is_published_by_the_form_of_a_named_person(
 
 
 @pytest.mark.live
+@pytest.mark.usefixtures("published")
 def test_a_backfill_by_click_runs_the_nights_in_which_the_clocks_go_back_in_order(
     live: LiveAirflow,
 ) -> None:
@@ -159,6 +170,7 @@ def test_a_backfill_by_click_runs_the_nights_in_which_the_clocks_go_back_in_orde
 
 
 @pytest.mark.live
+@pytest.mark.usefixtures("published")
 def test_a_new_model_is_decided_on_by_who_decides_on_models(live: LiveAirflow) -> None:
     live.unpause("linkage_model")
     run = live.trigger("linkage_model", as_of=str(live.today))
