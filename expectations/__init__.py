@@ -37,7 +37,7 @@ def suite() -> Suite:
         row_counts,
         services,
     )
-    from expectations.results import result_facts, result_releases
+    from expectations.results import result_facts, result_movement, result_releases
 
     on_registers = (
         contract,
@@ -58,6 +58,7 @@ def suite() -> Suite:
         on_results=(
             *result_facts.checks(),
             *result_releases.checks(),
+            *result_movement.checks(),
             *drift.result_checks(),
         ),
         exceptions=Path(__file__).with_name("overrides.toml"),

@@ -9,14 +9,14 @@ each other: what one needs of another comes in here, as an argument.
 import functools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
 from expectations import suite
-from jobs.assess import Policy, assess, load_policy
+from jobs.assess import assess, assess_lists
 from jobs.check import (
     Audited,
     check_night,
@@ -63,6 +63,7 @@ from jobs.operate.run.run_outcomes import (
     record_killed,
     record_published,
 )
+from jobs.operate.site_rules.rules_of_night import SiteRules, site_rules
 from jobs.report import build_report, render_site
 from jobs.report.movement import Moved, Position
 from jobs.runtime.files import canonical_json, locked
@@ -167,6 +168,8 @@ class Night(RunFolder):
                 "decisions": frame_digest(decided),
                 "known_identities": known_identities_digest(engine, before=self.as_of),
             }
+            file, follows = self.settings.policy_overrides, inputs[FOLLOWS]
+            inputs |= site_rules(engine, file=file, as_of=self.as_of, follows=follows).named
             model = model_in_use(engine)
             inputs[COMPARED_WITH] = compared_with(
                 engine,
@@ -201,16 +204,17 @@ class Night(RunFolder):
         refuse_other_texts(self, exceptions=suite().exceptions)
         facts = self.facts("check", "link")
         earlier = functools.partial(earlier_table, self.settings, self.inputs("check")[FOLLOWS])
-        assessed = assess(
-            tables=self.accepted(),
-            links=facts[results.LINKS.full_name],
-            identities=facts[results.IDENTITIES.full_name],
-            as_of=self.as_of,
-            policy=self._policy(),
-            quarantine=facts[results.QUARANTINE.full_name],
-            previous_discrepancies=earlier(results.DISCREPANCIES),
-            previous_assessments=earlier(results.ASSESSMENTS),
-        )
+        given: dict[str, Any] = {
+            "tables": self.accepted(),
+            "links": facts[results.LINKS.full_name],
+            "identities": facts[results.IDENTITIES.full_name],
+            "as_of": self.as_of,
+            "quarantine": facts[results.QUARANTINE.full_name],
+            "previous_assessments": earlier(results.ASSESSMENTS),
+        }
+        rules = SiteRules.of(self.inputs("link"))
+        discrepancies = earlier(results.DISCREPANCIES)
+        assessed = assess(**given, policy=rules.policy, previous_discrepancies=discrepancies)
         self.leave(
             "assess",
             {
@@ -220,6 +224,7 @@ class Night(RunFolder):
                 results.REASONS.full_name: assessed.reasons,
                 results.FLAGS.full_name: assessed.flags,
                 results.DISCREPANCIES.full_name: assessed.discrepancies,
+                **rules.effects(assessed.lists, under=functools.partial(assess_lists, **given)),
             },
         )
         return {str(k): int(v) for k, v in assessed.assessments["status"].value_counts().items()}
@@ -319,9 +324,6 @@ class Night(RunFolder):
         with opened(self.settings) as engine:
             return record_answer(engine, as_of=self.as_of, answer=word, actor=self.actor)
 
-    def _policy(self) -> Policy:
-        return load_policy(overrides=self.settings.policy_overrides)
-
     def _override(self) -> CheckOverride | None:
         """The word under which this night's check let failures pass."""
         word = self.inputs("check").get(DESPITE)
@@ -339,7 +341,7 @@ class Night(RunFolder):
             manifest.decisions[COMPARED_WITH],
             after=after,
             settings=self.settings,
-            policy=self._policy(),
+            policy=SiteRules.of(self.inputs("link")).policy,
             model=self._model(),
         )
 

@@ -16,6 +16,7 @@ from benchmarks.samples.reported.assessed_rows import (
     invent_movement,
     invent_reasons,
     invent_releases,
+    invent_rule_changes,
 )
 from benchmarks.samples.reported.frames import AS_OF, TODAY, arrow_of, frame_of
 from benchmarks.samples.reported.register_rows import (
@@ -64,6 +65,7 @@ def invent(*, episodes: int = 400, seed: int = 1) -> Invented:
     facts["nightly.backlog"] = reported.backlog
     facts["nightly.teams"] = reported.teams
     facts["nightly.census"] = reported.census
+    facts |= invent_rule_changes(assessments)
     facts |= invent_movement(assessments, facts["nightly.releases"])
     for name, table in results.NIGHTLY.items():
         facts.setdefault(name, table.empty())

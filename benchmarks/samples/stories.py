@@ -45,6 +45,7 @@ class Story:
     earlier: Sequence[tuple[date, Mapping[str, Any]]] = ()
     alerts: Rows = ()
     link: str | None = "linked"
+    link_decided_by: str | None = None
     there: Mapping[str, Any] | None = None
     cases: Rows = ()
     events: Rows = ()
@@ -213,6 +214,7 @@ def people_rows(story: Story) -> tuple[list[dict[str, Any]], list[dict[str, Any]
         "match_weight": 9.0,
         "outcome": story.link,
         "evidence": "{}",
+        "decided_by": story.link_decided_by,
     }
     members = [("prison", "A0001AA", "ID1")]
     if knows:

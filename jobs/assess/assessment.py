@@ -20,6 +20,7 @@ from jobs.assess.explain.casework_record import casework_on_record
 from jobs.assess.explain.reasons import give_reasons
 from jobs.assess.findings import find
 from jobs.assess.frames import one_heap
+from jobs.assess.override_effects import Lists
 from jobs.assess.policy.dated_rules import Policy
 
 
@@ -33,6 +34,11 @@ class Assessed:
     reasons: pd.DataFrame
     flags: pd.DataFrame
     discrepancies: pd.DataFrame
+
+    @property
+    def lists(self) -> Lists:
+        """Who stands on which list."""
+        return Lists(assessments=self.assessments, releases=self.releases)
 
 
 @one_heap()
@@ -96,3 +102,29 @@ def assess(
         flags=flags,
         discrepancies=discrepancies,
     )
+
+
+@one_heap()
+def assess_lists(
+    *,
+    tables: Mapping[str, pa.Table],
+    links: pd.DataFrame,
+    identities: pd.DataFrame,
+    as_of: date,
+    policy: Policy,
+    quarantine: pd.DataFrame | None = None,
+    previous_assessments: pd.DataFrame | None = None,
+) -> Lists:
+    """Assess like `assess`, and give only who stands on which list: no reason, no flag."""
+    found = find(
+        tables=tables,
+        links=links,
+        identities=identities,
+        as_of=as_of,
+        policy=policy,
+        quarantine=quarantine,
+        previous=previous_assessments,
+    )
+    standing = decide_standing(found, policy=policy)
+    releases = release_rows(found, standing.releases, tables=tables, policy=policy)
+    return Lists(assessments=assessments_of(found, standing), releases=releases)

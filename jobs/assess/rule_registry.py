@@ -1,5 +1,6 @@
 """Every rule that the assessment applies, and the policy that states them all."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,8 @@ from jobs.assess.explain import (
     release_reasons,
 )
 from jobs.assess.policy.applied_rules import by_id
-from jobs.assess.policy.dated_rules import FOLDER, Policy, read_policy
+from jobs.assess.policy.dated_rules import FOLDER, Policy, read_policy, with_overrides
+from jobs.assess.policy.rule_overrides import Placed
 from jobs.assess.policy.rules_page import rules_page
 from jobs.assess.read import early_removal, release_dates
 from jobs.assess.since import tracing
@@ -59,6 +61,19 @@ def load_policy(*, folder: Path = FOLDER, overrides: Path | None = None) -> Poli
             the message names file and line.
     """
     return read_policy(applied=APPLIED, folder=folder, overrides=overrides)
+
+
+def policy_with(overrides: Sequence[Placed], *, text: str) -> Policy:
+    """The dated rules with a site's changes, wherever those were written down.
+
+    Args:
+        overrides: the changes.
+        text: all that they say.
+
+    Raises:
+        BadInput: a change fits no rule, or a number is out of its rule's bounds.
+    """
+    return with_overrides(load_policy(), overrides, text=text, applied=APPLIED)
 
 
 def rules_markdown() -> str:

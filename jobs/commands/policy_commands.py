@@ -1,14 +1,27 @@
-"""Commands on the rules by date."""
+"""Commands on the rules by date, and on what a site changes of them."""
 
-from datetime import datetime
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jobs.commands.options import Day
 from jobs.runtime.errors import BadInput
 
-policy = typer.Typer(help="The rules by date.")
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from jobs.assess import Policy
+    from jobs.operate.site_rules.effect_on_lists import EffectShown
+    from jobs.runtime.settings import Settings
+    from jobs.warehouse.ledgers.override_ledger import RegisteredOverride
+
+policy = typer.Typer(help="The rules by date, and what the site changes of them.")
+Number = Annotated[int, typer.Argument(help="The number of the change.")]
+Reason = Annotated[str, typer.Option(help="Why.")]
 
 
 @policy.callback(invoke_without_command=True)
@@ -20,12 +33,10 @@ def policy_on(
     ] = None,
 ) -> None:
     """Print the rules in force on a day, or (diff) what changed between two days."""
-    from jobs.assess import load_policy, rules_in_force
-    from jobs.runtime.settings import load_settings
+    from jobs.assess import rules_in_force
 
     if on is not None:
-        rules = load_policy(overrides=load_settings().policy_overrides)
-        typer.echo(rules_in_force(policy=rules, day=on.date()), nl=False)
+        typer.echo(rules_in_force(policy=_rules_here(on.date()), day=on.date()), nl=False)
     elif context.invoked_subcommand is None:
         raise BadInput("policy", "no day given", "use policy --on DATE, or policy diff DATE DATE")
 
@@ -33,9 +44,179 @@ def policy_on(
 @policy.command("diff")
 def policy_diff(before: Annotated[datetime, Day], after: Annotated[datetime, Day]) -> None:
     """Print what changed in the rules between two days."""
-    from jobs.assess import load_policy, rules_changed
-    from jobs.runtime.settings import load_settings
+    from jobs.assess import rules_changed
 
-    rules = load_policy(overrides=load_settings().policy_overrides)
+    rules = _rules_here(after.date())
     text = rules_changed(policy=rules, before=before.date(), after=after.date())
     typer.echo(text, nl=False)
+
+
+@policy.command("propose")
+def policy_propose(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A TOML file of changes; without one, that of the settings."),
+    ] = None,
+) -> None:
+    """Register every change of a file that is not registered yet; each waits for a second person.
+
+    Who registers is who is logged in. The owner that a change names is a note beside it.
+    """
+    from jobs.assess import entry_of
+    from jobs.operate.site_rules.rules_of_night import wanted_overrides
+    from jobs.warehouse.ledgers.override_ledger import register_override, registered_overrides
+
+    with _ledger() as (settings, engine):
+        chosen = file or settings.policy_overrides
+        if chosen is None:
+            raise BadInput("policy propose", "no file given", "give one, or set policy_overrides")
+        known = {
+            each.entry
+            for each in registered_overrides(engine)
+            if each.state.is_in_force or each.state == "waits"
+        }
+        entries = [entry_of(placed.override) for placed in wanted_overrides(chosen)]
+        fresh = [entry for entry in dict.fromkeys(entries) if entry not in known]
+        for entry in fresh:
+            number = register_override(engine, entry=entry)
+            (made,) = (e for e in registered_overrides(engine) if e.number == number)
+            typer.echo("\n".join([_line(made), _effect(settings, engine, made).said]))
+            typer.echo(
+                f"change {number} registered; it waits for a second person: somebody else must "
+                f"run, by his own login, policy confirm {number}"
+            )
+    if not fresh:
+        typer.echo("Nothing new: every change of the file is registered.")
+
+
+@policy.command("confirm")
+def policy_confirm(
+    number: Number,
+    reason: Annotated[
+        str, typer.Option(help="Why; without one, it is shown and nothing happens.")
+    ] = "",
+) -> None:
+    """Confirm another's change of the rules, or the end of one, or look at it first.
+
+    Who confirms is who is logged in, and never who registered or asked. To refuse: policy refuse.
+    """
+    from jobs.warehouse.ledgers.override_ledger import confirm_override
+
+    with _ledger() as (settings, engine):
+        waiting = _chosen(engine, number)
+        effect = _effect(settings, engine, waiting)
+        typer.echo("\n".join([_line(waiting), effect.said]))
+        if not reason.strip():
+            typer.echo(f"Nothing is confirmed yet: policy confirm {number} --reason REASON")
+            return
+        done = confirm_override(engine, number, reason=reason, shown=effect.measured)
+    typer.echo(f"change {number} confirmed: it {done.state} from the next night on")
+
+
+@policy.command("refuse")
+def policy_refuse(number: Number, reason: Reason) -> None:
+    """Refuse a change that waits for a second person, or the end of one that holds."""
+    from jobs.warehouse.ledgers.override_ledger import refuse_override
+
+    with _ledger() as (_, engine):
+        done = refuse_override(engine, number, reason=reason)
+    typer.echo(f"change {number}: {done.state}")
+
+
+@policy.command("withdraw")
+def policy_withdraw(number: Number, reason: Reason) -> None:
+    """Ask that a change of the rules ends: a second person must agree, as to its beginning."""
+    from jobs.warehouse.ledgers.override_ledger import withdraw_override
+
+    with _ledger() as (settings, engine):
+        done = withdraw_override(engine, number, reason=reason)
+        if done.state.is_in_force:
+            typer.echo(_effect(settings, engine, done).said)
+    if done.state.is_in_force:
+        typer.echo(
+            f"change {number} holds on; its end waits for a second person: somebody else must run, "
+            f"by his own login, policy confirm {number}"
+        )
+    else:
+        typer.echo(f"change {number} taken back before it held")
+
+
+@policy.command("list")
+def policy_list() -> None:
+    """Print every change of the rules that was ever registered, and who stands for it."""
+    import pandas as pd
+
+    from jobs.commands.terminal_csv import print_csv
+    from jobs.warehouse.ledgers.override_ledger import registered_overrides
+
+    with _ledger() as (_, engine):
+        rows = [
+            {
+                "number": each.number,
+                "state": each.state.value,
+                "rule": each.rule_id,
+                "change": each.entry,
+                "owner": each.owner,
+                "reason": each.reason,
+                "expires": each.expires,
+                "registered_by": each.registered_by,
+                "registered_at": each.registered_at,
+                "confirmed_by": each.confirmed_by,
+                "confirmed_at": each.confirmed_at,
+                "people_off": each.confirmed.people_off if each.confirmed else None,
+                "people_on": each.confirmed.people_on if each.confirmed else None,
+                "last_word_by": each.last_by,
+                "last_word": each.last_reason,
+            }
+            for each in registered_overrides(engine)
+        ]
+    names = list(rows[0]) if rows else ["number", "state", "rule", "change", "owner", "reason"]
+    print_csv(pd.DataFrame(rows, columns=names))
+
+
+def _line(each: "RegisteredOverride") -> str:
+    return (
+        f"Change {each.number} of the rule {each.rule_id} ({each.state}): {each.entry} Registered "
+        f"by {each.registered_by}."
+    )
+
+
+def _effect(settings: "Settings", engine: "sa.Engine", each: "RegisteredOverride") -> "EffectShown":
+    from jobs.operate.site_rules.effect_on_lists import effect_on_lists
+    from jobs.operate.site_rules.rules_of_night import SiteChange
+
+    change = SiteChange(override_key=str(each.number), state="APPLIED", entry=each.entry)
+    landings = settings.data_dir / "landing"
+    return effect_on_lists(engine, change, landings=landings, ends=each.state.is_in_force)
+
+
+def _chosen(engine: "sa.Engine", number: int) -> "RegisteredOverride":
+    from jobs.warehouse.ledgers.override_ledger import registered_overrides
+
+    for each in registered_overrides(engine):
+        if each.number == number:
+            return each
+    raise BadInput(f"change [{number}]", "there is none of this number", "see: policy list")
+
+
+def _rules_here(night: date) -> "Policy":
+    """The rules by which a night would be assessed here; as shipped where there was none yet."""
+    from jobs.assess import load_policy
+    from jobs.operate.site_rules.rules_of_night import site_rules
+    from jobs.runtime.settings import load_settings
+
+    settings = load_settings()
+    if not settings.warehouse and not (settings.data_dir / "postgres").exists():
+        return load_policy()
+    with _ledger() as (_, engine):
+        return site_rules(engine, file=None, as_of=night).policy
+
+
+@contextmanager
+def _ledger() -> "Iterator[tuple[Settings, sa.Engine]]":
+    from jobs.operate.databases import warehouse
+    from jobs.runtime.settings import load_settings
+
+    settings = load_settings()
+    with warehouse(settings) as engine:
+        yield settings, engine

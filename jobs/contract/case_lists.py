@@ -18,6 +18,7 @@ from jobs.contract.results.assessed import (
     RELEASES,
 )
 from jobs.contract.results.case_list import CaseList, Rows, Words
+from jobs.contract.results.episode_fields import EPISODE_FIELDS
 from jobs.contract.results.list_words import (
     CASEWORK_HEADINGS,
     DISCREPANCY_HEADINGS,
@@ -25,31 +26,9 @@ from jobs.contract.results.list_words import (
     HOW_MISSED,
     NATIONALITIES,
 )
+from jobs.contract.results.lists_by_hand import CLEARED_BY_DECISION, MOVED_BY_SITE
 from jobs.contract.results.reported import BACKLOG
 
-_EPISODE_FIELDS: Final = (
-    "priority",
-    "episode_id",
-    "prison_id",
-    "status",
-    "nationality",
-    "is_nationality_unknown",
-    "offence_code",
-    "seriousness",
-    "is_court_recommended",
-    "sentence_date",
-    "sentence_days",
-    "release_date",
-    "earliest_release_date",
-    "days_to_release",
-    "due_date",
-    "referred_date",
-    "started_date",
-    "case_id",
-    "possible_case_id",
-    "is_possibly_considered",
-    "status_rule_id",
-)
 _MOST_URGENT_FIRST: Final = {"priority": True, "episode_id": True}
 
 
@@ -60,7 +39,7 @@ def _headings(*names: str) -> Words:
 _WHO: Final = ("offence_code", "nationality", "is_court_recommended", "referred_date", "case_id")
 
 _RELEASE_FIELDS: Final = (
-    *_EPISODE_FIELDS,
+    *EPISODE_FIELDS,
     "release_number",
     "release_reason",
     "returned_date",
@@ -154,7 +133,7 @@ OUTCOMES: Final = CaseList(
     rows=Rows(known=("outcome",)),
     total="outcome.total",
     order=_MOST_URGENT_FIRST,
-    fields=("outcome", "outcome_rule_id", *_EPISODE_FIELDS),
+    fields=("outcome", "outcome_rule_id", *EPISODE_FIELDS),
     headings={
         **_headings("episode_id", "prison_id"),
         "outcome": "Now",
@@ -202,7 +181,7 @@ DUE: Final = CaseList(
     rows=Rows(holds=("is_due",), instead={"is_due": "DUE"}),
     total="due.total",
     order=_MOST_URGENT_FIRST,
-    fields=_EPISODE_FIELDS,
+    fields=EPISODE_FIELDS,
     headings=_headings(
         "episode_id",
         "priority",
@@ -224,7 +203,7 @@ VERIFY: Final = CaseList(
     rows=Rows(statuses=frozenset({"VERIFY_NATIONALITY"})),
     total="scope.verify_nationality",
     order=_MOST_URGENT_FIRST,
-    fields=_EPISODE_FIELDS,
+    fields=EPISODE_FIELDS,
     headings=_headings(
         "episode_id",
         "prison_id",
@@ -378,6 +357,8 @@ CASE_LISTS: Final[Mapping[str, CaseList]] = {
         *TRACINGS,
         DUE,
         VERIFY,
+        CLEARED_BY_DECISION,
+        MOVED_BY_SITE,
         OPEN_CASES,
         DECISIONS,
         DEPORTATIONS,

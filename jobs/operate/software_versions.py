@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Final
 
 from jobs import __version__
-from jobs.assess import load_policy
+from jobs.assess import Policy
 from jobs.contract.registers import CONTRACT_VERSION
 from jobs.link import Model
 from jobs.runtime.files import text_digest
-from jobs.runtime.settings import ROOT, Settings
+from jobs.runtime.settings import ROOT
 
 CHANGES_NO_RESULT: Final = (
     # Commands, and how they are shown.
@@ -55,9 +55,8 @@ CHANGES_NO_RESULT: Final = (
 """Rooms and files that leave every published table as it is; any other, a new one too, counts."""
 
 
-def software(settings: Settings, model: Model) -> dict[str, str]:
+def software(policy: Policy, model: Model) -> dict[str, str]:
     """Versions of everything that turns the registers into results, as a manifest names them."""
-    policy = load_policy(overrides=settings.policy_overrides)
     return {
         "contract_version": CONTRACT_VERSION,
         "code_version": f"{__version__}+{code_digest()[:12]}",

@@ -14,6 +14,7 @@ from jobs.report.forecast.queue import Pace
 from jobs.report.lists.explanation import explain, flags_of
 from jobs.report.lists.list_rows import list_named, rows_of
 from jobs.report.lists.next_actions import next_actions
+from jobs.report.lists.rule_changes import notices_by_change
 from jobs.report.published import ALL
 from jobs.report.site.pages import render_site
 from jobs.report.site.runs_page import RUNS_PAGE, render_runs
@@ -50,6 +51,7 @@ __all__ = [
     "key_figure",
     "list_named",
     "next_actions",
+    "notices_by_change",
     "render_runs",
     "render_site",
     "rows_of",

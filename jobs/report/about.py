@@ -1,7 +1,7 @@
 """What a publication says of itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -31,6 +31,10 @@ class About:
     remarks: tuple[str, ...] = ()
     headed: str = ""
     pages_path: str = ""
+
+    def with_notices(self, *notices: str) -> "About":
+        """The same with more notices, before the others."""
+        return replace(self, notices=(*notices, *self.notices))
 
 
 DESPITE: Final = "published despite a failed check"

@@ -213,6 +213,8 @@ INSIDE_AND_OUTSIDE: dict[str, tuple[Story, Story]] = {
         Story(detentions=({"start_date": RELEASED},), **CASE),
         Story(detentions=({"start_date": date(2004, 12, 2)},), **CASE)),
     "link.certain": (Story(**CASE), Story(link="review", **CASE)),
+    "link.decided": (
+        Story(link_decided_by="decision 7 of A. Reviewer on 2006-04-20", **CASE), Story(**CASE)),
     "link.possible": (Story(link="review", **CASE), Story(**CASE)),
     "link.none": (Story(), Story(**CASE)),
     # Release dates.

@@ -10,7 +10,7 @@ from jobs.assess import load_policy
 from jobs.link import current_model
 from jobs.operate.rebase import versions_of
 from jobs.operate.software_versions import CHANGES_NO_RESULT, code_digest, software
-from jobs.runtime.settings import ROOT, Settings
+from jobs.runtime.settings import ROOT
 
 ROOMS = ("jobs", "expectations")
 COMPUTES = (
@@ -106,8 +106,7 @@ def test_no_code_that_computes_results_leans_on_code_that_is_left_out() -> None:
 
 
 def test_a_changed_rule_or_model_is_told_from_changed_code() -> None:
-    settings = Settings()
-    versions = software(settings, current_model())
+    versions = software(load_policy(), current_model())
     assert versions["policy_version"].endswith(load_policy().digest[:12])
     assert versions["model_version"] == current_model().name
     manifest = {**versions, "settings": {}}

@@ -93,6 +93,11 @@ def invent_assessments(rng: np.random.Generator, rows: int) -> pd.DataFrame:
         "is_possibly_considered": possibly,
     }
     work = status.isin(["DUE", "NOT_REFERRED", "REFERRED_NOT_CONSIDERED"])
+    columns["cleared_by"] = pd.Series(
+        "decision 7 of a_reviewer on 2006-04-20, confirmed by another; the model's own match "
+        "weight is 4.1",
+        status.index,
+    ).where(status.eq("CONSIDERED") & (np.arange(rows) % 9 == 0))
     columns["priority"] = _ranks(columns, work)
     return frame_of(results.ASSESSMENTS, columns, rows)
 
@@ -310,3 +315,41 @@ def invent_identities(assessments: pd.DataFrame) -> pd.DataFrame:
     )
     frame = pd.concat([prison.assign(register="prison"), other.assign(register="immigration")])
     return results.IDENTITIES.frame(results.IDENTITIES.arrow(frame.reset_index(drop=True)))
+
+
+def invent_rule_changes(assessments: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """A change of the rules that two people stand for, and one that nobody has registered."""
+    moved = assessments[assessments["status"].eq("NOT_YET_DUE")].head(4)["episode_id"].to_list()
+    off = [True] * (len(moved) - 1) + [False] * min(len(moved), 1)
+    change: dict[str, object] = {
+        "override_key": ["1", "file 1"],
+        "state": ["APPLIED", "NOT_REGISTERED"],
+        "is_new": False,
+        "rule_id": ["consideration.due", "referral.eea-length"],
+        "change": ["months before release 12 to 6", "months 24 to 12, from 2004-05-01"],
+        "owner": ["Casework policy", "Nobody"],
+        "reason": ["too few staff until the summer", "agreed"],
+        "expires_date": TODAY + pd.Timedelta(days=100),
+        "registered_by": ["a_manager", None],
+        "registered_date": [TODAY - pd.Timedelta(days=9), None],
+        "confirmed_by": ["a_second_manager", None],
+        "confirmed_date": [TODAY - pd.Timedelta(days=8), None],
+        "confirmed_off": [3, None],
+        "people_off": [sum(off), None],
+        "people_on": [len(moved) - sum(off), None],
+        "serious_off": [1, None],
+    }
+    rows: dict[str, object] = {
+        "override_key": ["(all)"] * len(moved) + ["1"] * len(moved),
+        "episode_id": moved * 2,
+        "is_total": [True] * len(moved) + [False] * len(moved),
+        "is_taken_off": off * 2,
+        "is_put_on": [not each for each in off] * 2,
+        "lists_left": ["due" if each else None for each in off] * 2,
+        "lists_joined": [None if each else "due" for each in off] * 2,
+        "shipped_status": "DUE",
+    }
+    return {
+        "nightly.overrides": frame_of(results.OVERRIDES, change, 2),
+        "nightly.overridden": frame_of(results.OVERRIDDEN, rows, 2 * len(moved)),
+    }

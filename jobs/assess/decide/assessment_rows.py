@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jobs.assess import columns as col
 from jobs.assess.columns import NO_DAY
@@ -22,6 +23,10 @@ from jobs.contract.results import ASSESSMENTS
 
 DIED_IN_CUSTODY = AppliedRule(id="exit.died")
 LEFT_THE_COUNTRY = AppliedRule(id="exit.removed")
+_CLEARED = [
+    place for place, status in enumerate(st.STATUSES)
+    if status.name in {"CONSIDERED", "CONSIDERED_LATE"}
+]  # fmt: skip
 RULES: tuple[AppliedRule, ...] = (DIED_IN_CUSTODY, LEFT_THE_COUNTRY)
 """The rules that are applied here."""
 
@@ -69,8 +74,22 @@ def assessments_of(found: Findings, standing: Standing) -> pd.DataFrame:
         "possible_case_id": taken(cases.table.column("case_id"), standing.possible_case),
         "is_possibly_considered": standing.now.is_possibly_considered,
         "priority": whole_numbers(standing.rank, standing.rank > 0),
+        "cleared_by": _cleared_by(found, standing),
     }
     return frame_of(ASSESSMENTS, columns)
+
+
+def _cleared_by(found: Findings, standing: Standing) -> pa.Array:
+    """By whose decision on a link nobody asks about an episode any more.
+
+    The link leads to the decision that considered it, before the release or since, or to the
+    record that the person left the country.
+    """
+    decision = found.identified.decision
+    decided = pc.is_valid(decision).to_numpy(zero_copy_only=False)
+    considered = np.isin(standing.status, _CLEARED) & (standing.decision >= 0)
+    gone = found.scope.in_scope & ~standing.in_scope & ~np.isnat(found.handled.removed)
+    return taken(decision, np.where(decided & (considered | gone), np.arange(len(decided)), -1))
 
 
 def _scope_rules(found: Findings, standing: Standing) -> pa.Array:

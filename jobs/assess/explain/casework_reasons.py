@@ -19,6 +19,7 @@ from jobs.contract.prison import ALERTS, SENTENCES
 from jobs.contract.results import LINKS
 
 _CERTAIN = AppliedRule(id="link.certain")
+_DECIDED_LINK = AppliedRule(id="link.decided")
 _POSSIBLE_LINK = AppliedRule(id="link.possible")
 _NO_LINK = AppliedRule(id="link.none")
 _REFERRAL = AppliedRule(id="consideration.referral")
@@ -37,6 +38,7 @@ _RESTRICTION = AppliedRule(id="consideration.restriction")
 _POSSIBLE_DECISION = AppliedRule(id="consideration.possible")
 RULES: tuple[AppliedRule, ...] = (
     _CERTAIN,
+    _DECIDED_LINK,
     _POSSIBLE_LINK,
     _NO_LINK,
     _REFERRAL,
@@ -78,7 +80,7 @@ def _link(reasons: Reasons, found: Findings, asked: Flags) -> None:
     rows = np.flatnonzero(asked & (outcome == "linked") & decided)
     reasons.add(
         rows,
-        _CERTAIN,
+        _DECIDED_LINK,
         "Linked to the immigration register because a person decided so, by {decision}.",
         LINKS,
         decision=decision.take(pa.array(rows)),

@@ -9,7 +9,7 @@ number of policy is written in code.
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -20,13 +20,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from jobs.assess.columns import Days, Flags, Whole
 from jobs.assess.policy.applied_rules import AppliedRule
-from jobs.assess.policy.rule_overrides import Placed, read_overrides
+from jobs.assess.policy.number_bounds import Bounds, beyond
+from jobs.assess.policy.rule_overrides import Override, Placed, read_overrides
 from jobs.assess.policy.toml_lines import line_of
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import text_digest
 from jobs.runtime.toml_files import parse_toml, read_toml_text
 
-POLICY_VERSION = "9"
+POLICY_VERSION = "10"
 """Raised with a line in CHANGELOG.md whenever a rule or a number changes."""
 
 FOLDER = Path(__file__).parent / "rules"
@@ -117,13 +118,21 @@ class Period(_Strict):
 
 
 class Rule(_Strict):
-    """One rule and its periods, in order of time."""
+    """One rule and its periods, in order of time.
+
+    ``bounds`` are the least and the most that each of its numbers may be, at any site.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z]+\.[a-z0-9-]+$")]
     title: Text
     says: Text
     selected_by: SelectedBy
+    bounds: Bounds = {}
     period: Annotated[tuple[Period, ...], Field(min_length=1)]
+
+    def out_of_bounds(self, numbers: Mapping[str, int]) -> str:
+        """What is wrong with the numbers of a period; empty if nothing is."""
+        return beyond(self.bounds, numbers)
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -198,6 +207,14 @@ class Policy:
         for placed in self.overrides:
             placed.refuse_if_expired(as_of)
 
+    def numbers_of(self, override: Override) -> dict[str, int]:
+        """The numbers of the period that an override changes; empty where there is none."""
+        rule = self.rules.get(override.rule)
+        periods = () if rule is None else rule.period
+        return next(
+            (dict(period.numbers) for period in periods if period.from_ == override.from_), {}
+        )
+
     def on(self, *, day: date) -> list[InForce]:
         """The rules in force on a day, by id."""
         return [
@@ -254,19 +271,41 @@ def read_policy(
     missing = sorted(applied.keys() - rules.keys())
     if missing:
         raise BadInput(f"folder [{folder}]", f"no rule [{missing[0]}]", "restore its file")
-    placed: tuple[Placed, ...] = ()
-    if overrides is not None:
-        text, placed = read_overrides(overrides)
-        texts += ["overrides", text]
-        for each in placed:
-            rule_id = each.override.rule
-            if rule_id not in rules:
-                raise each.refuse(f"no rule [{rule_id}]")
-            if rule_id not in applied:
-                raise each.refuse(f"rule [{rule_id}] is known by report only: no code reads it yet")
-            rules[rule_id] = _overridden(each, rules[rule_id])
-    digest = text_digest(*texts)
-    return Policy(version=POLICY_VERSION, digest=digest, rules=rules, overrides=placed)
+    shipped = Policy(version=POLICY_VERSION, digest=text_digest(*texts), rules=rules)
+    if overrides is None:
+        return shipped
+    text, placed = read_overrides(overrides)
+    return with_overrides(shipped, placed, text=text, applied=applied)
+
+
+def with_overrides(
+    policy: Policy,
+    placed: Sequence[Placed],
+    *,
+    text: str,
+    applied: Mapping[str, AppliedRule],
+) -> Policy:
+    """A policy with a site's changes made in it.
+
+    Args:
+        policy: the rules as they are shipped.
+        placed: the changes, each with where it stands.
+        text: all that they say; the digest of the policy holds it.
+        applied: the rules that code applies, by id.
+
+    Raises:
+        BadInput: a change fits no rule, period or number, or a number is out of its rule's bounds.
+    """
+    rules = dict(policy.rules)
+    for each in placed:
+        rule_id = each.override.rule
+        if rule_id not in rules:
+            raise each.refuse(f"no rule [{rule_id}]")
+        if rule_id not in applied:
+            raise each.refuse(f"rule [{rule_id}] is known by report only: no code reads it yet")
+        rules[rule_id] = _overridden(each, rules[rule_id])
+    digest = text_digest(policy.digest, "overrides", text)
+    return replace(policy, digest=digest, rules=rules, overrides=(*policy.overrides, *placed))
 
 
 def _overridden(placed: Placed, rule: Rule) -> Rule:
@@ -283,6 +322,8 @@ def _overridden(placed: Placed, rule: Rule) -> Rule:
     unknown = sorted(set(override.numbers) - set(period.numbers))
     if unknown:
         raise placed.refuse(f"rule [{rule.id}] has no number [{unknown[0]}]")
+    if what := rule.out_of_bounds({**period.numbers, **override.numbers}):
+        raise placed.refuse(f"rule [{rule.id}]: {what}")
     changed = period.model_copy(
         update={"numbers": {**period.numbers, **override.numbers}, "switched_off": False}
     )
@@ -319,6 +360,12 @@ def _flaw(rule: Rule, applied: AppliedRule | None) -> tuple[tuple[Any, ...], str
             if odd:
                 what = f"rule [{rule.id}]: number [{odd[0]}] missing or unknown"
                 return ("period", number), what
+        boundless = sorted(set(applied.numbers) ^ set(rule.bounds))
+        if boundless:
+            return (), f"rule [{rule.id}]: bounds of [{boundless[0]}] missing or unknown"
+    for number, period in enumerate(rule.period):
+        if what := rule.out_of_bounds(period.numbers):
+            return ("period", number), f"rule [{rule.id}]: {what}"
     switched_on = [n for n, period in enumerate(rule.period) if not period.switched_off]
     for earlier, later in itertools.pairwise(switched_on):
         ends, starts = rule.period[earlier].ends, rule.period[later].starts

@@ -1,9 +1,11 @@
 """A site's own numbers: each with a reason, an owner and a day on which it ends.
 
 An override changes numbers of one period of one rule, or switches a period on that ships switched
-off. It stops the night once it has expired, so that no exception outlives its reason.
+off. A file holds what the site wants; what a night applies stands in a ledger of the warehouse,
+entry by entry, each by the word of two people (decision 22). None outlives its last night.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from jobs.assess.policy.toml_lines import line_of
 from jobs.runtime.errors import BadInput
+from jobs.runtime.files import canonical_json
 from jobs.runtime.toml_files import parse_toml, read_toml_text
 
 Text = Annotated[str, Field(min_length=1)]
@@ -85,3 +88,34 @@ def read_overrides(path: Path) -> tuple[str, tuple[Placed, ...]]:
         Placed(override=override, where=f"{where} line {line_of(text, ('override', index))}")
         for index, override in enumerate(file.override)
     )
+
+
+def entry_of(override: Override) -> str:
+    """All that an override says, as one text: the same override always gives the same."""
+    said = override.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return canonical_json({**said, "reason": override.reason.strip()})
+
+
+def placed_entry(entry: str, *, where: str) -> Placed:
+    """The override that an entry of a ledger says.
+
+    Raises:
+        BadInput: it is no override that this software knows.
+    """
+    try:
+        override = Override.model_validate_json(entry)
+    except ValidationError as error:
+        key = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise BadInput(where, f"[{key}] is not that of an override", "withdraw it") from None
+    return Placed(override=override, where=where)
+
+
+def change_in_words(override: Override, shipped: Mapping[str, int]) -> str:
+    """What an override changes: each number from what is shipped to what it makes of it."""
+    parts = ["switched on"] if override.switched_on else []
+    parts += [
+        f"{name.replace('_', ' ')} {shipped.get(name, 'none')} to {number}"
+        for name, number in override.numbers.items()
+    ]
+    since = f", from {override.from_}" if override.from_ else ""
+    return f"{', '.join(parts)}{since}"

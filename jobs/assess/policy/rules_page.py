@@ -161,8 +161,16 @@ def _rule(rule: Rule) -> str:
     ]
     return (
         f"\n### {rule.title} (`{rule.id}`)\n\n{rule.says}\n\n"
-        f"Selected by {_SELECTS[rule.selected_by]}.\n\n" + "\n".join(table) + "\n"
+        f"Selected by {_SELECTS[rule.selected_by]}.{_bounds(rule)}\n\n" + "\n".join(table) + "\n"
     )
+
+
+def _bounds(rule: Rule) -> str:
+    """Within which a site may change the numbers; empty where there are none."""
+    named = [
+        f"{name.replace('_', ' ')} {least} to {most}" for name, (least, most) in rule.bounds.items()
+    ]
+    return f" A site may change: {', '.join(named)}." if named else ""
 
 
 def _confidence(period: Period) -> str:

@@ -11,12 +11,13 @@ import rich.console
 import rich.table
 import sqlalchemy as sa
 
-from jobs.assess import load_policy, rules_cited
+from jobs.assess import rules_cited
 from jobs.contract import results
 from jobs.contract.codes.offences import scale_text
 from jobs.contract.schema import Table
 from jobs.contract.view_models import number_text
 from jobs.operate.databases import warehouse
+from jobs.operate.site_rules.rules_of_night import SiteRules
 from jobs.report import (
     FIGURES,
     action_lists,
@@ -152,6 +153,8 @@ class PublicationReader:
             results.CASEWORK,
             results.REASONS,
             results.FLAGS,
+            results.OVERRIDES,
+            results.OVERRIDDEN,
         )
         facts = {table.full_name: self.table(table) for table in tables}
         explained = explain(episode_id, facts)
@@ -163,7 +166,7 @@ class PublicationReader:
         flags = results.FLAGS.of(facts)
         opens = flags.loc[flags["episode_id"].eq(episode_id), "early_removal_date"].dropna()
         cited = rules_cited(
-            policy=load_policy(),
+            policy=SiteRules.of(self.publication.manifest["decisions"]).policy,
             rule_ids=[*fired, *flagged],
             sentenced=None if pd.isna(passed) else passed.date(),
             left=None if pd.isna(left) else left.date(),

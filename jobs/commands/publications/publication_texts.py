@@ -11,13 +11,13 @@ import rich.console
 import rich.table
 import sqlalchemy as sa
 
-from jobs.assess import load_policy
 from jobs.contract import results
 from jobs.contract.view_models import day_text, number_text
 from jobs.operate.model_registry import model_in_use
 from jobs.operate.monitoring.stale_nights import stale_dates, stale_nights
 from jobs.operate.monitoring.timetable import LONDON
 from jobs.operate.rebase import read_position, rebase, versions_of
+from jobs.operate.site_rules.rules_of_night import SiteRules
 from jobs.operate.software_versions import software
 from jobs.report.charts.waterfall import Bridge, bridges
 from jobs.report.figures.registry import FIGURE_BY_ID
@@ -154,15 +154,16 @@ def moved_between(
     was, now = read_position(engine, before), read_position(engine, after)
     rebased = None
     model = model_in_use(engine)
+    policy = SiteRules.of(after.manifest["decisions"]).policy
     here = versions_of(
-        {**software(settings, model), "settings": {"link_engine": settings.link_engine}}
+        {**software(policy, model), "settings": {"link_engine": settings.link_engine}}
     )
     if was.versions != now.versions and now.versions == here:
         rebased = rebase(
             before=was,
             inputs=before.manifest["inputs"],
             landings=settings.data_dir / "landing",
-            policy=load_policy(overrides=settings.policy_overrides),
+            policy=policy,
             model=model,
         )
     return explain_movement(before=was, after=now, rebased=rebased)

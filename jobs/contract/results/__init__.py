@@ -42,6 +42,7 @@ from jobs.contract.results.linked import (
     LINK_OUTCOME,
     LINKS,
 )
+from jobs.contract.results.overridden import OVERRIDDEN, OVERRIDE_STATE, OVERRIDES
 from jobs.contract.results.reported import (
     BACKLOG,
     BASIS,
@@ -83,6 +84,9 @@ __all__ = [
     "MOVEMENT",
     "NIGHTLY",
     "OUTCOME",
+    "OVERRIDDEN",
+    "OVERRIDES",
+    "OVERRIDE_STATE",
     "PROFILE",
     "QUARANTINE",
     "REASONS",
@@ -116,6 +120,8 @@ NIGHTLY: Final[dict[str, Table]] = by_name(
         REASONS,
         FLAGS,
         DISCREPANCIES,
+        OVERRIDES,
+        OVERRIDDEN,
         BACKLOG,
         TEAMS,
         CENSUS,

@@ -83,6 +83,11 @@ ASSESSMENTS = Table(
             "is_possibly_considered", "a possible match holds a decision in time", required=True
         ),
         whole("priority", "rank of the work, 1 is first; empty where nothing is to be done"),
+        text(
+            "cleared_by",
+            "whose decision on the link cleared the episode, and the model's own word; empty "
+            "where no person's did",
+        ),
     ),
 )
 

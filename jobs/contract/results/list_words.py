@@ -29,6 +29,10 @@ EPISODE_HEADINGS: Final[Words] = {
     "traced": "Traced",
     "came_back_date": "In prison again",
     "left_country_date": "Left the country",
+    "cleared_by": "By whose decision",
+    "lists_left": "Off",
+    "lists_joined": "On",
+    "shipped_status": "By the shipped rules",
 }
 """What readers see over the fields of an episode, on whichever page."""
 HOW_MISSED: Final[Words] = {

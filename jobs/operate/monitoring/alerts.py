@@ -43,6 +43,7 @@ from jobs.operate.monitoring.run_ends import (
     to_mend,
     where_it_ended,
 )
+from jobs.report import notices_by_change
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.runtime.files import text_digest
 from jobs.runtime.settings import Settings
@@ -321,11 +322,24 @@ def _caveats(end: RunEnd, settings: Settings) -> tuple[Publication | None, tuple
             before = latest_before(engine, as_of=end.as_of)
             known = frozenset() if before is None else _failed(engine, before).keys()
             failed = _failed(engine, publication)
+            changes = _changes(engine, publication)
+            told = frozenset() if before is None else _changes(engine, before).keys()
     except Unreachable as error:
         log.warning("the warehouse cannot say what weakens the night: %s", error)
         return None, ()
     notice = (publication.override.notice,) if publication.override else ()
-    return publication, (*notice, *(line for id_, line in failed.items() if id_ not in known))
+    new = [line for key, line in changes.items() if key not in told]
+    new += [line for id_, line in failed.items() if id_ not in known]
+    return publication, (*notice, *new)
+
+
+def _changes(engine: sa.Engine, publication: Publication) -> dict[str, str]:
+    """What the site changes of the rules, or wants to: a line for each, by change and state."""
+    tables = (results.OVERRIDES, results.OVERRIDDEN)
+    facts = {
+        t.full_name: read_table(engine, publication.publication_id, t.full_name) for t in tables
+    }
+    return notices_by_change(facts)
 
 
 def _failed(engine: sa.Engine, publication: Publication) -> dict[str, str]:

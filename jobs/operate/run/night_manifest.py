@@ -17,6 +17,7 @@ from jobs.contract import results
 from jobs.contract.registers import REGISTERS
 from jobs.link import Model
 from jobs.operate.run.run_folder import RunFolder
+from jobs.operate.site_rules.rules_of_night import SiteRules
 from jobs.operate.software_versions import software
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, text_digest
@@ -83,7 +84,7 @@ def night_manifest(
         as_of=run.as_of,
         inputs={register: run.landing(register).summary() for register in REGISTERS},
         decisions=decisions,
-        **software(run.settings, model),
+        **software(SiteRules.of(decisions).policy, model),
         settings={"link_engine": run.settings.link_engine},
         trusted={name: {"digest": text_digest(t), "text": t} for name, t in texts.items()},
         results={} if facts is None else result_digests(facts),

@@ -10,6 +10,7 @@ from jobs.contract import results
 from jobs.contract.schema import CodeList
 from jobs.contract.view_models import day_text, plural
 from jobs.report.lists.flag_lines import flag_lines
+from jobs.report.lists.rule_changes import change_lines
 from jobs.report.published import Frames, if_held
 from jobs.report.release_rows import releases_held
 from jobs.runtime.errors import BadInput
@@ -50,6 +51,9 @@ def explain(episode_id: str, facts: Frames) -> str:
     casework = casework_lines(episode, steps, facts)
     if casework:
         lines += ["", "On record of the casework:", *(f"  {line}" for line in casework)]
+    changed = change_lines(episode_id, facts)
+    if changed:
+        lines += ["", "What the site changes of the rules:", *(f"  {line}" for line in changed)]
     flags = flags_of(episode_id, facts)
     if flags:
         lines += ["", "What the law and the calendar say:"]

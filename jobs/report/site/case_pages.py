@@ -13,6 +13,7 @@ from jobs.report.lists.explanation import (
     releases_of,
     summary_lines,
 )
+from jobs.report.lists.rule_changes import moved_by_site
 from jobs.report.published import Frames
 from jobs.runtime.outgoing import clean
 
@@ -50,6 +51,7 @@ class CasePages:
         by_id = {str(row["episode_id"]): row for row in rows.to_dict("records")}
         releases = releases_of(self.facts, self.places)
         steps = self._steps()
+        moved = moved_by_site(self.facts)
         for start in range(0, len(self.episodes), CASES_ON_A_PAGE):
             part = self.episodes[start : start + CASES_ON_A_PAGE]
             yield (
@@ -58,7 +60,10 @@ class CasePages:
                     {
                         "id": _anchor(start + offset),
                         "reference": clean(episode),
-                        "summary": [clean(line) for line in summary_lines(by_id[episode])],
+                        "summary": [
+                            *(clean(line) for line in summary_lines(by_id[episode])),
+                            *([clean(moved[episode])] if episode in moved else []),
+                        ],
                         "releases": [clean(release_line(r)) for r in releases.get(episode, [])],
                         "steps": steps.get(episode, []),
                     }

@@ -33,6 +33,7 @@ from jobs.report.charts.history import past_and_present
 from jobs.report.charts.night_charts import foreign_nationals_by_prison
 from jobs.report.forecast.capacity import forecast
 from jobs.report.lists.list_rows import ListRows, is_held
+from jobs.report.lists.rule_changes import change_notices
 from jobs.report.published import Frames, if_held, in_key_order
 from jobs.report.site.capacity_page import capacity_page
 from jobs.report.site.case_pages import CasePages
@@ -73,6 +74,7 @@ def render_site(
         earlier: tables of earlier nights with ``as_of_date``, for rates over time.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    about = about.with_notices(*change_notices(facts))
     facts = {**facts, **{table.full_name: in_key_order(table, facts) for table in _SHOWN_WHOLE}}
     lists = ListRows(facts)
     pages = [page for page in PAGES if page.is_in(facts)]
@@ -167,6 +169,7 @@ def _linkage(site: Site) -> None:
     ids = (
         "links.linked",
         "links.review",
+        "links.cleared_by_decision",
         "links.prison_unlinked",
         "links.immigration_unlinked",
         "missed.possible_match",

@@ -38,6 +38,13 @@ def caveats(facts: Frames, notices: tuple[str, ...] = ()) -> tuple[str, ...]:
             f"{plural(review.value, 'possible match waits', 'possible matches wait')} for a "
             "reviewer. Nobody is cleared by a possible match."
         )
+    decided = key_figure(figures, "links.cleared_by_decision")
+    if decided.value:
+        lines.append(
+            f"{plural(decided.value, 'custody episode is', 'custody episodes are')} cleared "
+            "because a person, and not the model, decided that two records are one person: each "
+            "names who decided and who confirmed it."
+        )
     unknown = key_figure(figures, "census.nationality_unknown")
     if unknown.value:
         lines.append(

@@ -30,6 +30,7 @@ from jobs.report.charts.waterfall import bridges, movement_words
 from jobs.report.figures.conditions import idle
 from jobs.report.lists.census import prison_names
 from jobs.report.lists.next_actions import AHEAD, HELD, SHOWN, NextActions, next_actions
+from jobs.report.lists.rule_changes import change_notices
 from jobs.report.published import NONE, Frames
 from jobs.report.summary.caveats import backlog_sentence, capacity_sentence, caveats
 from jobs.report.summary.headline import HEADLINE_FIGURES, headline, key_figure
@@ -46,6 +47,8 @@ SUMMARISED: Final = (
     results.CHECK_RESULTS,
     results.MOVEMENT,
     results.BRIDGES,
+    results.OVERRIDES,
+    results.OVERRIDDEN,
 )
 """The tables of a publication that a summary reads."""
 
@@ -88,7 +91,7 @@ class SummaryWriter:
             acknowledged=len(everything.every) - len(left.every),
             part=own.name if own else "",
             nation=own.nation if own else "",
-            unusual=self.about.notices,
+            unusual=(*change_notices(self.facts), *self.about.notices),
             headed=self.about.headed,
             sections=(
                 *(self._prison(code) for code in reader.prisons),

@@ -14,6 +14,7 @@ from jobs.runtime.files import text_digest
 from jobs.warehouse.ddl import publish_function
 from jobs.warehouse.ddl.views import VIEWS, create_views, drop_views, quoted
 from jobs.warehouse.store.bulk import execute_text
+from jobs.warehouse.store.override_tables import OVERRIDES, WORDS
 from jobs.warehouse.store.review_tables import (
     ACKNOWLEDGEMENTS,
     ANSWERS,
@@ -43,6 +44,7 @@ from jobs.warehouse.store.verification import SAID
 _GUARDS: Final = Path(__file__).with_name("guards.sql").read_text()
 _ACTORS: Final = Path(__file__).with_name("actors.sql").read_text()
 _SECOND_PERSON: Final = Path(__file__).with_name("second_person.sql").read_text()
+_OVERRIDES: Final = Path(__file__).with_name("overrides.sql").read_text()
 _SIGNED: Final = (
     (DECISIONS, "decided_at", "recorded_by"),
     (CONFIRMATIONS, "confirmed_at", "recorded_by"),
@@ -53,6 +55,8 @@ _SIGNED: Final = (
     (QUEUES, "laid_at", "laid_by"),
     (HOLDS, "placed_at", "recorded_by"),
     (ERASURES, "erased_at", "recorded_by"),
+    (OVERRIDES, "registered_at", "recorded_by"),
+    (WORDS, "said_at", "recorded_by"),
 )
 """Ledgers, and the columns in which the database says when an entry was made and by whom."""
 _PUBLISHED: Final = (CONTENTS, *SNAPSHOTS.values(), *INTERVALS.values())
@@ -68,6 +72,8 @@ _LASTING: Final = (
     AUDIT,
     ANSWERS,
     CONFIRMATIONS,
+    OVERRIDES,
+    WORDS,
     *_PUBLISHED,
 )
 """What no row of is changed or removed, by its owner neither."""
@@ -133,6 +139,9 @@ def _guards() -> list[str]:
         _trigger("guard_second", "BEFORE INSERT", DECISIONS, "ROW", "weigh_decision"),
         _trigger("guard_second", "BEFORE INSERT", CONFIRMATIONS, "ROW", "weigh_confirmation"),
         _trigger("guard_effect", "AFTER INSERT", CONFIRMATIONS, "ROW", "take_effect"),
+        _trigger("guard_second", "BEFORE INSERT", OVERRIDES, "ROW", "weigh_override"),
+        _trigger("guard_second", "BEFORE INSERT", WORDS, "ROW", "weigh_word"),
+        _trigger("guard_effect", "AFTER INSERT", WORDS, "ROW", "replace_override"),
         _trigger("guard_entry", "BEFORE INSERT", AUDIT, "ROW", "sign_audit"),
         _trigger("guard_desk", "BEFORE UPDATE", PAIRS, "ROW", "sign_assignment"),
         _GUARD_PARTITIONS,
@@ -150,6 +159,7 @@ def _statements() -> list[str]:
         _SAID_OF,
         _ACTORS,
         _SECOND_PERSON,
+        _OVERRIDES,
         _GUARDS,
         *publish_function.statements(),
         *_guards(),

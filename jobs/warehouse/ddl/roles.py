@@ -63,6 +63,7 @@ RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         "GRANT INSERT ON review.audit TO {role}",
         "GRANT SELECT, INSERT ON review.decisions, review.confirmations TO {role}",
         f"GRANT EXECUTE ON FUNCTION {', '.join(SECOND_PERSON)} TO {{role}}",
+        "GRANT SELECT, INSERT ON review.overrides, review.override_words TO {role}",
         f"{_WITHDRAW} ON review.acknowledgements TO {{role}}",
         f"{_WITHDRAW} ON review.models TO {{role}}",
     ),

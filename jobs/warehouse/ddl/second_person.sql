@@ -127,7 +127,8 @@ BEGIN
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
-    IF chosen.judgement = 'must_not_link' AND NOT review.is_unused(the_decision)
+    IF chosen.judgement IN ('must_link', 'must_not_link') AND NOT chosen.is_pending
+        AND NOT review.is_unused(the_decision)
         AND review.is_known('prison', chosen.prisoner_number)
         AND review.is_known('immigration', chosen.cid_person_id)
         AND review.second_wanted(chosen.prisoner_number) IS NOT NULL

@@ -22,7 +22,10 @@ def told(*changes: dict[str, object]) -> list[str]:
     found = assess(
         tables=tables, links=links, identities=identities, as_of=stories[0].night, policy=policy()
     )
-    reasons = found.reasons[found.reasons["rule_id"].eq("link.certain")]
+    reasons = found.reasons[found.reasons["rule_id"].isin(["link.certain", "link.decided"])]
+    is_decided = reasons["finding"].str.startswith(BY)
+    assert reasons["rule_id"].eq("link.decided").tolist() == is_decided.tolist()
+    assert not reasons.loc[is_decided, "finding"].str.contains("certain").any()
     return reasons.sort_values("episode_id")["finding"].astype("str").to_list()
 
 

@@ -51,6 +51,15 @@ ENTRIES: Final[dict[str, dict[str, str]]] = {
         "answered_at": "1999-01-01",
         "recorded_by": "somebody else",
     },
+    "review.overrides": {
+        "entry": '{"rule": "x", "owner": "x", "reason": "x", "expires": "2006-12-01"}',
+        "rule_id": "x",
+        "owner": "somebody else",
+        "reason": "x",
+        "expires_date": "2006-12-01",
+        "registered_at": "1999-01-01",
+        "recorded_by": "somebody else",
+    },
     "outbox.resends": {
         "outbox_id": "1",
         "state_before": "refused",
@@ -74,18 +83,18 @@ ENTRIES: Final[dict[str, dict[str, str]]] = {
     },
 }
 LEDGERS: Final = tuple(name for name in ENTRIES if name.startswith("review.") and name not in {
-    "review.answers", "review.audit", "review.queues",
+    "review.answers", "review.audit", "review.overrides", "review.queues",
 })  # fmt: skip
 """Whose entries can be withdrawn."""
 MAY_ENTER: Final = {
     WRITER: {"review.answers", "outbox.resends"},
-    REVIEWER: {*LEDGERS, "review.audit", "review.queues"},
+    REVIEWER: {*LEDGERS, "review.audit", "review.overrides", "review.queues"},
     READER: set(),
     QUALITY: set(),
 }
 WHO: Final = ("recorded_by", "made_by", "database_user", "laid_by")
 WHEN: Final = ("decided_at", "acknowledged_at", "approved_at", "answered_at", "resent_at",
-               "made_at", "laid_at")  # fmt: skip
+               "registered_at", "made_at", "laid_at")  # fmt: skip
 MESSAGE: Final = (
     "INSERT INTO outbox.messages (as_of_date, publication_id, recipient, kind, subject, message, "
     "state) SELECT as_of_date, publication_id, 'a@example.org', 'figures', 'x', '', 'refused' "

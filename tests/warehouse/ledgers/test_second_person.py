@@ -151,6 +151,26 @@ def test_a_withdrawal_waits_where_the_model_could_then_clear_somebody(
     assert held(ledger) == [("A0001AA", "must_not_link")], "the pair can be decided again"
 
 
+def test_the_withdrawal_of_a_link_waits_where_the_model_could_make_another(
+    ledger: sa.Engine, another: sa.Engine
+) -> None:
+    number = decide(ledger, SERIOUS)
+    confirm(another, number)
+    published(ledger, landing="b")
+    asked = withdraw_decision(another, decision_id=number, by="B", reason="no longer")
+    assert asked is not None
+    assert held(ledger) == [(SERIOUS, "must_link")], "what two decided, one does not undo"
+    with pytest.raises(BadInput, match="is your own"):
+        confirm(another, asked)
+    confirm(ledger, asked)
+    assert held(ledger) == []
+    # Who finds the link wrong says so, and is not made to wait.
+    confirm(another, decide(ledger, SERIOUS))
+    published(ledger, landing="c")
+    decide(ledger, SERIOUS, "must_not_link")
+    assert held(ledger) == [(SERIOUS, "must_not_link")]
+
+
 @pytest.mark.parametrize(
     ("prisoner", "judgement"),
     [

@@ -5,7 +5,8 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
-from jobs.report.figures.figure import CASES, DATA, IN_SCOPE, OPEN, PEOPLE, Figure
+from jobs.contract.case_lists import CLEARED_BY_DECISION
+from jobs.report.figures.figure import CASES, DATA, EPISODES, IN_SCOPE, OPEN, PEOPLE, Figure
 from jobs.report.figures.inputs import Compute, FigureInputs
 from jobs.report.figures.ranges import count_rows, single
 
@@ -36,8 +37,20 @@ def decided_unlinked(inputs: FigureInputs) -> pd.DataFrame:
     return single(inputs.uncertainty.unlinked_decided)
 
 
+def cleared_by_decision(inputs: FigureInputs) -> pd.DataFrame:
+    """Custody episodes that a person's decision on a link cleared; empty where not recorded."""
+    frame = inputs.of(results.ASSESSMENTS)
+    return count_rows(counted=CLEARED_BY_DECISION.selects(frame))
+
+
 def _figure(
-    id_: str, title: str, definition: str, population: str, unit: str, compute: Compute
+    id_: str,
+    title: str,
+    definition: str,
+    population: str,
+    unit: str,
+    compute: Compute,
+    on: str = "",
 ) -> Figure:
     return Figure(
         id=f"links.{id_}",
@@ -47,6 +60,7 @@ def _figure(
         unit=unit,
         owner=DATA,
         compute=compute,
+        on=on,
     )
 
 
@@ -66,6 +80,16 @@ FIGURES: Final = (
         "persons of both registers",
         "links",
         links_with("review"),
+    ),
+    _figure(
+        "cleared_by_decision",
+        "Cleared by a decision on a link",
+        "Custody episodes considered, or ended by leaving the country, by the record of a person "
+        "of the immigration register whom a reviewer, and not the model, linked to the prisoner.",
+        IN_SCOPE,
+        EPISODES,
+        cleared_by_decision,
+        on=CLEARED_BY_DECISION.name,
     ),
     _figure(
         "prison_unlinked",

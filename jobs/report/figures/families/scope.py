@@ -5,9 +5,14 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
-from jobs.contract.case_lists import RECORDED_AFTER_RELEASE, VERIFY, WITHDRAWN_AFTER_RELEASE
+from jobs.contract.case_lists import (
+    MOVED_BY_SITE,
+    RECORDED_AFTER_RELEASE,
+    VERIFY,
+    WITHDRAWN_AFTER_RELEASE,
+)
 from jobs.contract.results.case_list import CaseList
-from jobs.report.figures.conditions import Condition, HasStatus, everything
+from jobs.report.figures.conditions import Condition, HasStatus, column, everything
 from jobs.report.figures.figure import (
     CASEWORK,
     EPISODES,
@@ -18,7 +23,13 @@ from jobs.report.figures.figure import (
     Figure,
 )
 from jobs.report.figures.inputs import Compute, FigureInputs
-from jobs.report.figures.ranges import RowUncertainty, count_rows, false_link_probability
+from jobs.report.figures.ranges import (
+    RowUncertainty,
+    count_rows,
+    false_link_probability,
+    nothing,
+)
+from jobs.report.published import if_held
 
 ALL_EPISODES: Final = "all custody episodes"
 
@@ -64,6 +75,18 @@ def listed_releases(listed: CaseList) -> Compute:
 
     def compute(inputs: FigureInputs) -> pd.DataFrame:
         return count_rows(counted=listed.selects(inputs.releases))
+
+    return compute
+
+
+def moved_by_site(condition: Condition) -> Compute:
+    """Episodes that the site's changes of the rules moved; both ways of assessing are certain."""
+
+    def compute(inputs: FigureInputs) -> pd.DataFrame:
+        frame = if_held(results.OVERRIDDEN, inputs.frames)
+        if frame is None:
+            return nothing()
+        return count_rows(counted=MOVED_BY_SITE.selects(frame) & condition(frame))
 
     return compute
 
@@ -183,5 +206,36 @@ FIGURES: Final = (
         by_status,
         groups="status",
         since="3",
+    ),
+    *(
+        _figure(
+            f"scope.{name}",
+            title,
+            definition,
+            ALL_EPISODES,
+            moved_by_site(rows),
+            on=MOVED_BY_SITE.name,
+            rows=rows,
+        )
+        for name, title, definition, rows in (
+            (
+                "moved_by_site",
+                "Moved by the site's own rules",
+                "Episodes that the site's changes of the rules have off a list or on another.",
+                everything,
+            ),
+            (
+                "taken_off_by_site",
+                "Taken off a list by the site's own rules",
+                "Of these, the episodes off a list on which the shipped rules have them.",
+                column("is_taken_off"),
+            ),
+            (
+                "put_on_by_site",
+                "Put on a list by the site's own rules",
+                "Of these, the episodes on a list on which the shipped rules do not have them.",
+                column("is_put_on"),
+            ),
+        )
     ),
 )
