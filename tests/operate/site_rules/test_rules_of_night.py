@@ -92,9 +92,7 @@ def test_a_file_that_nobody_registered_changes_no_rule(ledger: sa.Engine, file: 
     assert states(rules) == {"file 1": "NOT_REGISTERED"}
     assert rules.policy.digest == load_policy().digest
     (said,) = change_notices(rules_told(rules))
-    assert said.startswith(
-        "Not applied: the site changes the rule consideration.due (months before"
-    )
+    assert said.startswith("Not applied: the change of the rule consideration.due (months before")
     assert "nobody has registered it" in said
     assert "Owner, as typed: Nobody; reason: agreed." in said
 
