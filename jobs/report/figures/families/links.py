@@ -5,7 +5,7 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
-from jobs.contract.case_lists import CLEARED_BY_DECISION
+from jobs.contract.results.lists_by_hand import CLEARED_BY_DECISION
 from jobs.report.figures.figure import CASES, DATA, EPISODES, IN_SCOPE, OPEN, PEOPLE, Figure
 from jobs.report.figures.inputs import Compute, FigureInputs
 from jobs.report.figures.ranges import count_rows, single

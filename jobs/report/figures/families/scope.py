@@ -6,12 +6,12 @@ import pandas as pd
 
 from jobs.contract import results
 from jobs.contract.case_lists import (
-    MOVED_BY_SITE,
     RECORDED_AFTER_RELEASE,
     VERIFY,
     WITHDRAWN_AFTER_RELEASE,
 )
 from jobs.contract.results.case_list import CaseList
+from jobs.contract.results.lists_by_hand import MOVED_BY_SITE
 from jobs.report.figures.conditions import Condition, HasStatus, column, everything
 from jobs.report.figures.figure import (
     CASEWORK,
