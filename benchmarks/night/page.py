@@ -20,7 +20,7 @@ from jobs.report.charts.charts import Chart
 
 DOCUMENT: Final = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
 PICTURE: Final = "performance.png"
-WORDS: Final = DOCUMENT.parent / "performance-notes.md"
+WORDS: Final = Path(__file__).with_name("notes.md")
 COLOURS: Final = ("#1d70b8", "#d4351c", "#00703c", "#f47738", "#4c2c92", "#6f777b", "#28a197")
 HOW: Final = (
     "Every step is a process of its own, as a task of Airflow is: its imports and connections are "

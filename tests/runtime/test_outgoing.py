@@ -148,6 +148,20 @@ def test_a_file_has_the_bytes_that_pandas_writes(rows, line_end, some) -> None:
     assert csv_text(frame, line_end=line_end) == plain.to_csv(index=False, lineterminator=line_end)
 
 
+def test_only_odd_cells_are_looked_at_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+
+    def cell(value: str) -> str:
+        looked_at.append(value)
+        return clean(value)
+
+    monkeypatch.setattr("jobs.runtime.outgoing.clean", cell)
+    column = pd.Series([f"E{n}" for n in range(5000)] + ["=1", 'a"b', None], dtype="str")
+    text = csv_text(pd.DataFrame({"id": column, "other": column}))
+    assert sorted(looked_at) == sorted(["=1", 'a"b'] * 2 + ["id", "other"])
+    assert text.count("\r\n") == 5004
+
+
 NO_SPREADSHEET = {
     "jobs/runtime/outgoing.py",  # the one place
     "jobs/synthetic/output/writing.py",  # an invented register
