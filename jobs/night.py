@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from expectations import suite
+from expectations import EXCEPTIONS, suite
 from jobs.assess import assess, assess_lists
 from jobs.check import (
     Audited,
@@ -117,7 +117,7 @@ class Night(RunFolder):
         landed: dict[str, pa.Table] = {}
         for register in REGISTERS:
             landed.update(self.landing(register).tables())
-        trusted = trusted_texts(self, exceptions=suite().exceptions)
+        trusted = trusted_texts(self, exceptions=EXCEPTIONS)
         follows = followed_by(self.settings, as_of=self.as_of)
         if self.despite is not None:
             refuse_override_of(self.despite.rules, suite=suite())
@@ -201,7 +201,7 @@ class Night(RunFolder):
     @measured
     def assess(self) -> Counts:
         """Assess every custody episode against the rules in force."""
-        refuse_other_texts(self, exceptions=suite().exceptions)
+        refuse_other_texts(self, exceptions=EXCEPTIONS)
         facts = self.facts("check", "link")
         earlier = functools.partial(earlier_table, self.settings, self.inputs("check")[FOLLOWS])
         given: dict[str, Any] = {
@@ -232,7 +232,7 @@ class Night(RunFolder):
     @measured
     def report(self) -> Counts:
         """Compute figures and lists, audit them, and render the pages, all before publishing."""
-        refuse_other_texts(self, exceptions=suite().exceptions)
+        refuse_other_texts(self, exceptions=EXCEPTIONS)
         facts = self.facts("check", "link", "assess")
         reported = build_report(tables=self.accepted(), facts=facts, as_of=self.as_of)
         facts |= {
