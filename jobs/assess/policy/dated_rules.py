@@ -27,7 +27,7 @@ from jobs.runtime.errors import BadInput
 from jobs.runtime.files import text_digest
 from jobs.runtime.toml_files import parse_toml, read_toml_text
 
-POLICY_VERSION = "10"
+POLICY_VERSION = "11"
 """Raised with a line in CHANGELOG.md whenever a rule or a number changes."""
 
 FOLDER = Path(__file__).parent / "rules"

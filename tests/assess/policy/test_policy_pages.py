@@ -1,5 +1,6 @@
 """The rules as people read them: the page, and what the command line prints."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -188,6 +189,12 @@ def test_conduct_under_the_treaties_cites_them_and_not_the_law_read_back_to_befo
                            sentenced=date(2021, 6, 1), left=None,
                            night=date(2022, 1, 1))  # fmt: skip
     assert "end of the transition period" in cited
+
+
+@pytest.mark.parametrize("day", [date(1999, 6, 1), date(2006, 4, 25), date(2012, 1, 1)], ids=str)
+def test_the_law_of_a_day_cites_no_treaty_of_a_later_year(day: date) -> None:
+    (period,) = [each for each in policy().rules["nationality.eea"].periods if each.holds_on(day)]
+    assert all(int(year) <= day.year for year in re.findall(r"\b\d{4}\b", period.citation))
 
 
 def test_every_group_and_every_event_of_the_shipped_rules_has_a_name() -> None:
