@@ -41,8 +41,11 @@ class Invented:
     reported: Reported
 
 
-def invent(*, episodes: int = 400, seed: int = 1) -> Invented:
-    """Invent a night with so many custody episodes and half as many open cases."""
+def invent(*, episodes: int = 400, seed: int = 1, has_changes: bool = False) -> Invented:
+    """Invent a night with so many custody episodes and half as many open cases.
+
+    ``has_changes`` says that the site changes the rules.
+    """
     rng = np.random.default_rng(seed)
     assessments = invent_assessments(rng, episodes)
     tables = invent_tables(rng, assessments)
@@ -59,13 +62,13 @@ def invent(*, episodes: int = 400, seed: int = 1) -> Invented:
         **invent_faults(),
         "nightly.flags": invent_flags(rng, assessments),
         "nightly.discrepancies": invent_discrepancies(assessments),
+        **invent_rule_changes(assessments, is_told=has_changes),
     }
     reported = report(tables, facts)
     facts["nightly.figures"] = reported.figures
     facts["nightly.backlog"] = reported.backlog
     facts["nightly.teams"] = reported.teams
     facts["nightly.census"] = reported.census
-    facts |= invent_rule_changes(assessments)
     facts |= invent_movement(assessments, facts["nightly.releases"])
     for name, table in results.NIGHTLY.items():
         facts.setdefault(name, table.empty())

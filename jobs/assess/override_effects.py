@@ -63,7 +63,7 @@ def override_effects(
     parts = [_differing(before, tonight, ALL)]
     for key, policy in alone.items():
         parts.append(_differing(before, under(policy) if several else tonight, key))
-    rows = pd.concat(parts).sort_values(["override_key", "episode_id"], ignore_index=True)
+    rows = pd.concat(parts).sort_values(list(OVERRIDDEN.key), ignore_index=True)
     return OVERRIDDEN.frame(OVERRIDDEN.arrow(rows))
 
 

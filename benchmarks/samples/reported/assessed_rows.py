@@ -317,8 +317,11 @@ def invent_identities(assessments: pd.DataFrame) -> pd.DataFrame:
     return results.IDENTITIES.frame(results.IDENTITIES.arrow(frame.reset_index(drop=True)))
 
 
-def invent_rule_changes(assessments: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """A change of the rules that two people stand for, and one that nobody has registered."""
+def invent_rule_changes(assessments: pd.DataFrame, *, is_told: bool) -> dict[str, pd.DataFrame]:
+    """A change of the rules that two people stand for, and one that nobody registered; or none."""
+    if not is_told:
+        tables = (results.OVERRIDES, results.OVERRIDDEN)
+        return {table.full_name: table.empty() for table in tables}
     moved = assessments[assessments["status"].eq("NOT_YET_DUE")].head(4)["episode_id"].to_list()
     off = [True] * (len(moved) - 1) + [False] * min(len(moved), 1)
     change: dict[str, object] = {

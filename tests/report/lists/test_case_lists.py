@@ -25,7 +25,7 @@ ABOUT = About(as_of=AS_OF, publication_id="3f2a")
 PERSONAL = {
     field.name for table in results.NIGHTLY.values() for field in table.fields if field.personal
 }
-WORLD = invent(episodes=500)
+WORLD = invent(episodes=500, has_changes=True)
 EACH_KIND = [
     listed
     for name, listed in CASE_LISTS.items()

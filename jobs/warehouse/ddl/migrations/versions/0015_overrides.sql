@@ -55,15 +55,15 @@ CREATE TABLE nightly.overrides (
 CREATE TABLE nightly.overridden (
     as_of_date DATE NOT NULL,
     publication_number BIGINT NOT NULL,
-    override_key TEXT COLLATE "C" NOT NULL,
     episode_id TEXT COLLATE "C" NOT NULL,
+    override_key TEXT COLLATE "C" NOT NULL,
     is_total BOOLEAN NOT NULL,
     is_taken_off BOOLEAN NOT NULL,
     is_put_on BOOLEAN NOT NULL,
     lists_left TEXT COLLATE "C",
     lists_joined TEXT COLLATE "C",
     shipped_status TEXT COLLATE "C" NOT NULL,
-    CONSTRAINT overridden_pkey PRIMARY KEY (as_of_date, publication_number, override_key, episode_id)
+    CONSTRAINT overridden_pkey PRIMARY KEY (as_of_date, publication_number, episode_id, override_key)
 ) PARTITION BY RANGE (as_of_date);
 
 ALTER TABLE nightly.assessments ADD COLUMN cleared_by TEXT COLLATE "C";
