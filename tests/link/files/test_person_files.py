@@ -172,7 +172,7 @@ def test_twins_are_not_taken_for_one_person_held_twice(tmp_path):
         ),
         pytest.param("id,last_name\n1,A,B,C\n", "more fields than the header", id="ragged"),
         pytest.param(
-            "id,last_name,last_name\n1,A,B\n", "column [last_name] twice", id="column twice"
+            "id,last_name,last_name\n1,A,B\n", "column 3 has the name of another", id="column twice"
         ),
     ],
 )
