@@ -105,7 +105,9 @@ def test_files_of_two_dialects_meet(left, files, tmp_path):
         pytest.param(b"last_name\nA\n", "no column [id]", id="one column of names"),
         pytest.param(b"id,postcode\n1,B1 2CD\n", "no column that tells", id="nothing that tells"),
         pytest.param(b"id,id_x\n1,4711\n", "share no column", id="nothing in common"),
-        pytest.param(b"id,last name,Last_Name\n1,A,B\n", "column 3 has the name of another", id="twice"),
+        pytest.param(
+            b"id,last name,Last_Name\n1,A,B\n", "column 3 has the name of another", id="twice"
+        ),
     ],
 )
 def test_a_file_that_cannot_be_linked_is_refused_in_one_line(content, message, files, tmp_path):

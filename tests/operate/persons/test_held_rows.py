@@ -101,3 +101,20 @@ def test_the_next_publication_holds_what_it_was_given(
             nights.facts()[name].sort_values(list(table.key), ignore_index=True)
         ), name
     assert attestation.alterations(warehouse, of=publications(warehouse)) == []
+
+
+def test_an_erasure_that_was_put_in_by_hand_excuses_no_altered_row(
+    warehouse: sa.Engine, attestation: Attestation
+) -> None:
+    made = published(warehouse, attestation, landing="a")
+    with warehouse.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO run.erasures (publication_number, table_name, digest) "
+                "VALUES (1, 'nightly.flags', 'x')"
+            )
+        )
+    (first, *_) = attestation.alterations(warehouse, of=[made])
+    assert str(first) == "erasure number [1]: has no file outside: it was put in by hand"
+    with warehouse.begin() as connection, pytest.raises(sa.exc.DBAPIError):
+        connection.execute(sa.text("DELETE FROM run.erasures"))
