@@ -14,12 +14,12 @@ import pytest
 from benchmarks.samples.report_nights import AS_OF, Invented, invent, report
 from jobs.assess.decide.discrepancy_rules import DISCREPANCIES
 from jobs.contract import results
+from jobs.contract.results.assessed import DISCREPANCY_KINDS
 from jobs.report import About, headline, key_figure, render_site
 from jobs.report.charts.waterfall import bridges
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import compute_figures
 from jobs.report.site import site as site_module
-from jobs.report.site.page_parts import KINDS
 from jobs.runtime.files import whole_folder
 
 pytestmark = pytest.mark.slow
@@ -279,7 +279,7 @@ def test_a_notice_stands_on_every_page(world: Invented, tmp_path: Path) -> None:
 
 
 def test_a_kind_of_discrepancy_reads_as_words() -> None:
-    assert {rule.id for rule in DISCREPANCIES} == set(KINDS)
+    assert {rule.id for rule in DISCREPANCIES} == set(DISCREPANCY_KINDS)
 
 
 def test_an_unknown_prison_is_a_row_of_its_own(tmp_path: Path) -> None:
