@@ -79,7 +79,7 @@ class CasePages:
         lines = reason_lines(reasons).map(clean).tolist()
         episodes = reasons["episode_id"]
         starts = np.flatnonzero(episodes.ne(episodes.shift()).to_numpy(bool))
-        ends = np.append(starts[1:], len(reasons))
+        ends = np.append(starts, len(reasons))[1:]
         return {
             str(episodes.iat[start]): lines[start:end]
             for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
