@@ -49,6 +49,16 @@ def whole(facts: Facts, night: str) -> float:
     return sum(cpu(facts, night, step) for step in STEPS)
 
 
+def nights_in(found: Mapping[int, Facts]) -> list[str]:
+    """The nights of which every step was measured at every size."""
+    parts = {night: [f"{night}/{step}" for step in STEPS] for night in NIGHTS}
+    return [
+        night
+        for night, steps in parts.items()
+        if all(step in facts for facts in found.values() for step in steps)
+    ]
+
+
 def exponent(small: tuple[int, float], large: tuple[int, float]) -> float:
     """With what power of the size the seconds grow from one size to the next."""
     return math.log(large[1] / small[1]) / math.log(large[0] / small[0])
@@ -58,7 +68,7 @@ def table_of(found: Mapping[int, Facts]) -> pd.DataFrame:
     """CPU seconds of every step at every size, the ratios to stock Splink, and the growth."""
     sizes = sorted(found)
     rows: dict[str, list[str]] = {}
-    for night in NIGHTS:
+    for night in nights_in(found):
         spent = {
             **{f"{night}: {s}": [cpu(found[n], night, s) for n in sizes] for s in STEPS},
             f"{night} night": [whole(found[n], night) for n in sizes],
@@ -73,7 +83,7 @@ def table_of(found: Mapping[int, Facts]) -> pd.DataFrame:
     if len(sizes) > 1:
         pair = [(sizes[at], stock[at]) for at in (-2, -1)]
         rows["stock Splink, train and predict"].append(f"{exponent(*pair):.2f}")
-    for night in NIGHTS:
+    for night in nights_in(found):
         if night == "unchanged":
             ratios = [whole(found[n], night) / whole(found[n], "first") for n in sizes]
             name = "unchanged night / first night"
@@ -89,7 +99,7 @@ def table_of(found: Mapping[int, Facts]) -> pd.DataFrame:
 
 def detail_of(facts: Facts) -> pd.DataFrame:
     """Wall, CPU, memory and rows of each step at one size."""
-    parts = [f"{night}/{step}" for night in NIGHTS for step in STEPS]
+    parts = [f"{night}/{step}" for night in nights_in({0: facts}) for step in STEPS]
     rows = {
         part.replace("/", ": "): [
             f"{facts[part]['wall']:.1f}",
