@@ -15,7 +15,8 @@ of both, assesses who must be considered for deportation and was not, and publis
 6. `assess`: the status of every custody episode, with its reasons.
 7. `report`: figures, lists and pages, all rendered before anything is published.
 8. `audit_and_publish`: audits the results and makes them current in one transaction. If it fails,
-   the last publication stays current.
+   the last publication stays current. Then planted cases are looked for in a copy that nothing is
+   published from; one that is not found is an alert.
 9. `place`: puts pages and corrections in place; if it fails, the night is published all the same.
 
 10. `ask_somebody`: only where checks stopped the night that a person may let pass: starts
@@ -156,8 +157,11 @@ def nightly_reconciliation() -> None:
 
     @task(**FLOW["audit_and_publish"])
     def audit_and_publish() -> Any:
+        from jobs.planted import try_on_night
+
         night = _night()
         publication_id = night.publish()
+        try_on_night(night)
         asked = get_current_context()["params"]["mail"]
         yield Metadata(PUBLICATION, {"as_of": night.as_of.isoformat(), "asked": bool(asked)})
         return publication_id

@@ -25,6 +25,12 @@ from jobs.commands import (
 )
 from jobs.commands.administration import administration_commands, recovery_commands
 from jobs.commands.model import model_commands
+from jobs.commands.proof import (
+    assurance_commands,
+    known_commands,
+    planted_commands,
+    trial_commands,
+)
 from jobs.commands.publications import publication_commands
 from jobs.commands.review import review_commands
 from jobs.runtime.airflow_connections import AirflowConnection, look_up_with
@@ -47,6 +53,7 @@ for command in (
     night_commands.night,
     night_commands.place,
     night_commands.summary,
+    planted_commands.planted,
     fresh_command.fresh,
     runs_command.runs,
     backfill_command.backfill,
@@ -56,6 +63,7 @@ for command in (
     publication_commands.cases,
     publication_commands.explain,
     publication_commands.movement,
+    known_commands.as_known,
     publication_commands.capacity,
     review_commands.ack,
     link_commands.link,
@@ -74,8 +82,10 @@ app.command("airflow", context_settings=administration_commands.PASSED_ON)(
 app.add_typer(publication_commands.publications, name="publications")
 app.add_typer(outbox_commands.outbox, name="outbox")
 app.add_typer(person_commands.person, name="person")
+policy_commands.policy.command("try")(trial_commands.policy_try)
 app.add_typer(policy_commands.policy, name="policy")
 app.add_typer(review_commands.review, name="review")
+app.add_typer(assurance_commands.assurance, name="assurance")
 app.add_typer(model_commands.train, name="train")
 
 

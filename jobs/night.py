@@ -38,12 +38,8 @@ from jobs.operate.earlier_publications import (
     followed_by,
 )
 from jobs.operate.model_registry import model_in_use
-from jobs.operate.rebase import (
-    COMPARED_WITH,
-    compared_with,
-    moved_since,
-    versions_of,
-)
+from jobs.operate.rebase import COMPARED_WITH, compared_with, moved_since, versions_of
+from jobs.operate.run.counted_checks import checks_input, checks_of
 from jobs.operate.run.described import described
 from jobs.operate.run.kept_check_history import HISTORY, keep_history, kept_history, read_history
 from jobs.operate.run.night_manifest import (
@@ -64,6 +60,7 @@ from jobs.operate.run.run_outcomes import (
     record_published,
 )
 from jobs.operate.site_rules.rules_of_night import SiteRules, site_rules
+from jobs.planted import try_on_night
 from jobs.report import build_report, render_site
 from jobs.report.movement import Moved, Position
 from jobs.runtime.files import canonical_json, locked
@@ -167,6 +164,7 @@ class Night(RunFolder):
             inputs |= {
                 "decisions": frame_digest(decided),
                 "known_identities": known_identities_digest(engine, before=self.as_of),
+                **checks_input(engine, as_of=self.as_of),
             }
             file, follows = self.settings.policy_overrides, inputs[FOLLOWS]
             inputs |= site_rules(engine, file=file, as_of=self.as_of, follows=follows).named
@@ -234,7 +232,8 @@ class Night(RunFolder):
         """Compute figures and lists, audit them, and render the pages, all before publishing."""
         refuse_other_texts(self, exceptions=EXCEPTIONS)
         facts = self.facts("check", "link", "assess")
-        reported = build_report(tables=self.accepted(), facts=facts, as_of=self.as_of)
+        tables, counted = self.accepted(), checks_of(self)
+        reported = build_report(tables=tables, facts=facts, as_of=self.as_of, checks=counted)
         facts |= {
             results.FIGURES.full_name: reported.figures,
             results.BACKLOG.full_name: reported.backlog,
@@ -307,6 +306,7 @@ class Night(RunFolder):
     def place(self) -> None:
         """Put pages and corrections where readers find them; `NotPlaced` where that fails."""
         with verdict_stands(self.as_of, published_by(self)):
+            try_on_night(self)
             self._place()
             complete(self)
 

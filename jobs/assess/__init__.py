@@ -3,6 +3,7 @@
 from jobs.assess.assessment import Assessed, assess, assess_lists
 from jobs.assess.override_effects import Lists, override_effects, people_moved
 from jobs.assess.policy.dated_rules import Policy
+from jobs.assess.policy.proposed_rules import changed_rules
 from jobs.assess.policy.rule_overrides import (
     Placed,
     change_in_words,
@@ -11,7 +12,7 @@ from jobs.assess.policy.rule_overrides import (
     read_overrides,
 )
 from jobs.assess.policy.rules_page import rules_changed, rules_cited, rules_in_force
-from jobs.assess.rule_registry import load_policy, policy_with, rules_markdown
+from jobs.assess.rule_registry import load_policy, load_proposed, policy_with, rules_markdown
 
 __all__ = [
     "Assessed",
@@ -21,8 +22,10 @@ __all__ = [
     "assess",
     "assess_lists",
     "change_in_words",
+    "changed_rules",
     "entry_of",
     "load_policy",
+    "load_proposed",
     "override_effects",
     "people_moved",
     "placed_entry",

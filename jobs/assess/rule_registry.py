@@ -21,6 +21,7 @@ from jobs.assess.explain import (
 )
 from jobs.assess.policy.applied_rules import by_id
 from jobs.assess.policy.dated_rules import FOLDER, Policy, read_policy, with_overrides
+from jobs.assess.policy.proposed_rules import propose
 from jobs.assess.policy.rule_overrides import Placed
 from jobs.assess.policy.rules_page import rules_page
 from jobs.assess.read import early_removal, release_dates
@@ -74,6 +75,11 @@ def policy_with(overrides: Sequence[Placed], *, text: str) -> Policy:
         BadInput: a change fits no rule, or a number is out of its rule's bounds.
     """
     return with_overrides(load_policy(), overrides, text=text, applied=APPLIED)
+
+
+def load_proposed(policy: Policy, path: Path) -> Policy:
+    """The policy with the changes that a file proposes (`propose` says what it may hold)."""
+    return propose(policy, path=path, applied=APPLIED)
 
 
 def rules_markdown() -> str:

@@ -17,7 +17,7 @@ from jobs.check.delivered import load_delivered
 from jobs.check.faults import faults, faulty_rows, find_owners, rows_to_mend
 from jobs.check.profile import take_profile
 from jobs.check.row_stage import CheckedRows, accepted_of, check_rows
-from jobs.check.rules import row_rules
+from jobs.check.rules import WITH_PLANTED, row_rules
 from jobs.check.suite.exceptions import exceptions_on
 from jobs.check.suite.kinds import Suite
 from jobs.check.suite.running import load_units, run_suite
@@ -102,21 +102,29 @@ def refuse_override_of(rules: Collection[str], *, suite: Suite) -> None:
 
 @contextmanager
 def _accepted(
-    tables: Mapping[str, pa.Table], as_of: date
+    tables: Mapping[str, pa.Table], as_of: date, *, with_planted: bool = False
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, CheckedRows]]:
     with duckdb.connect() as connection:
         connection.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
+        connection.execute(f"SET VARIABLE {WITH_PLANTED} = {with_planted}")
         rows_in = load_delivered(connection=connection, tables=tables)
         yield connection, check_rows(connection=connection, rows_in=rows_in)
 
 
-def accept_rows(*, tables: Mapping[str, pa.Table], as_of: date) -> CheckedRows:
+def accept_rows(
+    *, tables: Mapping[str, pa.Table], as_of: date, with_planted: bool = False
+) -> CheckedRows:
     """Contract and row rules without the suite: the accepted rows and the quarantine of a night.
+
+    Args:
+        tables: every table of both registers, by full name.
+        as_of: the night.
+        with_planted: accept rows of planted people too, as nothing that is published may.
 
     Raises:
         GateFailed: a table or column is missing or of another type.
     """
-    with _accepted(tables, as_of) as (_, checked):
+    with _accepted(tables, as_of, with_planted=with_planted) as (_, checked):
         return checked
 
 

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from functools import cache
 
 from jobs.contract import immigration, prison
+from jobs.contract.proof.failure_kinds import MARK, MARKED
 from jobs.contract.registers import TABLES
 from jobs.contract.schema import Table
 
 UNREADABLE = "unreadable "
 """Prefix of the column that says that a delivered value could not be read."""
+
+WITH_PLANTED = "with_planted"
+"""Variable of DuckDB that is true where planted people are tried, and nothing is published."""
 
 DUPLICATE_IDENTICAL = "duplicate_identical"
 DUPLICATE_CONFLICTING = "duplicate_conflicting"
@@ -80,6 +84,7 @@ def row_rules() -> tuple[RowRule, ...]:
         rules += _required(table)
         rules += _known_codes(table)
         rules += _parents(table)
+        rules += _reserved(table)
         rules += _duplicates(table)
     return tuple(rules + _terms() + _dates())
 
@@ -195,6 +200,24 @@ def _parents(table: Table) -> list[RowRule]:
             )
         )
     return rules
+
+
+def _reserved(table: Table) -> list[RowRule]:
+    """A register has nobody of the references that planted people bear."""
+    return [
+        _rule(
+            table,
+            column,
+            "reserved",
+            f"the reference does not begin with {MARK}, as those of planted people do",
+            "planted people are invented, and may be in no publication",
+            f"starts_with(t.\"{column}\", '{MARK}') "
+            f"AND NOT coalesce(getvariable('{WITH_PLANTED}'), false)",
+            quarantines=True,
+        )
+        for column in MARKED
+        if column in table.columns
+    ]
 
 
 def _duplicates(table: Table) -> list[RowRule]:

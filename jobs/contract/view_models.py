@@ -146,6 +146,7 @@ class ReaderSummary:
     ``changes`` say what moved since ``since``, the last night reported. ``actions`` are two lists:
     who may be released within 7 days, and who is held past the earliest release date;
     ``acknowledged`` others are left out because somebody has taken them on.
+    ``planted`` says what came of the planted cases.
     """
 
     as_of: date
@@ -165,6 +166,7 @@ class ReaderSummary:
     pictures: tuple[Picture, ...] = ()
     pages_url: str = ""
     pages_path: str = ""
+    planted: str = ""
 
 
 def number_text(value: float | None) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from jobs.contract import prison, results
+from jobs.contract.proof.failure_kinds import NOT_TRIED
 from jobs.contract.view_models import Detail, Reader
 from jobs.extract import open_landing
 from jobs.notify import (
@@ -40,6 +41,7 @@ from jobs.warehouse import (
     acknowledgements,
     current_publication,
     latest_before,
+    planted_cases,
     read_table,
 )
 
@@ -231,8 +233,10 @@ def _summary_writer(
         name = results.FIGURES.full_name
         figures = read_table(engine, previous.publication_id, name)
         earlier = Earlier(as_of=previous.as_of, figures=figures)
+    cases = planted_cases(engine, publication_id=publication.publication_id)
     about = About(
         as_of=publication.as_of,
+        planted=cases.line if cases else NOT_TRIED,
         publication_id=publication.publication_id,
         pages_url=_night_url(settings.pages_url, publication.as_of),
         pages_path=str(settings.data_dir / "pages" / publication.as_of.isoformat() / "index.html"),

@@ -6,6 +6,7 @@ else.
 """
 
 from jobs.report.about import About
+from jobs.report.assurance.strata import draw as draw_sample
 from jobs.report.build import Reported, build_report
 from jobs.report.charts.order_charts import ending
 from jobs.report.figures.registry import FIGURES, figures_markdown
@@ -17,7 +18,9 @@ from jobs.report.lists.next_actions import next_actions
 from jobs.report.lists.rule_changes import notices_by_change
 from jobs.report.published import ALL
 from jobs.report.site.pages import render_site
+from jobs.report.site.quality_page import QUALITY_PAGE, with_planted
 from jobs.report.site.runs_page import RUNS_PAGE, render_runs
+from jobs.report.summary.assurance_words import assurance_history, assurance_lines
 from jobs.report.summary.headline import headline, key_figure
 from jobs.report.summary.reader_summary import (
     SUMMARISED,
@@ -31,6 +34,7 @@ from jobs.runtime.outgoing import csv_text
 __all__ = [
     "ALL",
     "FIGURES",
+    "QUALITY_PAGE",
     "RUNS_PAGE",
     "SUMMARISED",
     "About",
@@ -40,8 +44,11 @@ __all__ = [
     "Reported",
     "SummaryWriter",
     "action_lists",
+    "assurance_history",
+    "assurance_lines",
     "build_report",
     "csv_text",
+    "draw_sample",
     "ending",
     "explain",
     "figures_markdown",
@@ -55,5 +62,6 @@ __all__ = [
     "render_runs",
     "render_site",
     "rows_of",
+    "with_planted",
     "write_workbook",
 ]

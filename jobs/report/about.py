@@ -17,7 +17,8 @@ class About:
     ``runs_url`` leads from a night's pages to that of the runs, where there is one.
     ``pages_path`` is that folder. ``notices`` are what is unusual of a night, as when a named
     person let it pass: they stand first, on every page and email, and ``headed`` says them in the
-    few words of a subject. ``remarks`` are caveats of the deliveries.
+    few words of a subject. ``remarks`` are caveats of the deliveries. ``planted``
+    says what came of the planted cases, where that is known.
     """
 
     as_of: date
@@ -31,6 +32,7 @@ class About:
     remarks: tuple[str, ...] = ()
     headed: str = ""
     pages_path: str = ""
+    planted: str = ""
 
     def with_notices(self, *notices: str) -> "About":
         """The same with more notices, before the others."""

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.contract import results
+from jobs.contract.proof.assurance_strata import SampleChecks
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import compute_figures
 from jobs.report.figures.uncertainty import estimate_uncertainty
@@ -27,7 +28,13 @@ class Reported:
     census: pd.DataFrame
 
 
-def build_report(*, tables: Mapping[str, pa.Table], facts: Frames, as_of: date) -> Reported:
+def build_report(
+    *,
+    tables: Mapping[str, pa.Table],
+    facts: Frames,
+    as_of: date,
+    checks: SampleChecks | None = None,
+) -> Reported:
     """List the backlog, put staff beside it, take the census and count every figure.
 
     Args:
@@ -35,6 +42,7 @@ def build_report(*, tables: Mapping[str, pa.Table], facts: Frames, as_of: date) 
         facts: what the steps before left, by full name: assessments, links, identities, row
             counts and quarantine, with the columns of `jobs.contract.results`.
         as_of: the night.
+        checks: what was found on those whom earlier publications cleared.
 
     Returns:
         The four tables; the same whatever the order of the rows that came in.
@@ -57,6 +65,7 @@ def build_report(*, tables: Mapping[str, pa.Table], facts: Frames, as_of: date) 
         staff=staff_days(tables=tables, as_of=as_of),
         population=population_over_time(tables=tables, assessments=assessments, as_of=as_of),
         uncertainty=estimate_uncertainty(tables=tables, facts=facts),
+        checks=checks or SampleChecks(),
     )
     figures = compute_figures(inputs)
     return Reported(figures=figures, backlog=backlog, teams=teams, census=census)

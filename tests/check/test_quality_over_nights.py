@@ -103,6 +103,7 @@ def test_a_bad_row_keeps_its_first_night_counts_its_person_and_returns_when_mend
     page = (house.settings.data_dir / "pages" / str(NIGHTS[1]) / "quality.html").read_text()
     assert "1 person who may be in scope has a row in quarantine" in page
     assert "E1|1" in page
+    assert "60 of 60 planted cases were found." in page
     own = house.settings.data_dir / "corrections" / str(NIGHTS[1]) / "prison-aai.csv"
     rows = list(csv.DictReader(own.open()))
     assert {"rule": NEGATIVE, "row_key": "E1|1", "failing_since": str(NIGHTS[0])}.items() <= next(

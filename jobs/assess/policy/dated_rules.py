@@ -261,7 +261,7 @@ def read_policy(
         text = read_toml_text(path, where=f"file [{path}]")
         texts += [path.name, text]
         for index, rule in enumerate(_read(path, text)):
-            flaw = _flaw(rule, applied.get(rule.id))
+            flaw = flaw_of(rule, applied.get(rule.id))
             if rule.id in rules:
                 flaw = (), f"rule [{rule.id}] is given twice"
             if flaw is not None:
@@ -303,12 +303,12 @@ def with_overrides(
             raise each.refuse(f"no rule [{rule_id}]")
         if rule_id not in applied:
             raise each.refuse(f"rule [{rule_id}] is known by report only: no code reads it yet")
-        rules[rule_id] = _overridden(each, rules[rule_id])
+        rules[rule_id] = overridden(each, rules[rule_id])
     digest = text_digest(policy.digest, "overrides", text)
     return replace(policy, digest=digest, rules=rules, overrides=(*policy.overrides, *placed))
 
 
-def _overridden(placed: Placed, rule: Rule) -> Rule:
+def overridden(placed: Placed, rule: Rule) -> Rule:
     """The rule with the numbers of an override in the period that it names."""
     override = placed.override
     index = [
@@ -352,7 +352,7 @@ def _read(path: Path, text: str) -> tuple[Rule, ...]:
         raise _bad(path, text, first["loc"], f"[{where}] {first['msg'].lower()}") from None
 
 
-def _flaw(rule: Rule, applied: AppliedRule | None) -> tuple[tuple[Any, ...], str] | None:
+def flaw_of(rule: Rule, applied: AppliedRule | None) -> tuple[tuple[Any, ...], str] | None:
     """What is wrong with a rule, and where in it; nothing if it can be applied."""
     if applied is not None and applied.numbers:
         for number, period in enumerate(rule.period):

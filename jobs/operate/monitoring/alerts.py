@@ -47,7 +47,13 @@ from jobs.report import notices_by_change
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.runtime.files import text_digest
 from jobs.runtime.settings import Settings
-from jobs.warehouse import Publication, current_publication, latest_before, read_table
+from jobs.warehouse import (
+    Publication,
+    current_publication,
+    latest_before,
+    planted_cases,
+    read_table,
+)
 
 log = logging.getLogger(__name__)
 
@@ -324,11 +330,13 @@ def _caveats(end: RunEnd, settings: Settings) -> tuple[Publication | None, tuple
             failed = _failed(engine, publication)
             changes = _changes(engine, publication)
             told = frozenset() if before is None else _changes(engine, before).keys()
+            cases = planted_cases(engine, publication_id=publication.publication_id)
     except Unreachable as error:
         log.warning("the warehouse cannot say what weakens the night: %s", error)
         return None, ()
     notice = (publication.override.notice,) if publication.override else ()
     new = [line for key, line in changes.items() if key not in told]
+    new += cases.warnings if cases else ()
     new += [line for id_, line in failed.items() if id_ not in known]
     return publication, (*notice, *new)
 

@@ -13,10 +13,11 @@ from jobs.operate.model_registry import model_in_use
 from jobs.operate.run.file_retention import remove_old_files
 from jobs.operate.run.run_folder import RunFolder
 from jobs.operate.run.run_outcomes import in_words
+from jobs.report import QUALITY_PAGE, with_planted
 from jobs.runtime.errors import BadInput, NotPlaced, Unreachable
 from jobs.runtime.files import let_pass, open_to, whole_folder
 from jobs.runtime.settings import Settings
-from jobs.warehouse import current_publication, publications, remove_old
+from jobs.warehouse import current_publication, planted_cases, publications, remove_old
 from jobs.warehouse.ledgers.run_log import seals_of
 
 PUBLICATION: Final = "publication"
@@ -82,7 +83,7 @@ def published_by(run: RunFolder) -> tuple[str, ...]:
     Raises:
         BadInput: the run published nothing; its step was marked as a success and not done.
     """
-    made = _publication_of(run.folder)
+    made = publication_of(run.folder)
     try:
         with warehouse(run.settings) as engine:
             known = {found.publication_id for found in publications(engine, as_of=run.as_of)}
@@ -111,7 +112,7 @@ def published_run(*, as_of: date, settings: Settings) -> RunFolder:
         raise BadInput(f"as-of date [{as_of}]", "nothing is published for it", "run the night")
     for folder in sorted((settings.data_dir / "runs" / as_of.isoformat()).glob("*/")):
         run = RunFolder(as_of=as_of, label=folder.name, settings=settings, seals=seals)
-        if _publication_of(run.folder) == current.publication_id:
+        if publication_of(run.folder) == current.publication_id:
             return run
     raise NotPlaced(
         f"night [{as_of}]",
@@ -120,7 +121,8 @@ def published_run(*, as_of: date, settings: Settings) -> RunFolder:
     )
 
 
-def _publication_of(folder: Path) -> str:
+def publication_of(folder: Path) -> str:
+    """The publication that a run's folder reports; empty where it reports none yet."""
     path = folder / "report" / PUBLICATION
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
@@ -129,9 +131,19 @@ def _place_pages(run: RunFolder) -> None:
     _refuse_superseded(run)
     with whole_folder(run.pages) as folder:
         run.part("site").copy_to(folder)
+        _tell_planted(run, folder / QUALITY_PAGE)
         open_to(folder, run.settings.pages_readers)
     for above in (run.pages.parent, run.settings.data_dir):
         let_pass(above, run.settings.pages_readers)
+
+
+def _tell_planted(run: RunFolder, page: Path) -> None:
+    """Write on the placed page of data quality what was not known when it was made."""
+    with warehouse(run.settings) as engine:
+        cases = planted_cases(engine, publication_id=publication_of(run.folder))
+    if cases is not None and page.is_file():
+        told = with_planted(page.read_text(encoding="utf-8"), cases)
+        page.write_text(told, encoding="utf-8")
 
 
 def _place_corrections(run: RunFolder) -> None:
@@ -145,7 +157,7 @@ def _refuse_superseded(run: RunFolder) -> None:
     """An older run that is placed again must not cover what is current."""
     with warehouse(run.settings) as engine:
         current = current_publication(engine, as_of=run.as_of)
-    if current is None or current.publication_id != _publication_of(run.folder):
+    if current is None or current.publication_id != publication_of(run.folder):
         raise BadInput(f"run [{run.label}]", "is not the current publication's", "place that one")
 
 

@@ -23,7 +23,7 @@ AT_WORK: Final = "at work"
 RECORD: Final = "record.json"
 DONE: Final = "done"
 FAILED: Final = "failed"
-STEPS: Final = ("extract", "check", "link", "assess", "report", "publish", "place")
+STEPS: Final = ("extract", "check", "link", "assess", "report", "publish", "self_test", "place")
 """The steps of a night, in order."""
 _NAMES: Final = {"publish": "audit_and_publish"}
 """Airflow's name of a step, where its task is not named like it."""

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from jobs.contract.proof.assurance_strata import SampleChecks
 from jobs.contract.schema import Table
 from jobs.report.figures.countable_releases import countable_releases
 from jobs.report.figures.uncertainty import Uncertainty, no_uncertainty
@@ -40,7 +41,7 @@ class FigureInputs:
     and closed; ``staff`` a row for each day with the staff at work on criminal cases, and those
     diverted; ``population`` a row for each day of the series with the foreign nationals in custody
     and those of them in removal centres; ``uncertainty`` says what besides possible matches may
-    make a count wrong.
+    make a count wrong, ``checks`` what checks of those cleared found.
     """
 
     frames: Frames
@@ -49,6 +50,7 @@ class FigureInputs:
     staff: pd.DataFrame = field(default_factory=_no_staff)
     population: pd.DataFrame = field(default_factory=_no_population)
     uncertainty: Uncertainty = field(default_factory=no_uncertainty)
+    checks: SampleChecks = field(default_factory=SampleChecks)
     _held: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False)
 
     @property

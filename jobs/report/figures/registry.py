@@ -10,6 +10,7 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
+from jobs.report.figures import assurance
 from jobs.report.figures.families import (
     backlog,
     census,
@@ -42,6 +43,7 @@ FIGURES: Final[tuple[Figure, ...]] = (
     *delivered_rows.FIGURES,
     *outcomes.FIGURES,
     *discrepancies.FIGURES,
+    *assurance.FIGURES,
 )
 """Every published figure, in the order of reading."""
 FIGURE_BY_ID: Final[dict[str, Figure]] = {figure.id: figure for figure in FIGURES}

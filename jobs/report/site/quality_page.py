@@ -3,17 +3,21 @@
 Rules and references only: no value of a row is here, and no number that names a person.
 """
 
+from html import escape
 from typing import Any, Final
 
 import pandas as pd
 
 from jobs.contract import results
+from jobs.contract.proof.assurance_strata import STRATA
+from jobs.contract.proof.failure_kinds import PlantedCases
 from jobs.contract.view_models import day_text, number_text, plural
 from jobs.report import sheets
 from jobs.report.charts.charts import Chart, columns
-from jobs.report.published import Frames
+from jobs.report.published import Frames, groups_of
 from jobs.report.site.page_parts import check_sheet, row_count_sheet, rule_sheet, tiles
 from jobs.report.site.site import PageSection, Site
+from jobs.report.summary.assurance_words import assurance_sentence
 from jobs.report.summary.headline import key_figure
 
 NIGHTS_SHOWN: Final = 7
@@ -21,6 +25,13 @@ UNITS_SHOWN: Final = 15
 ROWS_OF_A_RULE: Final = 10
 AS_OF: Final = "as_of_date"
 PERSON: Final = "names a person: see the file"
+QUALITY_PAGE: Final = "quality.html"
+PLANTED_ARE: Final = (
+    "Each night, invented people of every kind of failure are planted into a copy of a sample of "
+    "what was delivered, which no publication reads, and the steps of the night look for them."
+)
+PLANTED_LATER: Final = "Planted cases are tried once the night is published."
+"""Stands on the page until then; `with_planted` puts what came of them in its place."""
 
 _PROBLEM_COLUMNS: Final = (
     sheets.Column(source="meaning", heading="What must hold"),
@@ -44,6 +55,22 @@ _ROW_COLUMNS: Final = (
     sheets.Column(source="meaning", heading="What must hold"),
     sheets.Column(source="check_id", heading="Check"),
 )
+_ASSURANCE_COLUMNS: Final = (
+    sheets.Column(source="stratum", heading="Why they were cleared"),
+    sheets.Column(source="cleared", heading="Cleared", kind="whole"),
+    sheets.Column(source="checked", heading="Checked", kind="whole"),
+    sheets.Column(source="bad", heading="Wrong or not to be told", kind="whole"),
+    sheets.Column(source="wrong_at_most", heading="Wrong at most, %", kind="number"),
+)
+
+
+def with_planted(page: str, cases: PlantedCases) -> str:
+    """The page as text of HTML, with what came of the planted cases, which are tried later."""
+    lines = [
+        f"{cases.line} {PLANTED_ARE}",
+        *(f"{line[:1].upper()}{line[1:]}." for line in cases.warnings if not cases.failure),
+    ]
+    return page.replace(escape(PLANTED_LATER), escape(" ".join(lines)), 1)
 
 
 def quality_page(site: Site) -> None:
@@ -60,7 +87,7 @@ def quality_page(site: Site) -> None:
         for name in ("rows_in", "accepted", "quarantined")
     )
     site.page(
-        "quality.html",
+        QUALITY_PAGE,
         "page.html.j2",
         "Data quality",
         lead=f"Of {plural(rows_in.value, 'row', 'rows')} delivered, {accepted.text} were "
@@ -109,6 +136,13 @@ def quality_page(site: Site) -> None:
                 text=f"The first {ROWS_OF_A_RULE} of each rule; more are in the CSV ({size}), all "
                 "in the files of the services.",
             ),
+            PageSection(
+                id="assurance",
+                title="Assurance",
+                text=assurance_sentence(site.figures),
+                sheet=assurance_sheet(site.figures),
+            ),
+            PageSection(id="planted", title="Planted cases", text=PLANTED_LATER),
             PageSection(id="rows", title="Rows", sheet=row_count_sheet(site.facts)),
             PageSection(id="rules", title="Quarantine by rule", sheet=rule_sheet(site.facts)),
             PageSection(id="checks", title="Checks of the gate", sheet=check_sheet(site.facts)),
@@ -234,6 +268,22 @@ def _row_sheet(faulty: pd.DataFrame, checks: pd.DataFrame) -> sheets.Sheet:
         frame=rows,
         columns=_ROW_COLUMNS,
         sortable=True,
+    )
+
+
+def assurance_sheet(figures: pd.DataFrame) -> sheets.Sheet:
+    """Those cleared, those of them who were checked, and the bound, by stratum."""
+    columns = {
+        name: groups_of(figures, f"assurance.{name}_by_stratum")["value"]
+        for name in ("cleared", "checked", "bad", "wrong_at_most")
+    }
+    frame = pd.DataFrame(columns, index=[name for name in STRATA if name in columns["cleared"]])
+    frame.insert(0, "stratum", [STRATA[name] for name in frame.index])
+    return sheets.sheet(
+        name="assurance",
+        caption="Those cleared, by why they were, and what checks of a sample bound",
+        frame=frame.reset_index(drop=True),
+        columns=_ASSURANCE_COLUMNS,
     )
 
 

@@ -44,11 +44,11 @@ COUNTED_IN: Final = "counted_in"
 
 @dataclass(frozen=True, kw_only=True)
 class PageSection:
-    """A titled sheet on a page."""
+    """A titled sheet on a page, a text, or both."""
 
     id: str
     title: str
-    sheet: sheets.Sheet
+    sheet: sheets.Sheet | None = None
     text: str = ""
     csv: str = ""
 

@@ -104,6 +104,7 @@ class SummaryWriter:
             pictures=() if own else self._pictures,
             pages_url=self.about.pages_url,
             pages_path=self.about.pages_path,
+            planted=self.about.planted,
         )
 
     def _own_changes(self, own: OwnPart) -> tuple[str, ...]:

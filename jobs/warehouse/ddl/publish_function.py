@@ -10,12 +10,19 @@ add no row to a publication and leave none out that it has declared.
 from typing import Final
 
 from jobs.contract import results
+from jobs.contract.proof.failure_kinds import MARK, MARKED
 from jobs.contract.schema import Table
 from jobs.warehouse.store.tables import INTERVALS, SNAPSHOTS, STAGING
 
 PUBLISH: Final = "run.publish(text, date, jsonb, text, jsonb, text, text)"
 MAKE_CURRENT: Final = "run.make_current(text)"
 """How rights name the two functions that a run calls."""
+_UNPLANTED: Final = """
+    IF EXISTS (SELECT FROM staging.{name} WHERE {borne}) THEN
+        RAISE EXCEPTION 'a planted case is in table {name}: no publication takes it'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+"""
 _SNAPSHOT: Final = """
     INSERT INTO {kept} (as_of_date, publication_number, {columns})
         SELECT the_date, the_number, {columns} FROM staging.{name};
@@ -62,7 +69,7 @@ DECLARE
     the_number bigint;
     written bigint;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('reconciliation publish', 0));
+{unplanted}    PERFORM pg_advisory_xact_lock(hashtextextended('reconciliation publish', 0));
     SELECT coalesce(max(publication_number), 0) + 1 INTO the_number FROM run.publications;
     INSERT INTO run.publications (
         publication_number, publication_id, as_of_date, supersedes, content_digest, manifest,
@@ -108,6 +115,12 @@ $$
 )
 
 
+def _unplanted(table: Table) -> str:
+    """The statements that refuse a staged table with a planted case in it."""
+    borne = [f"starts_with({name}, '{MARK}')" for name in MARKED if name in table.columns]
+    return _UNPLANTED.format(name=table.name, borne=" OR ".join(borne)) if borne else ""
+
+
 def _columns(names: tuple[str, ...] | list[str], alias: str = "") -> str:
     return ", ".join(f"{alias}.{name}" if alias else name for name in names)
 
@@ -151,7 +164,11 @@ def statements() -> list[str]:
             name = f"changed_{table.name}"
             made.append(f"CREATE TABLE {STAGING}.{name} AS {source} WITH NO DATA")
     tables = "".join(_written(table) for table in results.NIGHTLY.values())
-    made += [*_AROUND, _PUBLISH.format(tables=tables, staging=", ".join(staged))]
+    unplanted = "".join(_unplanted(table) for table in results.NIGHTLY.values())
+    made += [
+        *_AROUND,
+        _PUBLISH.format(unplanted=unplanted, tables=tables, staging=", ".join(staged)),
+    ]
     made += [
         f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC"
         for function in (

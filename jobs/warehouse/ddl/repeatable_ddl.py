@@ -18,6 +18,7 @@ from jobs.warehouse.store.override_tables import OVERRIDES, WORDS
 from jobs.warehouse.store.review_tables import (
     ACKNOWLEDGEMENTS,
     ANSWERS,
+    ASSURANCE_CHECKS,
     AUDIT,
     CONFIRMATIONS,
     DECISIONS,
@@ -36,6 +37,7 @@ from jobs.warehouse.store.tables import (
     REMOVALS,
     RESENDS,
     RUN_LOG,
+    SELF_TESTS,
     SNAPSHOTS,
     SUPERSESSIONS,
 )
@@ -50,6 +52,7 @@ _SIGNED: Final = (
     (CONFIRMATIONS, "confirmed_at", "recorded_by"),
     (ACKNOWLEDGEMENTS, "acknowledged_at", "recorded_by"),
     (MODEL_APPROVALS, "approved_at", "recorded_by"),
+    (ASSURANCE_CHECKS, "checked_at", "recorded_by"),
     (ANSWERS, "answered_at", "recorded_by"),
     (RESENDS, "resent_at", "recorded_by"),
     (QUEUES, "laid_at", "laid_by"),
@@ -57,6 +60,7 @@ _SIGNED: Final = (
     (ERASURES, "erased_at", "recorded_by"),
     (OVERRIDES, "registered_at", "recorded_by"),
     (WORDS, "said_at", "recorded_by"),
+    (SELF_TESTS, "tested_at", "recorded_by"),
 )
 """Ledgers, and the columns in which the database says when an entry was made and by whom."""
 _PUBLISHED: Final = (CONTENTS, *SNAPSHOTS.values(), *INTERVALS.values())
@@ -74,6 +78,7 @@ _LASTING: Final = (
     CONFIRMATIONS,
     OVERRIDES,
     WORDS,
+    SELF_TESTS,
     *_PUBLISHED,
 )
 """What no row of is changed or removed, by its owner neither."""

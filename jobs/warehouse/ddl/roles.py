@@ -66,6 +66,7 @@ RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         "GRANT SELECT, INSERT ON review.overrides, review.override_words TO {role}",
         f"{_WITHDRAW} ON review.acknowledgements TO {{role}}",
         f"{_WITHDRAW} ON review.models TO {{role}}",
+        f"{_WITHDRAW} ON review.assurance_checks TO {{role}}",
     ),
     PAGE: (
         "GRANT USAGE ON SCHEMA run, review TO {role}",
@@ -86,7 +87,7 @@ RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         "GRANT USAGE ON SCHEMA staging TO {role}",
         "GRANT SELECT, INSERT, TRUNCATE ON ALL TABLES IN SCHEMA staging TO {role}",
         f"GRANT EXECUTE ON FUNCTION {PUBLISH}, {MAKE_CURRENT} TO {{role}}",
-        "GRANT INSERT ON run.attempts, review.answers TO {role}",
+        "GRANT INSERT ON run.attempts, run.self_tests, review.answers TO {role}",
         "GRANT UPDATE (timings, steps) ON run.attempts TO {role}",
         "GRANT INSERT ON outbox.messages, outbox.resends TO {role}",
         "GRANT UPDATE (state, attempts, state_changed_at, last_error) ON outbox.messages TO {role}",

@@ -224,6 +224,27 @@ _LINK_BANDS: Final = View(
     },
 )
 
+_PLANTED_CASES: Final = View(
+    name="planted_cases",
+    row="a kind of failure of which cases were planted, and how many were found",
+    query=(
+        "SELECT c.as_of_date, p.publication_id, test.test_number, test.tested_at, kind.key, "
+        "kind.value::bigint, (test.found ->> kind.key)::bigint "
+        "FROM run.current AS c "
+        "JOIN run.publications AS p ON p.publication_number = c.publication_number "
+        "JOIN run.self_tests AS test ON test.publication_number = p.publication_number "
+        "CROSS JOIN jsonb_each_text(test.planted) AS kind"
+    ),
+    columns={
+        **_BASE,
+        "test_number": "the test, in order of time",
+        "tested_at": "when it was made",
+        "kind": "the kind of failure",
+        "planted_count": "cases planted",
+        "found_count": "cases found",
+    },
+)
+
 _QUARANTINE_SEEN: Final = View(
     name="quarantine_seen",
     row="a bad row over the nights: the same if it has the same key, or else the same content",
@@ -282,6 +303,7 @@ VIEWS: Final[tuple[View, ...]] = (
     ),
     _count("link_counts", results.LINKS, ("outcome",), "how many links have an outcome"),
     _LINK_BANDS,
+    _PLANTED_CASES,
     _QUARANTINE_SEEN,
 )
 

@@ -135,6 +135,31 @@ ANSWERS: Final = sa.Table(
     schema="review",
     comment="One row: somebody answers for failed checks of a night. Never changed.",
 )
+ASSURANCE_CHECKS: Final = sa.Table(
+    "assurance_checks",
+    WAREHOUSE,
+    own("check_id"),
+    number("publication_number", "the publication that drew the episode"),
+    column("episode_id", TEXT, "the custody episode that was cleared"),
+    column("stratum", TEXT, "the stratum that it was drawn from"),
+    column("result", TEXT, "right, wrong, or the files do not say"),
+    column("checked_by", TEXT, "who checked it, as it was typed"),
+    column("note", TEXT, "what the files say"),
+    moment("checked_at", "when", server_default=NOW),
+    actor(),
+    *withdrawal(),
+    sa.PrimaryKeyConstraint("check_id"),
+    sa.CheckConstraint("result IN ('right', 'wrong', 'cannot_tell')", name="result"),
+    sa.Index(
+        "assurance_checks_holding_key",
+        "publication_number",
+        "episode_id",
+        unique=True,
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    ),
+    schema="review",
+    comment="One row: somebody checked one of those cleared. Withdrawn, never deleted.",
+)
 QUEUES: Final = sa.Table(
     "queues",
     WAREHOUSE,

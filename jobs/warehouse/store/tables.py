@@ -126,6 +126,23 @@ RUN_LOG: Final = sa.Table(
     schema="run",
     comment="One row: a run, published or not, or an attempt at a step that was killed.",
 )
+SELF_TESTS: Final = sa.Table(
+    "self_tests",
+    WAREHOUSE,
+    own("test_number"),
+    number("publication_number", "the publication on whose landings it was made"),
+    column("planted", postgresql.JSONB, "planted cases, by kind"),
+    column("found", postgresql.JSONB, "those found, by kind"),
+    column("blamed", sa.BigInteger, "planted people decided on in time who stood on a list"),
+    column("sampled", sa.BigInteger, "people of the prison register around them"),
+    column("seconds", sa.Double, "how long it took"),
+    column("failure", TEXT, "the kind of error that ended it; empty: it ended well", nullable=True),
+    moment("tested_at", "when", server_default=NOW),
+    actor(),
+    sa.PrimaryKeyConstraint("test_number"),
+    schema="run",
+    comment="One row: planted cases were tried on a publication's landings. Never changed.",
+)
 
 REMOVALS: Final = sa.Table(
     "removals",

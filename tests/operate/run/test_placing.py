@@ -22,6 +22,7 @@ def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Night:
         monkeypatch.setattr(Night, name, _nothing(name))
     monkeypatch.setattr(Night, "publish", _nothing("publish"))
     monkeypatch.setattr("jobs.night.published_by", lambda _: ("an id",))
+    monkeypatch.setattr("jobs.night.try_on_night", _nothing("self_test"))
     return Night(as_of=AS_OF, label="test", settings=load_settings(data_dir=tmp_path))
 
 

@@ -1,0 +1,1 @@
+"""Commands that prove: planted cases, the assurance sample, what was known, rules on trial."""
