@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -82,13 +83,20 @@ def empty_warehouse(postgres: embedded.EmbeddedServer) -> str:
     return _MADE
 
 
+@contextmanager
+def copied(postgres: embedded.EmbeddedServer, template: str, name: str) -> Iterator[sa.Engine]:
+    """A database that begins as a copy of another; gone afterwards."""
+    server = sa.create_engine(postgres.url(), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with server.connect() as connection:
+        connection.execute(sa.text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    engine = open_warehouse(postgres.url(name))
+    yield engine
+    engine.dispose()
+    postgres.drop_database(name)
+
+
 @pytest.fixture
 def warehouse(postgres: embedded.EmbeddedServer, empty_warehouse: str) -> Iterator[sa.Engine]:
     """An empty warehouse in a database of its own."""
-    server = sa.create_engine(postgres.url(), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with server.connect() as connection:
-        connection.execute(sa.text(f'CREATE DATABASE "{_USED}" TEMPLATE "{empty_warehouse}"'))
-    engine = open_warehouse(postgres.url(_USED))
-    yield engine
-    engine.dispose()
-    postgres.drop_database(_USED)
+    with copied(postgres, empty_warehouse, _USED) as engine:
+        yield engine

@@ -265,6 +265,7 @@ def test_an_impossible_date_is_refused(site: Site) -> None:
     assert site.run("night", "--as-of", "2006-02-30").returncode == 2
 
 
+@pytest.mark.long
 def test_a_decision_of_a_reviewer_holds_from_the_next_run_on(world: Path, tmp_path: Path) -> None:
     site = site_at(tmp_path / "reviewed")
     assert site.night(world).returncode == 0
@@ -333,6 +334,7 @@ def test_setup_check_passes_once_the_registers_are_there(tmp_path: Path) -> None
     embedded.stop(site.data_dir / "postgres")
 
 
+@pytest.mark.long
 def test_a_new_column_is_another_night_and_no_fault(site: Site, world: Path, broken: Path) -> None:
     rewrite(broken / "prison/persons.parquet", lambda t: t.append_column("shoe", t["gender"]))
     seen = []

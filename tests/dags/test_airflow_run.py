@@ -192,6 +192,7 @@ def test_no_name_and_no_prison_number_is_in_airflow_or_in_an_email(site: Site) -
     assert not {value for value in personal if value in words}
 
 
+@pytest.mark.long
 def test_a_second_run_changes_nothing_and_sends_nothing(site: Site) -> None:
     before = site.publications()
     sent = sorted((site.data_dir / "mail").rglob("*.eml"))

@@ -52,6 +52,7 @@ class RowUncertainty:
     leave_probability: pd.Series | None = None
     enter_probability: pd.Series | None = None
     persons: pd.Series | None = None
+    other_group: pd.Series | None = None
     unread_out: int = 0
     unread_in: int = 0
 
@@ -91,6 +92,9 @@ def count_rows(
     into = _moved(~counted, uncertainty.may_enter, uncertainty.enter_probability, group, rows_each)
     out = out.reindex(index, fill_value=0.0) + np.ceil(uncertainty.unread_out * rows_each)
     into = into.reindex(index, fill_value=0.0) + uncertainty.unread_in
+    if by is not None and uncertainty.other_group is not None:
+        moving = _total(uncertainty.other_group, group)
+        into += moving.sum() - moving.reindex(index, fill_value=0.0)
     frame["low"] = (frame["value"] - out).clip(lower=0.0)
     frame["high"] = frame["value"] + into
     return frame.rename_axis("group_value").reset_index()[VALUES]
@@ -102,6 +106,14 @@ def plain(counts: pd.Series) -> pd.DataFrame:
     frame = pd.DataFrame({"value": values, "low": values, "high": values})
     frame.index = frame.index.astype("str")
     return frame.rename_axis("group_value").reset_index()[VALUES]
+
+
+def widened(values: pd.DataFrame, *, out: float = 0.0, into: float = 0.0) -> pd.DataFrame:
+    """Values by group whose range reaches so many further, in any group: rows in quarantine."""
+    return values.assign(
+        low=(values["low"] - out).clip(lower=0.0).where(values["low"].gt(0), values["low"]),
+        high=values["high"] + into,
+    )
 
 
 def nothing() -> pd.DataFrame:

@@ -19,15 +19,12 @@ from jobs.assess import assess
 from jobs.check import accept_rows
 from jobs.contract import results
 from jobs.contract.registers import TABLES
-from jobs.report.figures.inputs import FigureInputs
-from jobs.report.figures.registry import FIGURE_BY_ID
+from jobs.report.build import build_report
 from jobs.report.figures.set_aside import (
     CaseworkSetAside,
     casework_set_aside,
     people_set_aside,
 )
-from jobs.report.figures.uncertainty import estimate_uncertainty
-from jobs.report.lists.backlog import open_cases
 
 DAY = date(2004, 6, 1)
 CASE = {**REFERRED, "caseworker": "CW01"}
@@ -41,11 +38,8 @@ WITHDRAWN = DECIDED.but(
 MISSED = Story()
 STORIES = (DECIDED, WITHDRAWN, MISSED, HELD, HELD.but(cases=(CASE,), events=(decision(DAY),)))
 RECORDED = datetime(2006, 1, 1, tzinfo=UTC)
-IDS = ("missed.total", "missed.people", "missed.undecided", "missed.decided_since",
-       "missed.never_referred", "missed.referred_not_considered", "missed.court_recommended",
-       "missed.no_release_date",
-       "due.total", "due.within_30", "considered.in_time", "scope.in_scope", "backlog.open",
-       "backlog.idle_30")  # fmt: skip
+OF_ROWS_IN_USE = ("quality.", "links.", "discrepancies.", "pace.", "staff.", "flow.late")
+"""Figures that say how the rows in use are, not how many people or cases there are."""
 
 Row = dict[str, Any]
 Change = Callable[[Row], Row | None]
@@ -85,6 +79,8 @@ def night(tables: Mapping[str, pa.Table]) -> tuple[dict[str, pa.Table], dict[str
         results.IDENTITIES.full_name: identities,
         results.ASSESSMENTS.full_name: assessed.assessments,
         results.RELEASES.full_name: assessed.releases,
+        results.FLAGS.full_name: assessed.flags,
+        results.CASEWORK.full_name: assessed.casework,
         results.QUARANTINE.full_name: checked.quarantine,
         results.ROW_COUNTS.full_name: checked.row_counts,
     }
@@ -92,20 +88,10 @@ def night(tables: Mapping[str, pa.Table]) -> tuple[dict[str, pa.Table], dict[str
 
 
 def figures(tables: Mapping[str, pa.Table], facts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Value and range of the figures in question."""
-    backlog = open_cases(
-        tables=tables,
-        identities=results.IDENTITIES.of(facts),
-        assessments=results.ASSESSMENTS.of(facts),
-        as_of=NIGHT,
-    )
-    inputs = FigureInputs(
-        frames={**facts, results.BACKLOG.full_name: backlog},
-        as_of=NIGHT,
-        uncertainty=estimate_uncertainty(tables=tables, facts=facts),
-    )
-    rows = [FIGURE_BY_ID[name].compute(inputs).assign(figure_id=name) for name in IDS]
-    found = pd.concat(rows).set_index("figure_id")
+    """Value and range of every figure that quarantine may move, by figure and group."""
+    found = build_report(tables=tables, facts=facts, as_of=NIGHT).figures
+    found = found[~found["figure_id"].str.startswith(OF_ROWS_IN_USE)]
+    found = found.set_index(["figure_id", "group_value"])
     return found[["value", "low", "high"]].astype("float64")
 
 
@@ -259,5 +245,6 @@ def test_one_of_two_rows_of_a_person_hides_what_it_alone_says(
 
 
 def held(true: pd.DataFrame, ranges: pd.DataFrame) -> pd.Series:
-    """Which true numbers lie in their ranges."""
-    return true["value"].between(ranges["low"], ranges["high"])
+    """Which true numbers lie in their ranges; a group that only the truth knows is in no night."""
+    value = true["value"].reindex(ranges.index, fill_value=0.0)
+    return value.between(ranges["low"], ranges["high"]) | (value.isna() & ranges["value"].isna())

@@ -26,12 +26,16 @@ PERSONAL = {
     field.name for table in results.NIGHTLY.values() for field in table.fields if field.personal
 }
 WORLD = invent(episodes=500, has_changes=True)
-EACH_KIND = [
-    listed
+OF_TABLE = {listed.table.full_name: name for name, listed in CASE_LISTS.items()}
+EACH_LIST = [
+    pytest.param(
+        listed,
+        id=name,
+        marks=() if OF_TABLE[listed.table.full_name] == name else (pytest.mark.long,),
+    )
     for name, listed in CASE_LISTS.items()
-    if name not in {"not_sought", "located", "questioned", "deportations", "opposed_bails"}
 ]
-"""One of each kind of list: the others are declared by the same call, and a site takes seconds."""
+"""Every list; a site takes seconds, so one of each table with every change, the others with CI."""
 every_list = pytest.mark.parametrize("listed", CASE_LISTS.values(), ids=list(CASE_LISTS))
 
 
@@ -80,7 +84,7 @@ def test_a_list_of_many_rows_is_whole_wherever_it_is_shown(
     assert_shown_whole(listed, WORLD.facts, many_rows)
 
 
-@pytest.mark.parametrize("listed", EACH_KIND, ids=lambda listed: listed.name)
+@pytest.mark.parametrize("listed", EACH_LIST)
 @pytest.mark.parametrize(
     "night",
     [

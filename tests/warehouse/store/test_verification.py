@@ -1,29 +1,52 @@
 """A warehouse that was altered says where."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 import sqlalchemy as sa
 
 from benchmarks.samples import nights
 from jobs.contract import results
-from jobs.warehouse import Publication, publish, remove_old
+from jobs.warehouse import Publication, embedded, publish, remove_old
 from jobs.warehouse.store.tables import INTERVALS
 from jobs.warehouse.store.verification import verify_chain, verify_rows
+from tests.conftest import copied
 
 MONTH = nights.AS_OF.replace(month=6)
 Alter = Callable[[str], None]
 
 
-@pytest.fixture
-def published(warehouse: sa.Engine) -> list[Publication]:
-    """Three publications, two of one date."""
+@dataclass(frozen=True)
+class Nights:
+    """The name of a warehouse that holds three publications, two of one date; to be copied."""
+
+    database: str
+    published: list[Publication]
+
+
+@pytest.fixture(scope="module")
+def three(postgres: embedded.EmbeddedServer, empty_warehouse: str) -> Iterator[Nights]:
     nights_of = [
         (nights.manifest(), nights.facts()),
         (nights.manifest(landing="b"), nights.facts(seed=2)),
         (nights.manifest(as_of=MONTH), nights.facts(seed=3)),
     ]
-    return [publish(warehouse, manifest=each, tables=facts) for each, facts in nights_of]
+    with copied(postgres, empty_warehouse, "three nights") as engine:
+        made = [publish(engine, manifest=each, tables=facts) for each, facts in nights_of]
+        engine.dispose()
+        yield Nights(database="three nights", published=made)
+
+
+@pytest.fixture
+def warehouse(postgres: embedded.EmbeddedServer, three: Nights) -> Iterator[sa.Engine]:
+    with copied(postgres, three.database, "altered") as engine:
+        yield engine
+
+
+@pytest.fixture
+def published(three: Nights) -> list[Publication]:
+    return three.published
 
 
 @pytest.fixture

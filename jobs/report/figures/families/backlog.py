@@ -41,6 +41,7 @@ def _unread(casework: CaseworkSetAside, case_ids: pd.Series, *, is_idle: bool) -
     return RowUncertainty(
         may_leave=may_leave | case_ids.isin(casework.active) if is_idle else may_leave,
         may_enter=may_leave,
+        other_group=may_leave | case_ids.isin(casework.active),
         unread_out=casework.events if is_idle else 0,
         unread_in=casework.cases + len(closed),
     )

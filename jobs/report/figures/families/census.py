@@ -7,14 +7,20 @@ import pandas as pd
 from jobs.contract import results
 from jobs.report.figures.figure import PEOPLE, PRISONS, Figure
 from jobs.report.figures.inputs import Compute, FigureInputs
-from jobs.report.figures.ranges import nothing, plain, single
+from jobs.report.figures.ranges import nothing, plain, single, widened
+
+
+def _widened(inputs: FigureInputs, values: pd.DataFrame) -> pd.DataFrame:
+    """Whoever has a row in quarantine may be inside or out, a foreign national or not."""
+    aside = len(inputs.uncertainty.set_aside)
+    return widened(values, out=aside, into=aside)
 
 
 def census_total(column: str) -> Compute:
     """Sum of a column over prisons."""
 
     def compute(inputs: FigureInputs) -> pd.DataFrame:
-        return single(float(inputs.of(results.CENSUS)[column].sum()))
+        return _widened(inputs, single(float(inputs.of(results.CENSUS)[column].sum())))
 
     return compute
 
@@ -23,7 +29,7 @@ def detainees(inputs: FigureInputs) -> pd.DataFrame:
     """Foreign nationals whom removal centres hold."""
     census = inputs.of(results.CENSUS)
     centres = census["is_removal_centre"].fillna(False).astype("bool")
-    return single(float(census.loc[centres, "foreign_nationals"].sum()))
+    return _widened(inputs, single(float(census.loc[centres, "foreign_nationals"].sum())))
 
 
 def over_time(column: str) -> Compute:
@@ -34,7 +40,7 @@ def over_time(column: str) -> Compute:
         if series.empty:
             return nothing()
         days = series["day"].dt.strftime("%Y-%m-%d")
-        return plain(series.set_index(days)[column])
+        return _widened(inputs, plain(series.set_index(days)[column]))
 
     return compute
 

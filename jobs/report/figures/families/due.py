@@ -102,11 +102,15 @@ def due(
         frame = uncertain_rows.frame
         holds = rows(frame)
         inside = (holds | uncertain_rows.unread) & uncertain_rows.may_be_due
+        counted = uncertain_rows.is_due & holds
+        may_enter = (uncertain_rows.coming & inside) | uncertain_rows.aside
+        moving = uncertain_rows.aside | uncertain_rows.unread
         return count_rows(
-            counted=uncertain_rows.is_due & holds,
+            counted=counted,
             uncertainty=RowUncertainty(
                 may_leave=uncertain_rows.may_leave,
-                may_enter=(uncertain_rows.coming & inside) | uncertain_rows.aside,
+                may_enter=may_enter,
+                other_group=moving & (counted | may_enter),
                 leave_probability=uncertain_rows.out,
                 enter_probability=uncertain_rows.entering.where(inside, 0.0),
                 persons=frame["identity_id"],

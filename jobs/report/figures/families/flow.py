@@ -1,24 +1,44 @@
 """Flow: what the last weeks, months and years brought, and who is released before their turn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import pandas as pd
 
-from jobs.contract import results
+from jobs.contract import immigration, results
 from jobs.contract.case_lists import DECISIONS, DEPORTATIONS, OPPOSED_BAILS
 from jobs.contract.results.case_list import CaseList
+from jobs.contract.schema import Table
 from jobs.report.figures.conditions import Grouping
 from jobs.report.figures.families.staff import last_months, staff_of_last_weeks
 from jobs.report.figures.figure import CASES, CASEWORK, EPISODES, PEOPLE, Figure
 from jobs.report.figures.inputs import Compute, FigureInputs
-from jobs.report.figures.ranges import VALUES, count_rows, nothing, plain, single
+from jobs.report.figures.ranges import VALUES, count_rows, nothing, plain, single, widened
 from jobs.report.forecast.queue import WEEKS_MEASURED, Pace, too_late, waiting
 from jobs.report.published import ALL, if_held
 
 LATE_WEEKS: Final = 26
 
 Days = Callable[[FigureInputs], pd.Series]
+Aside = Callable[[FigureInputs], int]
+"""How many rows in quarantine could have fallen, or could not have, on any of the days."""
+
+
+def cases_aside(inputs: FigureInputs) -> int:
+    """Cases that cannot be read, and those that another row contradicts."""
+    casework = inputs.uncertainty.casework
+    return casework.cases + len(casework.contested)
+
+
+def decisions_aside(inputs: FigureInputs) -> int:
+    """People whose decision may lie in quarantine, or its withdrawal."""
+    casework = inputs.uncertainty.casework
+    return casework.decisions + len(casework.people) + len(inputs.uncertainty.set_aside)
+
+
+def people_aside(inputs: FigureInputs) -> int:
+    """People whose sentence may lie in quarantine."""
+    return len(inputs.uncertainty.set_aside)
 
 
 def opened(inputs: FigureInputs) -> pd.Series:
@@ -43,23 +63,25 @@ def due_at_sentence(inputs: FigureInputs) -> pd.Series:
     return frame.loc[at_once, "sentence_date"]
 
 
-def last_weeks(days: Days) -> Compute:
+def last_weeks(days: Days, aside: Aside) -> Compute:
     """How many fell in the 13 weeks up to the night."""
 
     def compute(inputs: FigureInputs) -> pd.DataFrame:
         start = inputs.today - pd.Timedelta(weeks=WEEKS_MEASURED)
         found = days(inputs)
-        return single(float((found.gt(start) & found.le(inputs.today)).sum()))
+        fell = float((found.gt(start) & found.le(inputs.today)).sum())
+        return widened(single(fell), out=aside(inputs), into=aside(inputs))
 
     return compute
 
 
-def by_month(days: Days) -> Compute:
+def by_month(days: Days, aside: Aside) -> Compute:
     """How many fell in each of the last 24 whole months; months of nothing are shown."""
 
     def compute(inputs: FigureInputs) -> pd.DataFrame:
         found = days(inputs).dropna().dt.to_period("M").value_counts()
-        return plain(found.reindex(last_months(inputs.today), fill_value=0))
+        fell = plain(found.reindex(last_months(inputs.today), fill_value=0))
+        return widened(fell, out=aside(inputs), into=aside(inputs))
 
     return compute
 
@@ -67,8 +89,8 @@ def by_month(days: Days) -> Compute:
 def late_people(inputs: FigureInputs) -> pd.DataFrame:
     """People released before their turn at the present pace."""
     weekly = {
-        name: float(last_weeks(days)(inputs)["value"].iloc[0]) / WEEKS_MEASURED
-        for name, _, _, _, days in _FLOWS
+        name: float(last_weeks(days, aside)(inputs)["value"].iloc[0]) / WEEKS_MEASURED
+        for name, _, _, _, days, aside in _FLOWS
     }
     staff = staff_of_last_weeks(inputs)["value"].iloc[0]
     pace = Pace(staff=0.0 if pd.isna(staff) else float(staff), **weekly)
@@ -79,14 +101,15 @@ def late_people(inputs: FigureInputs) -> pd.DataFrame:
 
 
 _FLOWS: Final = (
-    ("opened", "Cases opened", "Criminal cases opened", CASES, opened),
-    ("closed", "Cases closed", "Criminal cases closed", CASES, closed),
+    ("opened", "Cases opened", "Criminal cases opened", CASES, opened, cases_aside),
+    ("closed", "Cases closed", "Criminal cases closed", CASES, closed, cases_aside),
     (
         "decided",
         "Decisions",
         "Custody episodes decided on by a named caseworker, by an order or by ending the case,",
         EPISODES,
         decided,
+        decisions_aside,
     ),
     (
         "newcomers",
@@ -94,6 +117,7 @@ _FLOWS: Final = (
         "Custody episodes in scope sentenced with less than 12 months to serve, so due at once,",
         EPISODES,
         due_at_sentence,
+        people_aside,
     ),
 )
 """Names as in `Pace`."""
@@ -123,9 +147,9 @@ FIGURES: Final = (
             f"{title}, last 13 weeks",
             f"{counted} in the 13 weeks up to the night.",
             unit,
-            last_weeks(days),
+            last_weeks(days, aside),
         )
-        for name, title, counted, unit, days in _FLOWS
+        for name, title, counted, unit, days, aside in _FLOWS
     ),
     *(
         _figure(
@@ -133,10 +157,10 @@ FIGURES: Final = (
             f"{title} by month",
             f"{counted} in each of the last 24 whole months.",
             unit,
-            by_month(days),
+            by_month(days, aside),
             "month",
         )
-        for name, title, counted, unit, days in _FLOWS[:3]
+        for name, title, counted, unit, days, aside in _FLOWS[:3]
     ),
     _figure(
         "late_26_weeks",
@@ -168,8 +192,11 @@ def year_and_outcome(frame: pd.DataFrame) -> pd.Series:
     return year(frame) + " " + frame["decision"].map(_OUTCOME).astype("str")
 
 
-def on_list(listed: CaseList, by: Grouping | None = None) -> Compute:
-    """The rows of a list of casework; left out of publications made before there were any."""
+def on_list(listed: CaseList, sources: Sequence[Table], by: Grouping | None = None) -> Compute:
+    """The rows of a list of casework; left out of publications made before there were any.
+
+    A row in quarantine of the tables they come from may be one, or say that one is none.
+    """
 
     def compute(inputs: FigureInputs) -> pd.DataFrame:
         table = if_held(results.CASEWORK, inputs.frames)
@@ -177,7 +204,9 @@ def on_list(listed: CaseList, by: Grouping | None = None) -> Compute:
             return nothing()
         own = table[listed.selects(table)]
         counted = pd.Series(True, index=own.index)
-        return count_rows(counted=counted, by=None if by is None else by(own))
+        aside = sum(inputs.uncertainty.rows_aside.get(each.name, 0) for each in sources)
+        counts = count_rows(counted=counted, by=None if by is None else by(own))
+        return widened(counts, out=aside, into=aside)
 
     return compute
 
@@ -188,7 +217,7 @@ def _listed(
     definition: str,
     listed: CaseList,
     unit: str,
-    *,
+    *sources: Table,
     by: Grouping | None = None,
     groups: str = "",
 ) -> Figure:
@@ -199,7 +228,7 @@ def _listed(
         population="what the immigration register holds by the night",
         unit=unit,
         owner=CASEWORK,
-        compute=on_list(listed, by),
+        compute=on_list(listed, sources, by),
         groups=groups,
         on=listed.name,
         by=by,
@@ -214,6 +243,8 @@ OF_CASEWORK: Final = (
         "once each by the first decision.",
         DECISIONS,
         "cases",
+        immigration.EVENTS,
+        immigration.CASES,
     ),
     _listed(
         "decisions_by_year",
@@ -222,6 +253,8 @@ OF_CASEWORK: Final = (
         "withdrawn since or not.",
         DECISIONS,
         "cases",
+        immigration.EVENTS,
+        immigration.CASES,
         by=year_and_outcome,
         groups="year and outcome",
     ),
@@ -231,6 +264,7 @@ OF_CASEWORK: Final = (
         "Removals from the country under the power of deportation, early ones included.",
         DEPORTATIONS,
         "removals",
+        immigration.REMOVALS,
     ),
     _listed(
         "deportations_by_year",
@@ -238,6 +272,7 @@ OF_CASEWORK: Final = (
         "Removals under the power of deportation, early ones included, by the year.",
         DEPORTATIONS,
         "removals",
+        immigration.REMOVALS,
         by=year,
         groups="year",
     ),
@@ -247,6 +282,7 @@ OF_CASEWORK: Final = (
         "Grants of immigration bail although the immigration service objected.",
         OPPOSED_BAILS,
         "grants of bail",
+        immigration.BAILS,
     ),
 )
 """Counted from the immigration register alone: no link between the registers moves them."""

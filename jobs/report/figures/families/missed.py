@@ -153,9 +153,14 @@ def missed(
     def compute(inputs: FigureInputs) -> pd.DataFrame:
         frame = inputs.releases
         inside = rows(frame)
+        counted = frame["is_missed"] & inside
+        moves = _moves(inputs, inside | frame["is_unread"])
+        aside = inputs.uncertainty.is_set_aside(frame["prisoner_number"]) | frame["is_unread"]
         return count_rows(
-            counted=frame["is_missed"] & inside,
-            uncertainty=_moves(inputs, inside | frame["is_unread"]).uncertainty(),
+            counted=counted,
+            uncertainty=replace(
+                moves.uncertainty(), other_group=aside & (counted | moves.named_in)
+            ),
             by=None if by is None else by(frame),
             groups=groups,
         )

@@ -4,6 +4,7 @@ Those of ``FIGURES`` rest on a table that a publication lacks when it was made b
 existed; then they are left out rather than shown as zero.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
@@ -23,8 +24,8 @@ from jobs.report.figures.figure import (
     Figure,
 )
 from jobs.report.figures.inputs import Compute, FigureInputs
-from jobs.report.figures.ranges import count_rows, nothing, single
-from jobs.report.published import if_held
+from jobs.report.figures.ranges import RowUncertainty, count_rows, nothing
+from jobs.report.published import NONE, if_held
 
 SERIES_BREAK: Final = (
     "from version 2 nobody is counted as not to be found whom nobody has looked for, and nobody as "
@@ -33,19 +34,41 @@ SERIES_BREAK: Final = (
 OUTCOMES: Final = tuple(entry.code for entry in results.OUTCOME.codes)
 
 
+def _counted(
+    inputs: FigureInputs,
+    rows: Condition,
+    *,
+    by: Grouping | None = None,
+    groups: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Count flagged episodes; whoever has a row in quarantine may be another one, of any group."""
+    flags = if_held(results.FLAGS, inputs.frames)
+    if flags is None:
+        return nothing()
+    # Flags leave out the British, who may turn out not to be.
+    people = inputs.of(results.ASSESSMENTS)[["episode_id", "prisoner_number"]]
+    flags = people.merge(flags, on="episode_id", how="left")
+    contested = inputs.uncertainty.is_contested(flags["prisoner_number"])
+    casework = inputs.uncertainty.casework
+    return count_rows(
+        counted=rows(flags),
+        uncertainty=RowUncertainty(
+            may_leave=contested,
+            may_enter=contested,
+            other_group=contested,
+            unread_out=inputs.uncertainty.unread + casework.decisions,
+            unread_in=inputs.uncertainty.unread + casework.decisions,
+        ),
+        by=None if by is None else by(flags).fillna(NONE),
+        groups=groups,
+    )
+
+
 def outcomes(by: Grouping | None = None) -> Compute:
     """Episodes of the cohort, by outcome where asked; the groups sum to the cohort."""
-
-    def compute(inputs: FigureInputs) -> pd.DataFrame:
-        flags = if_held(results.FLAGS, inputs.frames)
-        if flags is None:
-            return nothing()
-        cohort = flags[OUTCOME_LIST.selects(flags)]
-        if by is None:
-            return count_rows(counted=everything(cohort))
-        return count_rows(counted=everything(cohort), by=by(cohort), groups=OUTCOMES)
-
-    return compute
+    return lambda inputs: _counted(
+        inputs, OUTCOME_LIST.selects, by=by, groups=OUTCOMES if by else ()
+    )
 
 
 outcome: Final = column("outcome")
@@ -53,14 +76,15 @@ outcome: Final = column("outcome")
 
 def flagged(column: str) -> Compute:
     """Episodes with a flag."""
+    return lambda inputs: _counted(inputs, _holds(column))
 
-    def compute(inputs: FigureInputs) -> pd.DataFrame:
-        flags = if_held(results.FLAGS, inputs.frames)
-        if flags is None:
-            return nothing()
-        return single(float(flags[column].fillna(False).sum()))
 
-    return compute
+def _holds(name: str) -> Condition:
+    return lambda frame: frame[name].fillna(False).astype("bool")
+
+
+def _known(name: str) -> Condition:
+    return lambda frame: frame[name].notna()
 
 
 FIGURES: Final = (
@@ -116,14 +140,6 @@ FIGURES: Final = (
 WARNED: Final = (pd.Timestamp(2005, 9, 1), pd.Timestamp(2006, 3, 31))
 """First and last day of the releases that followed the warning of August 2005 (HC 1079)."""
 SERIES: Final = "4"
-
-
-def _holds(name: str) -> Condition:
-    return lambda frame: frame[name].fillna(False).astype("bool")
-
-
-def _known(name: str) -> Condition:
-    return lambda frame: frame[name].notna()
 
 
 def _offence(code: str) -> Condition:

@@ -1,5 +1,6 @@
 """Scope: what the rules in force cover, who was considered, and the status of every episode."""
 
+from dataclasses import replace
 from typing import Final
 
 import pandas as pd
@@ -55,15 +56,30 @@ def considered_in_time(inputs: FigureInputs) -> pd.DataFrame:
     return count_rows(counted=frame["status"].eq("CONSIDERED"), uncertainty=uncertainty)
 
 
+def _aside(inputs: FigureInputs, frame: pd.DataFrame) -> RowUncertainty:
+    """What quarantine of either register may move, whatever the rows are counted by."""
+    contested = inputs.uncertainty.is_contested(frame["prisoner_number"])
+    casework = inputs.uncertainty.casework
+    return RowUncertainty(
+        may_leave=contested,
+        may_enter=contested,
+        other_group=contested,
+        unread_out=inputs.uncertainty.unread + casework.decisions,
+        unread_in=inputs.uncertainty.unread + casework.decisions,
+    )
+
+
 def with_status(status: str) -> Compute:
-    """Episodes of one status that a false link may take out."""
+    """Episodes of one status that a false link may take out, and quarantine in or out."""
 
     def compute(inputs: FigureInputs) -> pd.DataFrame:
         frame = inputs.of(results.ASSESSMENTS)
         return count_rows(
             counted=frame["status"].eq(status),
-            uncertainty=RowUncertainty(
-                leave_probability=false_link_probability(frame), persons=frame["identity_id"]
+            uncertainty=replace(
+                _aside(inputs, frame),
+                leave_probability=false_link_probability(frame),
+                persons=frame["identity_id"],
             ),
         )
 
@@ -71,10 +87,11 @@ def with_status(status: str) -> Compute:
 
 
 def listed_releases(listed: CaseList) -> Compute:
-    """The releases of a list; what is recorded of them is certain."""
+    """The releases of a list: certain but for what lies in quarantine."""
 
     def compute(inputs: FigureInputs) -> pd.DataFrame:
-        return count_rows(counted=listed.selects(inputs.releases))
+        frame = inputs.releases
+        return count_rows(counted=listed.selects(frame), uncertainty=_aside(inputs, frame))
 
     return compute
 
@@ -108,7 +125,12 @@ def by_status(inputs: FigureInputs) -> pd.DataFrame:
     """Every episode has one status: the groups sum to all episodes."""
     frame = inputs.of(results.ASSESSMENTS)
     order = [entry.code for entry in results.STATUS.codes]
-    return count_rows(counted=everything(frame), by=frame["status"], groups=order)
+    return count_rows(
+        counted=everything(frame),
+        uncertainty=_aside(inputs, frame),
+        by=frame["status"],
+        groups=order,
+    )
 
 
 def _figure(
