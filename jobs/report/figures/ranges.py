@@ -93,7 +93,7 @@ def count_rows(
     out = out.reindex(index, fill_value=0.0) + np.ceil(uncertainty.unread_out * rows_each)
     into = into.reindex(index, fill_value=0.0) + uncertainty.unread_in
     if by is not None and uncertainty.other_group is not None:
-        moving = _total(uncertainty.other_group, group)
+        moving = group.sums(uncertainty.other_group)
         into += moving.sum() - moving.reindex(index, fill_value=0.0)
     frame["low"] = (frame["value"] - out).clip(lower=0.0)
     frame["high"] = frame["value"] + into

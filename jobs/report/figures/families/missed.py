@@ -155,7 +155,7 @@ def missed(
         inside = rows(frame)
         counted = frame["is_missed"] & inside
         moves = _moves(inputs, inside | frame["is_unread"])
-        aside = inputs.uncertainty.is_set_aside(frame["prisoner_number"]) | frame["is_unread"]
+        aside = inputs.once(_uncertain_rows).aside | frame["is_unread"]
         return count_rows(
             counted=counted,
             uncertainty=replace(
