@@ -6,13 +6,15 @@ from typing import Final
 from jobs.contract.schema import CodeList, Field, Kind, Shape
 
 REFERENCE: Final = Shape(
-    name="a reference: letters, digits, dots, strokes; a digit among them",
-    pattern="[A-Za-z0-9._/-]*[0-9][A-Za-z0-9._/-]*",
-    longest=40,
+    name="a reference: letters, digits and the signs . _ / - : ~ # + =, a digit among them",
+    pattern="[A-Za-z0-9._/:~#+=-]*[0-9][A-Za-z0-9._/:~#+=-]*",
+    longest=64,
 )
 """Numbers of records; a name holds no digit."""
 PLACE: Final = Shape(
-    name="the code of a place: 2 to 8 letters and digits", pattern="[A-Za-z0-9]{2,8}", longest=8
+    name="the code of a place: at most 20 letters, digits and the signs . _ / -",
+    pattern="[\\pL\\pN._/-]{1,20}",
+    longest=20,
 )
 UNIT: Final = Shape(
     name="the name of a unit: one line of at most 60 characters",

@@ -29,7 +29,7 @@ def with_value(name: str, column: str, value: str) -> dict[str, list[dict[str, o
     [
         pytest.param(SMUGGLED, id="a name"),
         pytest.param("Anyname", id="one word"),
-        pytest.param("7" * 41, id="too long"),
+        pytest.param("7" * 65, id="too long"),
         pytest.param("7|8", id="a stroke that parts keys"),
         pytest.param("<b>7</b>", id="markup"),
     ],
@@ -48,6 +48,21 @@ def test_what_is_published_as_a_reference_has_its_shape(
     assert accepted.num_rows + len(aside[aside["table_name"] == table.partition(".")[2]]) == len(
         default_rows(table)
     )
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        pytest.param("case_id", "7" * 64, id="as long as may be"),
+        pytest.param("case_id", "C:0001~2#3/04", id="every sign"),
+        pytest.param("prison_id", "HMP_LEEDS-2", id="a longer code of a place"),
+        pytest.param("prison_id", "\u0141\u00d3D\u0179", id="another script"),
+    ],
+)
+def test_what_systems_write_is_a_reference(column: str, value: str) -> None:
+    table = "immigration.cases" if column == "case_id" else "prison.prisons"
+    checked = rows_checked(register_tables(**with_value(table, column, value)))
+    assert value in checked.accepted[table][column].to_pylist()
 
 
 @pytest.mark.parametrize(

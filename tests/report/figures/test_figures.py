@@ -79,7 +79,6 @@ def test_the_figures_whose_groups_sum_are_those_that_group_all_of_something() ->
         "flow.closed_by_month",
         "flow.decided_by_month",
         "quality.by_rule",
-        "outcome.by_outcome",
         "census.foreign_nationals_over_time",
         "census.detainees_over_time",
     }
