@@ -21,37 +21,44 @@ from typing import Any, Final
 
 from benchmarks.night import page
 from benchmarks.night.measuring import Server, watched
-from benchmarks.night.parts import Bench, parts
+from benchmarks.night.parts import MeasuredNight, parts
 from jobs.operate.databases import databases
 
 KEEP: Final = Path("var/benchmarks")
 
 
-def measured(bench: Bench, *, only: str = "") -> dict[str, dict[str, Any]]:
+def measured(timed: MeasuredNight, *, only: str = "") -> dict[str, dict[str, Any]]:
     """Every part of one size whose name so begins; what stands in the folder is not done again."""
     found: dict[str, dict[str, Any]] = {}
-    with databases(bench.settings, embedded=True):
-        server = Server(data=bench.settings.data_dir / "postgres" / "data")
+    with databases(timed.settings, embedded=True):
+        server = Server(data=timed.settings.data_dir / "postgres" / "data")
         for part in parts():
             if not part.startswith(only):
                 continue
-            path = bench.result(part)
+            path = timed.result(part)
             if not path.exists():
-                _measure(bench, part, server)
+                _measure(timed, part, server)
             found[part] = json.loads(path.read_text())
-            print(f"{bench.people:>9,} {part}: {found[part]}", flush=True)  # noqa: T201 - a command
+            print(f"{timed.people:>9,} {part}: {found[part]}", flush=True)  # noqa: T201 - a command
     return found
 
 
-def _measure(bench: Bench, part: str, server: Server) -> None:
+def _measure(timed: MeasuredNight, part: str, server: Server) -> None:
     """Run a part as a process of its own and keep what it took, with the server beside it."""
     command = [
         *(sys.executable, "-m", "benchmarks.night", "--part", part),
-        *("--people", str(bench.people), "--shared", str(bench.shared), "--keep", str(bench.keep)),
+        *(
+            "--people",
+            str(timed.people),
+            "--shared",
+            str(timed.shared),
+            "--keep",
+            str(timed.keep),
+        ),
     ]
     with watched(server) as together:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ourselves
-    path = bench.result(part)
+    path = timed.result(part)
     facts = json.loads(path.read_text())
     facts |= {"server_cpu": together.server_cpu, "peak_with_server": together.peak_gb}
     path.write_text(json.dumps(facts))
@@ -69,16 +76,16 @@ def main() -> None:
     parser.add_argument("--part", help=argparse.SUPPRESS)
     given = parser.parse_args()
     sizes = [given.people] if given.people else [int(size) for size in given.sizes.split(",")]
-    benches = [Bench(people=size, shared=given.shared, keep=given.keep) for size in sizes]
+    nights = [MeasuredNight(people=size, shared=given.shared, keep=given.keep) for size in sizes]
     if given.part:
-        path = benches[0].result(given.part)
+        path = nights[0].result(given.part)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(parts()[given.part](benches[0])))
+        path.write_text(json.dumps(parts()[given.part](nights[0])))
         return
     if given.again:
-        for bench in benches:
-            bench.forget()
-    facts = {bench.people: measured(bench, only=given.only) for bench in benches}
+        for timed in nights:
+            timed.forget()
+    facts = {timed.people: measured(timed, only=given.only) for timed in nights}
     if given.only:
         return
     print(page.table_of(facts).to_string())  # noqa: T201 - a command

@@ -36,7 +36,7 @@ SPLINK: Final = "splink"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bench:
+class MeasuredNight:
     """Where the measurements of one size are kept."""
 
     people: int
@@ -71,9 +71,9 @@ class Bench:
         shutil.rmtree(self.settings.data_dir, ignore_errors=True)
 
 
-def parts() -> dict[str, Callable[[Bench], dict[str, Any]]]:
+def parts() -> dict[str, Callable[[MeasuredNight], dict[str, Any]]]:
     """Every part in order; a name has its night before the stroke."""
-    found: dict[str, Callable[[Bench], dict[str, Any]]] = {REGISTERS_PART: make_registers}
+    found: dict[str, Callable[[MeasuredNight], dict[str, Any]]] = {REGISTERS_PART: make_registers}
     for night in NIGHTS:
         if night != "unchanged":
             found[f"{night}/load"] = _loads(night)
@@ -85,49 +85,49 @@ def parts() -> dict[str, Callable[[Bench], dict[str, Any]]]:
     return found
 
 
-def make_registers(bench: Bench) -> dict[str, Any]:
+def make_registers(timed: MeasuredNight) -> dict[str, Any]:
     """Invent the world once and keep both registers as of each night, and who is in both."""
     from jobs.synthetic import Size, build_history
     from jobs.synthetic.output.writing import write_world
     from jobs.synthetic.world import on_night
 
-    size = Size(people=bench.people, shared_rate=bench.shared)
+    size = Size(people=timed.people, shared_rate=timed.shared)
     history = build_history(seed=SEED, people=size)
     for night in sorted(set(NIGHTS.values())):
         world = on_night(history, as_of=night)
-        folder = bench.folder / "registers" / night.isoformat()
+        folder = timed.folder / "registers" / night.isoformat()
         write_world(world, folder, truth=folder / "truth")
     return {}
 
 
-def _loads(night: str) -> Callable[[Bench], dict[str, Any]]:
-    def load(bench: Bench) -> dict[str, Any]:
+def _loads(night: str) -> Callable[[MeasuredNight], dict[str, Any]]:
+    def load(timed: MeasuredNight) -> dict[str, Any]:
         """Load the kept registers into their databases."""
         from jobs.operate.databases import databases
         from jobs.synthetic.output.loading import load_tables
 
-        folder = bench.registers(night)
+        folder = timed.registers(night)
         tables = {
             name: pq.read_table(folder / table.space / f"{table.name}.parquet")
             for name, table in TABLES.items()
         }
-        with databases(bench.settings, embedded=True) as opened:
+        with databases(timed.settings, embedded=True) as opened:
             load_tables(tables, {name: opened.embedded(name) for name in REGISTERS})
         return {"rows": sum(table.num_rows for table in tables.values())}
 
     return load
 
 
-def _runs(night: str, step: str) -> Callable[[Bench], dict[str, Any]]:
-    def run(bench: Bench) -> dict[str, Any]:
+def _runs(night: str, step: str) -> Callable[[MeasuredNight], dict[str, Any]]:
+    def run(timed: MeasuredNight) -> dict[str, Any]:
         """Run one step, as a task of Airflow does: imports and connections are its own."""
         clock = Clock.started()
         from jobs.night import Night
 
         # As Airflow hands them on from task to task: a part without its digest is refused.
-        seals = bench.folder / "data" / f"seals-{night}.json"
+        seals = timed.folder / "data" / f"seals-{night}.json"
         known = json.loads(seals.read_text()) if seals.exists() else {}
-        opened = Night(as_of=NIGHTS[night], label=night, settings=bench.settings, seals=known)
+        opened = Night(as_of=NIGHTS[night], label=night, settings=timed.settings, seals=known)
         if step == "extract":
             with ThreadPoolExecutor() as side_by_side:
                 counts = list(side_by_side.map(opened.extract, REGISTERS))
@@ -142,28 +142,32 @@ def _runs(night: str, step: str) -> Callable[[Bench], dict[str, Any]]:
     return run
 
 
-def splink_keys(bench: Bench) -> dict[str, Any]:
+def splink_keys(timed: MeasuredNight) -> dict[str, Any]:
     """The persons of the first night, as the check left them, and their blocking keys."""
-    folder = bench.folder / SPLINK
+    folder = timed.folder / SPLINK
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    run = bench.settings.data_dir / "runs" / FIRST_NIGHT.isoformat() / "first"
+    run = timed.settings.data_dir / "runs" / FIRST_NIGHT.isoformat() / "first"
     for register in (PRISON, IMMIGRATION):
         for name in register.tables:
             shutil.copy(run / "check" / "accepted" / f"{name}.parquet", folder)
-    (folder / "keys.json").write_text(json.dumps(scale.keys(folder, bench.people)))
+    (folder / "keys.json").write_text(json.dumps(scale.keys(folder, timed.people)))
     return {}
 
 
-def stock_splink(bench: Bench) -> dict[str, Any]:
+def stock_splink(timed: MeasuredNight) -> dict[str, Any]:
     """Stock Splink: train and predict."""
     clock = Clock.started()
-    facts = scale.splink(bench.folder / SPLINK, bench.people)
+    facts = scale.splink(timed.folder / SPLINK, timed.people)
     spent = {
         "cpu": round(facts["train"][1] + facts["predict"][1], 2),
         "wall": round(facts["train"][0] + facts["predict"][0], 2),
     }
-    return spent | {"with_imports": clock.read()["cpu"], "peak": _peak(), "rows": bench.people}
+    return spent | {
+        "with_imports": clock.read()["cpu"],
+        "peak": _peak(),
+        "rows": timed.people,
+    }
 
 
 def _peak() -> float:

@@ -8,14 +8,14 @@ from typing import Any, Final
 from jobs.contract.view_models import number_text, plural
 from jobs.report.charts.capacity_charts import plain_axes
 from jobs.report.charts.charts import BAR, FAINT, INK, STRONG, Chart, Draw
-from jobs.report.forecast.capacity import FIVE_YEARS, WEEKS_COMPARED, Forecast, Outcome
+from jobs.report.forecast.capacity import FIVE_YEARS, WEEKS_COMPARED, Forecast, OrderTried
 
 LATE: Final = "released undecided"
 LEFT: Final = "held, still undecided"
 _STYLES: Final = (("-", BAR), ("--", STRONG), (":", INK), ("-.", FAINT))
 
 
-def orders_chart(compared: Sequence[Outcome]) -> Chart | None:
+def orders_chart(compared: Sequence[OrderTried]) -> Chart | None:
     """How many leave undecided and how many held are still undecided, in each order."""
     work = compared[0]
     if not any(each.late or each.held for each in compared):

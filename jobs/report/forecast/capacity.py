@@ -64,7 +64,7 @@ class Forecast:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class OrderTried:
     """What becomes of a queue in one order, at one number of staff, within some weeks.
 
     ``late`` are released before their turn, between ``low`` and ``high``; of ``held`` people held
@@ -130,21 +130,21 @@ def forecast(
     )
 
 
-def compare_orders(*, facts: Frames, as_of: date, weeks: int = WEEKS_COMPARED) -> list[Outcome]:
+def compare_orders(*, facts: Frames, as_of: date, weeks: int = WEEKS_COMPARED) -> list[OrderTried]:
     """What becomes of the queue of a publication in each of `ORDERS`, at the staff at work."""
     pace = Pace.of(results.FIGURES.of(facts))
     queue = waiting(results.ASSESSMENTS.of(facts), as_of)
     return [_outcome(queue, pace, order, weeks) for order in ORDERS]
 
 
-def _outcome(queue: pd.DataFrame, pace: Pace, order: Order, weeks: int) -> Outcome:
+def _outcome(queue: pd.DataFrame, pace: Pace, order: Order, weeks: int) -> OrderTried:
     late = too_late(queue=queue, pace=pace, staff=pace.staff, weeks=weeks, order=order)
     held = queue["is_held"].to_numpy()
     waits = np.sort(late.turn[held])
     half = int(waits[(len(waits) - 1) // 2]) if len(waits) else 0
     ends = 7 * np.arange(1, weeks + 1)
     gone = np.sort(queue["leaves"].to_numpy()[late.rows])
-    return Outcome(
+    return OrderTried(
         order=order,
         late=int(late.rows.sum()),
         low=late.low,

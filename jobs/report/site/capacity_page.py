@@ -15,7 +15,7 @@ from jobs.report.charts.capacity_charts import (
 from jobs.report.charts.order_charts import orders_chart, staff_chart
 from jobs.report.charts.pace_charts import staff_and_work, time_to_decision
 from jobs.report.figures.families.flow import LATE_WEEKS
-from jobs.report.forecast.capacity import WEEKS_COMPARED, Outcome, compare_orders, forecast
+from jobs.report.forecast.capacity import WEEKS_COMPARED, OrderTried, compare_orders, forecast
 from jobs.report.forecast.orders import ORDERS
 from jobs.report.site.page_parts import tiles, what_if_sheet
 from jobs.report.site.site import PageSection, Site
@@ -36,7 +36,7 @@ _ORDER_COLUMNS: Final = (
 )
 
 
-def orders_sheet(compared: Sequence[Outcome]) -> sheets.Sheet:
+def orders_sheet(compared: Sequence[OrderTried]) -> sheets.Sheet:
     """What each order of the work leaves undone."""
     longer = f"more than {7 * WEEKS_COMPARED}"
     frame = pd.DataFrame(

@@ -156,11 +156,10 @@ def missed(
         counted = frame["is_missed"] & inside
         moves = _moves(inputs, inside | frame["is_unread"])
         aside = inputs.once(_uncertain_rows).aside | frame["is_unread"]
+        other_group = aside & (counted | moves.named_in)
         return count_rows(
             counted=counted,
-            uncertainty=replace(
-                moves.uncertainty(), other_group=aside & (counted | moves.named_in)
-            ),
+            uncertainty=replace(moves.uncertainty(), other_group=other_group),
             by=None if by is None else by(frame),
             groups=groups,
         )
