@@ -289,6 +289,7 @@ VIEWS: Final[tuple[View, ...]] = (
     _of("profile", results.PROFILE),
     _of("faults", results.FAULTS),
     _of("faulty_rows", results.FAULTY_ROWS),
+    _of("overrides", results.OVERRIDES),
     _count(
         "quarantine_counts",
         results.QUARANTINE,
