@@ -24,11 +24,22 @@ def chromium() -> Iterator[Browser]:
         yield opened
 
 
+GOVERNOR = Recipient(address="g@x.invalid", role="Governor", prisons=("AAI",), teams=("Team 1",))
+DIRECTOR = Recipient(address="d@x.invalid", role="Director-general")
+PICTURES = {GOVERNOR.role: 0, DIRECTOR.role: 2}
+"""How many each is sent: charts are of the whole."""
+
+
+@pytest.fixture(scope="module", params=[GOVERNOR, DIRECTOR], ids=lambda reader: reader.role)
+def reader(request: pytest.FixtureRequest) -> Recipient:
+    found: Recipient = request.param
+    return found
+
+
 @pytest.fixture(scope="module")
-def message() -> EmailMessage:
+def message(reader: Recipient) -> EmailMessage:
     about = About(as_of=AS_OF, publication_id="ab", pages_url="https://pages.example.invalid/x")
     writer = SummaryWriter(facts=invent(episodes=2_000).facts, about=about)
-    reader = Recipient(address="g@x.invalid", role="Governor", prisons=("AAI",), teams=("Team 1",))
     data = render(
         recipient=reader,
         summary=writer.for_reader(reader.reader),
@@ -62,13 +73,18 @@ def html_of(message: EmailMessage, *, images: bool) -> str:
     ],
 )
 def test_axe_finds_nothing_and_the_email_fits_its_window(
-    chromium: Browser, message: EmailMessage, width: int, scheme: str, images: bool
+    chromium: Browser,
+    reader: Recipient,
+    message: EmailMessage,
+    width: int,
+    scheme: str,
+    images: bool,
 ) -> None:
     with quiet_page(chromium, width=width, scheme=scheme) as page:
         page.set_content(html_of(message, images=images))
         assert violations(page) == []
         assert not page.evaluate(TOO_WIDE)
         pictures = page.locator("img")
-        assert pictures.count() == 2
+        assert pictures.count() == PICTURES[reader.role]
         alternatives = [picture.get_attribute("alt") or "" for picture in pictures.all()]
         assert all(text.endswith("The numbers follow.") for text in alternatives)

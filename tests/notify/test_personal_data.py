@@ -61,7 +61,7 @@ def named(world: Invented, publication: str) -> Callable[[Reader], str]:
     writer = summary_writer(world, publication)
 
     def write(reader: Reader) -> str:
-        due = writer.soon(reader)
+        due = writer.next_actions(reader).every
         assessments = world.facts["nightly.assessments"]
         return csv_text(people(due=due, assessments=assessments, persons=persons))
 
@@ -108,9 +108,8 @@ def test_over_tls_the_people_arrive_as_an_attachment_and_nowhere_else(
     (attached,) = full.iter_attachments()
     assert attached.get_filename() == "people-2006-04-25.csv"
     rows = list(csv.DictReader(io.StringIO(attached.get_content())))
-    assert [row["episode_id"] for row in rows] == summary_writer(world, publication).soon(
-        HEAD.reader
-    )["episode_id"].tolist()
+    listed = summary_writer(world, publication).next_actions(HEAD.reader).every
+    assert [row["episode_id"] for row in rows] == listed["episode_id"].tolist()
     assert {row["last_name"] for row in rows} == {f"'{SURNAME}"}
     assert {row["first_name"] for row in rows} == {"Ada"}
     assert {row["date_of_birth"] for row in rows} == {"1970-05-17"}

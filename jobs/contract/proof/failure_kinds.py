@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from jobs.contract.view_models import number_text, plural
-
 MARK: Final = "PLANTED-"
 """How the reference of everything planted begins."""
 MARKED: Final = ("episode_id", "cid_person_id", "case_id", "possible_case_id", "person_id")
@@ -60,8 +58,8 @@ class PlantedCases:
         """The sentence of pages and emails: ``60 of 60 planted cases were found``."""
         if self.failure:
             return f"Planted cases could not be tried ({self.failure})."
-        total = plural(sum(self.planted.values()), "planted case was", "planted cases were")
-        return f"{number_text(sum(self.found.values()))} of {total} found."
+        planted, found = sum(self.planted.values()), sum(self.found.values())
+        return f"{found:,} of {planted:,} planted cases were found."
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -69,13 +67,14 @@ class PlantedCases:
         if self.failure:
             return (self.line,)
         lines = [
-            f"planted cases: {number_text(gap)} of {number_text(self.planted[kind])} not found of "
+            f"planted cases: {gap:,} of {self.planted[kind]:,} not found of "
             f"the kind [{kind}]: {KINDS.get(kind, 'of another release of this software')}"
             for kind, gap in self.missed.items()
         ]
         if self.blamed:
+            people = "person" if self.blamed == 1 else "people"
             lines.append(
-                f"planted cases: {plural(self.blamed, 'person', 'people')} decided on in time "
-                "stood on the list of those released without consideration"
+                f"planted cases: {self.blamed:,} {people} decided on in time stood on the list of "
+                "those released without consideration"
             )
         return tuple(lines)

@@ -33,4 +33,4 @@ def test_what_may_move_a_row_is_looked_up_once_whatever_counts_it(
     assert sum(figure.id.startswith(("missed.", "due.")) for figure in FIGURES) >= 40
     assert passes["_with_unread"] == 1
     assert passes["may_leave"] == 2
-    assert max(passes.values()) <= 10  # a quarter of the figures
+    assert max(passes.values()) <= 13  # a third of the figures

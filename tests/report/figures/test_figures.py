@@ -72,6 +72,7 @@ def test_the_figures_whose_groups_sum_are_those_that_group_all_of_something() ->
     """Every figure by group, but for those of time, of staff, and of what may be in no group."""
     others = {figure.id for figure in FIGURES if figure.groups and not figure.sums_to}
     assert others == {
+        "assurance.wrong_at_most_by_stratum",
         "scope.by_status",
         "staff.by_month",
         "staff.diverted_by_month",
@@ -84,9 +85,14 @@ def test_the_figures_whose_groups_sum_are_those_that_group_all_of_something() ->
     }
 
 
+UNCHECKED = {"assurance.checked_by_stratum", "assurance.bad_by_stratum"}
+"""Nobody has checked anybody in the invented world."""
+
+
 @pytest.mark.parametrize("figure", [f for f in FIGURES if f.sums_to], ids=lambda f: f.id)
 def test_groups_sum_to_their_total(figure: Figure) -> None:
-    assert group_sum(figure.id) == value(figure.sums_to) > 0
+    assert group_sum(figure.id) == value(figure.sums_to)
+    assert value(figure.sums_to) > 0 or figure.id in UNCHECKED
 
 
 def test_outcomes_sum_to_everybody_not_considered_in_time() -> None:

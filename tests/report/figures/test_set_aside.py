@@ -38,7 +38,9 @@ WITHDRAWN = DECIDED.but(
 MISSED = Story()
 STORIES = (DECIDED, WITHDRAWN, MISSED, HELD, HELD.but(cases=(CASE,), events=(decision(DAY),)))
 RECORDED = datetime(2006, 1, 1, tzinfo=UTC)
-OF_ROWS_IN_USE = ("quality.", "links.", "discrepancies.", "pace.", "staff.", "flow.late")
+OF_ROWS_IN_USE = (
+    "quality.", "links.", "discrepancies.", "pace.", "staff.", "flow.late", "assurance."
+)  # fmt: skip
 """Figures that say how the rows in use are, not how many people or cases there are."""
 
 Row = dict[str, Any]

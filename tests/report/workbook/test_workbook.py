@@ -30,6 +30,8 @@ SHEETS = [
     "Questioned",
     "Due",
     "Nationality",
+    "By decision",
+    "Own rules",
     "Backlog",
     "Decisions",
     "Deportations",

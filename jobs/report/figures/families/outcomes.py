@@ -34,6 +34,19 @@ SERIES_BREAK: Final = (
 OUTCOMES: Final = tuple(entry.code for entry in results.OUTCOME.codes)
 
 
+def _flags(inputs: FigureInputs) -> pd.DataFrame | None:
+    """The flags beside the episodes, of which they leave out the British; None without any.
+
+    ``is_contested``: quarantine may say something else of the person.
+    """
+    flags = if_held(results.FLAGS, inputs.frames)
+    if flags is None:
+        return None
+    people = inputs.of(results.ASSESSMENTS)[["episode_id", "prisoner_number"]]
+    contested = inputs.uncertainty.is_contested(people["prisoner_number"])
+    return people.assign(is_contested=contested).merge(flags, on="episode_id", how="left")
+
+
 def _counted(
     inputs: FigureInputs,
     rows: Condition,
@@ -42,22 +55,19 @@ def _counted(
     groups: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Count flagged episodes; whoever has a row in quarantine may be another one, of any group."""
-    flags = if_held(results.FLAGS, inputs.frames)
+    flags = inputs.once(_flags)
     if flags is None:
         return nothing()
-    # Flags leave out the British, who may turn out not to be.
-    people = inputs.of(results.ASSESSMENTS)[["episode_id", "prisoner_number"]]
-    flags = people.merge(flags, on="episode_id", how="left")
-    contested = inputs.uncertainty.is_contested(flags["prisoner_number"])
-    casework = inputs.uncertainty.casework
+    contested, casework = flags["is_contested"], inputs.uncertainty.casework
+    unread = inputs.uncertainty.unread + casework.decisions
     return count_rows(
         counted=rows(flags),
         uncertainty=RowUncertainty(
             may_leave=contested,
             may_enter=contested,
             other_group=contested,
-            unread_out=inputs.uncertainty.unread + casework.decisions,
-            unread_in=inputs.uncertainty.unread + casework.decisions,
+            unread_out=unread,
+            unread_in=unread,
         ),
         by=None if by is None else by(flags).fillna(NONE),
         groups=groups,

@@ -56,6 +56,14 @@ def considered_in_time(inputs: FigureInputs) -> pd.DataFrame:
     return count_rows(counted=frame["status"].eq("CONSIDERED"), uncertainty=uncertainty)
 
 
+def _of_episodes(inputs: FigureInputs) -> RowUncertainty:
+    return _aside(inputs, inputs.of(results.ASSESSMENTS))
+
+
+def _of_releases(inputs: FigureInputs) -> RowUncertainty:
+    return _aside(inputs, inputs.releases)
+
+
 def _aside(inputs: FigureInputs, frame: pd.DataFrame) -> RowUncertainty:
     """What quarantine of either register may move, whatever the rows are counted by."""
     contested = inputs.uncertainty.is_contested(frame["prisoner_number"])
@@ -77,7 +85,7 @@ def with_status(status: str) -> Compute:
         return count_rows(
             counted=frame["status"].eq(status),
             uncertainty=replace(
-                _aside(inputs, frame),
+                inputs.once(_of_episodes),
                 leave_probability=false_link_probability(frame),
                 persons=frame["identity_id"],
             ),
@@ -91,7 +99,7 @@ def listed_releases(listed: CaseList) -> Compute:
 
     def compute(inputs: FigureInputs) -> pd.DataFrame:
         frame = inputs.releases
-        return count_rows(counted=listed.selects(frame), uncertainty=_aside(inputs, frame))
+        return count_rows(counted=listed.selects(frame), uncertainty=inputs.once(_of_releases))
 
     return compute
 
@@ -127,7 +135,7 @@ def by_status(inputs: FigureInputs) -> pd.DataFrame:
     order = [entry.code for entry in results.STATUS.codes]
     return count_rows(
         counted=everything(frame),
-        uncertainty=_aside(inputs, frame),
+        uncertainty=inputs.once(_of_episodes),
         by=frame["status"],
         groups=order,
     )
