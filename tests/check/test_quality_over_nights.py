@@ -74,6 +74,7 @@ def house(database: str, tmp_path: Path) -> Iterator[House]:
     engine.dispose()
 
 
+@pytest.mark.long
 def test_a_bad_row_keeps_its_first_night_counts_its_person_and_returns_when_mended(
     house: House,
 ) -> None:
@@ -111,6 +112,7 @@ def test_a_bad_row_keeps_its_first_night_counts_its_person_and_returns_when_mend
     ).items()
 
 
+@pytest.mark.long
 def test_a_failed_critical_check_is_published_on_a_named_persons_word_and_says_so(
     house: House,
 ) -> None:

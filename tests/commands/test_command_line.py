@@ -96,6 +96,7 @@ def test_every_missed_case_can_be_explained(site: Site) -> None:
     assert "(rule status." in done.stdout
 
 
+@pytest.mark.long
 def test_a_second_run_gives_the_same_publication(site: Site, world: Path) -> None:
     before = site.figures()
     done = site.night(world)
@@ -103,6 +104,7 @@ def test_a_second_run_gives_the_same_publication(site: Site, world: Path) -> Non
     assert site.figures() == before
 
 
+@pytest.mark.long
 def test_the_order_of_the_registers_rows_changes_nothing(
     site: Site, broken: Path, tmp_path: Path
 ) -> None:

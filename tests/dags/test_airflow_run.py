@@ -206,6 +206,7 @@ def test_a_second_run_changes_nothing_and_sends_nothing(site: Site) -> None:
     assert sorted((site.data_dir / "mail").rglob("*.eml")) == sent
 
 
+@pytest.mark.long
 def test_bad_input_fails_its_task_at_once_and_publishes_nothing(site: Site) -> None:
     before = site.publications()
     engine = sa.create_engine(site.server.url("prison"))

@@ -64,6 +64,7 @@ def test_the_same_seed_gives_the_same_world() -> None:
         assert worlds[0].truth[name].equals(worlds[1].truth[name]), name
 
 
+@pytest.mark.long
 def test_another_seed_gives_other_people() -> None:
     names = [
         build_world(seed=seed, people=LITTLE, as_of=FOUND).tables["prison.persons"]["last_name"]
@@ -166,6 +167,7 @@ def test_true_scale_stays_true_scale_however_small_the_samples() -> None:
 
 
 @pytest.mark.parametrize("rate", [0.5, 0.8])
+@pytest.mark.long
 def test_as_many_people_are_in_both_registers_as_a_measurement_wants(rate: float) -> None:
     size = Size(people=110_000, shared_rate=rate)
     everybody = build_history(seed=1, people=size, noise="none").everybody
@@ -191,6 +193,7 @@ def test_the_first_and_the_last_night_can_be_drawn(as_of: date) -> None:
     assert world.tables["prison.episodes"].num_rows > 0
 
 
+@pytest.mark.long
 def test_a_night_is_drawn_from_the_history_as_it_is_built_alone() -> None:
     history = build_history(seed=5, people=LITTLE)
     for as_of in (date(2001, 5, 6), FOUND):
@@ -217,6 +220,7 @@ def test_events_once_recorded_never_change(clean_history: History) -> None:
 
 @settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**6), noise=st.sampled_from(["none", "default", "harsh"]))
+@pytest.mark.long
 def test_every_world_keeps_the_order_of_things_as_they_happened(seed: int, noise: str) -> None:
     history = build_history(seed=seed, people=LITTLE, noise=noise)
     stays, cases = history.stays, history.cases
@@ -239,6 +243,7 @@ def test_every_world_keeps_the_order_of_things_as_they_happened(seed: int, noise
 
 @settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**6), day=st.dates(date(1999, 1, 1), date(2007, 12, 31)))
+@pytest.mark.long
 def test_every_stay_has_exactly_one_true_status(seed: int, day: date) -> None:
     world = build_world(seed=seed, people=LITTLE, as_of=day)
     found = truth(world, "episodes")

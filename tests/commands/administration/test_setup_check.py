@@ -249,6 +249,7 @@ def test_a_site_may_keep_the_metadata_elsewhere(
 
 @pytest.mark.slow
 @pytest.mark.airflow
+@pytest.mark.long
 def test_connections_and_metadata_outside_are_found_and_a_wrong_id_is_one_line(
     tmp_path: Path, database: str
 ) -> None:

@@ -189,6 +189,7 @@ def rows_of_file(path: Path) -> int:
     return int(read["count"])
 
 
+@pytest.mark.long
 def test_a_long_list_stays_light_and_is_whole_in_its_file_and_as_csv(tmp_path: Path) -> None:
     world = invent(episodes=26_000)
     rendered(world, tmp_path)

@@ -40,6 +40,7 @@ def _first_events(world: World, kind: str) -> pd.Series:
 
 @settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**6), night=st.dates(date(1998, 1, 1), date(2007, 12, 31)))
+@pytest.mark.long
 def test_every_row_follows_from_an_event(seed: int, night: date) -> None:
     world = on_night(build_history(seed=seed, people=LITTLE, noise="none"), as_of=night)
     episodes, moved = frame(world, "prison.episodes"), frame(world, "prison.movements")
@@ -77,6 +78,7 @@ def test_every_row_follows_from_an_event(seed: int, night: date) -> None:
 
 @settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**6))
+@pytest.mark.long
 def test_nobody_is_released_before_they_were_received_nor_recalled_before_release(
     seed: int,
 ) -> None:
