@@ -142,7 +142,6 @@ def make_databases(server: embedded.EmbeddedServer, values: Mapping[str, str]) -
     rules = server.folder / "data" / "pg_hba.conf"
     rules.write_text(f"local all airflow,warehouse scram-sha-256\n{rules.read_text()}")
     embedded.stop(server.folder)
-    embedded.start(server.folder).close()
 
 
 @pytest.fixture(scope="module")
@@ -154,8 +153,9 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kit]:
     mail = Server()
     controller = Controller(mail, hostname="127.0.0.1", port=mail_port)
     controller.start()
+    with embedded.start(folder / "postgres") as first:
+        make_databases(first, values)
     with embedded.start(folder / "postgres") as server:
-        make_databases(server, values)
         host = f"host={server.socket_folder}&port={PORT}"
         kit = Kit(
             services=compose_with(values)["services"],
