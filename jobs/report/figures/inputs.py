@@ -11,6 +11,7 @@ import pandas as pd
 from jobs.contract.proof.assurance_strata import SampleChecks
 from jobs.contract.schema import Table
 from jobs.report.figures.countable_releases import countable_releases
+from jobs.report.figures.ranges import RowUncertainty
 from jobs.report.figures.uncertainty import Uncertainty, no_uncertainty
 from jobs.report.published import Frames
 
@@ -69,6 +70,18 @@ class FigureInputs:
             self._held[work] = work(self)
         held: T = self._held[work]
         return held
+
+    def of_quarantine(self, persons: pd.Series) -> RowUncertainty:
+        """What quarantine of either register may move, whatever these people's rows count as."""
+        contested = self.uncertainty.is_contested(persons)
+        unread = self.uncertainty.unread + self.uncertainty.casework.decisions
+        return RowUncertainty(
+            may_leave=contested,
+            may_enter=contested,
+            other_group=contested,
+            unread_out=unread,
+            unread_in=unread,
+        )
 
     def of(self, table: Table) -> pd.DataFrame:
         """The frame of a table."""

@@ -108,12 +108,9 @@ def plain(counts: pd.Series) -> pd.DataFrame:
     return frame.rename_axis("group_value").reset_index()[VALUES]
 
 
-def widened(values: pd.DataFrame, *, out: float = 0.0, into: float = 0.0) -> pd.DataFrame:
-    """Values by group whose range reaches so many further, in any group: rows in quarantine."""
-    return values.assign(
-        low=(values["low"] - out).clip(lower=0.0).where(values["low"].gt(0), values["low"]),
-        high=values["high"] + into,
-    )
+def widened(values: pd.DataFrame, aside: int) -> pd.DataFrame:
+    """Values by group, each of which so many rows in quarantine may leave or come into."""
+    return values.assign(low=(values["low"] - aside).clip(lower=0.0), high=values["high"] + aside)
 
 
 def nothing() -> pd.DataFrame:

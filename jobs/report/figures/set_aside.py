@@ -5,6 +5,7 @@ unconsidered, or be due, and an unread decision clears nobody. The values count 
 ranges reach as far as the rows in quarantine may.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -88,7 +89,8 @@ class CaseworkSetAside:
     ``reversals`` count the people of whom only that is known: no row says who they are, or no link
     leads to them. ``cases`` are cases that cannot be read and may be open; ``contested`` the ids of
     those in use that another row contradicts; ``active`` the ids of those with an event in
-    quarantine, and ``events`` counts the cases of events that no id leads to.
+    quarantine, and ``events`` counts the cases of events that no id leads to. ``rows`` counts, by
+    table, all rows that may hide something.
     """
 
     people: pd.DataFrame = field(default_factory=_nobody_concerned)
@@ -98,6 +100,7 @@ class CaseworkSetAside:
     contested: frozenset[str] = frozenset()
     active: frozenset[str] = frozenset()
     events: int = 0
+    rows: Mapping[str, int] = field(default_factory=dict)
 
     def may_decide(self, persons: pd.Series) -> pd.Series:
         """Which of these prisoner numbers may have been decided on, or referred."""
@@ -116,12 +119,13 @@ def casework_set_aside(*, tables: Mapping[str, pa.Table], facts: Frames) -> Case
         facts: links and quarantine by full name.
     """
     bad = hiding_rows(register=immigration.SPACE, tables=tables, facts=facts)
+    rows_by_table = Counter(bad["table_name"])
     is_of = {name: bad["table_name"].eq(name) for name in ("persons", "cases", "events")}
     other_kinds = c.CASE_TYPE.values - {"CRIMINAL"}
     is_criminal = ~(is_of["cases"] & said(bad, "case_type").isin(other_kinds))
     bad = bad[is_criminal & (is_of["persons"] | is_of["cases"] | is_of["events"])]
     if bad.empty:
-        return CaseworkSetAside()
+        return CaseworkSetAside(rows=rows_by_table)
     in_use = immigration.CASES.frame(immigration.CASES.of(tables))
     person_of = in_use.set_index("case_id")["cid_person_id"]
     bad = bad.assign(case=said(bad, "case_id"), person=said(bad, "cid_person_id"))
@@ -151,6 +155,7 @@ def casework_set_aside(*, tables: Mapping[str, pa.Table], facts: Frames) -> Case
         contested=frozenset(cases.loc[~is_new, "case"].dropna()),
         active=frozenset(events["case"].dropna()),
         events=_different(unresolved.assign(reference=unresolved["case"])),
+        rows=rows_by_table,
     )
 
 

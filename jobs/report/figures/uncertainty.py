@@ -20,7 +20,6 @@ are spread over the episodes they can concern, and the range takes a high quanti
 (`jobs.report.figures.ranges`).
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -32,7 +31,6 @@ import pyarrow as pa
 from jobs.contract import codes as c
 from jobs.contract import immigration, results
 from jobs.contract.bands import RELEASES
-from jobs.report.figures.hiding_rows import hiding_rows
 from jobs.report.figures.set_aside import (
     CaseworkSetAside,
     casework_set_aside,
@@ -68,15 +66,13 @@ class Uncertainty:
     are probabilities: of being in scope, or left out, by a wrong nationality; of having a decision,
     or a referral, under a link that was not found. ``unlinked_decided`` counts the decided criminal
     cases that no certain link joins to a prisoner. ``set_aside`` are the people, and ``casework``
-    is the casework, that quarantine may hide (`jobs.report.figures.set_aside`); ``rows_aside``
-    counts the immigration register's rows that may hide something, by table.
+    is the casework, that quarantine may hide (`jobs.report.figures.set_aside`).
     """
 
     episodes: pd.DataFrame
     set_aside: pd.DataFrame
     unlinked_decided: int | None = None
     casework: CaseworkSetAside = field(default_factory=CaseworkSetAside)
-    rows_aside: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def unread(self) -> int:
@@ -152,7 +148,6 @@ def estimate_uncertainty(*, tables: Mapping[str, pa.Table], facts: Frames) -> Un
     is_linked = criminal["cid_person_id"].isin(linked["cid_person_id"])
     is_lost = ~is_linked & ~criminal["cid_person_id"].isin(review)
     decided = criminal["considered_date"].notna()
-    aside = hiding_rows(register=immigration.SPACE, tables=tables, facts=facts)
     uncertain = pd.DataFrame(
         {
             "is_nationality_uncertain": _is_nationality_uncertain(frame, there),
@@ -173,7 +168,6 @@ def estimate_uncertainty(*, tables: Mapping[str, pa.Table], facts: Frames) -> Un
         set_aside=people_set_aside(tables=tables, facts=facts),
         unlinked_decided=int((~is_linked & decided).sum()),
         casework=casework_set_aside(tables=tables, facts=facts),
-        rows_aside=dict(Counter(aside["table_name"])),
     )
 
 

@@ -12,8 +12,7 @@ from jobs.report.figures.ranges import nothing, plain, single, widened
 
 def _widened(inputs: FigureInputs, values: pd.DataFrame) -> pd.DataFrame:
     """Whoever has a row in quarantine may be inside or out, a foreign national or not."""
-    aside = len(inputs.uncertainty.set_aside)
-    return widened(values, out=aside, into=aside)
+    return widened(values, len(inputs.uncertainty.set_aside))
 
 
 def census_total(column: str) -> Compute:

@@ -70,7 +70,7 @@ def last_weeks(days: Days, aside: Aside) -> Compute:
         start = inputs.today - pd.Timedelta(weeks=WEEKS_MEASURED)
         found = days(inputs)
         fell = float((found.gt(start) & found.le(inputs.today)).sum())
-        return widened(single(fell), out=aside(inputs), into=aside(inputs))
+        return widened(single(fell), aside(inputs))
 
     return compute
 
@@ -81,7 +81,7 @@ def by_month(days: Days, aside: Aside) -> Compute:
     def compute(inputs: FigureInputs) -> pd.DataFrame:
         found = days(inputs).dropna().dt.to_period("M").value_counts()
         fell = plain(found.reindex(last_months(inputs.today), fill_value=0))
-        return widened(fell, out=aside(inputs), into=aside(inputs))
+        return widened(fell, aside(inputs))
 
     return compute
 
@@ -204,9 +204,9 @@ def on_list(listed: CaseList, sources: Sequence[Table], by: Grouping | None = No
             return nothing()
         own = table[listed.selects(table)]
         counted = pd.Series(True, index=own.index)
-        aside = sum(inputs.uncertainty.rows_aside.get(each.name, 0) for each in sources)
+        rows = inputs.uncertainty.casework.rows
         counts = count_rows(counted=counted, by=None if by is None else by(own))
-        return widened(counts, out=aside, into=aside)
+        return widened(counts, sum(rows.get(each.name, 0) for each in sources))
 
     return compute
 

@@ -34,17 +34,17 @@ SERIES_BREAK: Final = (
 OUTCOMES: Final = tuple(entry.code for entry in results.OUTCOME.codes)
 
 
-def _flags(inputs: FigureInputs) -> pd.DataFrame | None:
-    """The flags beside the episodes, of which they leave out the British; None without any.
+def _flags(inputs: FigureInputs) -> tuple[pd.DataFrame, RowUncertainty] | None:
+    """The flags beside the episodes, of which they leave out the British, and what may move them.
 
-    ``is_contested``: quarantine may say something else of the person.
+    None where the publication has no flags.
     """
     flags = if_held(results.FLAGS, inputs.frames)
     if flags is None:
         return None
     people = inputs.of(results.ASSESSMENTS)[["episode_id", "prisoner_number"]]
-    contested = inputs.uncertainty.is_contested(people["prisoner_number"])
-    return people.assign(is_contested=contested).merge(flags, on="episode_id", how="left")
+    beside = people.merge(flags, on="episode_id", how="left")
+    return beside, inputs.of_quarantine(beside["prisoner_number"])
 
 
 def _counted(
@@ -55,20 +55,13 @@ def _counted(
     groups: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Count flagged episodes; whoever has a row in quarantine may be another one, of any group."""
-    flags = inputs.once(_flags)
-    if flags is None:
+    held = inputs.once(_flags)
+    if held is None:
         return nothing()
-    contested, casework = flags["is_contested"], inputs.uncertainty.casework
-    unread = inputs.uncertainty.unread + casework.decisions
+    flags, uncertainty = held
     return count_rows(
         counted=rows(flags),
-        uncertainty=RowUncertainty(
-            may_leave=contested,
-            may_enter=contested,
-            other_group=contested,
-            unread_out=unread,
-            unread_in=unread,
-        ),
+        uncertainty=uncertainty,
         by=None if by is None else by(flags).fillna(NONE),
         groups=groups,
     )

@@ -57,24 +57,11 @@ def considered_in_time(inputs: FigureInputs) -> pd.DataFrame:
 
 
 def _of_episodes(inputs: FigureInputs) -> RowUncertainty:
-    return _aside(inputs, inputs.of(results.ASSESSMENTS))
+    return inputs.of_quarantine(inputs.of(results.ASSESSMENTS)["prisoner_number"])
 
 
 def _of_releases(inputs: FigureInputs) -> RowUncertainty:
-    return _aside(inputs, inputs.releases)
-
-
-def _aside(inputs: FigureInputs, frame: pd.DataFrame) -> RowUncertainty:
-    """What quarantine of either register may move, whatever the rows are counted by."""
-    contested = inputs.uncertainty.is_contested(frame["prisoner_number"])
-    casework = inputs.uncertainty.casework
-    return RowUncertainty(
-        may_leave=contested,
-        may_enter=contested,
-        other_group=contested,
-        unread_out=inputs.uncertainty.unread + casework.decisions,
-        unread_in=inputs.uncertainty.unread + casework.decisions,
-    )
+    return inputs.of_quarantine(inputs.releases["prisoner_number"])
 
 
 def with_status(status: str) -> Compute:
