@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from benchmarks.samples.browser import EVERY_RULE, RULES_OF_LOOKS, browser, quiet_page, violations
 from benchmarks.samples.report_nights import AS_OF, invent
@@ -149,6 +149,21 @@ def test_a_list_filters_by_words_from_the_keyboard(chromium: Browser, site: Path
         assert 0 < len(shown) < before
         assert all(word in row.lower() for row in shown)
         assert page.get_by_role("status").first.inner_text().startswith(f"{len(shown)} of ")
+
+
+def test_who_types_before_the_rows_have_come_still_finds_them(
+    chromium: Browser, site: Path
+) -> None:
+    with quiet_page(chromium) as page:
+        asked: list[Route] = []
+        page.route("**/data/*.js", lambda route: asked.append(route))
+        visit(page, site / "backlog.html")
+        page.get_by_label("Show only rows with").focus()
+        page.keyboard.type("team")
+        page.wait_for_timeout(200)
+        assert len(asked) == 1
+        asked[0].continue_()
+        expect(page.get_by_role("status").first).to_contain_text(" rows")
 
 
 def tab_to(page: Page, words: str) -> bool:

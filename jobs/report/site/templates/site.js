@@ -75,9 +75,9 @@ class List {
     return this.file ? new URLSearchParams(location.hash.slice(1)).get("in") : null;
   }
 
-  async load() {
-    const source = this.file ? rowsOfFile(this.file) : rowsOfPage(this.table);
-    this.rows ??= Promise.resolve(source);
+  // Asked for once, however fast somebody types: a second answer would leave the first one waiting.
+  load() {
+    this.rows ??= this.file ? rowsOfFile(this.file) : Promise.resolve(rowsOfPage(this.table));
     return this.rows;
   }
 
