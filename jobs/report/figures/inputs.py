@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from jobs.contract import results
 from jobs.contract.proof.assurance_strata import SampleChecks
 from jobs.contract.schema import Table
 from jobs.report.figures.countable_releases import countable_releases
@@ -74,7 +75,7 @@ class FigureInputs:
     def of_quarantine(self, persons: pd.Series) -> RowUncertainty:
         """What quarantine of either register may move, whatever these people's rows count as."""
         contested = self.uncertainty.is_contested(persons)
-        unread = self.uncertainty.unread + self.uncertainty.casework.decisions
+        unread = self.uncertainty.unnamed
         return RowUncertainty(
             may_leave=contested,
             may_enter=contested,
@@ -86,6 +87,11 @@ class FigureInputs:
     def of(self, table: Table) -> pd.DataFrame:
         """The frame of a table."""
         return table.of(self.frames)
+
+
+def quarantine_of_episodes(inputs: FigureInputs) -> RowUncertainty:
+    """What quarantine may move among the episodes of a night; asked for with ``once``."""
+    return inputs.of_quarantine(inputs.of(results.ASSESSMENTS)["prisoner_number"])
 
 
 Compute = Callable[[FigureInputs], pd.DataFrame]

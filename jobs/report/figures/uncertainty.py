@@ -79,6 +79,11 @@ class Uncertainty:
         """People in quarantine of whom a custody episode cannot be read."""
         return int(self.set_aside["is_unread"].sum())
 
+    @property
+    def unnamed(self) -> int:
+        """Rows in quarantine that may be anybody's: people unread, decisions of nobody known."""
+        return self.unread + self.casework.decisions
+
     def is_set_aside(self, persons: pd.Series) -> pd.Series:
         """Which of these prisoner numbers have a row in quarantine."""
         return persons.isin(self.set_aside["prisoner_number"].dropna())

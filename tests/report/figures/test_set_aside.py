@@ -39,7 +39,7 @@ MISSED = Story()
 STORIES = (DECIDED, WITHDRAWN, MISSED, HELD, HELD.but(cases=(CASE,), events=(decision(DAY),)))
 RECORDED = datetime(2006, 1, 1, tzinfo=UTC)
 OF_ROWS_IN_USE = (
-    "quality.", "links.", "discrepancies.", "pace.", "staff.", "flow.late", "assurance."
+    "quality.", "links.", "discrepancies.", "staff.", "flow.late", "assurance."
 )  # fmt: skip
 """Figures that say how the rows in use are, not how many people or cases there are."""
 

@@ -23,7 +23,7 @@ from jobs.report.figures.figure import (
     RELEASES,
     Figure,
 )
-from jobs.report.figures.inputs import Compute, FigureInputs
+from jobs.report.figures.inputs import Compute, FigureInputs, quarantine_of_episodes
 from jobs.report.figures.ranges import (
     RowUncertainty,
     count_rows,
@@ -56,10 +56,6 @@ def considered_in_time(inputs: FigureInputs) -> pd.DataFrame:
     return count_rows(counted=frame["status"].eq("CONSIDERED"), uncertainty=uncertainty)
 
 
-def _of_episodes(inputs: FigureInputs) -> RowUncertainty:
-    return inputs.of_quarantine(inputs.of(results.ASSESSMENTS)["prisoner_number"])
-
-
 def _of_releases(inputs: FigureInputs) -> RowUncertainty:
     return inputs.of_quarantine(inputs.releases["prisoner_number"])
 
@@ -72,7 +68,7 @@ def with_status(status: str) -> Compute:
         return count_rows(
             counted=frame["status"].eq(status),
             uncertainty=replace(
-                inputs.once(_of_episodes),
+                inputs.once(quarantine_of_episodes),
                 leave_probability=false_link_probability(frame),
                 persons=frame["identity_id"],
             ),
@@ -122,7 +118,7 @@ def by_status(inputs: FigureInputs) -> pd.DataFrame:
     order = [entry.code for entry in results.STATUS.codes]
     return count_rows(
         counted=everything(frame),
-        uncertainty=inputs.once(_of_episodes),
+        uncertainty=inputs.once(quarantine_of_episodes),
         by=frame["status"],
         groups=order,
     )
