@@ -173,6 +173,7 @@ def caveats_told(night: Night) -> EmailMessage:
     return alert
 
 
+@pytest.mark.long
 def test_a_stopped_check_that_somebody_calls_a_success_publishes_nothing(house: House) -> None:
     """As Airflow goes on once a task is marked by hand: every later step, without a word."""
     house.run(NIGHTS[0], prison_movements=MANY)

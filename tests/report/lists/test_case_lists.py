@@ -21,28 +21,21 @@ from jobs.report.figures.registry import FIGURE_BY_ID, compute_figures
 from jobs.report.lists.drill_down import LISTED, UNLISTED, DrillDown
 from jobs.report.site.site import PAGE_ROWS
 
+Facts = dict[str, pd.DataFrame]
+
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")
 PERSONAL = {
     field.name for table in results.NIGHTLY.values() for field in table.fields if field.personal
 }
+TABLES = {listed.table.full_name: listed.table for listed in CASE_LISTS.values()}
 WORLD = invent(episodes=500, has_changes=True)
-OF_TABLE = {listed.table.full_name: name for name, listed in CASE_LISTS.items()}
-EACH_LIST = [
-    pytest.param(
-        listed,
-        id=name,
-        marks=() if OF_TABLE[listed.table.full_name] == name else (pytest.mark.long,),
-    )
-    for name, listed in CASE_LISTS.items()
-]
-"""Every list; a site takes seconds, so one of each table with every change, the others with CI."""
 every_list = pytest.mark.parametrize("listed", CASE_LISTS.values(), ids=list(CASE_LISTS))
 
 
-def night_with(listed: CaseList, frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The invented publication with another table of cases, and its figures counted anew."""
-    frame = listed.table.frame(listed.table.arrow(frame))
-    facts = {**WORLD.facts, listed.table.full_name: frame}
+def night_with(frames: Facts) -> Facts:
+    """The invented publication with other tables of cases, and its figures counted anew."""
+    changed = {name: TABLES[name].frame(TABLES[name].arrow(frames[name])) for name in frames}
+    facts = {**WORLD.facts, **changed}
     figures = compute_figures(FigureInputs(frames=facts, as_of=AS_OF))
     return {**facts, results.FIGURES.full_name: figures}
 
@@ -56,17 +49,29 @@ def off(listed: CaseList, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(status=status, is_due=frame["is_due"] & ~chosen)
 
 
-def without(listed: CaseList) -> dict[str, pd.DataFrame]:
-    return night_with(listed, off(listed, listed.table.of(WORLD.facts)))
+def without(*lists: CaseList) -> Facts:
+    """None of the lists has a row."""
+    frames = {listed.table.full_name: listed.table.of(WORLD.facts) for listed in lists}
+    for listed in lists:
+        frames[listed.table.full_name] = off(listed, frames[listed.table.full_name])
+    return night_with(frames)
 
 
-def with_one(listed: CaseList) -> dict[str, pd.DataFrame]:
-    """The list has one row, of which nothing is known that need not be."""
-    frame = listed.table.of(WORLD.facts)
-    first = frame[listed.selects(frame)].head(1)
-    bare = first.assign(**{f.name: None for f in listed.table.fields if f.nullable})
-    rest = off(listed, frame).drop(index=first.index, errors="ignore")
-    return night_with(listed, pd.concat([rest, bare.astype(rest.dtypes)], ignore_index=True))
+def with_one(*lists: CaseList) -> Facts:
+    """Each list has one row, of which nothing is known that need not be."""
+    empty, frames = without(*lists), {}
+    for name in {listed.table.full_name for listed in lists}:
+        table, keys = TABLES[name], list(TABLES[name].key)
+        frame, rest = table.of(WORLD.facts), table.of(empty)
+        of_table = [listed for listed in lists if listed.table.full_name == name]
+        first = pd.concat([frame[listed.selects(frame)].head(1) for listed in of_table])
+        first = first.drop_duplicates(keys)
+        bare = first.assign(**{f.name: None for f in table.fields if f.nullable})
+        rest = rest[
+            ~pd.MultiIndex.from_frame(rest[keys]).isin(list(bare[keys].itertuples(index=False)))
+        ]
+        frames[name] = pd.concat([rest, bare.astype(rest.dtypes)], ignore_index=True)
+    return night_with(frames)
 
 
 @pytest.fixture(scope="module")
@@ -84,25 +89,42 @@ def test_a_list_of_many_rows_is_whole_wherever_it_is_shown(
     assert_shown_whole(listed, WORLD.facts, many_rows)
 
 
-@pytest.mark.parametrize("listed", EACH_LIST)
-@pytest.mark.parametrize(
-    "night",
-    [
-        pytest.param(with_one, id="the first night with a row, of which little is known"),
-        pytest.param(without, id="a night without a row"),
-    ],
-)
-def test_a_list_is_whole_wherever_it_is_shown(
-    listed: CaseList,
-    night: Callable[[CaseList], dict[str, pd.DataFrame]],
-    tmp_path: Path,
+NIGHTS = [
+    pytest.param(with_one, id="the first night with a row, of which little is known"),
+    pytest.param(without, id="a night without a row"),
+]
+
+
+@pytest.fixture(scope="module", params=NIGHTS)
+def few_rows(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Facts, Path]:
+    """The facts and the site of a night on which every list has one row, or none."""
+    facts, folder = request.param(*CASE_LISTS.values()), tmp_path_factory.mktemp("few rows")
+    render_site(facts=facts, about=ABOUT, folder=folder)
+    return facts, folder
+
+
+@every_list
+def test_a_list_of_few_rows_is_whole_wherever_it_is_shown(
+    listed: CaseList, few_rows: tuple[Facts, Path]
 ) -> None:
+    assert_shown_whole(listed, *few_rows)
+
+
+@pytest.mark.long
+@every_list
+@pytest.mark.parametrize("night", NIGHTS)
+def test_a_list_is_whole_wherever_it_is_shown(
+    listed: CaseList, night: Callable[[CaseList], Facts], tmp_path: Path
+) -> None:
+    """The other lists have their rows."""
     facts = night(listed)
     render_site(facts=facts, about=ABOUT, folder=tmp_path)
     assert_shown_whole(listed, facts, tmp_path)
 
 
-def assert_shown_whole(listed: CaseList, facts: dict[str, pd.DataFrame], site: Path) -> None:
+def assert_shown_whole(listed: CaseList, facts: Facts, site: Path) -> None:
     """The page, the CSV and the workbook hold every row of a list."""
     rows = rows_of(listed, facts)
     assert list(rows.columns) == list(listed.fields)

@@ -1,7 +1,9 @@
 """The rules of the night, given perfect registers, find exactly what is true of the world."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import pandas as pd
 import pyarrow as pa
@@ -62,6 +64,21 @@ def assessed(world: World) -> dict[str, pd.DataFrame]:
     }
 
 
+Scored = Callable[[date], tuple[World, dict[str, pd.DataFrame]]]
+
+
+@pytest.fixture(scope="module")
+def scored(clean_history: History) -> Scored:
+    """The world of a night and what the rules find in it, made once for each."""
+
+    @cache
+    def of(night: date) -> tuple[World, dict[str, pd.DataFrame]]:
+        world = on_night(clean_history, as_of=night)
+        return world, assessed(world)
+
+    return of
+
+
 @pytest.mark.parametrize(
     "night",
     [
@@ -75,9 +92,9 @@ def assessed(world: World) -> dict[str, pd.DataFrame]:
     ],
     ids=str,
 )
-def test_every_published_status_is_the_true_one(clean_history: History, night: date) -> None:
-    world = on_night(clean_history, as_of=night)
-    published, true = assessed(world), _truth(world)
+def test_every_published_status_is_the_true_one(scored: Scored, night: date) -> None:
+    world, found = scored(night)
+    published, true = dict(found), _truth(world)
     # Nobody can tell whether a referral came before a release without a date.
     undated = ~true["episodes"]["is_dated"]
     late = undated & (true["episodes"]["status"] == "NOT_REFERRED") & (night > FOUND)
@@ -90,9 +107,9 @@ def test_every_published_status_is_the_true_one(clean_history: History, night: d
 
 
 @pytest.mark.parametrize("night", [date(2003, 6, 30), FOUND, date(2006, 11, 30)], ids=str)
-def test_every_published_release_is_the_true_one(clean_history: History, night: date) -> None:
-    world = on_night(clean_history, as_of=night)
-    sides = [truth(world, "releases"), assessed(world)["nightly.releases"]]
+def test_every_published_release_is_the_true_one(scored: Scored, night: date) -> None:
+    world, found = scored(night)
+    sides = [truth(world, "releases"), found["nightly.releases"]]
     keys = ["episode_id", "release_number"]
     true, said = (side[[*keys, "is_missed", "release_date"]] for side in sides)
     both = true.merge(said, on=keys, how="left", suffixes=("", "_said"))

@@ -80,6 +80,13 @@ REVISIONS = [
     script.revision
     for script in migrate.ScriptDirectory.from_config(migrate.configuration()).walk_revisions()
 ]
+LATEST = 5
+OLD_AND_LAST = [
+    *REVISIONS[:LATEST],
+    *(pytest.param(revision, marks=pytest.mark.long) for revision in REVISIONS[LATEST:-1]),
+    REVISIONS[-1],
+]
+"""The latest and the first in the ordinary suite, those between with the long tests."""
 HAS_A_CHAIN = """
     SELECT EXISTS (
         SELECT FROM information_schema.columns
@@ -96,7 +103,7 @@ AT_A_REVISION = """
 """
 
 
-@pytest.mark.parametrize("revision", REVISIONS)
+@pytest.mark.parametrize("revision", OLD_AND_LAST)
 def test_data_of_every_earlier_revision_are_read_by_this_code(database: str, revision: str) -> None:
     engine = open_warehouse(database)
     facts = nights.facts()
