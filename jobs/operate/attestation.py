@@ -35,6 +35,8 @@ from jobs.warehouse.store.verification import (
 
 log = logging.getLogger(__name__)
 
+FOLDER: Final = "publications"
+"""Where the files are, under ``data_dir``."""
 NAMESPACE: Final = "deportation-reconciliation"
 """What a signature is for, in the words of ``ssh-keygen -Y``."""
 _ACCEPTED: Final = "accepted.json"
@@ -49,7 +51,7 @@ class Attestation:
     @property
     def folder(self) -> Path:
         """Where they are."""
-        return self.settings.data_dir / "publications"
+        return self.settings.data_dir / FOLDER
 
     def foretell(self, published: Publication) -> None:
         """Write the file of a publication that is about to be committed."""
@@ -79,6 +81,27 @@ class Attestation:
         for said in _erasures(connection, numbers):
             self._erasure(said["erasure_number"]).write_text(canonical_json(said) + "\n")
 
+    def numbers(self) -> set[int]:
+        """The publications that a file attests; one that was taken out of the warehouse, too."""
+        return {int(path.stem) for path in self.folder.glob("[0-9]*.json")}
+
+    def copy(self, target: Path, *, numbers: Iterable[int]) -> None:
+        """Copy what attests these publications, and what was erased and accepted.
+
+        A night may be published meanwhile: a foretold file is confirmed at any time.
+        """
+        if not self.folder.is_dir():
+            return
+        target.mkdir()
+        for number in sorted(numbers):
+            foretold = self._foretold(number)
+            _copy(foretold, target)
+            if _copy(self._file(number), target):
+                (target / foretold.name).unlink(missing_ok=True)
+            _copy(self._signature(number), target)
+        for path in (*self.folder.glob("erasure-*.json"), self.folder / _ACCEPTED):
+            _copy(path, target)
+
     def alterations(self, engine: sa.Engine, *, of: Iterable[Publication]) -> list[Alteration]:
         """What is not as it was published, less what a named person has accepted.
 
@@ -86,7 +109,9 @@ class Attestation:
             engine: the warehouse.
             of: the publications whose rows are looked at; the chain is looked at whole.
         """
-        found = [*verify_chain(engine), *self._held_against(chain_digests(engine))]
+        with transaction(engine) as connection:
+            digests = chain_digests(connection)
+        found = [*verify_chain(engine), *self._held_against(digests)]
         found += self._unattested_erasures(engine)
         for each in of:
             found += verify_rows(engine, each)
@@ -136,7 +161,7 @@ class Attestation:
             log.warning("no publication is known outside the warehouse yet: it is taken as it is")
             self._begin(digests)
         self._settle(digests)
-        known = {int(path.stem): path for path in self.folder.glob("[0-9]*.json")}
+        known = {number: self._file(number) for number in self.numbers()}
         found = []
         for number in sorted(set(known) | set(digests)):
             where = f"publication number [{number}]"
@@ -264,6 +289,15 @@ def _erasures(
         query = query.where(ERASURES.c.erasure_number.in_(list(numbers)))
     for row in connection.execute(query).mappings():
         yield dict(row)
+
+
+def _copy(path: Path, target: Path) -> bool:
+    """Copy a file into a folder, if it is there."""
+    try:
+        shutil.copy2(path, target)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Backup and restore: the warehouse as one snapshot, and the files that publications rest on.
 
 The warehouse is dumped first and the files are copied after it, so every landing that the dump
-speaks of is among them; landings never change. A backup is a folder, whole or not there, with the
-digest of each of its files.
+speaks of is among them; landings never change. The files that attest publications are those of
+the dump's own snapshot: a night that is published meanwhile is in neither. A backup is a folder,
+whole or not there, with the digest of each of its files.
 """
 
 import json
@@ -15,6 +16,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from jobs.operate.attestation import FOLDER as ATTESTATIONS
+from jobs.operate.attestation import Attestation
 from jobs.operate.databases import warehouse_as_it_is
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, file_digest, whole_folder
@@ -24,9 +27,11 @@ from jobs.warehouse.ddl.migrate import refuse_newer, standing_of, version
 from jobs.warehouse.ddl.roles import grant_rights
 from jobs.warehouse.embedded.programs import environment, programs
 from jobs.warehouse.store.connections import transaction, warehouse_name
+from jobs.warehouse.store.verification import chain_digests
 
 FOLDERS: Final = ("landing", "models", "pages", "corrections", "alerts")
-"""Parts of ``data_dir`` that are kept; run folders can be made anew from landings."""
+"""Parts of ``data_dir`` that are kept as they are; run folders can be made anew from landings."""
+RESTORED: Final = (*FOLDERS, ATTESTATIONS)
 DUMP: Final = "warehouse.dump"
 CONTENTS: Final = "backup.json"
 
@@ -43,7 +48,14 @@ def back_up(folder: Path, *, now: datetime, settings: Settings) -> Path:
         revision = version(engine)
         if revision is None:
             raise BadInput(warehouse_name(engine), "is empty", "there is nothing to back up yet")
-        _run("pg_dump", "--format=custom", f"--file={made / DUMP}", engine=engine)
+        attestation = Attestation(settings=settings)
+        attested = attestation.numbers()
+        with transaction(engine.execution_options(isolation_level="REPEATABLE READ")) as seen:
+            attested |= chain_digests(seen).keys()
+            snapshot = seen.scalar(sa.text("SELECT pg_export_snapshot()"))
+            dumped = ("--format=custom", f"--snapshot={snapshot}", f"--file={made / DUMP}")
+            _run("pg_dump", *dumped, engine=engine)
+        attestation.copy(made / ATTESTATIONS, numbers=attested)
         for name in FOLDERS:
             if (settings.data_dir / name).is_dir():
                 shutil.copytree(settings.data_dir / name, made / name, ignore=_unfinished)
@@ -66,7 +78,7 @@ def restore(backup: Path, *, settings: Settings) -> int:
         BadInput: the backup is not whole, or of newer code, or something is there already.
     """
     contents = _whole(backup)
-    for name in FOLDERS:
+    for name in RESTORED:
         there = settings.data_dir / name
         if (backup / name).is_dir() and there.is_dir() and any(there.iterdir()):
             raise BadInput(
@@ -91,7 +103,7 @@ def restore(backup: Path, *, settings: Settings) -> int:
             grant_rights(connection)
         if standing_of(engine) != "up to date":
             raise BadInput(warehouse_name(engine), "was not restored", "restore it again")
-    for name in FOLDERS:
+    for name in RESTORED:
         if (backup / name).is_dir():
             with whole_folder(settings.data_dir / name) as made:
                 shutil.copytree(backup / name, made, dirs_exist_ok=True)

@@ -9,10 +9,13 @@ import sqlalchemy as sa
 
 from benchmarks.samples import nights
 from jobs.contract import results
+from jobs.operate import backup
+from jobs.operate.attestation import Attestation
 from jobs.operate.backup import back_up, restore
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings, load_settings
 from jobs.warehouse import (
+    Publication,
     embedded,
     open_warehouse,
     publications,
@@ -22,12 +25,31 @@ from jobs.warehouse import (
     upgrade,
 )
 from jobs.warehouse.ddl import migrate
+from jobs.warehouse.store.publishing import publication
 
 NOW = datetime(2006, 4, 26, 8, tzinfo=UTC)
 
 
 def site(folder: Path, url: str) -> Settings:
     return load_settings(data_dir=folder, warehouse=url, prison="/x", immigration="/x")
+
+
+def attested(
+    settings: Settings, engine: sa.Engine, *, landing: str, seed: int, confirm: bool = True
+) -> Publication:
+    """Publish a night as a run does: its link is written outside the warehouse too."""
+    attestation, manifest = Attestation(settings=settings), nights.manifest(landing=landing)
+    made = publish(
+        engine,
+        manifest=manifest,
+        tables=nights.facts(people=30, seed=seed),
+        audit=lambda connection: attestation.foretell(
+            publication(connection, manifest.publication_id)
+        ),
+    )
+    if confirm:
+        attestation.confirm(made)
+    return made
 
 
 @pytest.fixture
@@ -37,11 +59,7 @@ def filled(tmp_path: Path, database: str) -> Settings:
     engine = open_warehouse(database)
     upgrade(engine)
     for number, landing in enumerate("ab"):
-        publish(
-            engine,
-            manifest=nights.manifest(landing=landing),
-            tables=nights.facts(people=30, seed=number),
-        )
+        attested(settings, engine, landing=landing, seed=number)
     record_run(engine, as_of=nights.AS_OF, label="l", outcome="published", steps={})
     engine.dispose()
     landing = settings.data_dir / "landing" / "prison" / "2006-04-25" / "001"
@@ -80,7 +98,7 @@ def test_restored_it_equals_what_was_backed_up(
 ) -> None:
     made = back_up(tmp_path / "backups", now=NOW, settings=filled)
     assert made.name == "2006-04-26T080000Z"
-    assert restore(made, settings=empty) == 2
+    assert restore(made, settings=empty) == 4
     before, after = everything(filled.warehouse), everything(empty.warehouse)
     assert before.keys() == after.keys()
     assert sum(map(len, before.values())) > 200
@@ -88,11 +106,65 @@ def test_restored_it_equals_what_was_backed_up(
         pd.testing.assert_frame_equal(after[name], rows, obj=name)
     kept = {
         path.relative_to(filled.data_dir): path.read_bytes()
-        for path in (filled.data_dir / "landing").rglob("*.parquet")
+        for pattern in ("landing/**/*.parquet", "publications/*.json")
+        for path in filled.data_dir.glob(pattern)
     }
+    assert len(kept) == 3
     assert {name: (empty.data_dir / name).read_bytes() for name in kept} == kept
     assert not list(empty.data_dir.rglob("*.lock"))
     assert not (empty.data_dir / "runs").exists()
+
+
+def altered(settings: Settings) -> list[str]:
+    """What `publications verify` names."""
+    engine = open_warehouse(settings.warehouse)
+    found = Attestation(settings=settings).alterations(engine, of=publications(engine))
+    engine.dispose()
+    return [str(each) for each in found]
+
+
+def test_what_is_restored_is_held_against_what_attests_it(
+    filled: Settings, empty: Settings, tmp_path: Path
+) -> None:
+    restore(back_up(tmp_path / "b", now=NOW, settings=filled), settings=empty)
+    assert altered(empty) == []
+    (empty.data_dir / "publications" / "00000002.json").unlink()
+    (what,) = altered(empty)
+    assert "publication number [2]: has no file outside" in what
+
+
+def test_a_night_that_is_published_during_a_backup_is_whole_in_it_or_not_at_all(
+    filled: Settings, empty: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One before the dump's snapshot, unconfirmed until after it; one after the snapshot."""
+    engine = open_warehouse(filled.warehouse)
+    unconfirmed = attested(filled, engine, landing="c", seed=3, confirm=False)
+    run = backup._run
+
+    def dumped(*arguments: str, engine: sa.Engine) -> None:
+        attested(filled, engine, landing="d", seed=4)
+        run(*arguments, engine=engine)
+        Attestation(settings=filled).confirm(unconfirmed)
+
+    monkeypatch.setattr(backup, "_run", dumped)
+    made = back_up(tmp_path / "b", now=NOW, settings=filled)
+    monkeypatch.undo()
+    restore(made, settings=empty)
+    assert altered(empty) == []
+    restored = open_warehouse(empty.warehouse)
+    assert [len(publications(each)) for each in (engine, restored)] == [4, 3]
+    engine.dispose()
+    restored.dispose()
+
+
+def test_what_was_taken_out_of_the_warehouse_is_missed_after_a_restore_too(
+    filled: Settings, empty: Settings, tmp_path: Path
+) -> None:
+    last = filled.data_dir / "publications" / "00000002.json"
+    (last.parent / "00000003.json").write_bytes(last.read_bytes())
+    restore(back_up(tmp_path / "b", now=NOW, settings=filled), settings=empty)
+    assert altered(filled) == altered(empty)
+    assert altered(empty) == ["publication number [3]: is missing from the warehouse"]
 
 
 def test_nights_go_on_after_a_restore(filled: Settings, empty: Settings, tmp_path: Path) -> None:

@@ -50,11 +50,10 @@ def verify_chain(engine: sa.Engine) -> list[Alteration]:
         return [*_links(connection), *_pointers(connection)]
 
 
-def chain_digests(engine: sa.Engine) -> dict[int, str]:
+def chain_digests(connection: sa.Connection) -> dict[int, str]:
     """The link of each publication as it is kept, by number."""
     query = sa.select(PUBLICATIONS.c.publication_number, PUBLICATIONS.c.chain_digest)
-    with transaction(engine) as connection:
-        return {row.publication_number: row.chain_digest for row in connection.execute(query)}
+    return {row.publication_number: row.chain_digest for row in connection.execute(query)}
 
 
 def verify_rows(engine: sa.Engine, of: Publication) -> list[Alteration]:
