@@ -24,7 +24,8 @@ class AlertRecord:
     """An alert, what it is about, and the channels that have it.
 
     ``about`` is the same for every alert of one night (or one run of another DAG), so that a
-    recovery finds what it recovers from. ``settled`` says that nothing is left to say of it.
+    recovery finds what it recovers from. ``settled`` says that nothing is left to say of it,
+    ``is_repeat`` that an earlier alert has said it, so that this one goes to nobody.
     """
 
     alert: Alert
@@ -32,6 +33,7 @@ class AlertRecord:
     sent_to: list[str] = field(default_factory=list)
     is_sent: bool = False
     settled: bool = False
+    is_repeat: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """As kept in the file."""

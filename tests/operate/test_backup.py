@@ -113,6 +113,10 @@ def test_restored_it_equals_what_was_backed_up(
     assert {name: (empty.data_dir / name).read_bytes() for name in kept} == kept
     assert not list(empty.data_dir.rglob("*.lock"))
     assert not (empty.data_dir / "runs").exists()
+    assert altered(empty) == []
+    (empty.data_dir / "publications" / "00000002.json").unlink()
+    (what,) = altered(empty)
+    assert "publication number [2]: has no file outside" in what
 
 
 def altered(settings: Settings) -> list[str]:
@@ -123,16 +127,7 @@ def altered(settings: Settings) -> list[str]:
     return [str(each) for each in found]
 
 
-def test_what_is_restored_is_held_against_what_attests_it(
-    filled: Settings, empty: Settings, tmp_path: Path
-) -> None:
-    restore(back_up(tmp_path / "b", now=NOW, settings=filled), settings=empty)
-    assert altered(empty) == []
-    (empty.data_dir / "publications" / "00000002.json").unlink()
-    (what,) = altered(empty)
-    assert "publication number [2]: has no file outside" in what
-
-
+@pytest.mark.long
 def test_a_night_that_is_published_during_a_backup_is_whole_in_it_or_not_at_all(
     filled: Settings, empty: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,6 +152,7 @@ def test_a_night_that_is_published_during_a_backup_is_whole_in_it_or_not_at_all(
     restored.dispose()
 
 
+@pytest.mark.long
 def test_what_was_taken_out_of_the_warehouse_is_missed_after_a_restore_too(
     filled: Settings, empty: Settings, tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ with the next run that ends, or the next ``jobs fresh``.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -41,6 +41,8 @@ from jobs.operate.monitoring.run_ends import (
     good_news,
     to_look,
     to_mend,
+    to_mend_caveats,
+    to_mend_waiting,
     where_it_ended,
 )
 from jobs.report import notices_by_change
@@ -70,7 +72,11 @@ UNENDED: Final = "the run has not ended: a step takes longer than it should, or 
 
 
 def alert_failed(end: RunEnd, *, settings: Settings) -> bool:
-    """Alert to a run that failed, once; give whether everybody has the alert now."""
+    """Alert to a run that failed, once; give whether everybody has the alert now.
+
+    A register that is late and a deadline that is missed are one lateness: the run that stops for a
+    register of which the alert at the deadline told, with what to do, gives no second one.
+    """
     notes = failure_notes(dag=end.dag, run=end.run, settings=settings)
     kind = AlertKind.GATE if any(note.is_gate for note in notes) else AlertKind.FAILED
     if any(note.is_late for note in notes):
@@ -87,7 +93,9 @@ def alert_failed(end: RunEnd, *, settings: Settings) -> bool:
         url=end.url,
         at=end.at,
     )
-    sent = send_alert(alert, about=end.about, settings=settings)
+    sent = send_alert(
+        alert, about=end.about, settings=settings, unless=lambda before: _is_told(alert, before)
+    )
     record_failed_run(
         dag=end.dag,
         label=f"airflow {end.run}",
@@ -107,22 +115,35 @@ def alert_late(end: RunEnd, *, settings: Settings) -> bool:
     current = _published(end.as_of, settings)
     if current is not None and current.as_of == end.as_of:
         return True
-    ledger = _ledger(settings)
-    if ledger.unsettled(end.about):
-        return True
+    registers = _late_registers(end.as_of, settings)
     alert = Alert(
-        key=f"{AlertKind.LATE.name} {end.about}",
+        key=_deadline_key(end.about),
         kind=AlertKind.LATE,
         subject=f"{end.subject} is not published at {settings.deadline:%H:%M}",
-        causes=(*_late_registers(end.as_of, settings), UNENDED),
+        causes=(*registers, UNENDED),
         standing=_standing(end, settings),
         look=to_look(end),
-        mend=("see on the run's page which task it is at; a run that ends well says so",),
+        mend=(
+            "see on the run's page which task it is at; a run that ends well says so",
+            *(to_mend_waiting(end, until=settings.wait_until) if registers else ()),
+        ),
         run=f"{end.dag} {end.run}",
         url=end.url,
         at=end.at,
     )
-    return send_alert(alert, about=end.about, settings=settings)
+    return send_alert(alert, about=end.about, settings=settings, unless=bool)
+
+
+def _is_told(alert: Alert, before: Sequence[AlertRecord]) -> bool:
+    """Whether the alert at the deadline, the last about this night, says how to mend this one."""
+    return alert.kind is AlertKind.LATE and any(
+        last.alert.key == _deadline_key(last.about) and set(alert.mend) <= set(last.alert.mend)
+        for last in before[-1:]
+    )
+
+
+def _deadline_key(about: str) -> str:
+    return f"{AlertKind.LATE.name} {about}"
 
 
 def alert_succeeded(end: RunEnd, *, settings: Settings) -> bool:
@@ -148,10 +169,13 @@ def alert_succeeded(end: RunEnd, *, settings: Settings) -> bool:
         key=key,
         kind=kind,
         subject=good_news(end, caveats=bool(caveats)) if wrong else end.subject,
-        causes=(*(f"was told: {record.alert.title}" for record in wrong), *caveats),
+        causes=(
+            *(f"was told: {record.alert.title}" for record in wrong if not record.is_repeat),
+            *caveats,
+        ),
         standing=_standing(end, settings),
         look=((f"python -m jobs summary --as-of {end.as_of}",) if end.as_of else to_look(end)),
-        mend=_to_mend_caveats(end) if caveats else (),
+        mend=to_mend_caveats(end) if caveats else (),
         run=f"{end.dag} {end.run}",
         url=end.url,
         at=end.at,
@@ -161,13 +185,6 @@ def alert_succeeded(end: RunEnd, *, settings: Settings) -> bool:
         for record in wrong:
             ledger.write(replace(record, settled=True))
     return sent
-
-
-def _to_mend_caveats(end: RunEnd) -> tuple[str, ...]:
-    return (
-        "see the page of data quality (quality.html), and have the feed mended",
-        f"then: python -m jobs night --as-of {end.as_of} --fetch-again",
-    )
 
 
 def _alert_empty(end: RunEnd, settings: Settings) -> bool:
@@ -202,12 +219,23 @@ def send_waiting(*, settings: Settings) -> bool:
     return all(outcomes)
 
 
-def send_alert(alert: Alert, *, about: str, settings: Settings) -> bool:
-    """Write an alert down and send it, unless it was; send those that wait too."""
+def send_alert(
+    alert: Alert,
+    *,
+    about: str,
+    settings: Settings,
+    unless: Callable[[Sequence[AlertRecord]], bool] = lambda _: False,
+) -> bool:
+    """Write an alert down and send it, unless it was; send those that wait too.
+
+    ``unless`` is asked of the unsettled alerts about the same thing while no other process writes
+    one: if it holds, the alert is written down and not sent.
+    """
     ledger = _ledger(settings)
     with ledger.open():
         if ledger.find(alert.key) is None:
-            ledger.write(AlertRecord(alert=alert, about=about))
+            told = unless(ledger.unsettled(about))
+            ledger.write(AlertRecord(alert=alert, about=about, is_sent=told, is_repeat=told))
     return send_waiting(settings=settings)
 
 

@@ -1,7 +1,7 @@
 """How Airflow says that a run ended, and the words of its alert that need nobody to be asked."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 
 from jobs.contract.view_models import day_text
@@ -116,6 +116,20 @@ def to_mend(end: RunEnd, kind: AlertKind) -> tuple[str, ...]:
     return (
         f'see "When a night fails" in docs/operating.md; when it is mended: {end.clear}',
         f"or without Airflow: {night}",
+    )
+
+
+def to_mend_waiting(end: RunEnd, *, until: time) -> tuple[str, ...]:
+    """What to do about a run that waits and then stops for want of a register."""
+    waits = f"registers are waited for until {until:%H:%M}; then the run stops, and is not told of"
+    return (waits, *to_mend(end, AlertKind.LATE))
+
+
+def to_mend_caveats(end: RunEnd) -> tuple[str, ...]:
+    """What to do about a night that is published with caveats."""
+    return (
+        "see the page of data quality (quality.html), and have the feed mended",
+        f"then: python -m jobs night --as-of {end.as_of} --fetch-again",
     )
 
 

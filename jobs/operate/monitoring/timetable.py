@@ -33,7 +33,7 @@ def london_after(moment: datetime, at: time) -> datetime:
 def last_start(moment: datetime, *, settings: Settings) -> datetime:
     """The last moment up to ``moment`` at which the schedule starts a night."""
     # croniter steps through wall-clock time where the clocks change: it is given no time zone.
-    local = moment.astimezone(LONDON).replace(tzinfo=None)
+    local = moment.astimezone(LONDON).replace(tzinfo=None, microsecond=0)
     found: datetime = croniter(settings.schedule, local + timedelta(seconds=1)).get_prev(datetime)
     return found.replace(tzinfo=LONDON)
 

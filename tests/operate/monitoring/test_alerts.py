@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -202,6 +202,66 @@ def test_late_is_told_once_and_not_of_a_night_whose_failure_was_told(settings: S
     alert_failed(other, settings=settings)
     alert_late(other, settings=settings)
     assert len(mail(settings)) == 2
+
+
+LATER = replace(END, at=AT + timedelta(minutes=1))
+NEVER_CAME = NotDelivered("night [2006-04-25]", "table [prison.feed] is late", "have it delivered")
+
+
+def test_a_deadline_and_a_wait_that_are_both_over_give_one_alert(settings: Settings) -> None:
+    """Whichever is over first: the one that is told says all that the other would."""
+    alert_late(END, settings=settings)
+    noted(settings, NEVER_CAME, task="await_registers")
+    assert alert_failed(LATER, settings=settings)
+    (message,) = mail(settings)
+    assert "is not published at 06:00" in message["Subject"]
+    assert "registers are waited for until 04:00; then the run stops" in words(message)
+    assert END.clear in words(message)
+
+
+def test_a_deadline_after_a_wait_that_was_over_gives_one_alert(settings: Settings) -> None:
+    noted(settings, NEVER_CAME, task="await_registers")
+    alert_failed(END, settings=settings)
+    alert_late(LATER, settings=settings)
+    (message,) = mail(settings)
+    assert "stopped at await_registers" in message["Subject"]
+
+
+def test_a_run_that_is_late_again_after_it_was_cleared_is_told_again_and_recovers_once(
+    settings: Settings,
+) -> None:
+    alert_late(END, settings=settings)
+    for attempt, minutes in (("0", 1), ("1", 2), ("2", 3)):
+        noted(settings, NEVER_CAME, task="await_registers")
+        again = replace(END, attempt=attempt, at=AT + timedelta(minutes=minutes))
+        alert_failed(again, settings=settings)
+    assert [m["Subject"].partition(" stopped at ")[2] for m in mail(settings)] == [
+        "", "await_registers", "await_registers",
+    ]  # fmt: skip
+    ended = replace(END, attempt="3", at=AT + timedelta(minutes=4))
+    for _ in range(2):
+        assert alert_succeeded(ended, settings=settings)
+    *_, last = mail(settings)
+    assert len(mail(settings)) == 4
+    assert last["Subject"].startswith("Recovered")
+    assert words(last).count("was told: Late") == 3
+
+
+def test_what_the_alert_at_the_deadline_does_not_say_is_told(settings: Settings) -> None:
+    """Another cause, and another run of the night."""
+    alert_late(END, settings=settings)
+    noted(settings, GATE)
+    alert_failed(LATER, settings=settings)
+    assert [message["Subject"].partition(":")[0] for message in mail(settings)] == [
+        "Late", "Stopped by a check",
+    ]  # fmt: skip
+    by_hand = replace(LATER, run="manual__1", as_of=date(2006, 4, 26))
+    alert_late(replace(END, as_of=by_hand.as_of), settings=settings)
+    note_failure(
+        dag=END.dag, run=by_hand.run, task="await_registers", error=NEVER_CAME, settings=settings
+    )
+    alert_failed(by_hand, settings=settings)
+    assert len(mail(settings)) == 4
 
 
 def test_late_names_the_register_that_is_waited_for(settings: Settings) -> None:

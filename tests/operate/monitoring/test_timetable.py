@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jobs.operate.monitoring.timetable import (
@@ -77,6 +77,7 @@ FIRST, LAST = utc("2000-01-01").replace(tzinfo=None), utc("2030-01-01").replace(
 
 
 @given(moment=st.datetimes(FIRST, LAST, timezones=st.just(LONDON)))
+@example(moment=datetime(2000, 1, 1, 23, 29, 59, 1, tzinfo=LONDON))
 def test_one_night_is_due_a_day_and_never_one_that_has_not_had_its_time(moment: datetime) -> None:
     settings = Settings()
     due = night_due(moment, by=SIX, settings=settings)
