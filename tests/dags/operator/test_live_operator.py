@@ -81,7 +81,7 @@ def told(live: LiveAirflow, run: str) -> list[str]:
 
 
 def told_beside_caveats(live: LiveAirflow, run: str) -> list[str]:
-    """What was told of a run, but the caveats of its publication: whichever run was first has them."""
+    """What was told of a run beside caveats, which the first run of a publication tells."""
     return [text for text in told(live, run) if not text.startswith("Published with caveats")]
 
 
