@@ -12,7 +12,6 @@ from contextlib import suppress
 from datetime import date
 from email.message import EmailMessage
 from itertools import pairwise
-from pathlib import Path
 
 import psutil
 import pytest
@@ -190,7 +189,7 @@ def test_a_task_that_is_killed_once_is_tried_again_and_nobody_is_told(
     assert not about(live, run)
 
 
-def test_a_task_that_is_killed_again_and_again_gives_one_alert(
+def test_a_task_that_is_killed_again_and_again_gives_one_alert_and_is_whole_when_cleared(
     live: LiveAirflow, tonight: str
 ) -> None:
     run = live.trigger(NIGHTLY, as_of=tonight)
@@ -198,7 +197,7 @@ def test_a_task_that_is_killed_again_and_again_gives_one_alert(
     while time.monotonic() < deadline:
         if live.tasks(NIGHTLY, run)["check"] == "running":
             kill_tasks(live)
-        if {r["dag_run_id"]: r["state"] for r in live.runs(NIGHTLY)}[run] == "failed":
+        if state_of(live, run) == "failed":
             break
         time.sleep(0.3)
     until(lambda: bool(about(live, run)), "somebody is told", seconds=TELL_SECONDS)
@@ -208,6 +207,16 @@ def test_a_task_that_is_killed_again_and_again_gives_one_alert(
     body = " ".join(alert.get_content().split())
     assert "task check: it was killed" in body
     assert "that publication stands" in body
+    live.clear(NIGHTLY, run, "check")
+    until(lambda: state_of(live, run) != "failed", "it is taken up again", seconds=TELL_SECONDS)
+    live.wait_for_run(NIGHTLY, run)
+    assert not list((live.data_dir / "runs").rglob("*.partial"))
+    until(lambda: len(about(live, run)) == 2, "and it is told", seconds=TELL_SECONDS)
+    assert about(live, run)[-1]["Subject"].startswith("Recovered")
+
+
+def state_of(live: LiveAirflow, run: str) -> str:
+    return {each["dag_run_id"]: str(each["state"]) for each in live.runs(NIGHTLY)}[run]
 
 
 def about(live: LiveAirflow, run: str) -> list[EmailMessage]:
@@ -228,10 +237,3 @@ def kill_tasks(live: LiveAirflow) -> None:
             if "LocalExecutor" in " ".join(worker.cmdline()):
                 for task in worker.children(recursive=True):
                     task.kill()
-
-
-def test_the_files_of_the_killed_are_whole(live: LiveAirflow, tonight: str) -> None:
-    run = live.trigger(NIGHTLY, as_of=tonight)
-    live.wait_for_run(NIGHTLY, run)
-    assert not list(Path(live.data_dir / "runs").rglob("*.partial"))
-    until(lambda: bool(live.alerts("Recovered")), "and it is told", seconds=TELL_SECONDS)
