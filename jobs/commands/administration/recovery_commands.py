@@ -10,7 +10,7 @@ import typer
 def backup(
     folder: Annotated[Path, typer.Argument(help="Folder in which the backup gets one of its own.")],
 ) -> None:
-    """Back up the warehouse and the landings, models, pages and alerts; changes nothing."""
+    """Back up the warehouse, what attests it, and the files of nights; changes nothing."""
     from jobs.operate.backup import back_up
     from jobs.runtime.settings import load_settings
 
@@ -26,7 +26,8 @@ def restore(
     from jobs.runtime.settings import load_settings
 
     count = restore(folder, settings=load_settings())
-    typer.echo(f"{count} files restored, and the warehouse. Look: python -m jobs publications list")
+    typer.echo(f"{count} files restored, and the warehouse.")
+    typer.echo("Look: python -m jobs publications verify")
 
 
 def downgrade(
