@@ -1,13 +1,15 @@
-"""Whether the proofs of a night hold: planted cases and the assurance sample, over invented worlds.
+"""Whether the proofs of a night hold, over invented worlds.
 
 ::
 
     python -m benchmarks.proofs [--seeds 10] [--first 901] [--people 6000] [--nights 30] [--write]
+    python -m benchmarks.proofs estimate [--keep FOLDER] [--write]
 
-On each world planted people are looked for under the rules and the model of the release, and thirty
+``estimate`` holds the most likely number against the truth (`benchmarks.estimates`). Without it: on
+each world planted people are looked for under the rules and the model of the release, and thirty
 publications draw their samples, which are checked with the truth: the share that was wrongly
-cleared is held against the bound. ``--write`` writes what was found into ``docs/proofs.md``. The
-seeds are used by nothing else.
+cleared is held against the bound. ``--write`` writes what was found into its section of
+``docs/proofs.md``. The seeds are used by nothing else.
 """
 
 import argparse
@@ -19,6 +21,7 @@ from typing import Any, Final
 import pandas as pd
 import pyarrow.parquet as pq
 
+from benchmarks.estimates import TITLE, estimate_section, worlds
 from benchmarks.ranges import accepted
 from jobs.assess import assess, load_policy
 from jobs.contract import results
@@ -95,10 +98,15 @@ def wrongly_cleared(assessments: pd.DataFrame, truth: pd.DataFrame) -> pd.Series
     return assessments.set_index("episode_id").index.to_series().map(listed).fillna(False)
 
 
-_HEAD: Final = """# Proofs
+PAGE_HEAD: Final = """# Proofs
 
+What the proofs of a night are worth, measured on invented worlds on which nothing was tuned. Each
+section is written by the command that it names; do not edit it by hand.
+"""
+SAMPLE_TITLE: Final = "Planted cases and the assurance sample"
+_HEAD: Final = """
 Written by `{command}`: worlds of {people:,} people in each register on the
-night of {night:%-d %B %Y}, on which nothing was tuned.
+night of {night:%-d %B %Y}.
 
 **Planted cases.** Found of those planted, under the rules and the model of this release; beside
 them, people decided on in time who stood on a list (*blamed*).
@@ -111,8 +119,17 @@ missed or due and is on no list. Of a person of whom nothing was delivered no sa
 |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"""
 
 
-def page_of(rows: pd.DataFrame, *, command: str, people: int, nights: int) -> str:
-    """What was found, as a page of documentation."""
+def with_section(page: str, title: str, text: str) -> str:
+    """A page with this text as the section of that title, in place of the one it had."""
+    before, mark, rest = (page or PAGE_HEAD).partition(f"\n## {title}\n")
+    _, next_mark, after = rest.partition("\n## ") if mark else ("", "", "")
+    return f"{before.rstrip()}\n\n## {title}\n{text.rstrip()}\n" + (
+        f"{next_mark}{after}" if next_mark else ""
+    )
+
+
+def sample_section(rows: pd.DataFrame, *, command: str, people: int, nights: int) -> str:
+    """What was found, as a section of a page."""
     lines = [_HEAD.format(command=command, people=people, nights=nights, night=NIGHT)]
     lines += [
         f"| {r.noise} | {r.seed} | {r.planted} | {r.found} | {r.blamed} | {r.seconds:.1f} | "
@@ -131,14 +148,29 @@ def page_of(rows: pd.DataFrame, *, command: str, people: int, nights: int) -> st
 
 
 def main() -> None:
-    """Read the command line, try the worlds and print or write the page."""
+    """Read the command line, try the worlds and print or write the section."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", nargs="?", choices=("estimate", "sample"), default="sample")
     parser.add_argument("--first", type=int, default=901)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--people", type=int, default=6_000)
     parser.add_argument("--nights", type=int, default=30)
+    parser.add_argument("--keep", type=Path, default=Path("var") / "proofs")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
+    title, text = _estimate(given) if given.what == "estimate" else _sample(given)
+    if given.write:
+        known = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
+        PAGE.write_text(with_section(known, title, text), encoding="utf-8")
+    print(text)  # noqa: T201 - a command
+
+
+def _estimate(given: argparse.Namespace) -> tuple[str, str]:
+    command = "python -m benchmarks.proofs estimate --write"
+    return TITLE, estimate_section(worlds(given.keep), command=command)
+
+
+def _sample(given: argparse.Namespace) -> tuple[str, str]:
     rows = pd.DataFrame(
         [
             tried(seed=seed, people=given.people, nights=given.nights, noise=noise)
@@ -147,10 +179,8 @@ def main() -> None:
         ]
     )
     command = f"python -m benchmarks.proofs --seeds {given.seeds} --write"
-    page = page_of(rows, command=command, people=given.people, nights=given.nights)
-    if given.write:
-        PAGE.write_text(page, encoding="utf-8")
-    print(page)  # noqa: T201 - a command
+    text = sample_section(rows, command=command, people=given.people, nights=given.nights)
+    return SAMPLE_TITLE, text
 
 
 if __name__ == "__main__":

@@ -28,7 +28,10 @@ class Reader:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyFigure:
-    """A published figure with its words: the same object on page, email and terminal."""
+    """A published figure with its words: the same object on page, email and terminal.
+
+    ``likely`` is the most likely number beside a count that is too high by design.
+    """
 
     figure_id: str
     label: str
@@ -36,6 +39,7 @@ class KeyFigure:
     low: float | None
     high: float | None
     unit: str
+    likely: float | None = None
 
     @property
     def text(self) -> str:
@@ -49,6 +53,14 @@ class KeyFigure:
         if self.low is None or self.high is None or self.low == self.high:
             return ""
         return f"between {number_text(self.low)} and {number_text(self.high)}"
+
+    @property
+    def note(self) -> str:
+        """What stands beside the number: ``most likely 1,019, between 1,010 and 1,031``."""
+        is_certain = not self.range_text and self.likely == self.value
+        says = self.likely is not None and not is_certain
+        likely = f"most likely {number_text(self.likely)}" if says else ""
+        return ", ".join(filter(None, [likely, self.range_text]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +78,7 @@ class Headline:
         """The figures for a terminal or a plain text, numbers in one column."""
         width = max((len(figure.text) for figure in self.figures), default=0)
         return tuple(
-            f"{figure.text:>{width}}  {figure.label}"
-            + (f" ({figure.range_text})" if figure.range_text else "")
+            f"{figure.text:>{width}}  {figure.label}" + (f" ({figure.note})" if figure.note else "")
             for figure in self.figures
         )
 

@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
-from jobs.report.figures import assurance
+from jobs.report.figures import assurance, most_likely
 from jobs.report.figures.families import (
     backlog,
     census,
@@ -30,6 +30,7 @@ from jobs.report.figures.inputs import FigureInputs
 
 FIGURES: Final[tuple[Figure, ...]] = (
     *missed.FIGURES,
+    *most_likely.FIGURES,
     *outcomes.AFTERMATH,
     *due.FIGURES,
     *scope.FIGURES,

@@ -28,9 +28,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.contract import codes as c
 from jobs.contract import immigration, results
 from jobs.contract.bands import RELEASES
+from jobs.report.figures.evidence.decided_matches import match_probability
+from jobs.report.figures.evidence.nationality_shares import (
+    INSIDE,
+    NO_COUNTRY,
+    NOT_KNOWN,
+    out_of_scope,
+)
 from jobs.report.figures.set_aside import (
     CaseworkSetAside,
     casework_set_aside,
@@ -43,19 +49,12 @@ _OUTSIDE_RULE: Final = "referral.non-eea-length"
 _KEPT_OUT_RULES: Final = ("referral.irish", "referral.eea-length")
 """Rules that keep episodes out which a country outside the EEA would have brought in."""
 
-_INSIDE: Final = frozenset(
-    n.code
-    for n in c.NATIONALITY.codes
-    if isinstance(n, c.NationalityCode) and (n.is_british or n.is_irish or n.eea_from is not None)
-)
-_NOT_KNOWN: Final = frozenset(
-    n.code for n in c.NATIONALITY.codes if isinstance(n, c.NationalityCode) and n.is_unknown
-)
-_NO_COUNTRY: Final = frozenset({"OTHER"})
-"""Codes that name no country."""
 CAUTION: Final = 1.5
 """How much oftener errors are expected among people without a link than among linked ones."""
-COLUMNS: Final = ("is_nationality_uncertain", "wrongly_in", "wrongly_out", "decided", "referred")
+COLUMNS: Final = (
+    "is_nationality_uncertain", "wrongly_in", "wrongly_out", "decided", "referred",
+    "out_of_scope", "matched",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,9 +63,11 @@ class Uncertainty:
 
     ``episodes`` is indexed by episode id. ``is_nationality_uncertain`` names episodes; the others
     are probabilities: of being in scope, or left out, by a wrong nationality; of having a decision,
-    or a referral, under a link that was not found. ``unlinked_decided`` counts the decided criminal
-    cases that no certain link joins to a prisoner. ``set_aside`` are the people, and ``casework``
-    is the casework, that quarantine may hide (`jobs.report.figures.set_aside`).
+    or a referral, under a link that was not found. The range needs no more; for the most likely
+    number ``out_of_scope`` is the probability that the true nationality is out of scope, and
+    ``matched`` that a possible match that holds a decision is true. ``unlinked_decided`` counts the
+    decided criminal cases that no certain link joins to a prisoner. ``set_aside`` are the people,
+    and ``casework`` is the casework, that quarantine may hide (`jobs.report.figures.set_aside`).
     """
 
     episodes: pd.DataFrame
@@ -145,17 +146,20 @@ def estimate_uncertainty(*, tables: Mapping[str, pa.Table], facts: Frames) -> Un
     cases = immigration.CASES.frame(immigration.CASES.of(tables))
     linked = links[links["outcome"] == "linked"]
     review = links.loc[links["outcome"] == "review", "cid_person_id"]
-    there = _nationality_there(
-        frame, linked, immigration.PERSONS.frame(immigration.PERSONS.of(tables))
-    )
+    persons = immigration.PERSONS.frame(immigration.PERSONS.of(tables))
+    there = _nationality_there(frame, linked, persons)
     wrongly_in, wrongly_out = _wrong_nationality(frame, there)
     criminal = cases[cases["case_type"] == "CRIMINAL"]
     is_linked = criminal["cid_person_id"].isin(linked["cid_person_id"])
     is_lost = ~is_linked & ~criminal["cid_person_id"].isin(review)
     decided = criminal["considered_date"].notna()
+    is_uncertain = _is_nationality_uncertain(frame, there)
+    matched = match_probability(
+        links=links, decided=criminal.loc[decided, "cid_person_id"], people=len(persons)
+    )
     uncertain = pd.DataFrame(
         {
-            "is_nationality_uncertain": _is_nationality_uncertain(frame, there),
+            "is_nationality_uncertain": is_uncertain,
             "wrongly_in": wrongly_in,
             "wrongly_out": wrongly_out,
             "decided": _lost_decisions(
@@ -168,6 +172,8 @@ def estimate_uncertainty(*, tables: Mapping[str, pa.Table], facts: Frames) -> Un
     )
     probabilities = ["wrongly_in", "wrongly_out", "decided", "referred"]
     uncertain[probabilities] = (uncertain[probabilities] * CAUTION).clip(upper=1.0)
+    uncertain["out_of_scope"] = out_of_scope(frame=frame, there=there, uncertain=is_uncertain)
+    uncertain["matched"] = frame["prisoner_number"].map(matched).fillna(0.0)
     return Uncertainty(
         episodes=uncertain,
         set_aside=people_set_aside(tables=tables, facts=facts),
@@ -184,8 +190,8 @@ def _nationality_there(
     Of several records, one from inside the EEA counts: it is the one that makes it uncertain.
     """
     known = linked.merge(persons[["cid_person_id", "nationality"]], on="cid_person_id")
-    known = known[known["nationality"].notna() & ~known["nationality"].isin(_NOT_KNOWN)]
-    known = known.assign(outside=~known["nationality"].isin(_INSIDE))
+    known = known[known["nationality"].notna() & ~known["nationality"].isin(NOT_KNOWN)]
+    known = known.assign(outside=~known["nationality"].isin(INSIDE))
     known = known.sort_values(["prisoner_number", "outside", "nationality"])
     one = known.drop_duplicates("prisoner_number").set_index("prisoner_number")["nationality"]
     return frame["prisoner_number"].map(one).astype("str")
@@ -198,10 +204,10 @@ def _is_nationality_uncertain(frame: pd.DataFrame, there: "pd.Series[str]") -> p
     does not settle what that register contradicts, nor does a code that names no country.
     """
     here = frame["nationality"]
-    inside = here.isin(_INSIDE)
-    contradicted = there.notna() & here.notna() & (inside != there.isin(_INSIDE))
+    inside = here.isin(INSIDE)
+    contradicted = there.notna() & here.notna() & (inside != there.isin(INSIDE))
     unclear = frame["is_nationality_unknown"] | contradicted
-    outside = there.notna() & ~there.isin(_INSIDE | _NO_COUNTRY)
+    outside = there.notna() & ~there.isin(INSIDE | NO_COUNTRY)
     settled = (outside & ~inside) | frame["is_court_recommended"]
     uncertain: pd.Series = frame["is_in_scope"] & unclear & ~settled
     return uncertain.fillna(False).astype("bool")
@@ -210,11 +216,11 @@ def _is_nationality_uncertain(frame: pd.DataFrame, there: "pd.Series[str]") -> p
 def _wrong_nationality(frame: pd.DataFrame, there: "pd.Series[str]") -> tuple[pd.Series, pd.Series]:
     """Chances of being in scope, and of being left out, by a wrong nationality nothing shows."""
     here = frame["nationality"]
-    known = here.notna() & ~here.isin(_NOT_KNOWN)
+    known = here.notna() & ~here.isin(NOT_KNOWN)
     unseen = known & frame["link_outcome"].ne("linked")
     kept_out = ~frame["is_in_scope"] & frame["scope_rule_id"].isin(_KEPT_OUT_RULES)
     both = known & there.notna()
-    inside, inside_there = here.isin(_INSIDE), there.isin(_INSIDE)
+    inside, inside_there = here.isin(INSIDE), there.isin(INSIDE)
     to_outside = _error_rate(both & inside_there, ~inside)
     to_inside = _error_rate(both & ~inside_there, inside)
     wrongly_in = pd.Series(0.0, index=frame.index)

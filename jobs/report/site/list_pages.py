@@ -27,7 +27,7 @@ from jobs.contract.case_lists import (
     WITHDRAWN_AFTER_RELEASE,
 )
 from jobs.contract.results.case_list import CaseList
-from jobs.contract.view_models import KeyFigure, plural
+from jobs.contract.view_models import KeyFigure, number_text, plural
 from jobs.report import sheets
 from jobs.report.charts.history import outcomes_over_time
 from jobs.report.charts.night_charts import backlog_by_age, due_by_week
@@ -174,9 +174,12 @@ def _range_line(figure: KeyFigure) -> str:
     """How far uncertainty could move a number; nothing where it cannot."""
     if not figure.range_text:
         return ""
+    likely = (
+        f"; most likely it is {number_text(figure.likely)}" if figure.likely is not None else ""
+    )
     return (
         "Until uncertain links and nationalities are settled and unread rows mended, the number "
-        f"may be {figure.range_text}."
+        f"may be {figure.range_text}{likely}."
     )
 
 

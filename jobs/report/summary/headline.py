@@ -9,6 +9,15 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract.view_models import Headline, KeyFigure, number_text, plural
+from jobs.report.figures.most_likely import (
+    BY_LOST_LINK,
+    BY_MATCH,
+    BY_NATIONALITY,
+    LISTED,
+    MOST_LIKELY,
+    NOT_LISTED,
+    PARTS,
+)
 from jobs.report.figures.registry import FIGURE_BY_ID
 from jobs.report.published import ALL
 
@@ -27,6 +36,14 @@ HEADLINE_FIGURES: Final = (
     "links.review",
     "quality.quarantined",
 )
+_LIKELY: Final = {"missed.total": MOST_LIKELY}
+"""The most likely number beside a count."""
+_OFF: Final = {
+    BY_NATIONALITY: ("is", "are", "out of scope by nationality"),
+    BY_MATCH: ("was", "were", "considered under a possible match"),
+    BY_LOST_LINK: ("was", "were", "considered under a link not found"),
+}
+_PROBABLY: Final = (LISTED, *_OFF, NOT_LISTED)
 
 
 def headline(figures: pd.DataFrame) -> Headline:
@@ -48,8 +65,18 @@ def headline(figures: pd.DataFrame) -> Headline:
             undecided=by_id["missed.undecided"].value or 0,
             soon=soon.value or 0,
         ),
-        range_line=_range_line(
-            missed=missed, soon=soon, overdue=key_figure(figures, "due.overdue").value or 0
+        range_line=" ".join(
+            filter(
+                None,
+                [
+                    _range_line(
+                        missed=missed,
+                        soon=soon,
+                        overdue=key_figure(figures, "due.overdue").value or 0,
+                    ),
+                    likely_line(figures),
+                ],
+            )
         ),
         subject_number=subject_number(missed=missed.value or 0, soon=soon.value or 0),
         missed=missed,
@@ -66,8 +93,15 @@ def key_figure(figures: pd.DataFrame, id_: str, group: str = ALL) -> KeyFigure:
         if rows.empty
         else (_number(rows.iloc[0][column]) for column in ("value", "low", "high"))
     )
+    likely = key_figure(figures, _LIKELY[id_]).value if id_ in _LIKELY and group == ALL else None
     return KeyFigure(
-        figure_id=id_, label=figure.title, value=value, low=low, high=high, unit=figure.unit
+        figure_id=id_,
+        label=figure.title,
+        value=value,
+        low=low,
+        high=high,
+        unit=figure.unit,
+        likely=likely,
     )
 
 
@@ -132,6 +166,38 @@ def _range_line(*, missed: KeyFigure, soon: KeyFigure, overdue: float) -> str:
     if not parts:
         return f"{held}No uncertain link or nationality could change these numbers."
     return f"{held}Until uncertain links and nationalities are settled, {' and '.join(parts)}."
+
+
+def likely_line(figures: pd.DataFrame) -> str:
+    """The most likely number of the missed, and what it is made of; empty where it is the list's.
+
+    Args:
+        figures: frame of `results.FIGURES` of one publication.
+    """
+    likely = key_figure(figures, MOST_LIKELY).value
+    part = {name: key_figure(figures, PARTS, name).value or 0 for name in _PROBABLY}
+    off = [
+        f"{plural(-part[name], one, many)} {words}"
+        for name, (one, many, words) in _OFF.items()
+        if part[name]
+    ]
+    if likely is None or not (off or part[NOT_LISTED]):
+        return ""
+    listed = f"of the {number_text(part[LISTED])} on the list"
+    said = [f"{listed} probably {_and(off)}"] if off else []
+    if part[NOT_LISTED]:
+        beside = "" if off else f" beside the {number_text(part[LISTED])} on it"
+        more = plural(part[NOT_LISTED], "more is", "more are")
+        said.append(f"probably {more} missing from the list{beside}")
+    return (
+        f"The most likely number released is {number_text(likely)}: {'; '.join(said)}. "
+        "It takes nobody off the list."
+    )
+
+
+def _and(parts: list[str]) -> str:
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def subject_number(*, missed: float, soon: float) -> str:

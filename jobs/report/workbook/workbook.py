@@ -166,7 +166,7 @@ def _cover(book: Any, formats: dict[str, Any], facts: Frames, about: About) -> N
     page.write_string(5, 0, top.range_line, formats["text"])
     for row, figure in enumerate(top.figures, start=7):
         page.write_string(row, 0, figure.label)
-        text = f"{figure.text} ({figure.range_text})" if figure.range_text else figure.text
+        text = f"{figure.text} ({figure.note})" if figure.note else figure.text
         page.write_string(row, 1, text)
 
 

@@ -39,9 +39,11 @@ MISSED = Story()
 STORIES = (DECIDED, WITHDRAWN, MISSED, HELD, HELD.but(cases=(CASE,), events=(decision(DAY),)))
 RECORDED = datetime(2006, 1, 1, tzinfo=UTC)
 OF_ROWS_IN_USE = (
-    "quality.", "links.", "discrepancies.", "staff.", "flow.late", "assurance."
+    "quality.", "links.", "discrepancies.", "staff.", "flow.late", "assurance.",
+    "missed.most_likely_parts",
 )  # fmt: skip
-"""Figures that say how the rows in use are, not how many people or cases there are."""
+"""Figures that say how the rows in use are, not how many people or cases there are; the most likely
+number has its range, what it is made of has none."""
 
 Row = dict[str, Any]
 Change = Callable[[Row], Row | None]
