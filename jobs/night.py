@@ -33,6 +33,7 @@ from jobs.operate.attestation import publish_attested
 from jobs.operate.databases import databases, page_warehouse, warehouse
 from jobs.operate.earlier_publications import (
     FOLLOWS,
+    backlog_before,
     earlier_figures,
     earlier_table,
     followed_by,
@@ -267,7 +268,10 @@ class Night(RunFolder):
                 about=described(self, manifest=manifest, override=override),
                 folder=folder,
                 history=earlier_figures(self.settings, as_of=self.as_of),
-                earlier={results.CHECK_RESULTS.full_name: history.of(results.CHECK_RESULTS)},
+                earlier={
+                    results.CHECK_RESULTS.full_name: history.of(results.CHECK_RESULTS),
+                    **backlog_before(self.settings, self.inputs("check")[FOLLOWS]),
+                },
             )
         self.leave(
             "report",

@@ -133,7 +133,7 @@ class Picture:
 
     name: str
     finding: str
-    numbers: str
+    numbers: tuple[tuple[str, str], ...]
     png: bytes = field(repr=False)
 
 
@@ -154,7 +154,8 @@ class ReaderSummary:
     actions and sections these are; ``nation`` says the whole in one line then. Both are empty for
     a reader who answers for all of it. ``unusual`` comes before anything else; ``headed`` is the
     same in the few words of a subject.
-    ``changes`` say what moved since ``since``, the last night reported. ``actions`` are two lists:
+    ``changes`` say what moved since ``since``, the last night reported; ``moved`` how the missed
+    did, in the few words of a subject. ``actions`` are two lists:
     who may be released within 7 days, and who is held past the earliest release date;
     ``acknowledged`` others are left out because somebody has taken them on.
     ``planted`` says what came of the planted cases.
@@ -165,6 +166,7 @@ class ReaderSummary:
     headline: Headline
     since: date | None
     changes: tuple[str, ...]
+    moved: str
     actions: tuple[ActionList, ...]
     acknowledged: int
     part: str

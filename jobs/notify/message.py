@@ -150,7 +150,8 @@ def _subject(summary: ReaderSummary, *, is_correction: bool) -> str:
     start = ", ".join(filter(None, unusual))
     start = f"{start[:1].upper()}{start[1:]}: " if start else ""
     where = f", {summary.part}" if summary.part else ""
-    return f"{start}{day_text(summary.as_of)}{where}: {summary.headline.subject_number}"
+    moved = f"; {summary.moved}" if summary.moved else ""
+    return f"{start}{day_text(summary.as_of)}{where}: {summary.headline.subject_number}{moved}"
 
 
 def _actions_line(summary: ReaderSummary) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 import pandas as pd
 
+from jobs.contract import results
 from jobs.contract.schema import Table
 from jobs.operate.databases import warehouse
 from jobs.report import ALL
@@ -30,6 +31,12 @@ def earlier_table(settings: Settings, publication_id: str, table: Table) -> pd.D
         return None
     with warehouse(settings) as engine:
         return read_table(engine, publication_id, table.full_name)
+
+
+def backlog_before(settings: Settings, publication_id: str) -> dict[str, pd.DataFrame]:
+    """The open cases of an earlier publication, by full name; nothing without a publication."""
+    backlog = earlier_table(settings, publication_id, results.BACKLOG)
+    return {} if backlog is None else {results.BACKLOG.full_name: backlog}
 
 
 def earlier_figures(settings: Settings, *, as_of: date) -> pd.DataFrame:

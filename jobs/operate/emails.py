@@ -230,9 +230,11 @@ def _summary_writer(
     previous = latest_before(engine, as_of=publication.as_of)
     earlier = None
     if previous is not None:
-        name = results.FIGURES.full_name
-        figures = read_table(engine, previous.publication_id, name)
-        earlier = Earlier(as_of=previous.as_of, figures=figures)
+        figures, backlog = (
+            read_table(engine, previous.publication_id, table.full_name)
+            for table in (results.FIGURES, results.BACKLOG)
+        )
+        earlier = Earlier(as_of=previous.as_of, figures=figures, backlog=backlog)
     cases = planted_cases(engine, publication_id=publication.publication_id)
     about = About(
         as_of=publication.as_of,

@@ -5,11 +5,12 @@ and direction marks, which could make a page say something that the record does 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
 
+from jobs.contract.codes.offences import SERIOUSNESS
 from jobs.contract.results import ASSESSMENTS
 from jobs.contract.results.case_list import CaseList
 from jobs.contract.results.list_words import EPISODE_HEADINGS, HOW_MISSED
@@ -126,6 +127,13 @@ def _days_ahead(values: pd.Series, _column: Column) -> pd.Series:
     return texts.astype("object").where(days.notna(), NOTHING)
 
 
+def _steps(values: pd.Series, _column: Column) -> pd.Series:
+    """Steps of the scale of seriousness, each with what stands behind it."""
+    steps = values.astype("Int64")
+    said = {step: f"{step} of {len(SERIOUSNESS)}: {words}" for step, words in SERIOUSNESS.items()}
+    return steps.map(said, na_action="ignore").astype("object").where(steps.notna(), NOTHING)
+
+
 def _yes_no(values: pd.Series, _column: Column) -> pd.Series:
     texts = values.map({True: "Yes", False: "No"}).astype("object")
     return texts.where(values.notna(), NOTHING)
@@ -146,6 +154,7 @@ _KINDS: Final[dict[str, Callable[[pd.Series, Column], pd.Series]]] = {
     "whole": _numbers,
     "number": _numbers,
     "ahead": _days_ahead,
+    "step": _steps,
     "yes": _yes_no,
 }
 
@@ -185,10 +194,15 @@ def episode_columns(*names: str) -> tuple[Column, ...]:
     )
 
 
+def with_prisons(columns: tuple[Column, ...], names: Mapping[str, str]) -> tuple[Column, ...]:
+    """The same columns, with the name of each prison beside its code."""
+    return tuple(replace(c, words=names) if c.source == "prison_id" else c for c in columns)
+
+
 LATE_COLUMNS: Final = (
     *episode_columns("episode_id", "prison_id"),
     Column(source="release_date", heading="Earliest release", kind="date"),
-    Column(source="seriousness", heading="Seriousness (1 to 5)", kind="whole"),
+    Column(source="seriousness", heading="Seriousness", kind="step"),
 )
 WHAT_IF_COLUMNS: Final = (
     Column(source="label", heading="Staff at work"),

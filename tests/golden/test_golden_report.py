@@ -84,7 +84,10 @@ READERS = {
 def email_of(
     world: Invented, reader: Recipient, *, about: About = ABOUT, correction: tuple[str, ...] = ()
 ) -> str:
-    earlier = Earlier(as_of=AS_OF.replace(day=24), figures=world.reported.figures)
+    open_before = world.reported.backlog.iloc[2:]
+    earlier = Earlier(
+        as_of=AS_OF.replace(day=24), figures=world.reported.figures, backlog=open_before
+    )
     writer = SummaryWriter(facts=world.facts, about=about, earlier=earlier)
     summary = writer.for_reader(reader.reader)
     data = render(

@@ -17,6 +17,7 @@ from jobs.contract import results
 from jobs.contract.view_models import day_text, number_text, plural
 from jobs.report.charts.charts import BAR, FAINT, Chart, shortened
 from jobs.report.figures.registry import FIGURE_BY_ID
+from jobs.report.movement.open_cases import OpenCasesMoved
 from jobs.report.published import Frames
 
 _MEANING: Final = {entry.code: entry.meaning for entry in results.CAUSE.codes}
@@ -59,7 +60,7 @@ class Bridge:
             for s in self.steps
         ]
         if self.redefined:
-            parts.insert(0, f"{self.redefined:+,} by a new definition")
+            parts.insert(0, f"{step_text(self.redefined)} by a new definition")
         return "; ".join(parts)
 
 
@@ -74,6 +75,23 @@ def bridges(facts: Frames) -> tuple[Bridge, ...]:
     return tuple(_bridge(row, moved) for row in rows if row["figure_id"] in FIGURE_BY_ID)
 
 
+def open_cases_bridge(moved: OpenCasesMoved) -> Bridge:
+    """The bridge of the open cases, whose causes are already words."""
+    sums = moved.cases.groupby(["cause", "change"], as_index=False).size()
+    steps = [
+        Step(cause=str(cause), change=int(change) * int(size))
+        for cause, change, size in sums.itertuples(index=False)
+    ]
+    return Bridge(
+        figure_id=moved.figure_id,
+        before=moved.before,
+        opening=moved.opening,
+        redefined=0,
+        steps=tuple(sorted(steps, key=lambda step: (-step.change, step.cause))),
+        closing=moved.closing,
+    )
+
+
 def bridge_chart(bridge: Bridge) -> Chart:
     """A waterfall: opening, each cause, closing."""
     steps = [(step.words, step.change) for step in bridge.steps]
@@ -82,7 +100,7 @@ def bridge_chart(bridge: Bridge) -> Chart:
     labels = [f"On {day_text(bridge.before)}", *(words for words, _ in steps), "Tonight"]
     rows = [
         (labels[0], number_text(bridge.opening)),
-        *((words, f"{change:+,}") for words, change in steps),
+        *((words, step_text(change)) for words, change in steps),
         ("Tonight", number_text(bridge.closing)),
     ]
     step = bridge.closing - bridge.opening
@@ -95,8 +113,14 @@ def bridge_chart(bridge: Bridge) -> Chart:
         draw=_waterfall(labels, bridge.opening, [change for _, change in steps], bridge.closing),
         headers=("Cause", "Number"),
         rows=tuple(rows),
+        note=_sentence_of(bridge),
         height=0.4 + 0.1 * len(labels),
     )
+
+
+def _sentence_of(bridge: Bridge) -> str:
+    said = bridge.sentence
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
 def _bridge(row: Mapping[Any, Any], moved: pd.DataFrame) -> Bridge:
@@ -118,7 +142,12 @@ def _bridge(row: Mapping[Any, Any], moved: pd.DataFrame) -> Bridge:
 def _grew(step: int) -> str:
     if not step:
         return "unchanged"
-    return f"{number_text(abs(step))} {'more' if step > 0 else 'fewer'}"
+    return step_text(step)
+
+
+def step_text(change: int) -> str:
+    """A change in words, without a minus sign: ``2 fewer``."""
+    return f"{number_text(abs(change))} {'more' if change > 0 else 'fewer'}"
 
 
 def _waterfall(labels: list[str], opening: int, changes: list[int], closing: int) -> Any:
@@ -156,7 +185,7 @@ def _waterfall(labels: list[str], opening: int, changes: list[int], closing: int
         axes.spines["bottom"].set_visible(False)
         axes.set_xticks([])
         axes.set_xlim(start, high + (high - start) * 0.16)
-        texts = [number_text(opening), *(f"{c:+,}" for c in changes), number_text(closing)]
+        texts = [number_text(opening), *map(step_text, changes), number_text(closing)]
         for place, text in enumerate(texts):
             axes.annotate(
                 text,

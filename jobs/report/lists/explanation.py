@@ -7,6 +7,7 @@ import pandas as pd
 
 from jobs.contract import codes as c
 from jobs.contract import results
+from jobs.contract.results.list_words import STATUS_WORDS
 from jobs.contract.schema import CodeList
 from jobs.contract.view_models import day_text, plural
 from jobs.report.lists.flag_lines import flag_lines
@@ -232,7 +233,7 @@ def _standing(row: Mapping[Hashable, Any]) -> str:
     """The status in words; whoever left in scope without a decision is told of as they left."""
     status = str(row["status"])
     if status != "OUT_OF_SCOPE" or row["scope_rule_id"] not in EXITS:
-        return f"{status}, {_meaning(results.STATUS, status)}"
+        return f"{STATUS_WORDS[status]}: {_meaning(results.STATUS, status)}"
     is_removed = row["scope_rule_id"] == "exit.removed" and _known(row["removed_date"])
     on = f" on {_day(row['removed_date'])}" if is_removed else ""
     decided = "decided on only afterwards" if _known(row["considered_date"]) else NO_DECISION
@@ -273,7 +274,7 @@ def _release_line(row: Mapping[Hashable, Any]) -> str:
 
 def _work_line(row: Mapping[Hashable, Any]) -> str:
     if not _known(row["case_id"]):
-        return "Immigration case: none linked with certainty."
+        return "Immigration case: none that is certainly of this person."
     parts = [
         f"{word} {_day(row[column])}"
         for word, column in (

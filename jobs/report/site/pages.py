@@ -71,7 +71,8 @@ def render_site(
             (`jobs.runtime.files.whole_folder`).
         history: figures of the nights before, as current now: ``as_of_date`` and the columns of
             `jobs.contract.results.FIGURES`; charts reach back over them.
-        earlier: tables of earlier nights with ``as_of_date``, for rates over time.
+        earlier: tables of earlier nights with ``as_of_date``, for rates over time, and the backlog
+            of the publication that movement is compared with.
     """
     folder.mkdir(parents=True, exist_ok=True)
     about = about.with_notices(*change_notices(facts))

@@ -1,7 +1,7 @@
 """The machinery of the site: one page, one list with a file of its rows, one CSV beside them."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
@@ -20,6 +20,7 @@ from jobs.report.charts.charts import Chart
 from jobs.report.charts.history import history_chart
 from jobs.report.charts.night_charts import missed_by_month
 from jobs.report.figures.registry import FIGURE_BY_ID
+from jobs.report.lists.census import prison_names
 from jobs.report.lists.drill_down import (
     BY_STATUS,
     LISTED,
@@ -32,7 +33,7 @@ from jobs.report.lists.list_rows import ListRows
 from jobs.report.published import Frames
 from jobs.report.row_files import ListedRows
 from jobs.report.site.case_pages import CasePages
-from jobs.report.summary.caveats import caveat_line
+from jobs.report.summary.caveats import foremost_caveat
 from jobs.runtime.outgoing import csv_text
 
 SERVICE: Final = "Consideration for deportation"
@@ -96,6 +97,11 @@ class Site:
         """When the missed were released: drawn once, shown on two pages."""
         return missed_by_month(self.figures, self.about.as_of)
 
+    @cached_property
+    def prisons(self) -> Mapping[str, str]:
+        """What readers see of each prison, by its code."""
+        return prison_names(self.facts)
+
     def history_chart(self, figure: str) -> Chart | None:
         """A figure over the publications: drawn once, whatever the pages that show it."""
         if figure not in self.over_time:
@@ -127,8 +133,8 @@ class Site:
 
     @cached_property
     def caveat(self) -> str:
-        """What weakens the night, in one line for every page; empty where nothing does."""
-        return caveat_line(self.facts)
+        """What weakens the night most, for the foot of every page; empty where nothing does."""
+        return foremost_caveat(self.facts, self.about.remarks)
 
     def begin(self) -> None:
         """Make the folders and copy what every page uses."""
@@ -206,6 +212,7 @@ class Site:
 
         A row leads to the reasons of its custody episode, where the site has them.
         """
+        columns = sheets.with_prisons(columns, self.prisons)
         links: tuple[str, ...] = ()
         if "episode_id" in frame:
             links = tuple(self.cases.link_or_none(str(e)) for e in frame["episode_id"])

@@ -1,5 +1,7 @@
 """Sentences that pages and emails share: the backlog, and what to bear in mind."""
 
+import math
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
@@ -10,63 +12,95 @@ from jobs.report.published import Frames
 from jobs.report.summary.headline import key_figure
 
 CHECKS_TOLD: Final = 3
+NOTHING: Final = "Nothing: every check held and no row was kept aside."
+REGISTERS: Final = frozenset({"prison", "immigration"})
 
 
-def caveats(facts: Frames, notices: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Say what weakens a night: failed warnings, rows kept aside, matches not settled.
+@dataclass(frozen=True, kw_only=True)
+class Caveat:
+    """Something that weakens a night; ``could_change`` is for how many people it may be otherwise.
 
-    Notices of the publication itself (a gate passed by a named person, say) come first.
+    It is infinite where all of a delivery is in doubt, and nought where the number of people
+    cannot be told.
     """
+
+    could_change: float
+    sentence: str
+
+
+def caveats(facts: Frames, remarks: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Say what weakens a night, in the order of how many people each could change.
+
+    First ``remarks`` on whole deliveries, then possible matches, nationalities, decisions of
+    people and rows in quarantine by their number, and last checks that failed, of which nobody
+    knows how many answers they touch. What is unusual stands on top of every page instead.
+    """
+    whole = [Caveat(could_change=math.inf, sentence=line) for line in remarks]
+    found = sorted([*whole, *_of_people(facts)], key=lambda caveat: -caveat.could_change)
+    lines = [*(caveat.sentence for caveat in found), *failed_checks(facts)]
+    return tuple(lines) or (NOTHING,)
+
+
+def _of_people(facts: Frames) -> list[Caveat]:
+    """What may be otherwise for so many people, of each kind that the night has."""
     figures = results.FIGURES.of(facts)
-    lines = [*notices, *failed_checks(facts)]
-    aside = key_figure(figures, "quality.quarantined")
-    if aside.value:
-        lines.append(
-            f"{plural(aside.value, 'row was', 'rows were')} kept aside because of an error in the "
-            "row; they are counted on the data quality page and come back once mended."
-        )
-    people = key_figure(figures, "quality.people_aside")
-    if people.value:
-        lines.append(
-            f"{plural(people.value, 'person', 'people')} who may be in scope "
-            f"{'has' if people.value == 1 else 'have'} a row in quarantine: count them as well "
-            "until it is mended."
-        )
-    review = key_figure(figures, "links.review")
-    if review.value:
-        lines.append(
-            f"{plural(review.value, 'possible match waits', 'possible matches wait')} for a "
-            "reviewer. Nobody is cleared by a possible match."
-        )
-    decided = key_figure(figures, "links.cleared_by_decision")
-    if decided.value:
-        lines.append(
-            f"{plural(decided.value, 'custody episode is', 'custody episodes are')} cleared "
-            "because a person, and not the model, decided that two records are one person: each "
-            "names who decided and who confirmed it."
-        )
-    unknown = key_figure(figures, "census.nationality_unknown")
-    if unknown.value:
-        lines.append(
-            f"The nationality of {plural(unknown.value, 'person', 'people')} in prison is not "
-            "known. They are counted in scope where their sentence is long enough."
-        )
-    return tuple(lines) or ("Nothing: every check held and no row was kept aside.",)
+    said = (
+        ("quality.people_aside", _people_aside),
+        ("links.review", _review),
+        ("links.cleared_by_decision", _by_decision),
+        ("census.nationality_unknown", _nationality),
+    )
+    values = [(key_figure(figures, id_).value, sentence) for id_, sentence in said]
+    found = [Caveat(could_change=n, sentence=sentence(n)) for n, sentence in values if n]
+    aside = key_figure(figures, "quality.quarantined").value
+    if aside:
+        found.append(Caveat(could_change=0, sentence=_rows_aside(aside)))
+    return found
 
 
-def caveat_line(facts: Frames) -> str:
-    """The caveats of a night in one line: how many checks failed, and who is in quarantine."""
-    failed = len(_failed(facts))
-    people = key_figure(results.FIGURES.of(facts), "quality.people_aside").value
-    parts = []
-    if failed:
-        parts.append(f"{plural(failed, 'check', 'checks')} failed")
-    if people:
-        parts.append(
-            f"{plural(people, 'person', 'people')} who may be in scope "
-            f"{'has' if people == 1 else 'have'} a row in quarantine"
-        )
-    return f"Bear in mind: {' and '.join(parts)}." if parts else ""
+def _people_aside(many: float) -> str:
+    return (
+        f"{plural(many, 'person', 'people')} who may be in scope "
+        f"{'has' if many == 1 else 'have'} a row in quarantine: count them as well until it is "
+        "mended."
+    )
+
+
+def _review(many: float) -> str:
+    return (
+        f"{plural(many, 'possible match waits', 'possible matches wait')} for a reviewer. Nobody "
+        "is cleared by a possible match."
+    )
+
+
+def _by_decision(many: float) -> str:
+    return (
+        f"{plural(many, 'custody episode is', 'custody episodes are')} cleared because a person, "
+        "and not the model, decided that two records are one person: each names who decided and "
+        "who confirmed it."
+    )
+
+
+def _nationality(many: float) -> str:
+    return (
+        f"The nationality of {plural(many, 'person', 'people')} in prison is not known. They are "
+        "counted in scope where their sentence is long enough."
+    )
+
+
+def _rows_aside(many: float) -> str:
+    return (
+        f"{plural(many, 'row was', 'rows were')} kept aside because of an error in the row; they "
+        "are counted on the data quality page and come back once mended."
+    )
+
+
+def foremost_caveat(facts: Frames, remarks: tuple[str, ...] = ()) -> str:
+    """What could change most, for the foot of every page; empty where nothing weakens the night."""
+    first, *others = caveats(facts, remarks)
+    if first == NOTHING:
+        return ""
+    return f"{first} {plural(len(others), 'thing', 'things')} more." if others else first
 
 
 def _failed(facts: Frames) -> pd.DataFrame:
@@ -84,13 +118,21 @@ def failed_checks(facts: Frames) -> list[str]:
     for row in failed.head(CHECKS_TOLD).to_dict("records"):
         count = row["rows_failed"]
         many = "" if pd.isna(count) or not count else f" in {plural(int(count), 'row', 'rows')}"
-        sentences.append(f"A check of {row['table_name']} failed{many}: {row['meaning']}.")
+        where = table_words(str(row["table_name"]))
+        sentences.append(f"A check of {where} failed{many}: {row['meaning']}.")
     rest = len(failed) - CHECKS_TOLD
     if rest > 0:
         sentences.append(
             f"{plural(rest, 'other check', 'other checks')} failed: see the data quality page."
         )
     return sentences
+
+
+def table_words(table: str) -> str:
+    """A table as readers say it: ``persons in the prison register`` for ``prison.persons``."""
+    place, _, name = table.rpartition(".")
+    words = name.replace("_", " ")
+    return f"{words} in the {place} register" if place in REGISTERS else words
 
 
 def backlog_sentence(figures: pd.DataFrame) -> str:

@@ -114,6 +114,14 @@ class OwnPart:
                 sentences.append(f"{now.label}: {now.text}, {moved_by(step)}. {said(causes)}")
         return tuple(sentences)
 
+    def change_of(self, figure: str) -> int:
+        """By how much a figure of the own part moved since the publication compared with."""
+        moved = results.MOVEMENT.of(self.facts)
+        assessed = results.ASSESSMENTS.of(self.facts)
+        mine = assessed.loc[self._is_mine(assessed), "episode_id"]
+        rows = moved["figure_id"].eq(figure) & moved["episode_id"].isin(mine)
+        return int(moved.loc[rows, "change"].sum())
+
     def _counted(self, id_: str) -> KeyFigure:
         figure = FIGURE_BY_ID[id_]
         rows = rows_of(CASE_LISTS[figure.on], self.facts)

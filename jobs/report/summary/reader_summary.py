@@ -26,11 +26,18 @@ from jobs.contract.view_models import (
 )
 from jobs.report.about import About
 from jobs.report.charts.night_charts import backlog_by_age, due_by_week
-from jobs.report.charts.waterfall import bridges, movement_words
+from jobs.report.charts.waterfall import (
+    Bridge,
+    bridges,
+    movement_words,
+    open_cases_bridge,
+    step_text,
+)
 from jobs.report.figures.conditions import idle
 from jobs.report.lists.census import prison_names
 from jobs.report.lists.next_actions import AHEAD, HELD, SHOWN, NextActions, next_actions
 from jobs.report.lists.rule_changes import change_notices
+from jobs.report.movement.open_cases import open_cases_moved
 from jobs.report.published import NONE, Frames
 from jobs.report.summary.caveats import backlog_sentence, capacity_sentence, caveats
 from jobs.report.summary.headline import HEADLINE_FIGURES, headline, key_figure
@@ -42,6 +49,7 @@ SUMMARISED: Final = (
     results.ASSESSMENTS,
     results.RELEASES,
     results.BACKLOG,
+    results.CASEWORK,
     results.TEAMS,
     results.CENSUS,
     results.CHECK_RESULTS,
@@ -51,14 +59,16 @@ SUMMARISED: Final = (
     results.OVERRIDDEN,
 )
 """The tables of a publication that a summary reads."""
+MISSED: Final = "missed.total"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Earlier:
-    """The figures of the night that readers were told of last."""
+    """The figures of the night that readers were told of last, and its open cases if at hand."""
 
     as_of: date
     figures: pd.DataFrame
+    backlog: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +97,7 @@ class SummaryWriter:
             headline=own.headline if own else self._headline,
             since=self.earlier.as_of if self.earlier else None,
             changes=self._own_changes(own) if own else self._changes,
+            moved=self._moved(own),
             actions=action_lists(left, self.facts, shown=shown),
             acknowledged=len(everything.every) - len(left.every),
             part=own.name if own else "",
@@ -109,9 +120,7 @@ class SummaryWriter:
 
     def _own_changes(self, own: OwnPart) -> tuple[str, ...]:
         """What moved of the own part, where this night was compared with the one told last."""
-        compared = {bridge.before for bridge in bridges(self.facts)}
-        is_since = self.earlier is not None and compared <= {self.earlier.as_of}
-        return own.changes() if is_since else ()
+        return own.changes() if self._is_since else ()
 
     def next_actions(self, reader: Reader) -> NextActions:
         """Episodes to be decided on within 7 days that the reader answers for, in order."""
@@ -122,13 +131,42 @@ class SummaryWriter:
         return headline(results.FIGURES.of(self.facts))
 
     @cached_property
+    def _bridges(self) -> tuple[Bridge, ...]:
+        """What moved since the publication compared with, open cases last."""
+        found = bridges(self.facts)
+        if self.earlier is None or self.earlier.backlog is None:
+            return found
+        moved = open_cases_moved(
+            facts=self.facts, before=self.earlier.backlog, day=self.earlier.as_of
+        )
+        return (*found, open_cases_bridge(moved))
+
+    def _moved(self, own: OwnPart | None) -> str:
+        """How the missed moved, in the few words of a subject; empty where they did not."""
+        if own:
+            step = own.change_of(MISSED) if self._is_since else 0
+        else:
+            step = sum(
+                bridge.closing - bridge.opening
+                for bridge in self._bridges
+                if bridge.figure_id == MISSED and self._is_since
+            )
+        return f"{step_text(step)} released unconsidered" if step else ""
+
+    @cached_property
+    def _is_since(self) -> bool:
+        """Whether this night was compared with the one that readers were told of last."""
+        compared = {bridge.before for bridge in bridges(self.facts)}
+        return self.earlier is not None and compared <= {self.earlier.as_of}
+
+    @cached_property
     def _changes(self) -> tuple[str, ...]:
         if self.earlier is None:
             return ()
         now, before = results.FIGURES.of(self.facts), self.earlier.figures
         explained = {
             bridge.figure_id: bridge
-            for bridge in bridges(self.facts)
+            for bridge in self._bridges
             if bridge.before == self.earlier.as_of and bridge.figure_id in HEADLINE_FIGURES
         }
         others = [id_ for id_ in HEADLINE_FIGURES if id_ not in explained]
@@ -150,7 +188,7 @@ class SummaryWriter:
             Picture(
                 name=chart.name,
                 finding=chart.finding,
-                numbers="; ".join(f"{row[0]}: {row[1]}" for row in chart.rows if row[1] != "0"),
+                numbers=tuple((row[0], row[1]) for row in chart.rows if row[1] != "0"),
                 png=chart.png(),
             )
             for chart in drawn

@@ -20,6 +20,7 @@ from jobs.contract.view_models import day_text
 from jobs.report import sheets
 from jobs.report.about import About
 from jobs.report.figures.registry import FIGURE_BY_ID, FIGURES
+from jobs.report.lists.census import prison_names
 from jobs.report.lists.list_rows import ListRows, is_held
 from jobs.report.published import Frames
 from jobs.report.sheets import Column
@@ -80,6 +81,7 @@ def write_workbook(
 
 
 def _tables(facts: Frames, lists: ListRows) -> list[_Table]:
+    prisons = prison_names(facts)
     figures = results.FIGURES.of(facts).sort_values(["figure_id", "group_value"])
     titles = {figure.id: figure.title for figure in FIGURES}
     figures = figures.assign(title=figures["figure_id"].map(titles))
@@ -97,7 +99,7 @@ def _tables(facts: Frames, lists: ListRows) -> list[_Table]:
                 sheet=listed.label,
                 title=listed.caption or listed.title,
                 frame=lists.of(listed),
-                columns=sheets.list_columns(listed),
+                columns=sheets.with_prisons(sheets.list_columns(listed), prisons),
             )
             for listed in CASE_LISTS.values()
             if is_held(listed, facts)

@@ -57,7 +57,7 @@ def test_a_list_that_does_not_exist_is_named() -> None:
 def test_an_explanation_gives_status_rule_dates_and_source_rows() -> None:
     row = WORLD.facts["nightly.assessments"].query("status == 'DUE'").iloc[0]
     text = explain(row["episode_id"], WORLD.facts)
-    assert f"Custody episode {row['episode_id']}: DUE, not released" in text
+    assert f"Custody episode {row['episode_id']}: Due: not released" in text
     assert "Rule: status.due." in text
     assert "1. The sentence reaches the length of the criterion. (rule scope.sentence;" in text
     assert f"source prison.sentences {row['episode_id']}" in text
@@ -254,7 +254,7 @@ LEFT = {"status": "OUT_OF_SCOPE", "scope_rule_id": "exit.removed", "is_released"
          "left the country on 3 February 2005, decided on only afterwards."),
         (LEFT | {"scope_rule_id": "exit.died"}, "died in custody, no decision on record."),
         (LEFT | {"scope_rule_id": "referral.eea-length"},
-         "OUT_OF_SCOPE, nobody has to consider deportation."),
+         "Out of scope: nobody has to consider deportation."),
     ],
 )  # fmt: skip
 def test_who_left_in_scope_without_a_decision_is_told_of_so(

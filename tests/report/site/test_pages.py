@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,6 +21,8 @@ from jobs.report.charts.waterfall import bridges
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import compute_figures
 from jobs.report.site import site as site_module
+from jobs.report.site.pages import PAGES
+from jobs.report.site.quality_page import QUALITY_PAGE
 from jobs.runtime.files import whole_folder
 
 pytestmark = pytest.mark.slow
@@ -259,6 +262,21 @@ def test_movement_says_each_cause_and_sums(world: Invented, site: Path) -> None:
     assert bridge.opening + sum(step.change for step in bridge.steps) == bridge.closing == missed
 
 
+def test_open_cases_have_their_causes_and_each_case_too(world: Invented, tmp_path: Path) -> None:
+    before = world.reported.backlog.iloc[2:].copy()
+    before.loc[before.index[0], "case_id"] = "C-gone"
+    render_site(
+        facts=world.facts,
+        about=ABOUT,
+        folder=tmp_path,
+        earlier={results.BACKLOG.full_name: before},
+    )
+    text = (tmp_path / "movement.html").read_text(encoding="utf-8")
+    assert f"Open cases: 2 more since 24 April 2006, to {len(world.reported.backlog)}" in text
+    assert "1 went out: closed, or no longer in the register" in text
+    assert len(pd.read_csv(tmp_path / "data" / "movement-open-cases.csv")) == 4
+
+
 def test_the_first_publication_has_nothing_to_compare(world: Invented, tmp_path: Path) -> None:
     empty = {
         "movement": results.MOVEMENT.empty(),
@@ -270,7 +288,35 @@ def test_the_first_publication_has_nothing_to_compare(world: Invented, tmp_path:
 
 def test_a_check_that_did_not_hold_is_a_caveat_on_the_first_page(site: Path) -> None:
     text = (site / "index.html").read_text(encoding="utf-8")
-    assert "A check of prison.persons failed in 79 rows: nationality is known for 97 of 100" in text
+    assert "A check of persons in the prison register failed in 79 rows: nationality" in text
+
+
+def test_a_caveat_is_at_the_foot_of_a_page_and_no_count_of_checks_on_top(site: Path) -> None:
+    for path, text in pages(site):
+        foot = text.rpartition("<footer>")[2]
+        assert 'index.html#mind">All of it</a>' in foot, path.name
+        if path.name != QUALITY_PAGE:
+            assert not re.search(r"\d checks? failed", text.partition("<h2")[0]), path.name
+
+
+def test_prisons_statuses_and_scales_are_said_in_words(world: Invented, site: Path) -> None:
+    due = (site / "due.html").read_text(encoding="utf-8")
+    census = world.facts["nightly.census"].dropna(subset="prison_name")
+    names = dict(zip(census["prison_id"], census["prison_name"], strict=True))
+    assert any(f">{name} ({code})<" in due for code, name in names.items())
+    assert not any(f">{code}<" in due for code in names)
+    codes = {entry.code for entry in (*results.STATUS.codes, *results.OUTCOME.codes)} - {"DUE"}
+    for path, text in pages(site):
+        words = set(re.findall(r"\w+", re.sub(r"<[^>]+>", " ", text)))
+        assert not words & {code for code in codes if "_" in code}, path.name
+        assert not re.search(r">-\d", text), path.name
+    capacity = (site / "capacity.html").read_text(encoding="utf-8")
+    assert "1 of 5: killing, rape" in capacity
+
+
+def test_no_group_of_the_menu_has_more_than_seven_pages() -> None:
+    groups = Counter(page.group for page in PAGES)
+    assert max(groups.values()) <= 7
 
 
 def test_a_notice_stands_on_every_page(world: Invented, tmp_path: Path) -> None:
