@@ -138,6 +138,8 @@ def columns(
         step = 2 if narrow and len(shown) > 6 else 1
         axes.set_xticks(list(shown)[::step], list(shown.values())[::step])
         axes.tick_params(axis="both", length=0)
+        # Below the nought of the other axis, which stands beside the first label.
+        axes.tick_params(axis="x", pad=9 if narrow else 4)
         axes.grid(visible=False, axis="x")
         axes.set_xlabel(x_label)
         axes.set_ylabel(y_label)

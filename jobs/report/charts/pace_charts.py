@@ -168,6 +168,9 @@ def _two(value: float | None) -> str:
 def _medians(years: Sequence[int], tables: Sequence[tuple[str, pd.DataFrame, str]]) -> Draw:
     def draw(axes: Any, narrow: bool) -> None:
         top = max(float(table["high"].max(skipna=True)) for _, table, _ in tables)
+        # The label of the line that ends higher stands above its end, the other's below.
+        ends = [table["median"].dropna() for _, table, _ in tables]
+        highest = max(float(end.iloc[-1]) for end in ends if len(end)) if any(map(len, ends)) else 0
         for shift, (words, table, colour) in zip((-0.06, 0.06), tables, strict=True):
             places = [place + shift for place in range(len(years))]
             known = table["median"].notna()
@@ -188,13 +191,15 @@ def _medians(years: Sequence[int], tables: Sequence[tuple[str, pd.DataFrame, str
                     (places[end], table["median"].iloc[end]),
                     textcoords="offset points",
                     xytext=(8, 0),
-                    va="center",
+                    va="bottom" if table["median"].iloc[end] == highest else "top",
                     color=colour,
                     weight="bold",
                     annotation_clip=False,
                 )
         plain_axes(axes, top)
-        axes.set_xticks(range(len(years)), [str(year) for year in years])
+        step = 2 if narrow and len(years) > 4 else 1
+        places = list(range(len(years)))[::-1][::step]
+        axes.set_xticks(places, [str(years[place]) for place in places])
         axes.set_xlim(-0.4, len(years) - 1 + len(years) * (0.45 if narrow else 0.25))
         axes.set_xlabel("year of the step")
         axes.set_ylabel("days")

@@ -174,7 +174,8 @@ def _waterfall(labels: list[str], opening: int, changes: list[int], closing: int
             )
             ends = [opening, *_ends(opening, changes), closing]
             axes.plot(ends, places, "o", color=BAR, markersize=7)
-            axes.set_xlabel(f"the axis begins at {number_text(int(start))}, not at nought")
+            end = "\n" if narrow else " "
+            axes.set_xlabel(f"the axis begins{end}at {number_text(int(start))},{end}not at nought")
         else:
             colours = [FAINT, *(BAR for _ in changes), FAINT]
             axes.barh(places, widths, left=lefts, height=0.7, color=colours)

@@ -60,6 +60,9 @@ class List {
     this.table = table;
     this.body = table.tBodies[0];
     this.styles = [...table.tHead.rows[0].cells].map((cell) => cell.className);
+    // On a phone each row is a card, and each cell says its heading.
+    this.headings = table.classList.contains("cards")
+      ? [...table.tHead.rows[0].cells].map((cell) => cell.textContent) : [];
     this.whole = Number(table.dataset.rows ?? this.body.rows.length);
     this.file = table.dataset.file ?? "";
     this.sorted = null;
@@ -190,7 +193,11 @@ class List {
       const link = place === linked ? rows.links[at] : "";
       const text = element("bdi", { textContent: column[at] });
       const shown = link ? element("a", { href: link }, text) : place ? column[at] : text;
-      if (place) return element("td", { className: this.styles[place] }, shown);
+      if (place) {
+        const cell = element("td", { className: this.styles[place] }, shown);
+        if (this.headings[place]) cell.dataset.h = this.headings[place];
+        return cell;
+      }
       return element("th", { scope: "row" }, shown);
     });
     return element("tr", {}, ...cells);
