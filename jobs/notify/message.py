@@ -33,6 +33,7 @@ from jobs.runtime.files import canonical_json, text_digest
 
 CONTENT_HEADER: Final = "X-Reconciliation-Content"
 FIGURES_HEADER: Final = "X-Reconciliation-Figures"
+ACTS_HEADER: Final = "X-Reconciliation-Acts"
 REFERENCES_LINE: Final = "Counts and references only."
 PRIVATE_LINE: Final = "The attachment names people: do not forward it."
 _SEND_TIME: Final = time(23, 59, tzinfo=UTC)
@@ -95,6 +96,7 @@ def render(
     message["Auto-Submitted"] = "auto-generated"
     message[CONTENT_HEADER] = content_digest(summary)
     message[FIGURES_HEADER] = _figures_text(summary)
+    message[ACTS_HEADER] = acts_digest(summary)
     message.set_content(_tidy(_render("email.txt.j2", words)), cte="quoted-printable")
     html = _inliner().inline(_render("email.html.j2", words))
     message.add_alternative(html, subtype="html", cte="quoted-printable")
@@ -122,6 +124,12 @@ def content_digest(summary: ReaderSummary) -> str:
     for key in ("publication_id", "pictures", "pages_url", "pages_path"):
         del content[key]
     return text_digest(json.dumps(content, sort_keys=True, default=str))
+
+
+def acts_digest(summary: ReaderSummary) -> str:
+    """Digest of what a reader acts on: the next actions, and what is unusual of the night."""
+    acts = [[asdict(each) for each in summary.actions], summary.unusual, summary.headed]
+    return text_digest(json.dumps(acts, sort_keys=True, default=str))
 
 
 def reported_figures(headers: Any) -> dict[str, str]:

@@ -17,13 +17,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from jobs.contract.view_models import Detail, Reader, ReaderSummary
+from jobs.notify.corrections import corrections
 from jobs.notify.message import (
     CONTENT_HEADER,
     Message,
     content_digest,
-    figures_of,
     render,
-    reported_figures,
 )
 from jobs.notify.recipients import Recipient
 from jobs.notify.transport import RefusedError, Transport, UnknownFateError
@@ -65,12 +64,14 @@ def enqueue(
     compose: Compose,
     sender: str,
     people: Callable[[Reader], str] | None = None,
+    reason: str = "",
 ) -> list[int]:
     """Render and store each recipient's message about a publication, once.
 
-    A recipient who got the same about this night, from an earlier publication, gets nothing;
-    one who got something else gets a correction that says what changed; a message about the
-    night that was not sent yet is withdrawn in favour of the new one.
+    A recipient who got the same about this night, from an earlier publication, gets nothing, nor
+    does one for whom nothing is news (`jobs.notify.corrections`); one who got something else gets
+    a correction that says what changed; a message about the night that was not sent yet is
+    withdrawn in favour of the new one.
 
     Args:
         engine: the warehouse.
@@ -80,6 +81,7 @@ def enqueue(
         compose: gives the summary of a reader.
         sender: address in From.
         people: gives the people of a reader at detail full, as CSV.
+        reason: why the night was published again, in a sentence.
 
     Returns:
         Numbers of the publication's messages that are still to be sent, in order; call again
@@ -98,7 +100,9 @@ def enqueue(
                 headers = message_from_bytes(reported, policy=SMTP_POLICY)
                 if str(headers[CONTENT_HEADER]).strip() == content_digest(summary):
                     continue
-                correction = _corrections(reported_figures(headers), figures_of(summary))
+                correction = corrections(headers, summary, reason=reason)
+                if not correction:
+                    continue
             named = people if recipient.detail is Detail.FULL else None
             message = render(
                 recipient=recipient,
@@ -292,13 +296,3 @@ def _store(
         )
         .on_conflict_do_nothing()
     )
-
-
-def _corrections(reported: dict[str, str], now: dict[str, str]) -> tuple[str, ...]:
-    """What an earlier email said, and what holds now."""
-    lines = [
-        f"{label}: {text}, not {reported.get(label, 'not told')}."
-        for label, text in now.items()
-        if reported.get(label) != text
-    ]
-    return tuple(lines) or ("The key figures stand; lists or caveats changed.",)

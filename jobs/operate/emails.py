@@ -32,6 +32,7 @@ from jobs.notify import (
 from jobs.operate.accepted_rows import accepted_rows
 from jobs.operate.databases import warehouse
 from jobs.operate.monitoring.timetable import LONDON
+from jobs.operate.superseded import reason_line, reasons_of_correction
 from jobs.report import SUMMARISED, About, Earlier, SummaryWriter, csv_text
 from jobs.report.about import DESPITE, size_notices
 from jobs.runtime.errors import BadInput
@@ -42,6 +43,7 @@ from jobs.warehouse import (
     current_publication,
     latest_before,
     planted_cases,
+    publications,
     read_table,
 )
 
@@ -118,7 +120,15 @@ def prepare_emails(*, as_of: date, settings: Settings) -> list[int]:
             compose=writer.for_reader,
             sender=settings.mail_from,
             people=None if persons is None else lambda reader: _people(writer, reader, persons),
+            reason=_reason(engine, publication),
         )
+
+
+def _reason(engine: sa.Engine, publication: Publication) -> str:
+    """Why a night was published again; empty for its first publication."""
+    every = {each.publication_id: each for each in publications(engine, as_of=publication.as_of)}
+    before = every.get(publication.supersedes or "")
+    return reason_line(reasons_of_correction(before, publication)) if before else ""
 
 
 def preview_emails(*, as_of: date, settings: Settings) -> list[Path]:
@@ -220,6 +230,10 @@ def _published(engine: sa.Engine, as_of: date) -> Publication:
     return publication
 
 
+def _sentences(lines: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{line[:1].upper()}{line[1:].removesuffix('.')}." for line in lines)
+
+
 def _summary_writer(
     engine: sa.Engine, publication: Publication, settings: Settings
 ) -> SummaryWriter:
@@ -242,7 +256,10 @@ def _summary_writer(
         publication_id=publication.publication_id,
         pages_url=_night_url(settings.pages_url, publication.as_of),
         pages_path=str(settings.data_dir / "pages" / publication.as_of.isoformat() / "index.html"),
-        notices=(publication.override.notice,) if publication.override else (),
+        notices=(
+            *((publication.override.notice,) if publication.override else ()),
+            *(_sentences(cases.warnings) if cases else ()),
+        ),
         remarks=size_notices(publication.manifest.get("inputs", {})),
         headed=DESPITE if publication.override else "",
     )

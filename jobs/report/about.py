@@ -56,3 +56,14 @@ def size_notices(inputs: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
         for register, summary in sorted(inputs.items())
         if (names := summary.get(SIZES_UNPROVED))
     )
+
+
+def with_notice(page: str, notice: str) -> str:
+    """A page as text of HTML with one more notice, before the others.
+
+    Args:
+        page: the page.
+        notice: markup; what is not of this software must be escaped.
+    """
+    head, end, rest = page.partition("</h1>")
+    return f'{head}{end}\n<p class="notice">{notice}</p>{rest}' if end else page

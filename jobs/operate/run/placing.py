@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,9 @@ from jobs.operate.model_registry import model_in_use
 from jobs.operate.run.file_retention import remove_old_files
 from jobs.operate.run.run_folder import RunFolder
 from jobs.operate.run.run_outcomes import in_words
+from jobs.operate.superseded import keep_superseded
 from jobs.report import QUALITY_PAGE, with_planted
+from jobs.report.about import with_notice
 from jobs.runtime.errors import BadInput, NotPlaced, Unreachable
 from jobs.runtime.files import let_pass, open_to, whole_folder
 from jobs.runtime.settings import Settings
@@ -132,18 +135,37 @@ def _place_pages(run: RunFolder) -> None:
     with whole_folder(run.pages) as folder:
         run.part("site").copy_to(folder)
         _tell_planted(run, folder / QUALITY_PAGE)
+        _keep_superseded(run, folder)
         open_to(folder, run.settings.pages_readers)
     for above in (run.pages.parent, run.settings.data_dir):
         let_pass(above, run.settings.pages_readers)
 
 
+def _keep_superseded(run: RunFolder, made: Path) -> None:
+    """Keep the pages that these replace, and say on both what was corrected and why."""
+    with warehouse(run.settings) as engine:
+        every = publications(engine, as_of=run.as_of)
+    (current,) = (found for found in every if found.is_current)
+    earlier = [found for found in every if not found.is_current]
+    keep_superseded(shown=run.pages, made=made, current=current, earlier=earlier)
+
+
 def _tell_planted(run: RunFolder, page: Path) -> None:
-    """Write on the placed page of data quality what was not known when it was made."""
+    """Write on the placed page of data quality what was not known when it was made.
+
+    That a planted case was missed stands on top of every page.
+    """
     with warehouse(run.settings) as engine:
         cases = planted_cases(engine, publication_id=publication_of(run.folder))
-    if cases is not None and page.is_file():
+    if cases is None:
+        return
+    if page.is_file():
         told = with_planted(page.read_text(encoding="utf-8"), cases)
         page.write_text(told, encoding="utf-8")
+    if cases.warnings:
+        notice = f"<strong>Note</strong> {escape(cases.line)}"
+        for path in sorted(page.parent.rglob("*.html")):
+            path.write_text(with_notice(path.read_text("utf-8"), notice), encoding="utf-8")
 
 
 def _place_corrections(run: RunFolder) -> None:

@@ -50,6 +50,7 @@ from jobs.report.site.page_parts import (
 )
 from jobs.report.site.quality_page import quality_page
 from jobs.report.site.site import PageSection, Site
+from jobs.report.summary.caveats import late_registers
 from jobs.report.summary.headline import key_figure
 from jobs.report.workbook.workbook import write_workbook
 
@@ -75,7 +76,7 @@ def render_site(
             of the publication that movement is compared with.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    about = about.with_notices(*change_notices(facts))
+    about = about.with_notices(*late_registers(facts), *change_notices(facts))
     facts = {**facts, **{table.full_name: in_key_order(table, facts) for table in _SHOWN_WHOLE}}
     lists = ListRows(facts)
     pages = [page for page in PAGES if page.is_in(facts)]

@@ -13,6 +13,8 @@ from jobs.report.summary.headline import key_figure
 
 CHECKS_TOLD: Final = 3
 NOTHING: Final = "Nothing: every check held and no row was kept aside."
+_LATE: Final = (".of_the_night", ".written", ".quiet", ".stopped")
+"""How the ids of checks end that find a register late."""
 REGISTERS: Final = frozenset({"prison", "immigration"})
 
 
@@ -101,6 +103,18 @@ def foremost_caveat(facts: Frames, remarks: tuple[str, ...] = ()) -> str:
     if first == NOTHING:
         return ""
     return f"{first} {plural(len(others), 'thing', 'things')} more." if others else first
+
+
+def late_registers(facts: Frames) -> tuple[str, ...]:
+    """What is said on top where a register is not of the night, or has nothing new."""
+    checks = results.CHECK_RESULTS.of(facts)
+    late = checks["check_id"].str.endswith(_LATE) & ~checks["passed"].astype("bool")
+    found = checks[late].sort_values("check_id")
+    registers = found["table_name"].str.partition(".")[0]
+    return tuple(
+        f"The {register} register is late: it does not hold that {meaning}."
+        for register, meaning in zip(registers, found["meaning"], strict=True)
+    )
 
 
 def _failed(facts: Frames) -> pd.DataFrame:

@@ -39,7 +39,12 @@ from jobs.report.lists.next_actions import AHEAD, HELD, SHOWN, NextActions, next
 from jobs.report.lists.rule_changes import change_notices
 from jobs.report.movement.open_cases import open_cases_moved
 from jobs.report.published import NONE, Frames
-from jobs.report.summary.caveats import backlog_sentence, capacity_sentence, caveats
+from jobs.report.summary.caveats import (
+    backlog_sentence,
+    capacity_sentence,
+    caveats,
+    late_registers,
+)
 from jobs.report.summary.headline import HEADLINE_FIGURES, headline, key_figure
 from jobs.report.summary.own_part import OwnPart, who_must_act
 from jobs.runtime.outgoing import clean
@@ -102,7 +107,11 @@ class SummaryWriter:
             acknowledged=len(everything.every) - len(left.every),
             part=own.name if own else "",
             nation=own.nation if own else "",
-            unusual=(*change_notices(self.facts), *self.about.notices),
+            unusual=(
+                *late_registers(self.facts),
+                *change_notices(self.facts),
+                *self.about.notices,
+            ),
             headed=self.about.headed,
             sections=(
                 *(self._prison(code) for code in reader.prisons),

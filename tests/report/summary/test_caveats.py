@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.samples.report_nights import invent
 from jobs.contract import results
-from jobs.report.summary.caveats import caveats, foremost_caveat, table_words
+from jobs.report.summary.caveats import caveats, foremost_caveat, late_registers, table_words
 
 COUNTED = (
     "quality.people_aside",
@@ -62,3 +62,18 @@ def test_the_foot_of_a_page_has_the_foremost_and_counts_the_others() -> None:
 )
 def test_a_table_is_said_in_words(table: str, words: str) -> None:
     assert table_words(table) == words
+
+
+def test_a_late_register_is_said_on_top_and_a_punctual_one_not() -> None:
+    checks = FACTS[results.CHECK_RESULTS.full_name]
+    assert late_registers(FACTS) == ()
+    late = checks.head(1).assign(
+        check_id="prison.feed.written",
+        table_name="prison.feed",
+        meaning="the delivery was written within 3 days",
+        passed=False,
+    )
+    night_ = {**FACTS, results.CHECK_RESULTS.full_name: pd.concat([checks, late])}
+    assert late_registers(night_) == (
+        "The prison register is late: it does not hold that the delivery was written within 3 days.",
+    )
