@@ -75,5 +75,5 @@ def test_a_late_register_is_said_on_top_and_a_punctual_one_not() -> None:
     )
     night_ = {**FACTS, results.CHECK_RESULTS.full_name: pd.concat([checks, late])}
     assert late_registers(night_) == (
-        "The prison register is late: it does not hold that the delivery was written within 3 days.",
+        f"The prison register is late: it does not hold that {late['meaning'].iloc[0]}.",
     )
