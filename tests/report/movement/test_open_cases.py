@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.samples.reported.frames import frame_of
@@ -92,6 +92,7 @@ def test_a_case_that_went_ended_by_what_casework_says_since(
 CASES = st.lists(st.sampled_from([f"C{n}" for n in range(12)]), unique=True)
 
 
+@settings(deadline=None, max_examples=30)
 @given(before=CASES, now=CASES)
 def test_the_number_before_and_every_step_sum_to_the_number_now(
     before: list[str], now: list[str]
