@@ -32,7 +32,7 @@ from jobs.commands.proof import (
     trial_commands,
 )
 from jobs.commands.publications import publication_commands
-from jobs.commands.review import review_commands
+from jobs.commands.review import acknowledge_commands, review_commands
 from jobs.runtime.airflow_connections import AirflowConnection, look_up_with
 from jobs.runtime.errors import BadInput, NotPlaced
 from jobs.runtime.files import keep_private
@@ -65,7 +65,6 @@ for command in (
     publication_commands.movement,
     known_commands.as_known,
     publication_commands.capacity,
-    review_commands.ack,
     link_commands.link,
     administration_commands.docs,
     administration_commands.roles,
@@ -85,6 +84,7 @@ app.add_typer(person_commands.person, name="person")
 policy_commands.policy.command("try")(trial_commands.policy_try)
 app.add_typer(policy_commands.policy, name="policy")
 app.add_typer(review_commands.review, name="review")
+app.add_typer(acknowledge_commands.ack, name="ack")
 app.add_typer(assurance_commands.assurance, name="assurance")
 app.add_typer(model_commands.train, name="train")
 

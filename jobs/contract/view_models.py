@@ -157,7 +157,7 @@ class ReaderSummary:
     ``changes`` say what moved since ``since``, the last night reported; ``moved`` how the missed
     did, in the few words of a subject. ``actions`` are two lists:
     who may be released within 7 days, and who is held past the earliest release date;
-    ``acknowledged`` others are left out because somebody has taken them on.
+    ``acknowledged`` has a line for each other that somebody has taken on: who, and until when.
     ``planted`` says what came of the planted cases.
     """
 
@@ -168,7 +168,7 @@ class ReaderSummary:
     changes: tuple[str, ...]
     moved: str
     actions: tuple[ActionList, ...]
-    acknowledged: int
+    acknowledged: tuple[str, ...]
     part: str
     nation: str
     unusual: tuple[str, ...]

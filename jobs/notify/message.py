@@ -128,7 +128,8 @@ def content_digest(summary: ReaderSummary) -> str:
 
 def acts_digest(summary: ReaderSummary) -> str:
     """Digest of what a reader acts on: the next actions, and what is unusual of the night."""
-    acts = [[asdict(each) for each in summary.actions], summary.unusual, summary.headed]
+    actions = [asdict(each) for each in summary.actions]
+    acts = [actions, summary.acknowledged, summary.unusual, summary.headed]
     return text_digest(json.dumps(acts, sort_keys=True, default=str))
 
 
@@ -165,7 +166,7 @@ def _subject(summary: ReaderSummary, *, is_correction: bool) -> str:
 def _actions_line(summary: ReaderSummary) -> str:
     """What is to be done in a line, and what somebody has taken on."""
     taken = (
-        f" {plural(summary.acknowledged, 'other is', 'others are')} already taken on."
+        f" {plural(len(summary.acknowledged), 'other is', 'others are')} already taken on."
         if summary.acknowledged
         else ""
     )

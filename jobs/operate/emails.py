@@ -34,7 +34,7 @@ from jobs.operate.databases import warehouse
 from jobs.operate.monitoring.timetable import LONDON
 from jobs.operate.superseded import reason_line, reasons_of_correction
 from jobs.report import SUMMARISED, About, Earlier, SummaryWriter, csv_text
-from jobs.report.about import DESPITE, size_notices
+from jobs.report.about import DESPITE, size_notices, taken_on
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
 from jobs.warehouse import (
@@ -267,5 +267,5 @@ def _summary_writer(
         facts=facts,
         about=about,
         earlier=earlier,
-        acknowledged=frozenset(acknowledgements(engine)["episode_id"]),
+        acknowledged=taken_on(acknowledgements(engine, as_of=publication.as_of)),
     )

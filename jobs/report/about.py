@@ -1,12 +1,16 @@
 """What a publication says of itself."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from html import escape
 from typing import Any, Final
 
+import pandas as pd
+
 from jobs.contract.registers import SIZES_UNPROVED
-from jobs.contract.view_models import plural
+from jobs.contract.view_models import day_text, plural
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,3 +71,32 @@ def with_notice(page: str, notice: str) -> str:
     """
     head, end, rest = page.partition("</h1>")
     return f'{head}{end}\n<p class="notice">{notice}</p>{rest}' if end else page
+
+
+def taken_on(acknowledged: pd.DataFrame) -> dict[str, str]:
+    """Who has taken on an episode, since and until when, in words by episode; never why.
+
+    Args:
+        acknowledged: ``episode_id``, ``acknowledged_by``, ``acknowledged_at``, ``until_date``.
+    """
+    columns = ["episode_id", "acknowledged_by", "acknowledged_at", "until_date"]
+    return {
+        str(episode): f"by {by} on {day_text(at.date())}, "
+        + ("until withdrawn" if pd.isna(until) else f"until {day_text(until.date())}")
+        for episode, by, at, until in acknowledged[columns].itertuples(index=False, name=None)
+    }
+
+
+_TAKEN_ON: Final = re.compile(r'<div id="taken-on">.*?</div>', re.DOTALL)
+
+
+def with_taken_on(page: str, lines: Sequence[str]) -> str:
+    """The first page as text of HTML, with who has taken on which of its next actions."""
+    items = "".join(f"<li><bdi>{escape(line)}</bdi></li>" for line in lines)
+    said = (
+        "<h3>Taken on already</h3><p>They stay on the lists above and in every number until a "
+        f"decision is recorded.</p><ul>{items}</ul>"
+        if lines
+        else ""
+    )
+    return _TAKEN_ON.sub(lambda _: f'<div id="taken-on">{said}</div>', page, count=1)

@@ -231,9 +231,12 @@ def test_the_work_is_told_in_its_one_order_and_the_total_is_told(big: Invented) 
 def test_what_somebody_has_taken_on_is_counted_and_no_longer_repeated(big: Invented) -> None:
     first = SummaryWriter(facts=big.facts, about=ABOUT).for_reader(HEAD.reader)
     taken = first.actions[0].actions[0].episode_id
-    message = message_for(big, acknowledged=frozenset({taken}))
-    assert taken not in text_of(message)
+    said = "by A. Manager on 24 April 2006, until 1 May 2006"
+    message = message_for(big, acknowledged={taken: said, "E of another night": said})
+    assert text_of(message).count(taken) == 1
+    assert f"- {taken}, {said}" in text_of(message)
     assert "1 other is already taken on." in text_of(message)
+    assert "E of another night" not in text_of(message)
 
 
 def test_what_moved_since_the_last_night_is_said(big: Invented, world: Invented) -> None:

@@ -215,20 +215,6 @@ def review_audit(
         print_csv(audit_entries(engine, person=person, by=by))
 
 
-def ack(
-    episode_id: Annotated[str, typer.Argument(help="The custody episode.")],
-    by: Annotated[str, typer.Option(help="Who takes care of it.")],
-    note: Annotated[str, typer.Option(help="What is being done.")],
-) -> None:
-    """Acknowledge a critical episode: it stays counted and is no longer repeated in emails."""
-    from jobs.operate.databases import warehouse
-    from jobs.runtime.settings import load_settings
-    from jobs.warehouse import acknowledge
-
-    with warehouse(load_settings()) as engine:
-        acknowledge(engine, episode_id=episode_id, by=by, note=note)
-
-
 def _waits_for_second(number: int, wanted: str) -> str:
     return (
         f"it waits for a second person ({wanted}): somebody else must run, by his own login, "

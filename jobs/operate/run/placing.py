@@ -9,18 +9,26 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from jobs.contract import results
 from jobs.operate.databases import warehouse
 from jobs.operate.model_registry import model_in_use
 from jobs.operate.run.file_retention import remove_old_files
 from jobs.operate.run.run_folder import RunFolder
 from jobs.operate.run.run_outcomes import in_words
 from jobs.operate.superseded import keep_superseded
-from jobs.report import QUALITY_PAGE, with_planted
-from jobs.report.about import with_notice
+from jobs.report import QUALITY_PAGE, next_actions, with_planted
+from jobs.report.about import taken_on, with_notice, with_taken_on
 from jobs.runtime.errors import BadInput, NotPlaced, Unreachable
 from jobs.runtime.files import let_pass, open_to, whole_folder
 from jobs.runtime.settings import Settings
-from jobs.warehouse import current_publication, planted_cases, publications, remove_old
+from jobs.warehouse import (
+    acknowledgements,
+    current_publication,
+    planted_cases,
+    publications,
+    read_table,
+    remove_old,
+)
 from jobs.warehouse.ledgers.run_log import seals_of
 
 PUBLICATION: Final = "publication"
@@ -136,9 +144,32 @@ def _place_pages(run: RunFolder) -> None:
         run.part("site").copy_to(folder)
         _tell_planted(run, folder / QUALITY_PAGE)
         _keep_superseded(run, folder)
+        _write_taken_on(folder / "index.html", as_of=run.as_of, settings=run.settings)
         open_to(folder, run.settings.pages_readers)
     for above in (run.pages.parent, run.settings.data_dir):
         let_pass(above, run.settings.pages_readers)
+
+
+def tell_taken_on(*, as_of: date, settings: Settings) -> None:
+    """Write on the placed first page of a night who has taken on which of its next actions."""
+    folder = settings.data_dir / "pages" / as_of.isoformat()
+    if (folder / "index.html").is_file():
+        _write_taken_on(folder / "index.html", as_of=as_of, settings=settings)
+
+
+def _write_taken_on(page: Path, *, as_of: date, settings: Settings) -> None:
+    with warehouse(settings) as engine:
+        current = current_publication(engine, as_of=as_of)
+        if current is None or not page.is_file():
+            return
+        assessments = read_table(engine, current.publication_id, results.ASSESSMENTS.full_name)
+        said = taken_on(acknowledgements(engine, as_of=as_of))
+    every = next_actions({results.ASSESSMENTS.full_name: assessments}).every["episode_id"]
+    lines = [f"{episode}, {said[episode]}" for episode in every if episode in said]
+    half = page.with_name(f".{page.name}.half")
+    half.write_text(with_taken_on(page.read_text(encoding="utf-8"), lines), encoding="utf-8")
+    half.chmod(page.stat().st_mode & 0o777)
+    half.replace(page)
 
 
 def _keep_superseded(run: RunFolder, made: Path) -> None:

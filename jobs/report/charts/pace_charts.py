@@ -198,8 +198,8 @@ def _medians(years: Sequence[int], tables: Sequence[tuple[str, pd.DataFrame, str
                 )
         plain_axes(axes, top)
         step = 2 if narrow and len(years) > 4 else 1
-        places = list(range(len(years)))[::-1][::step]
-        axes.set_xticks(places, [str(years[place]) for place in places])
+        named = list(range(len(years)))[::-1][::step]
+        axes.set_xticks(named, [str(years[place]) for place in named])
         axes.set_xlim(-0.4, len(years) - 1 + len(years) * (0.45 if narrow else 0.25))
         axes.set_xlabel("year of the step")
         axes.set_ylabel("days")

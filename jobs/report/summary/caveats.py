@@ -110,7 +110,7 @@ def late_registers(facts: Frames) -> tuple[str, ...]:
     checks = results.CHECK_RESULTS.of(facts)
     late = checks["check_id"].str.endswith(_LATE) & ~checks["passed"].astype("bool")
     found = checks[late].sort_values("check_id")
-    registers = found["table_name"].str.partition(".")[0]
+    registers = found["table_name"].str.split(".").str[0]
     return tuple(
         f"The {register} register is late: it does not hold that {meaning}."
         for register, meaning in zip(registers, found["meaning"], strict=True)

@@ -80,14 +80,14 @@ class Earlier:
 class SummaryWriter:
     """Writes the summary of each reader of one publication.
 
-    ``acknowledged`` are episodes that somebody has taken on: they stay counted, and are no longer
-    repeated among the actions.
+    ``acknowledged`` are episodes that somebody has taken on, with who, since and until when: they
+    stay counted, and stand apart from the actions.
     """
 
     facts: Frames
     about: About
     earlier: Earlier | None = None
-    acknowledged: frozenset[str] = field(default_factory=frozenset)
+    acknowledged: Mapping[str, str] = field(default_factory=dict)
 
     def for_reader(self, reader: Reader) -> ReaderSummary:
         """The summary of one reader: of the own prisons and teams, or of everything."""
@@ -104,7 +104,7 @@ class SummaryWriter:
             changes=self._own_changes(own) if own else self._changes,
             moved=self._moved(own),
             actions=action_lists(left, self.facts, shown=shown),
-            acknowledged=len(everything.every) - len(left.every),
+            acknowledged=self._taken_on(everything),
             part=own.name if own else "",
             nation=own.nation if own else "",
             unusual=(
@@ -125,6 +125,14 @@ class SummaryWriter:
             pages_url=self.about.pages_url,
             pages_path=self.about.pages_path,
             planted=self.about.planted,
+        )
+
+    def _taken_on(self, actions: NextActions) -> tuple[str, ...]:
+        """Which of these actions somebody has taken on, in their order, a line for each."""
+        return tuple(
+            f"{clean(str(episode))}, {clean(self.acknowledged[str(episode)])}"
+            for episode in actions.every["episode_id"]
+            if str(episode) in self.acknowledged
         )
 
     def _own_changes(self, own: OwnPart) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ A name that is given is a note: who was logged in, and when, the database writes
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any, Final
 
 import pandas as pd
@@ -200,8 +200,10 @@ def _insert(connection: sa.Connection, decision: Decision) -> int:
     return int(number or 0)
 
 
-def acknowledge(engine: sa.Engine, *, episode_id: str, by: str, note: str) -> int:
-    """Record that somebody takes care of a critical episode; give the row's number.
+def acknowledge(
+    engine: sa.Engine, *, episode_id: str, by: str, note: str, until: date | None = None
+) -> int:
+    """Record that somebody takes care of a critical episode, ``until`` a day; give the number.
 
     An earlier acknowledgement of the episode is withdrawn as replaced.
 
@@ -214,7 +216,7 @@ def acknowledge(engine: sa.Engine, *, episode_id: str, by: str, note: str) -> in
         withdraw(connection, ACKNOWLEDGEMENTS, same, by=by, reason="replaced by a later one")
         number = connection.scalar(
             sa.insert(ACKNOWLEDGEMENTS)
-            .values(episode_id=episode_id, acknowledged_by=by, note=note)
+            .values(episode_id=episode_id, acknowledged_by=by, note=note, until_date=until)
             .returning(ACKNOWLEDGEMENTS.c.acknowledgement_id)
         )
     return int(number or 0)
@@ -235,17 +237,24 @@ def withdraw_acknowledgement(engine: sa.Engine, *, episode_id: str, by: str, rea
             )
 
 
-def acknowledgements(engine: sa.Engine) -> pd.DataFrame:
-    """Every acknowledgement that holds: episode_id, acknowledged_by, note, acknowledged_at."""
+def acknowledgements(engine: sa.Engine, *, as_of: date | None = None) -> pd.DataFrame:
+    """Every acknowledgement that holds, on a night where given, whose last day has not passed.
+
+    Returns:
+        episode_id, acknowledged_by, note, acknowledged_at, until_date.
+    """
     shown = {
         "episode_id": Kind.TEXT,
         "acknowledged_by": Kind.TEXT,
         "note": Kind.TEXT,
         "acknowledged_at": Kind.TIMESTAMP,
+        "until_date": Kind.DATE,
     }
+    until = ACKNOWLEDGEMENTS.c.until_date
     query = (
         sa.select(*(ACKNOWLEDGEMENTS.c[name] for name in shown))
         .where(ACKNOWLEDGEMENTS.c.deleted_at.is_(None))
+        .where(sa.true() if as_of is None else until.is_(None) | (until >= as_of))
         .order_by(ACKNOWLEDGEMENTS.c.episode_id)
     )
     return entries(engine, query, shown)

@@ -94,6 +94,7 @@ ACKNOWLEDGEMENTS: Final = sa.Table(
     moment("acknowledged_at", "when", server_default=NOW),
     actor(),
     *withdrawal(),
+    column("until_date", sa.Date, "last day of it; empty: until it is withdrawn", nullable=True),
     sa.PrimaryKeyConstraint("acknowledgement_id"),
     sa.Index(
         "acknowledgements_holding_key",
