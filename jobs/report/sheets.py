@@ -10,6 +10,7 @@ from typing import Final
 
 import pandas as pd
 
+from jobs.contract.bands import AGE_NOT_RECORDED, AGES
 from jobs.contract.codes.offences import SERIOUSNESS
 from jobs.contract.results import ASSESSMENTS
 from jobs.contract.results.case_list import CaseList
@@ -213,6 +214,29 @@ WHAT_IF_COLUMNS: Final = (
     Column(source="high", heading="High", kind="whole"),
     Column(source="clearing", heading="Backlog"),
 )
+MISSED_PRISON_COLUMNS: Final = (
+    Column(source="prison", heading="Prison"),
+    Column(source="missed", heading="Without consideration", kind="whole"),
+    Column(source="releases", heading="Releases", kind="whole"),
+    Column(source="rate", heading="Of each 100", kind="number"),
+)
+MISSED_TIME_COLUMNS: Final = (
+    Column(source="since", heading="Released"),
+    Column(source="releases", heading="Releases", kind="whole"),
+)
+UNDECIDED_TEAM_COLUMNS: Final = (
+    Column(source="team", heading="Team"),
+    Column(source="releases", heading="Releases", kind="whole"),
+    Column(source="episodes", heading="Custody episodes", kind="whole"),
+)
+TEAM_AGE_COLUMNS: Final = (
+    Column(source="team", heading="Team"),
+    Column(source="total", heading="Open cases", kind="whole"),
+    *(
+        Column(source=band, heading=band.capitalize(), kind="whole")
+        for band in (*AGES.names, AGE_NOT_RECORDED)
+    ),
+)
 CENSUS_COLUMNS: Final = (
     Column(source="prison_id", heading="Prison"),
     Column(source="prison_name", heading="Name"),
@@ -231,7 +255,7 @@ POPULATION_COLUMNS: Final = (
     Column(source="detainees", heading="Of these, in removal centres", kind="whole"),
 )
 TEAM_COLUMNS: Final = (
-    Column(source="team", heading="Team"),
+    Column(source="team", heading="Team", words={"(none)": "No team"}),
     Column(source="open_cases", heading="Open cases", kind="whole"),
     Column(source="fte", heading="Staff in post", kind="number"),
     Column(source="fte_absent", heading="Absent", kind="number"),

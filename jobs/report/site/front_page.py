@@ -2,16 +2,19 @@
 
 from typing import Final
 
+import pandas as pd
+
 from jobs.contract import results
 from jobs.contract.case_lists import DUE
 from jobs.contract.view_models import plural
 from jobs.report import sheets
+from jobs.report.lists.breakdowns import missed_by_time
 from jobs.report.lists.drill_down import STATUS_COLUMNS, UNLISTED, status_file
 from jobs.report.lists.next_actions import AHEAD, HELD, SHOWN, next_actions
 from jobs.report.site.page_parts import figure_sheet, first_of, group_sheet, tiles
 from jobs.report.site.site import Site
 from jobs.report.summary.caveats import caveats
-from jobs.report.summary.headline import headline
+from jobs.report.summary.headline import headline, key_figure
 
 WORKBOOK: Final = "consideration.xlsx"
 
@@ -38,6 +41,7 @@ def front_page(site: Site) -> None:
             site.figures,
             (
                 "missed.total",
+                "missed.people",
                 "missed.undecided",
                 "missed.decided_since",
                 "missed.never_referred",
@@ -50,12 +54,25 @@ def front_page(site: Site) -> None:
             ),
             site.opens,
         ),
+        lately=_lately(site),
         missed_chart=site.missed_chart,
         statuses=group_sheet(
             "statuses", "Custody episodes by status", site.figures, opens=site.opens
         ),
         caveats=caveats(site.facts, site.about.remarks),
         workbook=f"data/{WORKBOOK}",
+    )
+
+
+def _lately(site: Site) -> str:
+    """Who left in the last week, told apart from who is held past the date and has not left."""
+    by_time = missed_by_time(site.facts, pd.Timestamp(site.about.as_of))
+    left = int(by_time["releases"].iloc[0])
+    held = key_figure(site.figures, "due.overdue").value or 0
+    return (
+        f"In the last 7 days {plural(left, 'person was', 'people were')} released without "
+        f"consideration. Not among them, because they have not left: "
+        f"{plural(held, 'person', 'people')} held past the earliest release date."
     )
 
 

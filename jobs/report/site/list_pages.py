@@ -33,7 +33,15 @@ from jobs.report.charts.history import outcomes_over_time
 from jobs.report.charts.night_charts import backlog_by_age, due_by_week
 from jobs.report.charts.pace_charts import notice_before_release
 from jobs.report.published import groups_of, value_of
-from jobs.report.site.page_parts import figure_sheet, group_sheet, tiles
+from jobs.report.site.page_parts import (
+    age_sheet,
+    figure_sheet,
+    group_sheet,
+    prison_sheet,
+    team_sheet,
+    tiles,
+    time_sheet,
+)
 from jobs.report.site.site import ListFrame, Site
 from jobs.report.summary.caveats import backlog_sentence
 from jobs.report.summary.headline import key_figure
@@ -66,6 +74,7 @@ def _missed(site: Site) -> ListFrame:
         range_line=_range_line(undecided),
         tiles=tiles((key_figure(site.figures, id_) for id_ in _MISSED_TILES), site.opens),
         charts=[site.history_chart("missed.undecided")],
+        tables=[team_sheet(site.facts)],
     )
 
 
@@ -94,6 +103,8 @@ def _unconsidered(site: Site) -> ListFrame:
             figure_sheet("warned", "After the warning of 2005", site.figures, _WARNED, site.opens),
             group_sheet("offences", "By offence", site.figures, "missed.by_offence", site.opens),
             figure_sheet("sexual", "Sexual offences told apart", site.figures, _SEXUAL, site.opens),
+            time_sheet(site.facts, site.about.as_of),
+            prison_sheet(site.facts, site.opens),
         ],
     )
 
@@ -251,6 +262,7 @@ def _backlog(site: Site) -> ListFrame:
                 frame=results.TEAMS.of(site.facts),
                 columns=sheets.TEAM_COLUMNS,
             ),
+            age_sheet(site.facts),
             group_sheet("stages", "By stage", site.figures, "backlog.by_stage", site.opens),
         ],
     )

@@ -11,7 +11,7 @@ from jobs.contract import results
 from jobs.contract.bands import LINK_PROBABILITIES
 from jobs.contract.results.assessed import DISCREPANCY_KINDS
 from jobs.contract.results.list_words import STATUS_WORDS
-from jobs.contract.view_models import KeyFigure
+from jobs.contract.view_models import KeyFigure, number_text, plural
 from jobs.report import sheets
 from jobs.report.charts.order_charts import ending
 from jobs.report.figures.families.backlog import STAGES
@@ -19,8 +19,17 @@ from jobs.report.figures.families.due import RELEASE_ORDER
 from jobs.report.figures.families.missed import OFFENCE_CATEGORIES
 from jobs.report.figures.registry import FIGURES
 from jobs.report.forecast.capacity import forecast
+from jobs.report.lists.breakdowns import (
+    SURE,
+    ages_by_team,
+    links_expected,
+    missed_by_prison,
+    missed_by_time,
+    sure_but_waiting,
+    undecided_by_team,
+)
 from jobs.report.lists.drill_down import list_of
-from jobs.report.published import Frames, groups_of, value_of
+from jobs.report.published import NONE, Frames, groups_of, value_of
 from jobs.report.summary.headline import key_figure
 
 Opens = Callable[..., str]
@@ -63,6 +72,8 @@ _WORDS: Final = {
         entry.code: f"{STATUS_WORDS[entry.code]}: {entry.meaning}" for entry in results.STATUS.codes
     },
 }
+_BARE: Final = dict.fromkeys([NONE, "(not recorded)"], "not recorded")
+"""Groups of rows that name nothing, as readers see them."""
 
 
 def tiles(figures: Iterable[KeyFigure], opens: Opens = nowhere) -> list[dict[str, Any]]:
@@ -145,7 +156,8 @@ def group_sheet(
     words = _WORDS.get(id_, {})
     links = (*(opens(id_, str(group)) for group in rows.index), "")
     frame = rows.reset_index(names="label")
-    frame["label"] = [_sentence_case(words.get(label, label)) for label in frame["label"]]
+    frame["label"] = [_sentence_case(words.get(label, _BARE.get(label, label)))
+                      for label in frame["label"]]  # fmt: skip
     total = pd.DataFrame([{"label": "Total", "value": rows["value"].sum()}])
     frame = pd.concat([frame, total], ignore_index=True)
     has_range = (rows["low"].ne(rows["high"])).any()
@@ -212,6 +224,74 @@ def probability_sheet(links: pd.DataFrame) -> sheets.Sheet:
             sheets.Column(source="band", heading="Probability"),
             sheets.Column(source="linked", heading="Linked", kind="whole"),
             sheets.Column(source="review", heading="To review", kind="whole"),
+        ),
+    )
+
+
+def prison_sheet(facts: Frames, opens: Opens = nowhere) -> sheets.Sheet:
+    """The missed by prison, and how many of each hundred releases they are."""
+    frame = missed_by_prison(facts)
+    return sheets.sheet(
+        name="by-prison",
+        caption="By prison",
+        frame=frame,
+        columns=sheets.MISSED_PRISON_COLUMNS,
+        links=tuple(opens("missed.by_prison", prison) for prison in frame["prison_id"]),
+    )
+
+
+def time_sheet(facts: Frames, as_of: date) -> sheets.Sheet:
+    """The missed by how long ago they were released."""
+    return sheets.sheet(
+        name="time",
+        caption="By how long ago",
+        frame=missed_by_time(facts, pd.Timestamp(as_of)),
+        columns=sheets.MISSED_TIME_COLUMNS,
+    )
+
+
+def team_sheet(facts: Frames) -> sheets.Sheet:
+    """The undecided by team, releases and custody episodes each."""
+    return sheets.sheet(
+        name="by-team",
+        caption="Undecided by the team that has the open case",
+        frame=undecided_by_team(facts),
+        columns=sheets.UNDECIDED_TEAM_COLUMNS,
+    )
+
+
+def age_sheet(facts: Frames) -> sheets.Sheet:
+    """Open cases by team and age."""
+    return sheets.sheet(
+        name="ages-by-team",
+        caption="Open cases by team and age",
+        frame=ages_by_team(facts),
+        columns=sheets.TEAM_AGE_COLUMNS,
+    )
+
+
+def reliability_sentence(links: pd.DataFrame) -> str:
+    """How many links are expected to be false and how many missed, by the night's own numbers."""
+    false, missed = links_expected(links)
+    return (
+        f"By the probabilities of this night, {plural(round(false, 1), 'link', 'links')} of those "
+        f"made {'is' if round(false, 1) == 1 else 'are'} expected to be false, and "
+        f"{number_text(round(missed, 1))} of the pairs that wait to be one person, which is a link "
+        "missed until somebody decides. What the model reaches on invented registers that it has "
+        "not seen is in the guide on linkage; pairs that no rule brought together are counted in "
+        "neither."
+    )
+
+
+def reliability_sheet(links: pd.DataFrame) -> sheets.Sheet:
+    """Why pairs that are nearly certain wait all the same."""
+    return sheets.sheet(
+        name="sure-waiting",
+        caption=f"Pairs above {SURE} that wait for a reviewer, by why",
+        frame=sure_but_waiting(links),
+        columns=(
+            sheets.Column(source="reason", heading="Why"),
+            sheets.Column(source="pairs", heading="Pairs", kind="whole"),
         ),
     )
 

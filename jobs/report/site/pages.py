@@ -46,6 +46,8 @@ from jobs.report.site.page_parts import (
     figure_sheet,
     population_sheet,
     probability_sheet,
+    reliability_sentence,
+    reliability_sheet,
     tiles,
 )
 from jobs.report.site.quality_page import quality_page
@@ -200,6 +202,12 @@ def _linkage(site: Site) -> None:
                 id="certainty",
                 title="How certain the links are",
                 sheet=probability_sheet(results.LINKS.of(site.facts)),
+            ),
+            PageSection(
+                id="reliability",
+                title="How reliable the links are",
+                text=reliability_sentence(results.LINKS.of(site.facts)),
+                sheet=reliability_sheet(results.LINKS.of(site.facts)),
             ),
         ],
     )
