@@ -22,7 +22,7 @@ class About:
     ``pages_path`` is that folder. ``notices`` are what is unusual of a night, as when a named
     person let it pass: they stand first, on every page and email, and ``headed`` says them in the
     few words of a subject. ``remarks`` are caveats of the deliveries. ``planted``
-    says what came of the planted cases, where that is known.
+    says what came of the planted cases, where that is known, ``contact`` whom readers may ask.
     """
 
     as_of: date
@@ -37,6 +37,7 @@ class About:
     headed: str = ""
     pages_path: str = ""
     planted: str = ""
+    contact: str = ""
 
     def with_notices(self, *notices: str) -> "About":
         """The same with more notices, before the others."""

@@ -5,7 +5,7 @@ and direction marks, which could make a page say something that the record does 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import pandas as pd
@@ -50,7 +50,8 @@ class Sheet:
     """A titled table: one text for each column of a row.
 
     ``links`` are the targets of the cells in the column of number ``linked``. Where ``total`` is
-    more than the rows, ``file`` has them all (`jobs.report.row_files`).
+    more than the rows, ``file`` has them all (`jobs.report.row_files`). ``frame`` has every row as
+    what it is, numbers as numbers, for the workbook.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Sheet:
     file: str = ""
     total: int = 0
     sortable: bool = False
+    frame: pd.DataFrame | None = field(default=None, compare=False, repr=False)
 
 
 def sheet(
@@ -88,6 +90,7 @@ def sheet(
         linked=[column.source for column in columns].index(linked) if linked else 0,
         total=len(frame),
         sortable=sortable,
+        frame=frame,
     )
 
 

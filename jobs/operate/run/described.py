@@ -1,9 +1,16 @@
 """What the pages of a run say of the publication that it is."""
 
+import logging
+
+from jobs.notify import load_recipients
 from jobs.operate.run.run_folder import RunFolder
 from jobs.report import RUNS_PAGE, About
 from jobs.report.about import DESPITE, size_notices
+from jobs.runtime.errors import BadInput
+from jobs.runtime.settings import Settings
 from jobs.warehouse import CheckOverride, Manifest
+
+log = logging.getLogger(__name__)
 
 
 def described(run: RunFolder, *, manifest: Manifest, override: CheckOverride | None) -> About:
@@ -19,4 +26,15 @@ def described(run: RunFolder, *, manifest: Manifest, override: CheckOverride | N
         notices=(override.notice,) if override else (),
         remarks=size_notices(manifest.inputs),
         headed=DESPITE if override else "",
+        contact=_contact(run.settings),
     )
+
+
+def _contact(settings: Settings) -> str:
+    """Whom readers may ask, as the file of readers says; a fault of that file stops no night."""
+    try:
+        readers = load_recipients(settings.recipients)
+    except BadInput as error:
+        log.warning("nobody to ask is named in the workbook: %s", error)
+        return ""
+    return next((reader.contact.text for reader in readers if reader.contact), "")

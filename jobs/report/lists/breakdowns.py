@@ -84,7 +84,8 @@ def missed_by_time(facts: Frames, as_of: pd.Timestamp) -> pd.DataFrame:
     band = pd.cut(days, [-1, 6, 29, 364, 10**6], labels=list(SINCE_RELEASE[:4]))
     counts = band.astype("object").fillna(SINCE_RELEASE[4]).value_counts()
     counts = counts.reindex(list(SINCE_RELEASE), fill_value=0)
-    return counts.rename_axis("since").rename("releases").reset_index()
+    frame: pd.DataFrame = counts.rename_axis("since").rename("releases").reset_index()
+    return frame
 
 
 def links_expected(links: pd.DataFrame) -> tuple[float, float]:

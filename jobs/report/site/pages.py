@@ -225,7 +225,9 @@ def _definitions(site: Site) -> None:
 
 def _workbook(site: Site) -> None:
     path = site.folder / "data" / WORKBOOK
-    write_workbook(facts=site.facts, about=site.about, path=path, lists=site.lists)
+    write_workbook(
+        facts=site.facts, about=site.about, path=path, lists=site.lists, shown=site.shown
+    )
 
 
 def _reasons(site: Site) -> None:

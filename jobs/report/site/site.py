@@ -1,7 +1,7 @@
 """The machinery of the site: one page, one list with a file of its rows, one CSV beside them."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
@@ -72,7 +72,8 @@ class Site:
     ``history`` is as `jobs.report.charts.history` gives it, of ``past``, the figures of the nights
     before. ``menu`` has the group, file and label of every page. ``over_time`` keeps the
     charts of the history, which stand on two pages each and are drawn once; ``drill_downs`` which
-    figures count the rows of the case lists.
+    figures count the rows of the case lists. ``shown`` collects the title of a page and each of
+    its tables, but for those of the case lists.
     """
 
     facts: Frames
@@ -85,6 +86,7 @@ class Site:
     drill_downs: dict[str, DrillDown] = field(default_factory=dict)
     over_time: dict[str, Chart | None] = field(default_factory=dict)
     earlier: Frames = field(default_factory=dict)
+    shown: list[tuple[str, sheets.Sheet]] = field(default_factory=list)
     past: pd.DataFrame | None = None
 
     @property
@@ -145,6 +147,7 @@ class Site:
 
     def page(self, file: str, template: str, title: str, **words: Any) -> None:
         """Write one page; a word that the template needs and lacks is an error."""
+        self.shown.extend((title, sheet) for sheet in _sheets_in(words.values()))
         text = (
             environment()
             .get_template(template)
@@ -225,6 +228,7 @@ class Site:
             links=links[:PAGE_ROWS],
             sortable=True,
         )
+        first = replace(first, frame=frame)
         if len(frame) <= PAGE_ROWS and not any(tags):
             return first
         (self.folder / "data" / f"{name}.js").write_text(rows.script(), encoding="utf-8")
@@ -240,6 +244,17 @@ def environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
+
+
+def _sheets_in(values: Iterable[Any]) -> Iterator[sheets.Sheet]:
+    """The tables among the words of a page, those in lists and sections too."""
+    for value in values:
+        if isinstance(value, sheets.Sheet):
+            yield value
+        elif isinstance(value, PageSection) and value.sheet is not None:
+            yield value.sheet
+        elif isinstance(value, list | tuple):
+            yield from _sheets_in(value)
 
 
 def _how_many(total: int) -> str:

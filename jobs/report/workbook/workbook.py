@@ -5,9 +5,11 @@ on a sheet, real tables with filters, headings that stay, dates as dates, no mer
 no colour that means something. Text from the registers is always text, whatever it begins with.
 """
 
+import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +35,11 @@ MOST_ROWS: Final = 25_000
 """Rows of one sheet; a list that is longer is whole in the CSV beside the pages."""
 MOST_LETTERS: Final = 32_767
 WIDEST: Final = 60
+MOST_OF_A_NAME: Final = 31
+"""Letters of the name of a sheet."""
+A4: Final = 9
+COVER_WIDTHS: Final = (46, 10, 13, 10, 10, 18)
+_COVER_HEADINGS: Final = ("Figure", "Value", "Most likely", "Low", "High", "Unit")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +53,12 @@ class _Table:
 
 
 def write_workbook(
-    *, facts: Frames, about: About, path: Path, lists: ListRows | None = None
+    *,
+    facts: Frames,
+    about: About,
+    path: Path,
+    lists: ListRows | None = None,
+    shown: Sequence[tuple[str, sheets.Sheet]] = (),
 ) -> None:
     """Write the workbook of a publication, the same bytes on every run.
 
@@ -55,11 +67,13 @@ def write_workbook(
         about: the publication and the night.
         path: the ``.xlsx`` file, in a folder that is there.
         lists: the rows of the case lists, where they are known.
+        shown: the title of a page and a table on it, for every other table of the pages.
 
     Raises:
         BadInput: the file cannot be written or the disk is full.
     """
     tables = _tables(facts, lists or ListRows(facts))
+    tables += _of_pages(shown, {table.sheet for table in tables})
     book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties(
         {
@@ -125,6 +139,32 @@ def _tables(facts: Frames, lists: ListRows) -> list[_Table]:
     ]
 
 
+def _of_pages(shown: Sequence[tuple[str, sheets.Sheet]], known: set[str]) -> list[_Table]:
+    """The tables of the pages that the workbook lacks, as numbers; each name is on one tab."""
+    lists = {f"{listed.name}-rows" for listed in CASE_LISTS.values()}
+    names = {name.lower() for name in known}
+    found = []
+    for page, sheet in shown:
+        if sheet.frame is None or sheet.frame.empty or sheet.name in lists:
+            continue
+        words = sheet.name.removesuffix("-rows").replace("-", " ").capitalize()
+        if words.lower() in names & {"teams", "census"}:
+            continue
+        name = words if words.lower() not in names else f"{words}, {page}"[:MOST_OF_A_NAME]
+        if name.lower() in names:
+            continue
+        names.add(name.lower())
+        found.append(
+            _Table(
+                sheet=name,
+                title=f"{page}: {sheet.caption}",
+                frame=sheet.frame,
+                columns=sheet.columns,
+            )
+        )
+    return found
+
+
 _FIGURE_COLUMNS: Final = (
     Column(source="figure_id", heading="Figure"),
     Column(source="title", heading="Title"),
@@ -148,34 +188,85 @@ _DEFINITIONS: Final = {
 def _formats(book: Any) -> dict[str, Any]:
     return {
         "title": book.add_format({"bold": True, "font_size": 16}),
-        "lead": book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
+        "lead": book.add_format({"bold": True}),
+        "line": book.add_format({}),
         "text": book.add_format({"text_wrap": True, "valign": "top"}),
+        # Said in the cells too: not every program shows the style of a table.
+        "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
+        "head_number": book.add_format(
+            {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "align": "right"}
+        ),
         "date": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
         "whole": book.add_format({"num_format": "#,##0"}),
         "number": book.add_format({"num_format": "#,##0.0"}),
+        "ahead": book.add_format({"num_format": '#,##0;#,##0" past"'}),
     }
 
 
 def _cover(book: Any, formats: dict[str, Any], facts: Frames, about: About) -> None:
+    """What the night says on one page that prints: sentences, then numbers as numbers."""
     page = book.add_worksheet("Cover")
-    page.set_column(0, 0, 46)
-    page.set_column(1, 1, 60)
+    for place, width in enumerate(COVER_WIDTHS):
+        page.set_column(place, place, width)
+    page.set_paper(A4)
+    page.fit_to_pages(1, 1)
     top = headline(results.FIGURES.of(facts))
     page.write_string(0, 0, "Consideration for deportation", formats["title"])
-    page.write_string(1, 0, f"Position on {day_text(about.as_of)}")
-    page.write_string(2, 0, f"Publication {about.publication_id}")
-    page.write_string(4, 0, top.first_line, formats["lead"])
-    page.write_string(5, 0, top.range_line, formats["text"])
-    for row, figure in enumerate(top.figures, start=7):
+    sentences = (
+        (f"Position on {day_text(about.as_of)}", "line"),
+        (top.first_line, "lead"),
+        (top.range_line, "line"),
+        *((notice, "lead") for notice in about.notices),
+    )
+    row = 2
+    for sentence, form in sentences:
+        row = _sentence(page, row, sentence, formats[form])
+    row += 1
+    for place, heading in enumerate(_COVER_HEADINGS):
+        kind = "head" if heading in {"Figure", "Unit"} else "head_number"
+        page.write_string(row, place, heading, formats[kind])
+    for figure in top.figures:
+        row += 1
         page.write_string(row, 0, figure.label)
-        text = f"{figure.text} ({figure.note})" if figure.note else figure.text
-        page.write_string(row, 1, text)
+        for place, value in enumerate(
+            (figure.value, figure.likely, figure.low, figure.high), start=1
+        ):
+            if value is not None:
+                _write_number(page, formats, row, place, value)
+        page.write_string(row, 5, figure.unit)
+    row += 2
+    for sentence in (
+        "Low and high: the true number lies between them in at least 95 of 100 nights.",
+        f"Next update: the night of {day_text(about.as_of + timedelta(days=1))}.",
+        f"To ask: {about.contact or 'see the last lines of the email'}.",
+        f"Publication {about.publication_id}.",
+    ):
+        row = _sentence(page, row, sentence, formats["line"])
+    page.print_area(0, 0, row, len(COVER_WIDTHS) - 1)
+
+
+def _sentence(page: Any, row: int, sentence: str, form: Any) -> int:
+    """Write a sentence over as many rows of the first columns as it needs; give the next row.
+
+    A cell that wraps is as narrow as its column, and none may be merged: each line has a row.
+    """
+    for line in textwrap.wrap(clean(sentence), sum(COVER_WIDTHS) - 8):
+        page.write_string(row, 0, line, form)
+        row += 1
+    return row
+
+
+def _write_number(page: Any, formats: dict[str, Any], row: int, place: int, value: float) -> None:
+    kind = "whole" if float(value).is_integer() else "number"
+    page.write_number(row, place, float(value), formats[kind])
 
 
 def _contents(book: Any, formats: dict[str, Any], tables: Sequence[_Table]) -> None:
     page = book.add_worksheet("Contents")
-    page.set_column(0, 0, 18)
-    page.set_column(1, 1, 60)
+    page.set_column(0, 0, MOST_OF_A_NAME)
+    page.set_column(1, 1, 90)
+    page.set_paper(A4)
+    page.fit_to_pages(1, 0)
     page.write_string(0, 0, "Contents", formats["title"])
     for row, table in enumerate(tables, start=2):
         page.write_url(row, 0, f"internal:'{table.sheet}'!A1", string=table.sheet)
@@ -191,6 +282,8 @@ def _how_many(rows: int) -> str:
 def _notes(book: Any, formats: dict[str, Any], facts: Frames, about: About) -> None:
     page = book.add_worksheet("Notes")
     page.set_column(0, 0, 110)
+    page.set_paper(A4)
+    page.fit_to_pages(1, 0)
     page.write_string(0, 0, "Notes", formats["title"])
     notes = (
         "References only: no name, date of birth or prison number is in this workbook.",
@@ -215,14 +308,21 @@ def _sheet(book: Any, formats: dict[str, Any], table: _Table) -> None:
         last,
         len(table.columns) - 1,
         {
-            "name": f"table_{table.sheet.lower().replace(' ', '_')}",
+            "name": f"table_{re.sub('[^a-z0-9]+', '_', table.sheet.lower())}",
             "style": "Table Style Light 1",
             "banded_rows": False,
-            "columns": [{"header": column.heading} for column in table.columns],
+            "columns": [
+                {
+                    "header": column.heading,
+                    "header_format": formats["head_number" if column.css == "n" else "head"],
+                }
+                for column in table.columns
+            ],
         },
     )
     page.freeze_panes(3, 1)
     page.set_landscape()
+    page.set_paper(A4)
     page.repeat_rows(2)
     page.fit_to_pages(1, 0)
     for place, column in enumerate(table.columns):
@@ -242,10 +342,10 @@ def _write_column(
         return 10
     if column.kind in {"whole", "number", "ahead"}:
         for row, value in enumerate(values, start=3):
-            if pd.notna(value):
-                number = float(value)
-                kind = "whole" if number.is_integer() else "number"
-                page.write_number(row, place, number, formats[kind])
+            if pd.notna(value) and column.kind == "ahead":
+                page.write_number(row, place, float(value), formats["ahead"])
+            elif pd.notna(value):
+                _write_number(page, formats, row, place, float(value))
         return 9
     texts = sheets.cell_texts(values, column)
     for row, text in enumerate(texts, start=3):

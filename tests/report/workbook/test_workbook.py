@@ -1,5 +1,6 @@
 """The workbook: real tables, real dates, and text that stays text."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from benchmarks.samples.report_nights import AS_OF, Invented, invent
 from benchmarks.samples.reported.workbook_xml import NAMES, Book
 from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS
-from jobs.report import About, headline, rows_of, write_workbook
+from jobs.report import About, headline, render_site, rows_of, write_workbook
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import compute_figures
 
@@ -69,10 +70,46 @@ def test_there_is_a_cover_contents_notes_and_one_table_on_each_sheet(book: Book)
 
 
 def test_the_cover_says_what_the_headline_says(book: Book, world: Invented) -> None:
-    texts = set(book.cells("Cover").values())
+    cells = book.cells("Cover")
+    first = [text for place, text in cells.items() if place.startswith("A")]
     top = headline(world.reported.figures)
-    assert top.first_line in texts
-    assert {figure.label for figure in top.figures} <= texts
+    assert top.first_line in " ".join(first)
+    assert {figure.label for figure in top.figures} <= set(first)
+    for row, label in enumerate(first, start=1):
+        assert len(label) <= 100, row
+    (row,) = (place[1:] for place, text in cells.items() if text == top.missed.label)
+    assert float(cells[f"B{row}"]) == top.missed.value
+    assert float(cells[f"C{row}"]) == top.missed.low
+
+
+def test_the_cover_names_the_next_update_and_whom_to_ask_and_is_one_page(
+    world: Invented, tmp_path: Path
+) -> None:
+    about = replace(ABOUT, contact="Data team, 020 7946 0000")
+    write_workbook(facts=world.facts, about=about, path=tmp_path / "book.xlsx")
+    cover = Book(tmp_path / "book.xlsx")
+    texts = set(cover.cells("Cover").values())
+    assert "Next update: the night of 26 April 2006." in texts
+    assert "To ask: Data team, 020 7946 0000." in texts
+    setup = cover.xml("Cover").find("m:pageSetup", NAMES)
+    assert setup is not None
+    assert setup.get("paperSize") == "9"
+    assert cover.xml("Cover").find("m:sheetPr/m:pageSetUpPr[@fitToPage='1']", NAMES) is not None
+
+
+def test_what_the_pages_show_besides_is_a_sheet_with_numbers(
+    world: Invented, tmp_path: Path
+) -> None:
+    render_site(facts=world.facts, about=ABOUT, folder=tmp_path)
+    whole = Book(tmp_path / "data" / "consideration.xlsx")
+    assert whole.sheets[: len(SHEETS)] == SHEETS
+    others = whole.sheets[len(SHEETS) :]
+    assert {"By prison", "By team", "Ages by team", "Orders", "What if", "Late", "Movement",
+            "Checks", "Rows", "Probability", "Statuses", "Nights"} <= set(others)  # fmt: skip
+    assert len({name.lower() for name in whole.sheets}) == len(whole.sheets)
+    assert max(map(len, whole.sheets)) <= 31
+    counted = sum(float(number) for number in whole.column("By prison", "B"))
+    assert counted == headline(world.reported.figures).missed.value
 
 
 @pytest.mark.parametrize(("sheet", "name"), [("Undecided", "missed"), ("Due", "due")])
