@@ -111,7 +111,7 @@ def airflow(context: typer.Context) -> None:
 def docs(
     check: Annotated[bool, typer.Option("--check", help="Fail if a page is out of date.")] = False,
 ) -> None:
-    """Write the generated pages of docs/: data dictionary, figures, rules, quality rules."""
+    """Write the generated pages of docs/: data dictionary, figures, rules, views and others."""
     from jobs.commands.administration.generated_docs import generated_pages, out_of_date
 
     if check:

@@ -11,6 +11,7 @@ from jobs.operate.declared_versions import declared_versions
 from jobs.report import figures_markdown
 from jobs.runtime.settings import ROOT
 from jobs.synthetic.output.invented_world_page import invented_world_markdown
+from jobs.warehouse.ddl.views_page import views_markdown
 
 
 def generated_pages() -> dict[Path, str]:
@@ -32,6 +33,7 @@ def generated_pages() -> dict[Path, str]:
         folder / "invented-world.md": invented_world_markdown(),
         folder / "quality-rules.md": quality_rules_markdown(suite()),
         folder / "rules.md": rules_markdown(),
+        folder / "views.md": views_markdown(),
     }
 
 

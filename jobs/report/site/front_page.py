@@ -8,6 +8,7 @@ from jobs.contract import results
 from jobs.contract.case_lists import DUE
 from jobs.contract.view_models import plural
 from jobs.report import sheets
+from jobs.report.data_package import DESCRIPTION
 from jobs.report.lists.breakdowns import missed_by_time
 from jobs.report.lists.drill_down import STATUS_COLUMNS, UNLISTED, status_file
 from jobs.report.lists.next_actions import AHEAD, HELD, SHOWN, next_actions
@@ -26,7 +27,7 @@ def front_page(site: Site) -> None:
     assessments = results.ASSESSMENTS.of(site.facts)[list(STATUS_COLUMNS)]
     for status in UNLISTED:
         episodes = assessments[assessments["status"].eq(status)]
-        site.csv(status_file(status), episodes.sort_values("episode_id"))
+        site.csv(status_file(status), episodes.sort_values("episode_id"), results.ASSESSMENTS)
     site.page(
         "index.html",
         "index.html.j2",
@@ -61,6 +62,7 @@ def front_page(site: Site) -> None:
         ),
         caveats=caveats(site.facts, site.about.remarks),
         workbook=f"data/{WORKBOOK}",
+        description=f"data/{DESCRIPTION}",
     )
 
 

@@ -304,10 +304,10 @@ def _discrepancies(site: Site) -> ListFrame:
     """What the registers say differently, and which of them should mend it."""
     total = key_figure(site.figures, DISCREPANCY_LIST.total)
     rows = site.rows(DISCREPANCY_LIST)
-    files = {
-        register: site.csv(f"to-mend-{register}", rows[rows["likely_wrong"].eq(register)])[0]
-        for register in ("prison", "immigration")
-    }
+    files = {}
+    for register in ("prison", "immigration"):
+        own = rows[rows["likely_wrong"].eq(register)]
+        files[register], _ = site.csv(f"to-mend-{register}", own, DISCREPANCY_LIST.table)
     return ListFrame(
         lead=f"The registers disagree on {plural(total.value, 'field', 'fields')} of people who "
         "are linked for certain.",

@@ -47,7 +47,7 @@ def movement_page(site: Site) -> None:
         found = (*found, open_cases_bridge(open_cases))
     shown = [bridge for bridge in found if bridge.steps or bridge.redefined]
     moved = moved.sort_values(["figure_id", "change", "cause", "episode_id"], ignore_index=True)
-    csv, size = site.csv("movement", moved)
+    csv, size = site.csv("movement", moved, results.MOVEMENT)
     rows = moved.assign(direction=_direction(moved))
     lead = "This is the first publication: there is nothing to compare it with."
     if found:

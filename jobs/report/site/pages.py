@@ -31,6 +31,7 @@ from jobs.report import sheets
 from jobs.report.about import About
 from jobs.report.charts.history import past_and_present
 from jobs.report.charts.night_charts import foreign_nationals_by_prison
+from jobs.report.data_package import DESCRIPTION, data_package
 from jobs.report.forecast.capacity import forecast
 from jobs.report.lists.list_rows import ListRows, is_held
 from jobs.report.lists.rule_changes import change_notices
@@ -100,6 +101,8 @@ def render_site(
         page.write(site)
     _reasons(site)
     _workbook(site)
+    described = data_package(site.written, as_of=about.as_of, publication_id=about.publication_id)
+    (folder / "data" / DESCRIPTION).write_text(described, encoding="utf-8")
 
 
 _SHOWN_WHOLE: Final = (
@@ -115,7 +118,7 @@ _SHOWN_WHOLE: Final = (
 
 def _census(site: Site) -> None:
     census = results.CENSUS.of(site.facts)
-    csv, _ = site.csv("census", census)
+    csv, _ = site.csv("census", census, results.CENSUS)
     people, foreign, unknown = (
         key_figure(site.figures, f"census.{name}")
         for name in ("people", "foreign_nationals", "nationality_unknown")
@@ -214,7 +217,7 @@ def _linkage(site: Site) -> None:
 
 
 def _definitions(site: Site) -> None:
-    site.csv("figures", site.figures)
+    site.csv("figures", site.figures, results.FIGURES)
     site.page(
         "definitions.html",
         "definitions.html.j2",

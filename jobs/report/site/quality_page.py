@@ -81,7 +81,7 @@ def quality_page(site: Site) -> None:
     tonight = pd.Timestamp(site.about.as_of)
     is_new = problems["failing_since_date"].eq(tonight)
     rates = pass_rates(checks, site.earlier, tonight)
-    csv, size = site.csv("faulty-rows", faulty)
+    csv, size = site.csv("faulty-rows", faulty, results.FAULTY_ROWS)
     rows_in, accepted, aside = (
         key_figure(site.figures, f"quality.{name}")
         for name in ("rows_in", "accepted", "quarantined")

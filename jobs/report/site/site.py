@@ -13,12 +13,14 @@ import pandas as pd
 
 from jobs.contract import results
 from jobs.contract.results.case_list import CaseList
+from jobs.contract.schema import Table
 from jobs.contract.view_models import day_text, number_text
 from jobs.report import sheets
 from jobs.report.about import About
 from jobs.report.charts.charts import Chart
 from jobs.report.charts.history import history_chart
 from jobs.report.charts.night_charts import missed_by_month
+from jobs.report.data_package import DataFile
 from jobs.report.figures.registry import FIGURE_BY_ID
 from jobs.report.lists.census import prison_names
 from jobs.report.lists.drill_down import (
@@ -73,7 +75,7 @@ class Site:
     before. ``menu`` has the group, file and label of every page. ``over_time`` keeps the
     charts of the history, which stand on two pages each and are drawn once; ``drill_downs`` which
     figures count the rows of the case lists. ``shown`` collects the title of a page and each of
-    its tables, but for those of the case lists.
+    its tables, but for those of the case lists, ``written`` the CSV files beside the pages.
     """
 
     facts: Frames
@@ -87,6 +89,7 @@ class Site:
     over_time: dict[str, Chart | None] = field(default_factory=dict)
     earlier: Frames = field(default_factory=dict)
     shown: list[tuple[str, sheets.Sheet]] = field(default_factory=list)
+    written: list[DataFile] = field(default_factory=list)
     past: pd.DataFrame | None = None
 
     @property
@@ -169,9 +172,10 @@ class Site:
         )
         (self.folder / file).write_text(text, encoding="utf-8")
 
-    def csv(self, name: str, frame: pd.DataFrame) -> tuple[str, str]:
-        """Write a frame beside the pages; give its link and its size in words."""
+    def csv(self, name: str, frame: pd.DataFrame, *tables: Table) -> tuple[str, str]:
+        """Write a frame of these tables beside the pages; give its link and its size in words."""
         data = csv_text(frame).encode()
+        self.written.append(DataFile(name=name, frame=frame.head(0), content=data, tables=tables))
         (self.folder / "data" / f"{name}.csv").write_bytes(data)
         return f"data/{name}.csv", f"{max(1, round(len(data) / 1024)):,} KB"
 
@@ -179,7 +183,8 @@ class Site:
         """Write the page of a list: the first rows, every row in its file, and whole as CSV."""
         frame = self.rows(listed)
         drill_down = self.drill_down(listed)
-        csv, size = self.csv(listed.name, frame.assign(**{COUNTED_IN: drill_down.counted_in}))
+        counted = frame.assign(**{COUNTED_IN: drill_down.counted_in})
+        csv, size = self.csv(listed.name, counted, *listed.tables)
         self.page(
             f"{listed.name}.html",
             "list.html.j2",
