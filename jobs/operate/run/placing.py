@@ -1,6 +1,6 @@
 """The files of a published night, put where readers find them."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from html import escape
@@ -159,12 +159,15 @@ def tell_taken_on(*, as_of: date, settings: Settings) -> None:
 
 def _write_taken_on(page: Path, *, as_of: date, settings: Settings) -> None:
     with warehouse(settings) as engine:
+        said = taken_on(acknowledgements(engine, as_of=as_of))
         current = current_publication(engine, as_of=as_of)
         if current is None or not page.is_file():
             return
-        assessments = read_table(engine, current.publication_id, results.ASSESSMENTS.full_name)
-        said = taken_on(acknowledgements(engine, as_of=as_of))
-    every = next_actions({results.ASSESSMENTS.full_name: assessments}).every["episode_id"]
+        every: Iterable[str] = ()
+        if said:
+            name = results.ASSESSMENTS.full_name
+            assessments = read_table(engine, current.publication_id, name)
+            every = next_actions({name: assessments}).every["episode_id"]
     lines = [f"{episode}, {said[episode]}" for episode in every if episode in said]
     half = page.with_name(f".{page.name}.half")
     half.write_text(with_taken_on(page.read_text(encoding="utf-8"), lines), encoding="utf-8")
