@@ -33,10 +33,10 @@ from jobs.operate.attestation import publish_attested
 from jobs.operate.databases import databases, page_warehouse, warehouse
 from jobs.operate.earlier_publications import (
     FOLLOWS,
-    backlog_before,
     earlier_figures,
     earlier_table,
     followed_by,
+    shown_beside,
 )
 from jobs.operate.model_registry import model_in_use
 from jobs.operate.rebase import COMPARED_WITH, compared_with, moved_since, versions_of
@@ -250,6 +250,7 @@ class Night(RunFolder):
             results.BRIDGES.full_name: moved.bridges,
         }
         history = kept_history(self.part(HISTORY))
+        beside = functools.partial(shown_beside, self.settings, self.inputs("check")[FOLLOWS])
         audited = check_results_of_night(
             facts=facts, as_of=self.as_of, suite=suite(), history=history
         )
@@ -268,10 +269,7 @@ class Night(RunFolder):
                 about=described(self, manifest=manifest, override=override),
                 folder=folder,
                 history=earlier_figures(self.settings, as_of=self.as_of),
-                earlier={
-                    results.CHECK_RESULTS.full_name: history.of(results.CHECK_RESULTS),
-                    **backlog_before(self.settings, self.inputs("check")[FOLLOWS]),
-                },
+                earlier=beside(checks=history.of(results.CHECK_RESULTS)),
             )
         self.leave(
             "report",

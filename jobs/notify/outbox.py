@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from jobs.contract.view_models import Detail, Reader, ReaderSummary
-from jobs.notify.corrections import corrections
+from jobs.notify.email_corrections import corrections
 from jobs.notify.message import (
     CONTENT_HEADER,
     Message,
@@ -69,7 +69,7 @@ def enqueue(
     """Render and store each recipient's message about a publication, once.
 
     A recipient who got the same about this night, from an earlier publication, gets nothing, nor
-    does one for whom nothing is news (`jobs.notify.corrections`); one who got something else gets
+    does one for whom nothing is news (`email_corrections`); one who got something else gets
     a correction that says what changed; a message about the night that was not sent yet is
     withdrawn in favour of the new one.
 

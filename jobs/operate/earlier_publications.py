@@ -33,10 +33,19 @@ def earlier_table(settings: Settings, publication_id: str, table: Table) -> pd.D
         return read_table(engine, publication_id, table.full_name)
 
 
-def backlog_before(settings: Settings, publication_id: str) -> dict[str, pd.DataFrame]:
-    """The open cases of an earlier publication, by full name; nothing without a publication."""
+def shown_beside(
+    settings: Settings, publication_id: str, *, checks: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """What pages show of earlier nights, by full name: check results, and the open cases.
+
+    Args:
+        settings: where the warehouse is.
+        publication_id: the publication whose open cases are wanted; empty where there is none.
+        checks: check results of earlier nights, with ``as_of_date``.
+    """
     backlog = earlier_table(settings, publication_id, results.BACKLOG)
-    return {} if backlog is None else {results.BACKLOG.full_name: backlog}
+    shown = {results.CHECK_RESULTS.full_name: checks}
+    return shown if backlog is None else {**shown, results.BACKLOG.full_name: backlog}
 
 
 def earlier_figures(settings: Settings, *, as_of: date) -> pd.DataFrame:

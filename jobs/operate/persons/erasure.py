@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from jobs.contract import results
 from jobs.operate.attestation import Attestation
-from jobs.operate.earlier_publications import FOLLOWS, backlog_before, earlier_figures
+from jobs.operate.earlier_publications import FOLLOWS, earlier_figures, shown_beside
 from jobs.operate.persons.held_files import CORRECTIONS, PAGES, HeldFiles, all_landings
 from jobs.operate.persons.held_rows import HeldRows
 from jobs.operate.persons.person_ids import PersonIds, find_person
@@ -122,10 +122,11 @@ def _make_pages_anew(night: str, *, engine: sa.Engine, settings: Settings) -> No
             about=_about(publication, settings),
             folder=made,
             history=earlier_figures(settings, as_of=as_of),
-            earlier={
-                results.CHECK_RESULTS.full_name: history.of(results.CHECK_RESULTS),
-                **backlog_before(settings, publication.manifest["decisions"].get(FOLLOWS, "")),
-            },
+            earlier=shown_beside(
+                settings,
+                publication.manifest["decisions"].get(FOLLOWS, ""),
+                checks=history.of(results.CHECK_RESULTS),
+            ),
         )
         open_to(made, settings.pages_readers)
 

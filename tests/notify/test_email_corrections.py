@@ -10,7 +10,7 @@ import pytest
 
 from jobs.contract.view_models import Action, ActionList, Headline, KeyFigure, ReaderSummary
 from jobs.notify import Recipient, render
-from jobs.notify.corrections import STANDS, corrections, is_news
+from jobs.notify.email_corrections import STANDS, corrections, is_news
 
 READER = Recipient(address="reader@example.invalid", role="Reader")
 REASON = "Published again because the rules changed from 10 to 11."
