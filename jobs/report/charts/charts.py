@@ -101,7 +101,15 @@ class Chart:
         buffer = io.BytesIO()
         with _style(**{"figure.facecolor": "white"}):
             drawing = self._drawn(width, 2.4 * self.height, narrow=False)
-            _save(drawing, fname=buffer, format="png", dpi=134, metadata={"Software": None})
+            _save(
+                drawing,
+                fname=buffer,
+                format="png",
+                dpi=134,
+                metadata={"Software": None},
+                # An email has two of them, and mail servers frown on large ones.
+                pil_kwargs={"optimize": True},
+            )
         return buffer.getvalue()
 
     def _drawn(self, width: float, height: float, *, narrow: bool) -> "Drawing":

@@ -39,6 +39,8 @@ from jobs.report.summary.caveats import foremost_caveat
 from jobs.runtime.outgoing import csv_text
 
 SERVICE: Final = "Consideration for deportation"
+_OF_PEOPLE: Final = frozenset({"missed.people"})
+"""Figures of people on a list that has a row for each release: they open it, and claim no rows."""
 PAGE_ROWS: Final = 250
 """Rows of a list that stand on its page, so that it opens at once; its file has the others."""
 COUNTED_IN: Final = "counted_in"
@@ -132,6 +134,8 @@ class Site:
         listed = list_of(figure)
         if listed is None:
             return ""
+        if figure in _OF_PEOPLE:
+            return f"{listed.name}.html"
         if FIGURE_BY_ID[figure].is_whole_list:
             return f"{listed.name}.html#list"
         return self.drill_down(listed).link(figure, group)
