@@ -41,10 +41,11 @@ import pandas as pd
 from jobs.operate.databases import warehouse
 from jobs.runtime.settings import load_settings
 
-with warehouse(load_settings()) as engine:
-    print(pd.read_sql(\"\"\"
+statement = \"\"\"
 {EXAMPLES["pandas"]}
-\"\"\", engine))
+\"\"\"
+with warehouse(load_settings()) as engine:
+    print(pd.read_sql(statement, engine))
 ```
 
 With psql, while a program holds the server open:
