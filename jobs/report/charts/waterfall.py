@@ -165,10 +165,11 @@ def _waterfall(labels: list[str], opening: int, changes: list[int], closing: int
         # Small steps on a large number: points on an axis that begins near them, and says so.
         start = 0 if high - low > high * 0.05 else max(0, low - (high - low) * 2)
         if start:
+            # Lines span what changed alone: one from the edge would look like a bar from nought.
             axes.hlines(
-                places,
-                lefts,
-                [a + b for a, b in zip(lefts, widths, strict=True)],
+                list(places)[1:-1],
+                starts,
+                [left + abs(change) for left, change in zip(starts, changes, strict=True)],
                 color=BAR,
                 linewidth=2.2,
             )
