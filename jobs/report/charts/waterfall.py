@@ -164,7 +164,8 @@ def _waterfall(labels: list[str], opening: int, changes: list[int], closing: int
         high = max(left + width for left, width in zip(lefts, widths, strict=True))
         # Small steps on a large number: points on an axis that begins near them, and says so.
         start = 0 if high - low > high * 0.05 else max(0, low - (high - low) * 2)
-        if start:
+        points = bool(start)
+        if points:
             # Lines span what changed alone: one from the edge would look like a bar from nought.
             axes.hlines(
                 list(places)[1:-1],
@@ -186,14 +187,14 @@ def _waterfall(labels: list[str], opening: int, changes: list[int], closing: int
         axes.grid(visible=False)
         axes.spines["bottom"].set_visible(False)
         axes.set_xticks([])
-        axes.set_xlim(start, high + (high - start) * 0.16)
+        axes.set_xlim(start, high + (high - start) * 0.24)
         texts = [number_text(opening), *map(step_text, changes), number_text(closing)]
         for place, text in enumerate(texts):
             axes.annotate(
                 text,
                 (lefts[place] + widths[place], place),
                 textcoords="offset points",
-                xytext=(4, 0),
+                xytext=(8 if points else 4, 0),
                 va="center",
             )
 
