@@ -79,7 +79,7 @@ def test_the_cover_says_what_the_headline_says(book: Book, world: Invented) -> N
         assert len(label) <= 100, row
     (row,) = (place[1:] for place, text in cells.items() if text == top.missed.label)
     assert float(cells[f"B{row}"]) == top.missed.value
-    assert float(cells[f"C{row}"]) == top.missed.low
+    assert float(cells[f"D{row}"]) == top.missed.low
 
 
 def test_the_cover_names_the_next_update_and_whom_to_ask_and_is_one_page(
