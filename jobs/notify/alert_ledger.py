@@ -24,8 +24,7 @@ class AlertRecord:
     """An alert, what it is about, and the channels that have it.
 
     ``about`` is the same for every alert of one night (or one run of another DAG), so that a
-    recovery finds what it recovers from. ``settled`` says that nothing is left to say of it,
-    ``is_repeat`` that an earlier alert has said it, so that this one goes to nobody.
+    recovery finds what it recovers from. ``settled`` says that nothing is left to say of it.
     """
 
     alert: Alert
@@ -33,7 +32,11 @@ class AlertRecord:
     sent_to: list[str] = field(default_factory=list)
     is_sent: bool = False
     settled: bool = False
-    is_repeat: bool = False
+
+    @property
+    def went_to_nobody(self) -> bool:
+        """Whether it was written down and not sent: an earlier alert had said it."""
+        return self.is_sent and not self.sent_to
 
     def as_json(self) -> dict[str, Any]:
         """As kept in the file."""

@@ -170,7 +170,7 @@ def alert_succeeded(end: RunEnd, *, settings: Settings) -> bool:
         kind=kind,
         subject=good_news(end, caveats=bool(caveats)) if wrong else end.subject,
         causes=(
-            *(f"was told: {record.alert.title}" for record in wrong if not record.is_repeat),
+            *(f"was told: {record.alert.title}" for record in wrong if not record.went_to_nobody),
             *caveats,
         ),
         standing=_standing(end, settings),
@@ -235,7 +235,7 @@ def send_alert(
     with ledger.open():
         if ledger.find(alert.key) is None:
             told = unless(ledger.unsettled(about))
-            ledger.write(AlertRecord(alert=alert, about=about, is_sent=told, is_repeat=told))
+            ledger.write(AlertRecord(alert=alert, about=about, is_sent=told))
     return send_waiting(settings=settings)
 
 

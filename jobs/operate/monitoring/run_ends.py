@@ -121,8 +121,9 @@ def to_mend(end: RunEnd, kind: AlertKind) -> tuple[str, ...]:
 
 def to_mend_waiting(end: RunEnd, *, until: time) -> tuple[str, ...]:
     """What to do about a run that waits and then stops for want of a register."""
-    waits = f"registers are waited for until {until:%H:%M}; then the run stops, and is not told of"
-    return (waits, *to_mend(end, AlertKind.LATE))
+    waits = f"registers are waited for until {until:%H:%M}"
+    stops = f"{waits}; then the run stops, and no other alert is sent"
+    return (stops, *to_mend(end, AlertKind.LATE))
 
 
 def to_mend_caveats(end: RunEnd) -> tuple[str, ...]:
