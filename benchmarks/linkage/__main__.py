@@ -26,6 +26,7 @@ import pandas as pd
 
 from benchmarks import ranges
 from benchmarks.linkage import calibration, febrl, scale
+from benchmarks.linkage import sizes as of_sizes
 from benchmarks.worlds import NIGHT, world
 from jobs.contract.results import DECISIONS, IDENTITIES
 from jobs.link import current_model, link_registers, train_model
@@ -75,17 +76,17 @@ class Night:
             "recall": linked["is_true"].sum() / len(self.truth),
             "recall with review": shown / len(self.truth),
             "review, share of persons": (self.links["outcome"] == "review").sum() / self.persons,
-            "seconds": self.seconds,
+            "CPU seconds": self.seconds,
         }
 
 
 def _night(seed: int, people: int, noise: str) -> Night:
     tables, truth = world(seed, people, noise)
-    started = time.perf_counter()
+    started = time.process_time()
     result = link_registers(
         tables=tables, decisions=DECISIONS.empty(), previous_identities=IDENTITIES.empty()
     )
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     keys = ["prisoner_number", "cid_person_id"]
     links = result.links.merge(truth[keys].assign(is_true=True), how="left", on=keys)
     links["is_true"] = links["is_true"].fillna(value=False).astype(bool)
@@ -102,6 +103,7 @@ def sections(
     febrl_folder: Path | None,
     packages: Path | None,
     large: int,
+    sizes: list[int],
 ) -> list[str]:
     """Measure one part; without the files that it needs there is nothing to write."""
     match part:
@@ -117,11 +119,13 @@ def sections(
             return [_ranges(keep)]
         case "scale":
             return [_scale(keep)]
+        case "sizes":
+            return [_sizes(keep, sizes)] if sizes else []
         case _:
             return [_speed(large)] if large else []
 
 
-PARTS: Final = ("worlds", "febrl", "names", "public", "ranges", "speed", "scale")
+PARTS: Final = ("worlds", "febrl", "names", "public", "ranges", "speed", "scale", "sizes")
 
 
 def _of_worlds(seeds: int, people: int) -> list[str]:
@@ -146,6 +150,14 @@ def put(found: list[str]) -> None:
         by_title[text.splitlines()[0]] = text
     whole = "\n\n## ".join([_head().strip(), *(text.strip() for text in by_title.values())])
     DOCUMENT.write_text(f"{whole}\n", encoding="utf-8")
+
+
+def _sizes(keep: Path, sizes: list[int]) -> str:
+    def scores(*, seed: int, people: int) -> Mapping[str, float]:
+        return _night(seed, people, "default").scores
+
+    table = of_sizes.measured(keep=keep, sizes=sizes, seeds=[FIRST_SEED], scores=scores)
+    return _section(of_sizes.TITLE, of_sizes.TEXT, table)
 
 
 def _scale(keep: Path) -> str:
@@ -297,7 +309,7 @@ def _speed(people: int) -> str:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     facts: Mapping[str, Any] = {
         "persons in both registers": night.persons,
-        "seconds, standardise to identities": round(night.seconds, 1),
+        "CPU seconds, standardise to identities": round(night.seconds, 1),
         "peak memory of the whole run, GB": round(peak, 2),
         "load of the machine (1 is a quiet one)": round(os.getloadavg()[0], 1),
         "DuckDB": duckdb.__version__,
@@ -311,6 +323,10 @@ def _section(title: str, text: str, table: pd.DataFrame) -> str:
     rows = [f"| {name} | {' | '.join(map(str, row))} |" for name, row in
             zip(table.index, table.to_numpy(dtype=object), strict=True)]  # fmt: skip
     return "\n".join([f"## {title}\n", f"{text}\n", header, rule, *rows, ""])
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
 
 
 def main() -> None:
@@ -327,6 +343,7 @@ def main() -> None:
     measuring.add_argument("--seeds", type=int, default=10)
     measuring.add_argument("--people", type=int, default=20_000)
     measuring.add_argument("--large", type=int, default=100_000)
+    measuring.add_argument("--sizes", type=_numbers, default=[])
     given = vars(parser.parse_args())
     if given.pop("command") == "train":
         train(given["version"])
