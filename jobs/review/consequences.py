@@ -7,6 +7,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from jobs.contract import results
+from jobs.report.summary.review_gain import narrowing
 from jobs.runtime.errors import BadInput
 from jobs.warehouse import Publication, read_chosen
 
@@ -35,7 +36,8 @@ def queue(*, links: pd.DataFrame, assessments: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         ``rank``, the pair, ``consequence``, ``status``, ``offence_code``, ``seriousness``,
-        ``days_to_release``, ``release_date``, ``probability``, ``match_weight``, ``evidence``.
+        ``days_to_release``, ``release_date``, ``narrows`` (by how many the range of the missed
+        narrows if the pair is decided), ``probability``, ``match_weight``, ``evidence``.
     """
     waiting = links[links["outcome"] == "review"]
     episodes = assessments[assessments["prisoner_number"].isin(waiting["prisoner_number"])]
@@ -58,8 +60,9 @@ def queue(*, links: pd.DataFrame, assessments: pd.DataFrame) -> pd.DataFrame:
     found = found.sort_values(by, ascending=ascending, na_position="last", ignore_index=True)
     found.insert(0, "rank", range(1, len(found) + 1))
     found["consequence"] = found["tier"].map(CONSEQUENCES).astype("str")
-    columns = ["rank", *PAIR, "consequence", *shown, "probability", "match_weight", "evidence"]
-    return found[columns]
+    found["narrows"] = narrowing(found, assessments)
+    evidence = ["narrows", "probability", "match_weight", "evidence"]
+    return found[["rank", *PAIR, "consequence", *shown, *evidence]]
 
 
 def _tier(episodes: pd.DataFrame) -> "pd.Series[int]":
