@@ -38,7 +38,8 @@ WIDEST: Final = 60
 MOST_OF_A_NAME: Final = 31
 """Letters of the name of a sheet."""
 A4: Final = 9
-COVER_WIDTHS: Final = (46, 10, 13, 10, 10, 18)
+COVER_WIDTHS: Final = (46, 10, 13, 10, 10, 30)
+NOTES_WIDTH: Final = 110
 _COVER_HEADINGS: Final = ("Figure", "Value", "Most likely", "Low", "High", "Unit")
 
 
@@ -190,7 +191,7 @@ def _formats(book: Any) -> dict[str, Any]:
         "title": book.add_format({"bold": True, "font_size": 16}),
         "lead": book.add_format({"bold": True}),
         "line": book.add_format({}),
-        "text": book.add_format({"text_wrap": True, "valign": "top"}),
+        "unit": book.add_format({"indent": 1}),
         # Said in the cells too: not every program shows the style of a table.
         "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
         "head_number": book.add_format(
@@ -233,7 +234,7 @@ def _cover(book: Any, formats: dict[str, Any], facts: Frames, about: About) -> N
         ):
             if value is not None:
                 _write_number(page, formats, row, place, value)
-        page.write_string(row, 5, figure.unit)
+        page.write_string(row, 5, figure.unit, formats["unit"])
     row += 2
     for sentence in (
         "Low and high: the true number lies between them in at least 95 of 100 nights.",
@@ -245,12 +246,15 @@ def _cover(book: Any, formats: dict[str, Any], facts: Frames, about: About) -> N
     page.print_area(0, 0, row, len(COVER_WIDTHS) - 1)
 
 
-def _sentence(page: Any, row: int, sentence: str, form: Any) -> int:
+def _sentence(
+    page: Any, row: int, sentence: str, form: Any, *, width: int = sum(COVER_WIDTHS)
+) -> int:
     """Write a sentence over as many rows of the first columns as it needs; give the next row.
 
-    A cell that wraps is as narrow as its column, and none may be merged: each line has a row.
+    A cell that wraps is as narrow as its column, none may be merged, and programs differ on how
+    high a row then is: each line has a row. ``width`` is that of the columns, in letters.
     """
-    for line in textwrap.wrap(clean(sentence), sum(COVER_WIDTHS) - 8):
+    for line in textwrap.wrap(clean(sentence), width - 14):
         page.write_string(row, 0, line, form)
         row += 1
     return row
@@ -281,7 +285,7 @@ def _how_many(rows: int) -> str:
 
 def _notes(book: Any, formats: dict[str, Any], facts: Frames, about: About) -> None:
     page = book.add_worksheet("Notes")
-    page.set_column(0, 0, 110)
+    page.set_column(0, 0, NOTES_WIDTH)
     page.set_paper(A4)
     page.fit_to_pages(1, 0)
     page.write_string(0, 0, "Notes", formats["title"])
@@ -292,8 +296,9 @@ def _notes(book: Any, formats: dict[str, Any], facts: Frames, about: About) -> N
         *about.notices,
         *caveats(facts, about.remarks),
     )
-    for row, note in enumerate(notes, start=2):
-        page.write_string(row, 0, note, formats["text"])
+    row = 2
+    for note in notes:
+        row = _sentence(page, row, note, formats["line"], width=NOTES_WIDTH) + 1
 
 
 def _sheet(book: Any, formats: dict[str, Any], table: _Table) -> None:

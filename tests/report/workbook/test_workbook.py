@@ -12,6 +12,7 @@ from jobs.contract.case_lists import CASE_LISTS
 from jobs.report import About, headline, render_site, rows_of, write_workbook
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import compute_figures
+from jobs.report.workbook.workbook import COVER_WIDTHS, NOTES_WIDTH
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")
 SHEETS = [
@@ -76,7 +77,7 @@ def test_the_cover_says_what_the_headline_says(book: Book, world: Invented) -> N
     assert top.first_line in " ".join(first)
     assert {figure.label for figure in top.figures} <= set(first)
     for row, label in enumerate(first, start=1):
-        assert len(label) <= 100, row
+        assert len(label) <= sum(COVER_WIDTHS), row
     (row,) = (place[1:] for place, text in cells.items() if text == top.missed.label)
     assert float(cells[f"B{row}"]) == top.missed.value
     assert float(cells[f"D{row}"]) == top.missed.low
@@ -95,6 +96,14 @@ def test_the_cover_names_the_next_update_and_whom_to_ask_and_is_one_page(
     assert setup is not None
     assert setup.get("paperSize") == "9"
     assert cover.xml("Cover").find("m:sheetPr/m:pageSetUpPr[@fitToPage='1']", NAMES) is not None
+
+
+def test_no_line_of_cover_or_notes_is_wider_than_its_columns(book: Book) -> None:
+    """A cell that wraps is as high as each program likes; each line has a row of its own."""
+    for sheet, width in (("Cover", sum(COVER_WIDTHS)), ("Notes", NOTES_WIDTH)):
+        lines = [text for place, text in book.cells(sheet).items() if place.startswith("A")]
+        assert len(lines) > 5
+        assert max(map(len, lines)) <= width
 
 
 def test_what_the_pages_show_besides_is_a_sheet_with_numbers(
