@@ -40,6 +40,8 @@ MOST_OF_A_NAME: Final = 31
 A4: Final = 9
 COVER_WIDTHS: Final = (46, 10, 13, 10, 10, 30)
 NOTES_WIDTH: Final = 110
+LETTERS: Final = 0.82
+"""Letters of a sentence that surely fit a column, for each of its width."""
 _COVER_HEADINGS: Final = ("Figure", "Value", "Most likely", "Low", "High", "Unit")
 
 
@@ -254,7 +256,7 @@ def _sentence(
     A cell that wraps is as narrow as its column, none may be merged, and programs differ on how
     high a row then is: each line has a row. ``width`` is that of the columns, in letters.
     """
-    for line in textwrap.wrap(clean(sentence), width - 14):
+    for line in textwrap.wrap(clean(sentence), int(width * LETTERS)):
         page.write_string(row, 0, line, form)
         row += 1
     return row
