@@ -19,7 +19,7 @@ from benchmarks.linkage import scale
 from benchmarks.night.measuring import Clock
 from jobs.contract.registers import REGISTERS, TABLES
 from jobs.link.standardise.register_sides import IMMIGRATION, PRISON
-from jobs.runtime.peak_memory import peak_mb
+from jobs.runtime.process_memory import peak_mb
 from jobs.runtime.settings import Settings, load_settings
 from jobs.warehouse.embedded.server import stop
 

@@ -19,6 +19,7 @@ from jobs.extract.landing_manifest import ColumnTotals, TableManifest
 from jobs.extract.mapping import Place
 from jobs.extract.sources import BATCH_ROWS, Delivered, Source, Wanted
 from jobs.runtime.errors import BadInput
+from jobs.runtime.fail_points import reached
 from jobs.runtime.files import file_digest
 
 ROW_DIGEST = "__row_digest"
@@ -59,6 +60,7 @@ def copy_table(
     except duckdb.Error as error:
         raise _landing_error(error, delivered.where) from None
     raw.unlink()
+    reached("table.landed")
     if rows == 0 and not table.may_be_empty:
         raise BadInput(delivered.where, "has no rows", "deliver the whole table")
     used = {column for column, _ in wanted}

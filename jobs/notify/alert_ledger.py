@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from jobs.notify.alert import Alert, AlertKind
-from jobs.runtime.files import canonical_json, disk_error, locked, text_digest
+from jobs.runtime.files import canonical_json, disk_error, locked, text_digest, write_whole
 
 _OLDER = {"told": "sent_to"}
 
@@ -78,10 +78,7 @@ class AlertLedger:
 
     def write(self, record: AlertRecord) -> None:
         """Write an alert down, whole or not at all."""
-        path = self._path(record.alert.key)
-        partial = path.with_suffix(".partial")
-        partial.write_text(canonical_json(record.as_json()), encoding="utf-8")
-        partial.replace(path)
+        write_whole(self._path(record.alert.key), canonical_json(record.as_json()))
 
     def unsettled(self, about: str) -> list[AlertRecord]:
         """Alerts that something is wrong with a night or run, from which it has not recovered."""

@@ -27,6 +27,8 @@ from jobs.notify.message import (
 from jobs.notify.recipients import Recipient
 from jobs.notify.transport import RefusedError, Transport, UnknownFateError
 from jobs.runtime.errors import BadInput, Unreachable
+from jobs.runtime.fail_points import reached
+from jobs.warehouse.store.connections import transaction
 from jobs.warehouse.store.tables import OUTBOX
 
 REPORT: Final = "report"
@@ -88,7 +90,7 @@ def enqueue(
         after a crash and get those that are left.
     """
     for recipient in recipients:
-        with engine.begin() as connection:
+        with transaction(engine) as connection:
             _lock_recipient(connection, recipient, as_of)
             if _has_message(connection, publication_id, recipient.address):
                 continue
@@ -179,8 +181,10 @@ def _send(connection: sa.Connection, outbox_id: int, transport: Transport) -> st
     if row.state != "pending":
         return str(row.state)
     _set(connection, outbox_id, "sending", attempts=OUTBOX.c.attempts + 1)
+    reached("message.taken")
     try:
         transport.send(message=bytes(row.message), recipient=row.recipient)
+        reached("message.handed_over")
     except RefusedError as error:
         return _set(connection, outbox_id, "refused", str(error))
     except UnknownFateError as error:

@@ -6,7 +6,6 @@ message was handed over and before the server answered). `Unreachable` means tha
 over yet, so trying again is safe.
 """
 
-import os
 import re
 import smtplib
 import socket
@@ -26,7 +25,7 @@ from jobs.notify.private import TODO, is_allowed, is_private
 from jobs.notify.recipients import ADDRESS
 from jobs.runtime.airflow_connections import url_of
 from jobs.runtime.errors import BadInput, Unreachable
-from jobs.runtime.files import disk_error
+from jobs.runtime.files import whole_file
 from jobs.runtime.settings import Settings
 
 SECONDS: Final = 30
@@ -86,16 +85,8 @@ class FolderTransport:
         id_ = str(headers["Message-ID"]).strip("<>").partition("@")[0][:8]
         name = re.sub(r"[^A-Za-z0-9@._+-]", "_", recipient)
         target = self.folder / night.isoformat() / f"{name} {id_}.eml"
-        partial = target.with_name(f".{target.name}.partial")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with partial.open("wb") as file:
-                file.write(message)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(target)
-        except OSError as error:
-            raise disk_error(error, target.parent) from error
+        with whole_file(target) as made:
+            made.write_bytes(message)
 
     def describe(self) -> str:
         """The folder."""

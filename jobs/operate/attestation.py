@@ -19,7 +19,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from jobs.runtime.errors import BadInput
-from jobs.runtime.files import canonical_json
+from jobs.runtime.fail_points import reached
+from jobs.runtime.files import canonical_json, write_whole
 from jobs.runtime.machine_user import machine_user
 from jobs.runtime.settings import Settings
 from jobs.warehouse import CheckOverride, Manifest, Publication, publications, publish
@@ -55,7 +56,6 @@ class Attestation:
 
     def foretell(self, published: Publication) -> None:
         """Write the file of a publication that is about to be committed."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         said = {
             "publication_number": published.number,
             "publication_id": published.publication_id,
@@ -63,7 +63,7 @@ class Attestation:
             "content_digest": published.content_digest,
             "chain_digest": published.chain_digest,
         }
-        self._foretold(published.number).write_text(canonical_json(said) + "\n")
+        write_whole(self._foretold(published.number), canonical_json(said) + "\n")
 
     def confirm(self, published: Publication) -> None:
         """Give the file its name, once the publication is committed; sign it if there is a key."""
@@ -74,12 +74,12 @@ class Attestation:
         if foretold.exists():
             self._sign(foretold)
             foretold.replace(path)
+            reached("attestation.named")
 
     def attest_erasures(self, connection: sa.Connection, numbers: Iterable[int]) -> None:
         """Write what an erasure that is about to be committed says of publications."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         for said in _erasures(connection, numbers):
-            self._erasure(said["erasure_number"]).write_text(canonical_json(said) + "\n")
+            write_whole(self._erasure(said["erasure_number"]), canonical_json(said) + "\n")
 
     def numbers(self) -> set[int]:
         """The publications that a file attests; one that was taken out of the warehouse, too."""
@@ -134,10 +134,7 @@ class Attestation:
         on = datetime.now(UTC).isoformat(timespec="seconds")
         word = {"by": by, "recorded_by": machine_user(), "reason": reason, "on": on}
         added = [{"alteration": str(each), **word} for each in found]
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / _ACCEPTED
-        path.with_suffix(".new").write_text(canonical_json([*self.accepted(), *added]) + "\n")
-        path.with_suffix(".new").replace(path)
+        write_whole(self.folder / _ACCEPTED, canonical_json([*self.accepted(), *added]) + "\n")
 
     def refuse_altered(self, engine: sa.Engine, *, of: Iterable[Publication]) -> None:
         """Refuse to publish upon what was altered.

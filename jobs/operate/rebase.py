@@ -1,16 +1,13 @@
 """The rebase of a publication: its data assessed again under tonight's code, rules and model."""
 
-import functools
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from jobs.assess import Policy, assess
@@ -23,7 +20,7 @@ from jobs.operate.databases import warehouse
 from jobs.operate.run.run_folder import Frames
 from jobs.report.movement import EXPLAINING, Moved, Position, Versions, explain_movement
 from jobs.runtime.errors import BadInput
-from jobs.runtime.files import canonical_json, text_digest, whole_folder
+from jobs.runtime.files import canonical_json
 from jobs.runtime.settings import Settings
 from jobs.warehouse import Publication, current_publication, publications, read_table
 
@@ -88,8 +85,9 @@ def moved_since(
 ) -> Moved:
     """What moved between an earlier publication and tonight.
 
-    Where the software differs, the earlier data are assessed again; the answer is kept for a day,
-    among the run folders, so that a night run again does not pay for it again.
+    Where the software differs, the earlier data are assessed again. The answer is kept nowhere:
+    what is read from a folder that no seal of this run covers could say anything, and the movement
+    of people is published from it.
 
     Args:
         other: the publication compared with; empty where there is none.
@@ -105,16 +103,13 @@ def moved_since(
         before = read_position(engine, compared)
     if before.versions == after.versions:
         return explain_movement(before=before, after=after)
-    work = functools.partial(
-        rebase,
+    rebased = rebase(
         before=before,
         inputs=compared.manifest["inputs"],
         landings=settings.data_dir / "landing",
         policy=policy,
         model=model,
     )
-    key = text_digest(other, canonical_json(asdict(after.versions)))
-    rebased = kept_rebase(work, folder=settings.data_dir / "runs" / "rebased" / key[:32])
     return explain_movement(before=before, after=after, rebased=rebased)
 
 
@@ -176,24 +171,6 @@ def rebase(
         results.LINKS.full_name: linked.links,
         results.IDENTITIES.full_name: linked.identities,
         results.QUARANTINE.full_name: checked.quarantine,
-    }
-
-
-def kept_rebase(work: Callable[[], Frames | None], *, folder: Path) -> Frames | None:
-    """The frames of ``work``, kept in ``folder`` so that they are computed once.
-
-    The folder's name must say everything that the work depends on.
-    """
-    if not folder.is_dir():
-        frames = work()
-        if frames is None:
-            return None
-        with whole_folder(folder) as target:
-            for name, frame in frames.items():
-                pq.write_table(results.NIGHTLY[name].arrow(frame), target / f"{name}.parquet")
-    return {
-        path.stem: results.NIGHTLY[path.stem].frame(pq.read_table(path))
-        for path in sorted(folder.glob("*.parquet"))
     }
 
 

@@ -14,36 +14,78 @@ from typing import Any, Final, Literal
 from filelock import FileLock, Timeout
 
 from jobs.runtime.errors import BadInput
+from jobs.runtime.fail_points import reached
 
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
     """Give a temporary folder that becomes ``target`` only if the block succeeds.
 
-    A ``target`` that stands is replaced. Left-overs of a killed run are removed first, so a re-run
-    starts clean.
+    A ``target`` that stands is put aside, replaced and then removed: it is never half there.
+    Left-overs of a killed run are removed first, and what it had put aside is put back, so a
+    re-run starts clean.
 
     Raises:
         BadInput: the disk is full or the folder cannot be written.
     """
     temporary = target.with_name(f".{target.name}.partial")
+    aside = target.with_name(f".{target.name}.before")
     try:
-        shutil.rmtree(temporary, ignore_errors=True)
+        if aside.exists() and not target.exists():
+            aside.rename(target)
+        for left in (temporary, aside):
+            shutil.rmtree(left, ignore_errors=True)
         temporary.mkdir(parents=True)
+        reached("folder.begun")
         yield temporary
         for path in sorted(temporary.rglob("*")):
             if path.is_file():
                 _flush(path)
+        reached("folder.written")
         if target.exists():
-            shutil.rmtree(target)
+            target.rename(aside)
+        reached("folder.cleared")
         temporary.rename(target)
         _flush(target.parent)
+        reached("folder.placed")
+        shutil.rmtree(aside, ignore_errors=True)
     except OSError as error:
         shutil.rmtree(temporary, ignore_errors=True)
         raise disk_error(error, target) from error
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """Give the path of a temporary file that becomes ``target`` only if the block succeeds.
+
+    Its folder is made where there is none. A ``target`` that stands is replaced.
+
+    Raises:
+        BadInput: the disk is full or the folder cannot be written.
+    """
+    temporary = target.with_name(f".{target.name}.partial")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        _flush(temporary)
+        reached("file.written")
+        temporary.replace(target)
+        reached("file.placed")
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise disk_error(error, target.parent) from error
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_whole(target: Path, text: str) -> None:
+    """Write a text as a `whole_file`."""
+    with whole_file(target) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 @contextmanager
@@ -145,6 +187,9 @@ def disk_error(error: OSError, path: Path) -> Exception:
     """Turn an error of the disk into one line; give back any other error as it came."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return BadInput(f"folder [{path}]", "the disk is full", "free space and run again")
+    if error.errno == errno.EFBIG:
+        what = "a file grew past what this user may write"
+        return BadInput(f"folder [{path}]", what, "raise the limit (ulimit -f) and run again")
     if error.errno in {errno.EACCES, errno.EROFS, errno.EPERM}:
         return BadInput(f"folder [{path}]", "cannot be written", "give write access and run again")
     return error

@@ -23,6 +23,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from jobs.runtime import fail_points
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import Readers
 from jobs.runtime.redaction import hide
@@ -215,6 +216,7 @@ def load_settings(**changes: Any) -> Settings:
     hide(value for name, value in os.environ.items() if name in _variables())
     hide(str(value) for value in changes.values())
     _refuse_unknown_variables()
+    fail_points.arm(os.environ.get(fail_points.VARIABLE, ""))
     path = os.environ.get(FILE_VARIABLE)
     if path and not Path(path).is_file():
         raise BadInput(FILE_VARIABLE, f"no file [{path}]", "name a TOML file or unset it")
@@ -244,7 +246,8 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _refuse_unknown_variables() -> None:
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {FILE_VARIABLE}
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    known |= {FILE_VARIABLE, fail_points.VARIABLE}
     for variable in sorted(os.environ):
         if variable.startswith(PREFIX) and variable not in known:
             raise BadInput(

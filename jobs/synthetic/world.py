@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from jobs.contract.registers import TABLES
 from jobs.runtime.errors import BadInput
-from jobs.runtime.memory_release import release_memory
+from jobs.runtime.process_memory import release_memory
 from jobs.synthetic.base import days
 from jobs.synthetic.base import published_figures as published
 from jobs.synthetic.base.error_labels import ErrorLabels

@@ -1,10 +1,11 @@
 """The night before, assessed again: what a change of software did, told from what the data did."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
-import pandas as pd
 import pytest
 import sqlalchemy as sa
 
@@ -18,8 +19,9 @@ from jobs.contract import results
 from jobs.extract import Landing, land
 from jobs.link import current_model, link_registers
 from jobs.operate import rebase as rebasing
-from jobs.operate.rebase import COMPARED_WITH, compared_with, kept_rebase, rebase, versions_of
-from jobs.report.movement import EXPLAINING, Position
+from jobs.operate.rebase import COMPARED_WITH, compared_with, rebase, versions_of
+from jobs.report.movement import EXPLAINING, Position, Versions
+from jobs.runtime.settings import Settings
 from jobs.warehouse import JUDGEMENTS, Manifest, publish
 from tests.expectations.test_result_checks import facts_of_a_night
 
@@ -95,22 +97,36 @@ def test_the_same_data_under_the_same_software_give_the_same_results(tmp_path: P
         assert again[name].equals(known), name
 
 
-def test_what_was_assessed_again_is_kept_and_not_computed_twice(tmp_path: Path) -> None:
-    frames = {table.full_name: table.empty() for table in EXPLAINING}
-    asked: list[int] = []
-
-    def work() -> dict[str, pd.DataFrame] | None:
-        asked.append(1)
-        return frames if len(asked) > 1 else None
-
-    assert kept_rebase(work, folder=tmp_path / "rebased" / "key") is None
+def test_what_is_assessed_again_is_kept_nowhere_for_others_to_edit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Movement is published from it, so it comes from the landings each time."""
+    facts = {table.full_name: table.empty() for table in EXPLAINING}
+    after = Position(
+        as_of=AS_OF,
+        publication_id="after",
+        versions=Versions(code="new", rules="1", model="1"),
+        facts=facts,
+    )
+    before = replace(after, publication_id="before", versions=replace(after.versions, code="old"))
+    compared = SimpleNamespace(publication_id="before", manifest={"inputs": {}})
+    again = {name: table.copy() for name, table in facts.items()}
+    given: list[object] = []
+    monkeypatch.setattr(rebasing, "warehouse", lambda _: nullcontext())
+    monkeypatch.setattr(rebasing, "publications", lambda _: [compared])
+    monkeypatch.setattr(rebasing, "read_position", lambda *_: before)
+    monkeypatch.setattr(rebasing, "rebase", lambda **_: again)
+    monkeypatch.setattr(rebasing, "explain_movement", lambda rebased, **_: given.append(rebased))
     for _ in range(2):
-        kept = kept_rebase(work, folder=tmp_path / "rebased" / "key")
-        assert kept is not None
-        assert set(kept) == {table.full_name for table in EXPLAINING}
-        for name, expected in frames.items():
-            pd.testing.assert_frame_equal(kept[name], expected)
-    assert len(asked) == 2
+        rebasing.moved_since(
+            "before",
+            after=after,
+            settings=Settings(data_dir=tmp_path),
+            policy=load_policy(),
+            model=current_model(),
+        )
+    assert [frames is again for frames in given] == [True, True]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_landing_that_is_gone_is_told_and_not_guessed(

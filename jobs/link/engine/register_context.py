@@ -14,7 +14,7 @@ from jobs.link.engine.scoring_context import ScoringContext, scoring_context
 from jobs.link.model.linkage_model import Model, usable
 from jobs.link.model.thresholds import least_weight
 from jobs.link.standardise.register_sides import immigration_side, prison_side
-from jobs.runtime.memory_release import release_memory
+from jobs.runtime.process_memory import release_memory
 
 Tables = Mapping[str, pa.Table]
 """Accepted register tables by full name, in the contract's schema."""

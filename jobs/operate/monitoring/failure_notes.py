@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from jobs.runtime.errors import BadInput, GateFailed, NotDelivered
-from jobs.runtime.files import canonical_json, text_digest
+from jobs.runtime.files import canonical_json, text_digest, write_whole
 from jobs.runtime.settings import Settings
 
 
@@ -53,10 +53,8 @@ def note_failure(
     )
     checks = error.checks if isinstance(error, GateFailed) else ()
     note = FailureNote(task=task, kind=kind, line=line, checks=checks)
-    folder = _folder(dag, run, settings)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{text_digest(task)[:16]}.json"
-    path.write_text(canonical_json(asdict(note)), encoding="utf-8")
+    path = _folder(dag, run, settings) / f"{text_digest(task)[:16]}.json"
+    write_whole(path, canonical_json(asdict(note)))
 
 
 def failure_notes(*, dag: str, run: str, settings: Settings) -> tuple[FailureNote, ...]:
@@ -72,7 +70,7 @@ def failure_notes(*, dag: str, run: str, settings: Settings) -> tuple[FailureNot
 def forget_notes(*, dag: str, run: str, settings: Settings) -> None:
     """Remove the notes of a run that was told: a second failure has notes of its own."""
     folder = _folder(dag, run, settings)
-    for path in folder.glob("*.json"):
+    for path in folder.glob("*"):
         path.unlink(missing_ok=True)
     if folder.exists():
         folder.rmdir()

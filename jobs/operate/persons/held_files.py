@@ -20,7 +20,7 @@ from jobs.extract.landing import Landing
 from jobs.extract.landing_manifest import read_manifest, write_manifest
 from jobs.operate.persons.person_ids import PersonIds, delivered, id_columns, rows_of_one, text_of
 from jobs.runtime.errors import BadInput
-from jobs.runtime.files import alone, file_digest
+from jobs.runtime.files import alone, file_digest, whole_file
 from jobs.runtime.outgoing import csv_text
 from jobs.runtime.settings import Settings
 
@@ -57,7 +57,7 @@ class HeldFiles:
                 yield landing
 
     def runs(self) -> Iterator[Path]:
-        """Folders of runs, and of rebased publications, that hold the person's numbers."""
+        """Folders of runs that hold the person's numbers."""
         for folder in sorted((self.settings.data_dir / RUNS).glob("*/*/")):
             if any(self._is_in(path) for path in folder.rglob("*") if path.is_file()):
                 yield folder
@@ -91,10 +91,8 @@ class HeldFiles:
         for path in list(self.of_nights(CORRECTIONS)):
             rows = pd.read_csv(path, dtype="str", keep_default_na=False)
             told = rows.agg("\n".join, axis=1) if len(rows) else pd.Series(dtype="str")
-            partial = path.with_name(f".{path.name}.partial")
-            with partial.open("w", encoding="utf-8", newline="") as file:
+            with whole_file(path) as made, made.open("w", encoding="utf-8", newline="") as file:
                 file.write(csv_text(rows[~told.map(self._names).astype("bool")]))
-            partial.replace(path)
 
     def erase_landings(self, pseudonyms: Mapping[str, str]) -> None:
         """Give the person's rows in every landing other numbers, and nothing that names anybody.
@@ -108,9 +106,8 @@ class HeldFiles:
                 if _count(rows, table, self.ids):
                     noted = tables[table.full_name]
                     path = landing.folder / noted.file
-                    partial = path.with_name(f".{path.name}.partial")
-                    pq.write_table(_pseudonymous(rows, table, self.ids, pseudonyms), partial)
-                    partial.replace(path)
+                    with whole_file(path) as made:
+                        pq.write_table(_pseudonymous(rows, table, self.ids, pseudonyms), made)
                     tables[table.full_name] = replace(noted, sha256=file_digest(path))
             manifest = replace(
                 landing.manifest, tables=tables, erasures=landing.manifest.erasures + 1

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from jobs.runtime.fail_points import reached
 from jobs.runtime.files import alone
 
 NIGHTS: Final = (
@@ -35,6 +36,7 @@ def remove_old_files(
         with alone(path.with_name(f".{path.name}.lock")) as is_idle:
             if is_idle and _is_idle(path):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+                reached("old.removed")
                 removed.append(path.relative_to(data_dir).as_posix())
         path.with_name(f".{path.name}.lock").unlink(missing_ok=True)
     return removed

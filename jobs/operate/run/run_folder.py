@@ -29,6 +29,7 @@ from jobs.operate.run.sealed_parts import (
 )
 from jobs.operate.run.shared_store import SharedStore
 from jobs.operate.run.step_records import StepRecords
+from jobs.runtime.fail_points import reached
 from jobs.runtime.files import alone, canonical_json, in_use, text_digest
 from jobs.runtime.settings import Settings, load_settings
 
@@ -216,6 +217,7 @@ class RunFolder:
                 with alone(_lock_of(other)) as is_idle:
                     if is_idle:
                         shutil.rmtree(other)
+                        reached("old.removed")
 
 
 def frame_digest(frame: pd.DataFrame) -> str:

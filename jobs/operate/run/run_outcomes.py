@@ -14,7 +14,7 @@ from jobs.operate.run.run_history import LOOKED_AT, UNITS, RunHistory, history_o
 from jobs.operate.run.step_records import one_line
 from jobs.report import RUNS_PAGE, render_runs
 from jobs.runtime.errors import BadInput, NotPlaced
-from jobs.runtime.files import open_to
+from jobs.runtime.files import open_to, whole_file
 from jobs.runtime.settings import Settings
 from jobs.warehouse import complete_run, read_runs, record_run
 
@@ -31,7 +31,6 @@ def write_runs_page(history: RunHistory, settings: Settings) -> Path:
     """Write the page of runs beside the pages of the nights; whole or not at all."""
     frame = history.compared
     path = settings.data_dir / "pages" / RUNS_PAGE
-    partial = path.with_name(f".{RUNS_PAGE}.partial")
     text = render_runs(
         night=None if history.tonight is None else history.tonight["as_of_date"],
         compared=frame.assign(unit=frame["kind"].map(UNITS)),
@@ -42,10 +41,9 @@ def write_runs_page(history: RunHistory, settings: Settings) -> Path:
         ),
         warnings=history.warnings,
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial.write_text(text, encoding="utf-8")
-    open_to(partial, settings.pages_readers)
-    partial.replace(path)
+    with whole_file(path) as made:
+        made.write_text(text, encoding="utf-8")
+        open_to(made, settings.pages_readers)
     return path
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from jobs.runtime.errors import BadInput
-from jobs.runtime.files import alone, canonical_json
-from jobs.runtime.peak_memory import forget_peak, peak_mb
+from jobs.runtime.files import alone, canonical_json, write_whole
+from jobs.runtime.process_memory import forget_peak, peak_mb
 
 log = logging.getLogger(__name__)
 
@@ -213,6 +213,4 @@ def _read(path: Path) -> StepRecord:
 
 
 def _write(path: Path, record: StepRecord) -> None:
-    partial = path.with_suffix(".partial")
-    partial.write_text(canonical_json(record.as_json()), encoding="utf-8")
-    partial.replace(path)
+    write_whole(path, canonical_json(record.as_json()))

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from psycopg import errors, sql
 
 from jobs.runtime.errors import BadInput, Unreachable
+from jobs.runtime.fail_points import is_armed, reached
 from jobs.warehouse.store.actors import naming
 
 OLDEST_VERSION: Final = 15
@@ -110,6 +111,7 @@ def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
             where it went away during the commit, all of it: run again to find out.
         BadInput: the disk is full, the password wrong, a right missing.
     """
+    has_written = False
     with in_one_line(engine), engine.begin() as connection:
         version = int((connection.dialect.server_version_info or (0,))[0])
         if version < OLDEST_VERSION:
@@ -119,6 +121,16 @@ def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
                 f"use version {OLDEST_VERSION} or newer",
             )
         yield connection
+        if is_armed() and (has_written := _has_written(connection)):
+            reached("transaction.done")
+    if has_written:
+        reached("transaction.committed")
+
+
+def _has_written(connection: sa.Connection) -> bool:
+    """Whether the transaction has anything to commit."""
+    written = sa.text("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+    return bool(connection.scalar(written))
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from jobs.contract import results
 from jobs.runtime.errors import BadInput
+from jobs.runtime.fail_points import reached
 from jobs.runtime.files import canonical_json, text_digest
 from jobs.warehouse.store.actors import named
 from jobs.warehouse.store.bulk import Content, copy_in
@@ -178,6 +179,7 @@ def publish(
             connection.execute(sa.text("SELECT run.make_current(:id)"), {"id": publication_id})
         else:
             _write(connection, manifest, contents, override)
+            reached("publication.written")
             if audit is not None:
                 audit(connection)
         return publication(connection, publication_id)
@@ -344,6 +346,7 @@ def _write(
     for name, content in _by_name(contents).items():
         if name not in INTERVALS or before.get(name) != content.digest:
             copy_in(connection, content, into=(STAGING, content.table.name))
+            reached("table.copied")
     told = {
         name: {"rows": c.rows.num_rows, "digest": c.digest}
         for name, c in _by_name(contents).items()

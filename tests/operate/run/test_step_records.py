@@ -98,7 +98,7 @@ def test_an_attempt_that_still_runs_was_not_killed(records: StepRecords) -> None
 
 
 _A_LARGE_STEP_AND_A_SMALL_ONE = """
-from jobs.runtime.peak_memory import forget_peak, peak_mb
+from jobs.runtime.process_memory import forget_peak, peak_mb
 forget_peak()
 before = peak_mb()
 large = bytearray(200_000_000)
