@@ -1,19 +1,78 @@
 """Callbacks of Airflow: they hand on what Airflow knows of a run's end, and nothing else.
 
 A task writes down why it failed; what a run's end means is told by the run, whatever ended it: a
-task that was killed by the system tells nobody anything.
+task that was killed by the system tells nobody anything. What fails, here or in a task, is `told`
+in one line.
 """
 
 import asyncio
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from airflow.sdk.exceptions import AirflowException
+
+from jobs.runtime.errors import BadInput, Crash, NotPlaced
 from jobs.runtime.files import keep_private
 
 # Airflow calls them in processes that read no DAG.
 keep_private()
 
+Do = TypeVar("Do", bound=Callable[..., Any])
 
+
+def told(do: Do) -> Do:
+    """Have what fails in a task or callback told in one line, as the command line does.
+
+    Airflow writes the traceback of whatever a task raises into its log, with what it says and with
+    every error behind it; the words of an error that nobody foresaw may hold a row. Such an error
+    becomes a `Crash` with nothing behind it, its place goes into a file for its owner alone.
+    """
+    if inspect.isgeneratorfunction(do):
+
+        @functools.wraps(do)
+        def generate(*args: Any, **kwargs: Any) -> Iterator[Any]:
+            with _in_one_line():
+                return (yield from do(*args, **kwargs))
+
+        return generate  # type: ignore[return-value]
+
+    @functools.wraps(do)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with _in_one_line():
+            return do(*args, **kwargs)
+
+    return run  # type: ignore[return-value]
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except (BadInput, NotPlaced) as known:
+        # Their line holds no value; what they were made from may.
+        raise known from None
+    except (AirflowException, Crash):
+        raise
+    except Exception as error:  # noqa: BLE001 - its text may hold a row: told by its place
+        raise Crash(_crash_line(error)) from None
+
+
+def _crash_line(error: BaseException) -> str:
+    from jobs.runtime.redaction import crash_line
+    from jobs.runtime.settings import load_settings
+
+    try:
+        data_dir = load_settings().data_dir
+    except BadInput:
+        data_dir = None
+    return crash_line(error, data_dir=data_dir)
+
+
+@told
 def note_failure(context: Any) -> None:
     """Write down why a task failed, for the alert of its run."""
     from jobs.operate.monitoring.failure_notes import note_failure
@@ -30,6 +89,7 @@ def note_failure(context: Any) -> None:
     )
 
 
+@told
 def alert_failed(context: Any) -> None:
     """Tell that a run failed."""
     from jobs.operate.monitoring.alerts import alert_failed
@@ -39,6 +99,7 @@ def alert_failed(context: Any) -> None:
     alert_failed(_end(context), settings=settings)
 
 
+@told
 def alert_succeeded(context: Any) -> None:
     """Tell that a run recovered, or that its publication has caveats."""
     from jobs.operate.monitoring.alerts import alert_succeeded
@@ -69,7 +130,7 @@ async def alert_late(context: Any) -> None:
         url=_url(run["dag_id"], run["dag_run_id"]),
         at=datetime.now(UTC),
     )
-    await asyncio.to_thread(alert_late, end, settings=settings)
+    await asyncio.to_thread(told(alert_late), end, settings=settings)
 
 
 def _end(context: Any) -> Any:

@@ -7,6 +7,7 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param
 from airflow.sdk.bases.notifier import BaseNotifier
 
+from dags.alerts import told
 from jobs.runtime.files import keep_private
 
 keep_private()
@@ -28,6 +29,7 @@ class TellWanted(BaseNotifier):
         super().__init__()
         self.is_again = is_again
 
+    @told
     def notify(self, context: Any) -> None:
         """Tell each of them; what the mail server does not take waits with the alerts."""
         from jobs.operate.approvals.asking import Question, alert_wanted
@@ -73,10 +75,12 @@ class Decision(HITLOperator):
         )
         self.decides, self.evidence_from, self.change = decides, evidence_from, change
 
+    @told
     def execute(self, context: Any) -> None:
         """Ask, and tell those who decide."""
         self._ask(context, TellWanted())
 
+    @told
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
         """Give the answer: who chose what, and why."""
         answer = super().execute_complete(context, event)

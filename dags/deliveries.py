@@ -8,6 +8,7 @@ from typing import Any
 from airflow.sdk import BaseOperator, PokeReturnValue
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
+from dags.alerts import told
 from dags.forms import night_of
 
 ASK_SECONDS = 60.0
@@ -60,6 +61,7 @@ class AwaitRegisters(BaseOperator):
         super().__init__(**kwargs)
         self.ask_seconds = ask_seconds
 
+    @told
     def execute(self, context: Any) -> None:
         """Ask once here, where a fault shows in the log, and wait in the triggerer."""
         from jobs.operate.deliveries import refuse_undelivered
@@ -79,6 +81,7 @@ class AwaitRegisters(BaseOperator):
             method_name="resume",
         )
 
+    @told
     def resume(self, context: Any, event: dict[str, Any]) -> None:
         """Go on, or stop the night; a register that cannot be read is asked once more, here."""
         from jobs.operate.deliveries import refuse_undelivered

@@ -21,6 +21,7 @@ from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
 
+from dags.alerts import told
 from dags.common import EVERY_DAG, PUBLICATION
 from dags.forms import as_of_param, night_of
 from dags.lineage import FLOW
@@ -56,6 +57,7 @@ def email_reports() -> None:
     """Wire the outbox: one mapped task for each message."""
 
     @task(**FLOW["prepare"])
+    @told
     def prepare() -> list[dict[str, str]]:
         from jobs.operate.emails import prepare_nights
         from jobs.runtime.settings import load_settings
@@ -69,6 +71,7 @@ def email_reports() -> None:
         retries=8,
         max_retry_delay=timedelta(minutes=15),
     )
+    @told
     def deliver(message: dict[str, str]) -> str:
         from jobs.operate.emails import deliver_email
         from jobs.runtime.settings import load_settings

@@ -23,6 +23,7 @@ from typing import Any
 
 from airflow.sdk import CronTriggerTimetable, dag, get_current_context, task
 
+from dags.alerts import told
 from dags.common import EVERY_DAG, LONDON
 from dags.decisions import Decision
 from dags.forms import as_of_param
@@ -42,6 +43,7 @@ def linkage_model() -> None:
     """Wire one month: retrain, wait, record."""
 
     @task
+    @told
     def retrain() -> dict[str, Any]:
         from datetime import date
 
@@ -71,6 +73,7 @@ def linkage_model() -> None:
     )
 
     @task
+    @told
     def record(candidate: dict[str, Any], answer: dict[str, Any]) -> str:
         from jobs.commands.model.trainer import approve
         from jobs.runtime.settings import load_settings

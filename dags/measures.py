@@ -6,9 +6,11 @@ page of runs. Only the process of a task that succeeded sends them, at its end.
 
 from typing import Any, Final
 
+from dags.alerts import told
 from dags.common import EVERY_DAG
 
 
+@told
 def send_measures(context: Any) -> None:
     """Send the measures of the step that a task did; a task that is no step has none."""
     from airflow.sdk.observability import stats

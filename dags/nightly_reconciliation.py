@@ -60,7 +60,7 @@ from airflow.sdk import (
     task,
 )
 
-from dags.alerts import alert_late
+from dags.alerts import alert_late, told
 from dags.common import LONDON, PUBLICATION, hand_on, handed_on
 from dags.deliveries import AwaitRegisters, is_ones_turn
 from dags.forms import NIGHT, night_of, starter_of
@@ -128,34 +128,42 @@ def nightly_reconciliation() -> None:
     """Wire the steps of one night."""
 
     @task.sensor(mode="reschedule", poke_interval=15, timeout=7 * 24 * 3600)
+    @told
     def await_turn() -> PokeReturnValue:
         return is_ones_turn(get_current_context())
 
     @task(**FLOW["extract_prison"])
+    @told
     def extract_prison(params: dict[str, Any] | None = None) -> dict[str, int]:
         return _do("extract prison", fetch_again=bool((params or {}).get("fetch_again")))
 
     @task(**FLOW["extract_immigration"])
+    @told
     def extract_immigration(params: dict[str, Any] | None = None) -> dict[str, int]:
         return _do("extract immigration", fetch_again=bool((params or {}).get("fetch_again")))
 
     @task(**FLOW["check"])
+    @told
     def check() -> dict[str, int]:
         return _do("check")
 
     @task(**FLOW["link"])
+    @told
     def link() -> dict[str, int]:
         return _do("link")
 
     @task(**FLOW["assess"])
+    @told
     def assess() -> dict[str, int]:
         return _do("assess")
 
     @task(**FLOW["report"])
+    @told
     def report() -> dict[str, int]:
         return _do("report")
 
     @task(**FLOW["audit_and_publish"])
+    @told
     def audit_and_publish() -> Any:
         from jobs.planted import try_on_night
 
@@ -167,6 +175,7 @@ def nightly_reconciliation() -> None:
         return publication_id
 
     @task(**FLOW["place"])
+    @told
     def place() -> None:
         _night().place()
 

@@ -22,6 +22,7 @@ from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOpe
 from airflow.sdk import Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from dags.alerts import told
 from dags.common import EVERY_DAG
 from dags.decisions import Decision
 from dags.forms import CHECKS, as_of_param, night_of
@@ -47,6 +48,7 @@ class RunNightDespite(TriggerDagRunOperator):
     # The link asks for a run that a skipped task has not started, and logs an error over it.
     operator_extra_links = ()
 
+    @told
     def execute(self, context: Any) -> None:
         """Start it."""
         answer = context["ti"].xcom_pull(task_ids="decide")
@@ -73,6 +75,7 @@ def publish_despite() -> None:
     """Wire one question: evidence, a person, the night."""
 
     @task
+    @told
     def evidence() -> dict[str, Any]:
         from expectations import suite
         from jobs.contract.view_models import day_text, plural

@@ -5,6 +5,7 @@ from typing import Any
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk.exceptions import AirflowSkipException
 
+from dags.alerts import told
 from dags.forms import night_of
 
 
@@ -22,6 +23,7 @@ class AskSomebody(TriggerDagRunOperator):
             **kwargs,
         )
 
+    @told
     def execute(self, context: Any) -> None:
         """Start it once for each run and the checks that stopped it; skipped otherwise."""
         from expectations import suite

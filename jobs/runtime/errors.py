@@ -46,6 +46,13 @@ class NotDelivered(BadInput):
     """A register did not deliver by the time until which it is waited for."""
 
 
+class Crash(Exception):  # noqa: N818 - it says what is the case
+    """A fault of this software, told in one line to whoever would show its traceback and values.
+
+    What raised it is in a file for its owner alone; see `jobs.runtime.redaction.write_crash`.
+    """
+
+
 class NotPlaced(Exception):  # noqa: N818 - it says what is the case
     """The night is published; pages, corrections or clearing away failed after that.
 

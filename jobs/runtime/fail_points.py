@@ -39,6 +39,8 @@ POINTS: Final[Mapping[str, str]] = {
     "message.handed_over": "the mail server has it, and the outbox does not know",
 }
 """Every point, with what is the case where it is reached."""
+CANARY: Final = "Zqsurname, born 1970-01-01"
+"""What a fault of the software says that shows a value, to see that nobody is told of it."""
 WRITES: Final = frozenset({"folder.begun", "folder.written", "file.written", "table.landed"})
 """Those at which a disk can be full."""
 
@@ -59,6 +61,10 @@ def _take_memory() -> None:
     raise MemoryError
 
 
+def _show_value() -> None:
+    raise LookupError(CANARY)
+
+
 def _only_count() -> None:
     """For whoever wants to know how often each point is reached."""
 
@@ -68,6 +74,7 @@ KINDS: Final[Mapping[str, Callable[[], None]]] = {
     "stall": _stop,
     "full": _fill_disk,
     "memory": _take_memory,
+    "fault": _show_value,
     "count": _only_count,
 }
 """Kinds of fault. A process that stalls goes on when it is sent SIGCONT."""
@@ -143,6 +150,7 @@ def reached(point: str) -> None:
     Raises:
         OSError: a full disk was asked for.
         MemoryError: want of memory was asked for.
+        LookupError: a fault of the software was asked for that says `CANARY`.
     """
     fault = _armed.fault
     if fault is None:

@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from jobs.runtime.errors import BadInput, GateFailed, NotDelivered
+from jobs.runtime.errors import BadInput, Crash, GateFailed, NotDelivered
 from jobs.runtime.files import canonical_json, text_digest, write_whole
 from jobs.runtime.settings import Settings
 
@@ -17,8 +17,8 @@ from jobs.runtime.settings import Settings
 class FailureNote:
     """Why a task failed.
 
-    ``kind`` is the name of the error, ``line`` its words where it is a `BadInput`: those of other
-    errors may hold a person's values. ``checks`` are those that stopped the night.
+    ``kind`` is the name of the error, ``line`` its words where it is a `BadInput` or a `Crash`:
+    those of other errors may hold a person's values. ``checks`` are those that stopped the night.
     """
 
     task: str
@@ -46,7 +46,7 @@ def note_failure(
     *, dag: str, run: str, task: str, error: BaseException | None, settings: Settings
 ) -> None:
     """Write down why a task of a run failed; a mapped task is named with its place."""
-    known = isinstance(error, BadInput)
+    known = isinstance(error, BadInput | Crash)
     kind = type(error).__name__ if error is not None else "killed"
     line = (
         str(error) if known else f"a fault that nobody foresaw ({kind}); the task's log says more"
