@@ -248,6 +248,7 @@ def _exceptions(suite: Suite, as_of: date) -> dict[str, str]:
         known={check.id for check in suite.checks} | {rule.id for rule in row_rules()},
         file=suite.exceptions,
         laws={check.id for check in suite.checks if check.is_law},
+        answered={check.id for check in suite.checks if check.is_answered},
     )
     return {rule: exception.words for rule, exception in excepted.items()}
 

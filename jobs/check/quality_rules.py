@@ -51,7 +51,9 @@ def quality_rules_markdown(suite: Suite) -> str:
 
 
 def _does(check: Check) -> str:
-    return f"{check.severity}, always" if check.is_law else check.severity
+    if check.is_law:
+        return f"{check.severity}, always"
+    return f"{check.severity}, no exception" if check.is_answered else check.severity
 
 
 def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

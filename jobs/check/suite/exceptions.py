@@ -35,15 +35,21 @@ class ExceptedRule:
 
 
 def exceptions_on(
-    *, as_of: date, known: Collection[str], file: Path, laws: Collection[str] = ()
+    *,
+    as_of: date,
+    known: Collection[str],
+    file: Path,
+    laws: Collection[str] = (),
+    answered: Collection[str] = (),
 ) -> dict[str, ExceptedRule]:
     """The exceptions of a night by rule.
 
     Args:
         as_of: the night.
         known: ids of every rule and check.
-        laws: those of them that nobody may let pass.
         file: the TOML file; none there is no exception.
+        laws: those of them that nobody may let pass.
+        answered: those that only a person who is logged in may let pass, for one night.
 
     Raises:
         BadInput: naming file and line: not TOML, an unknown rule, a field that is missing or
@@ -68,6 +74,12 @@ def exceptions_on(
         if excepted.rule in laws:
             raise BadInput(
                 where, f"rule [{excepted.rule}] has no exception", "remove it; mend the software"
+            )
+        if excepted.rule in answered:
+            raise BadInput(
+                where,
+                f"rule [{excepted.rule}] has no exception: it guards who leaves a list",
+                "remove it; whoever answers for a night does so with --publish-despite",
             )
         if excepted.rule in found:
             raise BadInput(where, f"rule [{excepted.rule}] is excepted twice", "keep one")

@@ -23,6 +23,8 @@ class Check:
     pairs of a prison or team and a count, says where a check on a number failed.
 
     A ``law`` is what the software owes, whatever was delivered: nobody may let its failure pass.
+    One that is ``answered`` for by whoever is logged in takes no exception: nobody knows who writes
+    a file of the site.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Check:
     number: str | None = None
     units: str | None = None
     is_law: bool = False
+    is_answered: bool = False
 
     @property
     def severity(self) -> Severity:
@@ -104,6 +107,7 @@ def on_number(
     at_least: float | None = None,
     at_most: float | None = None,
     is_law: bool = False,
+    is_answered: bool = False,
 ) -> Check:
     """A check that one number lies in a range, ends included."""
     return Check(
@@ -116,6 +120,7 @@ def on_number(
         number=number,
         units=units,
         is_law=is_law,
+        is_answered=is_answered,
         expectation=great_expectations().expectations.ExpectColumnMaxToBeBetween(
             column=id, min_value=at_least, max_value=at_most, severity=severity
         ),

@@ -10,6 +10,7 @@ from jobs.contract import results
 from jobs.contract.view_models import number_text, plural
 from jobs.report.published import Frames
 from jobs.report.summary.headline import key_figure
+from jobs.runtime.outgoing import clean
 
 CHECKS_TOLD: Final = 3
 NOTHING: Final = "Nothing: every check held and no row was kept aside."
@@ -58,6 +59,40 @@ def _of_people(facts: Frames) -> list[Caveat]:
     if aside:
         found.append(Caveat(could_change=0, sentence=_rows_aside(aside)))
     return found
+    lines = [*notices, *failed_checks(facts), *excused_checks(facts)]
+    aside = key_figure(figures, "quality.quarantined")
+    if aside.value:
+        lines.append(
+            f"{plural(aside.value, 'row was', 'rows were')} kept aside because of an error in the "
+            "row; they are counted on the data quality page and come back once mended."
+        )
+    people = key_figure(figures, "quality.people_aside")
+    if people.value:
+        lines.append(
+            f"{plural(people.value, 'person', 'people')} who may be in scope "
+            f"{'has' if people.value == 1 else 'have'} a row in quarantine: count them as well "
+            "until it is mended."
+        )
+    review = key_figure(figures, "links.review")
+    if review.value:
+        lines.append(
+            f"{plural(review.value, 'possible match waits', 'possible matches wait')} for a "
+            "reviewer. Nobody is cleared by a possible match."
+        )
+    decided = key_figure(figures, "links.cleared_by_decision")
+    if decided.value:
+        lines.append(
+            f"{plural(decided.value, 'custody episode is', 'custody episodes are')} cleared "
+            "because a person, and not the model, decided that two records are one person: each "
+            "names who decided and who confirmed it."
+        )
+    unknown = key_figure(figures, "census.nationality_unknown")
+    if unknown.value:
+        lines.append(
+            f"The nationality of {plural(unknown.value, 'person', 'people')} in prison is not "
+            "known. They are counted in scope where their sentence is long enough."
+        )
+    return tuple(lines) or ("Nothing: every check held and no row was kept aside.",)
 
 
 def _people_aside(many: float) -> str:
@@ -147,6 +182,20 @@ def table_words(table: str) -> str:
     place, _, name = table.rpartition(".")
     words = name.replace("_", " ")
     return f"{words} in the {place} register" if place in REGISTERS else words
+def excused_checks(facts: Frames) -> list[str]:
+    """The checks that failed and that a file lets pass, each with its reason and owner.
+
+    Whoever writes that file needs nobody else for it, so none of them is counted away.
+    """
+    checks = results.CHECK_RESULTS.of(facts)
+    excused = checks[~checks["passed"].astype("bool") & checks["excused"].notna()]
+    return [
+        clean(
+            f"The failed check {row['check_id']} is let pass by an exception in the site's file: "
+            f"{row['excused']}. It asks that {row['meaning']}."
+        )
+        for row in excused.sort_values("check_id").to_dict("records")
+    ]
 
 
 def backlog_sentence(figures: pd.DataFrame) -> str:
