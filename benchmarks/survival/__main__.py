@@ -7,10 +7,12 @@
     python -m benchmarks.survival soak --nights 60 --seed 1
     python -m benchmarks.survival together --trials 1000 --seed 1
 
-Without ``--page`` the figures are only printed.
+Without ``--page`` the figures are only printed. ``--minutes 5`` begins nothing after so many, and
+the figures say how far it came.
 """
 
 import argparse
+import math
 import sys
 import time
 from datetime import date
@@ -30,7 +32,7 @@ def run_faults(given: argparse.Namespace) -> tuple[str, list[str]]:
     with faults.stage(seed=given.seed) as on:
         chosen = faults.drawn(on.passed, kind=given.kind, draws=given.draws, seed=given.seed)
         reached = sum(on.passed.values())
-        found = faults.survive(on, chosen, tell=tell)
+        found = faults.survive(on, chosen, tell=tell, until=given.until)
     ended = ", ".join(f"{number} {how}" for how, number in sorted(found.ended.items()))
     said = (
         f"`faults --kind {given.kind}`: {found.made.total():,} faults at {len(found.made)} points "
@@ -42,7 +44,7 @@ def run_faults(given: argparse.Namespace) -> tuple[str, list[str]]:
 
 def run_soak(given: argparse.Namespace) -> tuple[str, list[str]]:
     """Many nights with faults beside the same nights without."""
-    found = soak.soak(nights=given.nights, seed=given.seed, tell=tell)
+    found = soak.soak(nights=given.nights, seed=given.seed, tell=tell, until=given.until)
     made = ", ".join(f"{number} {kind}" for kind, number in sorted(found.faults.items()))
     said = (
         f"`soak --nights {given.nights} --seed {given.seed}`: {found.nights} nights, "
@@ -54,7 +56,9 @@ def run_soak(given: argparse.Namespace) -> tuple[str, list[str]]:
 def run_together(given: argparse.Namespace) -> tuple[str, list[str]]:
     """Many at work at once."""
     with faults.server() as (own, _):
-        found = together.together(own, trials=given.trials, seed=given.seed, tell=tell)
+        found = together.together(
+            own, trials=given.trials, seed=given.seed, tell=tell, until=given.until
+        )
     kinds = "; ".join(f"{number} of {who}" for who, number in found.trials.items())
     said = (
         f"`together --trials {given.trials} --seed {given.seed}`: {found.trials.total():,} trials "
@@ -69,6 +73,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     every = argparse.ArgumentParser(add_help=False)
     every.add_argument("--seed", type=int, default=1)
+    every.add_argument(
+        "--minutes", type=float, default=math.inf, help="begin nothing after so many"
+    )
     every.add_argument("--page", action="store_true", help="write the figures into the docs")
     commands = parser.add_subparsers(required=True)
     one = commands.add_parser("faults", parents=[every])
@@ -83,6 +90,7 @@ def main() -> None:
     at_once.set_defaults(run=run_together, name="together")
     given = parser.parse_args()
     started = time.monotonic()
+    given.until = started + 60 * given.minutes
     said, wrong = given.run(given)
     said += f". {date.today():%-d %B %Y}, {(time.monotonic() - started) / 60:.0f} minutes."  # noqa: DTZ011 - the day of the machine
     tell(said)

@@ -1,9 +1,11 @@
 """One night with a fault at each point, then the night again: it ends as if nothing had been."""
 
+import math
 import shutil
 import tempfile
+import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -109,17 +111,27 @@ def drawn(passed: Mapping[str, int], *, kind: str, draws: int, seed: int) -> lis
         times: Sequence[int] = range(1, passed[point] + 1)
         if draws and draws < len(times):
             times = sorted(chance.sample(times, draws))
-        found += [f"{point}:{kind}:{time}" for time in times]
+        found += [f"{point}:{kind}:{number}" for number in times]
+    chance.shuffle(found)
     return found
 
 
-def survive(on: Stage, faults: Sequence[str], *, tell: Any = None) -> Survived:
+def survive(
+    on: Stage,
+    faults: Sequence[str],
+    *,
+    tell: Callable[[str], None] | None = None,
+    until: float = math.inf,
+) -> Survived:
     """Make each fault in a night of its own, run the night again and hold what stands against it.
 
-    A disk that is full ends a night with one line, never as a fault of this software.
+    A disk that is full ends a night with one line, never as a fault of this software. No fault is
+    begun after ``until``, by the monotonic clock.
     """
     survived = Survived()
     for fault in faults:
+        if time.monotonic() > until:
+            break
         house = on.house()
         ended = house.night(NIGHTS[1], on.registers, fault=fault)
         point = fault.partition(":")[0]

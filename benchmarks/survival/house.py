@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from expectations import suite
 from jobs import night as nights
 from jobs.contract.proof.failure_kinds import PlantedCases
 from jobs.night import Night, run_night
@@ -54,7 +55,7 @@ class Ended:
 
 def make_light() -> None:
     """Leave out of this process's nights what costs seconds and writes nothing."""
-    whole = nights.suite()
+    whole = suite()
     asked = replace(
         whole, on_registers=whole.on_registers[::ASKED], on_results=whole.on_results[::ASKED]
     )

@@ -1,5 +1,7 @@
 """Many nights of a living world with faults drawn by seed, beside the same nights without."""
 
+import math
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,13 +28,19 @@ class Soaked:
 
 
 def soak(
-    *, nights: int, seed: int, people: int = PEOPLE, tell: Callable[[str], None] | None = None
+    *,
+    nights: int,
+    seed: int,
+    people: int = PEOPLE,
+    tell: Callable[[str], None] | None = None,
+    until: float = math.inf,
 ) -> Soaked:
     """Run so many nights in two houses, one of them disturbed; hold both against each other.
 
     A night is disturbed by up to two faults one after the other, of any kind, at any point and at
     any time that it is reached, and run until it ends well. Night for night what both houses have
-    published, mailed, set aside, placed and noted must be the same.
+    published, mailed, set aside, placed and noted must be the same. No night is begun after
+    ``until``, by the monotonic clock.
     """
     make_light()
     chance = Random(seed)  # noqa: S311 - which faults are tried is no secret
@@ -46,6 +54,8 @@ def soak(
         quiet.run(first, registers)
         rough.run(first, registers)
         for number in range(1, nights):
+            if time.monotonic() > until:
+                break
             night = FIRST + timedelta(days=number)
             registers = world.deliver(night)
             for house in (quiet, rough):
@@ -73,11 +83,11 @@ def _undisturbed(house: House, night: date, registers: Mapping[str, str]) -> Map
 
 def _drawn(chance: Random, passed: Mapping[str, int]) -> list[str]:
     """Nought to two faults, each at a moment of the night that is as likely as any other."""
-    moments = [(point, time) for point in sorted(passed) for time in range(1, passed[point] + 1)]
+    moments = [(point, n) for point in sorted(passed) for n in range(1, passed[point] + 1)]
     found = []
-    for point, time in chance.sample(moments, chance.choice((0, 1, 1, 2))):
+    for point, number in chance.sample(moments, chance.choice((0, 1, 1, 2))):
         kind = chance.choice(("kill", "full") if point in fail_points.WRITES else ("kill",))
-        found.append(f"{point}:{kind}:{time}")
+        found.append(f"{point}:{kind}:{number}")
     return found
 
 

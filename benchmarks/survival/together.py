@@ -1,7 +1,9 @@
 """Many at work in one warehouse at once: small transactions, no deadlock, nothing half."""
 
 import itertools
+import math
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from benchmarks.samples import nights
 from jobs.contract import results
 from jobs.runtime.errors import BadInput
 from jobs.warehouse import (
+    Decision,
     EmbeddedServer,
     audit_written,
     current_publication,
@@ -27,7 +30,6 @@ from jobs.warehouse import (
     upgrade,
 )
 from jobs.warehouse.ddl.views import VIEWS
-from jobs.warehouse.ledgers.review_ledgers import Decision
 from jobs.warehouse.store.publishing import publication
 from jobs.warehouse.store.verification import verify_chain, verify_rows
 
@@ -180,16 +182,24 @@ def warehouse_on(server: EmbeddedServer, *, seed: int, name: str) -> Iterator[Wa
 
 
 def together(
-    server: EmbeddedServer, *, trials: int, seed: int, tell: Callable[[str], None] | None = None
+    server: EmbeddedServer,
+    *,
+    trials: int,
+    seed: int,
+    tell: Callable[[str], None] | None = None,
+    until: float = math.inf,
 ) -> Found:
     """Make so many trials of people at work at once; say what went wrong.
 
     Everybody begins at the same moment and ends well, or is refused in one line. A deadlock, a
-    fault of the software and whoever does not end are wrong, and so is a publication not whole.
+    fault of the software and whoever does not end are wrong, and so is a publication not whole. No
+    trial is begun after ``until``, by the monotonic clock.
     """
     found = Found()
     with warehouse_on(server, seed=seed, name=f"together_{seed}") as own:
         for number, (who, works) in enumerate(itertools.islice(own.trials(), trials), start=1):
+            if time.monotonic() > until:
+                break
             found.trials[who] += 1
             for error in at_once(works):
                 if isinstance(error, BadInput):
