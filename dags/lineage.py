@@ -4,10 +4,13 @@ On with ``[openlineage] transport``. Names only: of registers, of the parts of a
 tables of the warehouse.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from airflow.providers.common.compat.lineage.entities import Table
+from airflow.sdk import task
 
+from dags.alerts import told
 from dags.common import PUBLICATION
 
 
@@ -44,3 +47,8 @@ FLOW: Final[dict[str, dict[str, list[Any]]]] = {
     "deliver": {"inlets": _part("warehouse", "outbox"), "outlets": _part("mail", "messages")},
 }
 """What a task reads and writes, by task."""
+
+
+def step(name: str) -> Callable[[Callable[..., Any]], Any]:
+    """A task that does a step of the night: with what it reads and writes, and `told` of faults."""
+    return lambda do: task(**FLOW[name])(told(do))

@@ -64,7 +64,7 @@ from dags.alerts import alert_late, told
 from dags.common import LONDON, PUBLICATION, hand_on, handed_on
 from dags.deliveries import AwaitRegisters, is_ones_turn
 from dags.forms import NIGHT, night_of, starter_of
-from dags.lineage import FLOW
+from dags.lineage import step
 from dags.measures import MEASURED_DAG
 from dags.stopped_nights import AskSomebody
 from jobs.operate.monitoring.timetable import time_allowed
@@ -132,38 +132,31 @@ def nightly_reconciliation() -> None:
     def await_turn() -> PokeReturnValue:
         return is_ones_turn(get_current_context())
 
-    @task(**FLOW["extract_prison"])
-    @told
+    @step("extract_prison")
     def extract_prison(params: dict[str, Any] | None = None) -> dict[str, int]:
         return _do("extract prison", fetch_again=bool((params or {}).get("fetch_again")))
 
-    @task(**FLOW["extract_immigration"])
-    @told
+    @step("extract_immigration")
     def extract_immigration(params: dict[str, Any] | None = None) -> dict[str, int]:
         return _do("extract immigration", fetch_again=bool((params or {}).get("fetch_again")))
 
-    @task(**FLOW["check"])
-    @told
+    @step("check")
     def check() -> dict[str, int]:
         return _do("check")
 
-    @task(**FLOW["link"])
-    @told
+    @step("link")
     def link() -> dict[str, int]:
         return _do("link")
 
-    @task(**FLOW["assess"])
-    @told
+    @step("assess")
     def assess() -> dict[str, int]:
         return _do("assess")
 
-    @task(**FLOW["report"])
-    @told
+    @step("report")
     def report() -> dict[str, int]:
         return _do("report")
 
-    @task(**FLOW["audit_and_publish"])
-    @told
+    @step("audit_and_publish")
     def audit_and_publish() -> Any:
         from jobs.planted import try_on_night
 
@@ -174,8 +167,7 @@ def nightly_reconciliation() -> None:
         yield Metadata(PUBLICATION, {"as_of": night.as_of.isoformat(), "asked": bool(asked)})
         return publication_id
 
-    @task(**FLOW["place"])
-    @told
+    @step("place")
     def place() -> None:
         _night().place()
 

@@ -1,6 +1,7 @@
 import ast
 import asyncio
 import importlib
+import inspect
 import os
 import subprocess
 import sys
@@ -161,7 +162,7 @@ def test_every_publication_that_an_event_names_is_mailed(
     nights: list[tuple[str, bool]],
 ) -> None:
     found = [SimpleNamespace(extra={"as_of": night, "asked": asked}) for night, asked in events]
-    prepare = bag.dags["email_reports"].get_task("prepare").python_callable
+    prepare = inspect.unwrap(bag.dags["email_reports"].get_task("prepare").python_callable)
     context = {
         "triggering_asset_events": {prepare.__globals__["PUBLICATION"]: found},
         "params": {"as_of": "2006-04-27"},
