@@ -19,7 +19,7 @@ from jobs.operate.superseded import keep_superseded
 from jobs.report import QUALITY_PAGE, next_actions, with_planted
 from jobs.report.about import taken_on, with_notice, with_taken_on
 from jobs.runtime.errors import BadInput, NotPlaced, Unreachable
-from jobs.runtime.files import let_pass, open_to, whole_folder
+from jobs.runtime.files import let_pass, open_to, whole_file, whole_folder
 from jobs.runtime.settings import Settings
 from jobs.warehouse import (
     acknowledgements,
@@ -169,10 +169,9 @@ def _write_taken_on(page: Path, *, as_of: date, settings: Settings) -> None:
             assessments = read_table(engine, current.publication_id, name)
             every = next_actions({name: assessments}).every["episode_id"]
     lines = [f"{episode}, {said[episode]}" for episode in every if episode in said]
-    half = page.with_name(f".{page.name}.half")
-    half.write_text(with_taken_on(page.read_text(encoding="utf-8"), lines), encoding="utf-8")
-    half.chmod(page.stat().st_mode & 0o777)
-    half.replace(page)
+    with whole_file(page) as made:
+        made.write_text(with_taken_on(page.read_text(encoding="utf-8"), lines), encoding="utf-8")
+        made.chmod(page.stat().st_mode & 0o777)
 
 
 def _keep_superseded(run: RunFolder, made: Path) -> None:

@@ -40,7 +40,8 @@ def caveats(facts: Frames, remarks: tuple[str, ...] = ()) -> tuple[str, ...]:
     """
     whole = [Caveat(could_change=math.inf, sentence=line) for line in remarks]
     found = sorted([*whole, *_of_people(facts)], key=lambda caveat: -caveat.could_change)
-    lines = [*(caveat.sentence for caveat in found), *failed_checks(facts)]
+    of_checks = (*failed_checks(facts), *excused_checks(facts))
+    lines = [*(caveat.sentence for caveat in found), *of_checks]
     return tuple(lines) or (NOTHING,)
 
 
@@ -59,40 +60,6 @@ def _of_people(facts: Frames) -> list[Caveat]:
     if aside:
         found.append(Caveat(could_change=0, sentence=_rows_aside(aside)))
     return found
-    lines = [*notices, *failed_checks(facts), *excused_checks(facts)]
-    aside = key_figure(figures, "quality.quarantined")
-    if aside.value:
-        lines.append(
-            f"{plural(aside.value, 'row was', 'rows were')} kept aside because of an error in the "
-            "row; they are counted on the data quality page and come back once mended."
-        )
-    people = key_figure(figures, "quality.people_aside")
-    if people.value:
-        lines.append(
-            f"{plural(people.value, 'person', 'people')} who may be in scope "
-            f"{'has' if people.value == 1 else 'have'} a row in quarantine: count them as well "
-            "until it is mended."
-        )
-    review = key_figure(figures, "links.review")
-    if review.value:
-        lines.append(
-            f"{plural(review.value, 'possible match waits', 'possible matches wait')} for a "
-            "reviewer. Nobody is cleared by a possible match."
-        )
-    decided = key_figure(figures, "links.cleared_by_decision")
-    if decided.value:
-        lines.append(
-            f"{plural(decided.value, 'custody episode is', 'custody episodes are')} cleared "
-            "because a person, and not the model, decided that two records are one person: each "
-            "names who decided and who confirmed it."
-        )
-    unknown = key_figure(figures, "census.nationality_unknown")
-    if unknown.value:
-        lines.append(
-            f"The nationality of {plural(unknown.value, 'person', 'people')} in prison is not "
-            "known. They are counted in scope where their sentence is long enough."
-        )
-    return tuple(lines) or ("Nothing: every check held and no row was kept aside.",)
 
 
 def _people_aside(many: float) -> str:
@@ -182,6 +149,8 @@ def table_words(table: str) -> str:
     place, _, name = table.rpartition(".")
     words = name.replace("_", " ")
     return f"{words} in the {place} register" if place in REGISTERS else words
+
+
 def excused_checks(facts: Frames) -> list[str]:
     """The checks that failed and that a file lets pass, each with its reason and owner.
 
