@@ -12,6 +12,7 @@ import shutil
 import signal
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -240,10 +241,13 @@ def _end_as_process(
         said = json.dumps({"how": ended.how, "line": ended.line, "passed": ended.passed})
         code = 0
     finally:
-        # What Python would do at its end belongs to the process that this is a copy of.
-        if said:
-            os.write(write, said.encode())
-        os._exit(code)
+        try:
+            # Nobody listens any more to a night that has stalled.
+            with suppress(BrokenPipeError):
+                os.write(write, said.encode())
+        finally:
+            # What Python would do at its end belongs to the process that this is a copy of.
+            os._exit(code)
 
 
 def _ended(house: House, as_of: date, registers: Mapping[str, str]) -> Ended:

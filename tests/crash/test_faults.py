@@ -79,7 +79,8 @@ def test_a_full_disk_ends_a_night_in_one_line_wherever_it_comes(on: Stage) -> No
     assert set(survived.ended) <= {REFUSED, NOT_PLACED, PUBLISHED}
 
 
-def test_a_server_killed_in_mid_transaction_leaves_nothing_of_it(on: Stage, house: House) -> None:
+def test_a_server_killed_in_mid_transaction_leaves_nothing_of_it(on: Stage) -> None:
+    house = on.house()
     ended = house.night(NIGHTS[1], on.registers, fault="publication.written:stall")
     assert ended.how == STALLED
     server = supervisor.server_number(house.server.folder / "data" / "postmaster.pid")
@@ -89,7 +90,9 @@ def test_a_server_killed_in_mid_transaction_leaves_nothing_of_it(on: Stage, hous
     # It comes back under another socket.
     there = embedded.start(house.server.folder)
     on.base = replace(on.base, server=there)
-    assert_ends_as_undisturbed(on, replace(house, server=there))
+    house = replace(house, server=there)
+    assert_ends_as_undisturbed(on, house)
+    house.remove()
 
 
 def test_a_night_that_stalls_holds_up_no_reader_and_goes_on(on: Stage, house: House) -> None:
