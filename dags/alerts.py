@@ -9,13 +9,12 @@ import asyncio
 import functools
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from airflow.sdk.exceptions import AirflowException
 
-from jobs.runtime.errors import BadInput, Crash, NotPlaced
 from jobs.runtime.files import keep_private
 
 # Airflow calls them in processes that read no DAG.
@@ -48,28 +47,10 @@ def told(do: Do) -> Do:
     return run  # type: ignore[return-value]
 
 
-@contextmanager
-def _in_one_line() -> Iterator[None]:
-    try:
-        yield
-    except (BadInput, NotPlaced) as known:
-        # Their line holds no value; what they were made from may.
-        raise known from None
-    except (AirflowException, Crash):
-        raise
-    except Exception as error:  # noqa: BLE001 - its text may hold a row: told by its place
-        raise Crash(_crash_line(error)) from None
+def _in_one_line() -> AbstractContextManager[None]:
+    from jobs.operate.monitoring.failure_notes import faults_in_one_line
 
-
-def _crash_line(error: BaseException) -> str:
-    from jobs.runtime.redaction import crash_line
-    from jobs.runtime.settings import load_settings
-
-    try:
-        data_dir = load_settings().data_dir
-    except BadInput:
-        data_dir = None
-    return crash_line(error, data_dir=data_dir)
+    return faults_in_one_line(passing=(AirflowException,))
 
 
 @told

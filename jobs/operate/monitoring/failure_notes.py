@@ -5,12 +5,15 @@ was killed leaves no note, and that is how the alert knows.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from jobs.runtime.errors import BadInput, Crash, GateFailed, NotDelivered
+from jobs.runtime.errors import BadInput, Crash, GateFailed, NotDelivered, NotPlaced
 from jobs.runtime.files import canonical_json, text_digest, write_whole
-from jobs.runtime.settings import Settings
+from jobs.runtime.redaction import crash_line
+from jobs.runtime.settings import Settings, load_settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +58,35 @@ def note_failure(
     note = FailureNote(task=task, kind=kind, line=line, checks=checks)
     path = _folder(dag, run, settings) / f"{text_digest(task)[:16]}.json"
     write_whole(path, canonical_json(asdict(note)))
+
+
+@contextmanager
+def faults_in_one_line(*, passing: tuple[type[Exception], ...]) -> Iterator[None]:
+    """Turn what nobody foresaw into a `Crash`, with nothing behind it that could show a value.
+
+    Args:
+        passing: errors by which whoever runs the block is steered.
+
+    Raises:
+        Crash: the block failed of a fault of this software.
+    """
+    try:
+        yield
+    except (BadInput, NotPlaced) as known:
+        # Their line holds no value; what they were made from may.
+        raise known from None
+    except (Crash, *passing):
+        raise
+    except Exception as error:  # noqa: BLE001 - its text may hold a row: told by its place
+        raise Crash(crash_line(error, data_dir=_data_dir())) from None
+
+
+def _data_dir() -> Path | None:
+    """Where files are kept; None where the settings cannot say."""
+    try:
+        return load_settings().data_dir
+    except BadInput:
+        return None
 
 
 def failure_notes(*, dag: str, run: str, settings: Settings) -> tuple[FailureNote, ...]:
