@@ -75,7 +75,7 @@ def faults_in_one_line(*, passing: tuple[type[Exception], ...]) -> Iterator[None
     except (BadInput, NotPlaced) as known:
         # Their line holds no value; what they were made from may.
         raise known from None
-    except Exception as error:  # noqa: BLE001 - its text may hold a row: told by its place
+    except Exception as error:
         if isinstance(error, (Crash, *passing)):
             raise
         raise Crash(crash_line(error, data_dir=_data_dir())) from None

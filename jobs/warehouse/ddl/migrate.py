@@ -2,20 +2,23 @@
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from psycopg import errors
 
-from jobs.runtime.errors import BadInput
+from jobs.runtime.errors import BadInput, Unreachable
 from jobs.warehouse.ddl import repeatable_ddl
 from jobs.warehouse.ddl.roles import grant_rights
 from jobs.warehouse.store.connections import transaction, warehouse_name
@@ -24,6 +27,10 @@ from jobs.warehouse.store.tables import STAGING
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation upgrade', 0))"
 VERSIONS: Final = Path(__file__).with_name("migrations") / "versions"
+WAIT_SECONDS: Final = 0.4
+"""Less than the second after which PostgreSQL, as it is shipped, looks for a deadlock."""
+GIVE_WAY_SECONDS: Final = 0.3
+PATIENCE_SECONDS: Final = 600
 UP_TO_DATE: Final = "up to date"
 PARTITION: Final = re.compile(r"_\d{4}_\d{2}$")
 """How the name of a partition ends: the month of its as-of dates."""
@@ -33,31 +40,68 @@ def upgrade(engine: sa.Engine) -> None:
     """Bring the warehouse up to this code's version, in one transaction.
 
     Safe to call at every start: where the version is right, it reads one row. Of several
-    processes one upgrades and the others wait.
+    processes one upgrades and the others wait. Whoever reads a view meanwhile holds it and may
+    want another that is taken down already: the upgrade gives way before the server would have to
+    end one of the two, and begins anew.
 
     Raises:
         BadInput: the warehouse belongs to newer code, or this user may not change tables.
-        Unreachable: the server cannot be reached.
+        Unreachable: the server cannot be reached, or somebody held a table all the time.
     """
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not _is_brought_up(engine):
+        if time.monotonic() > until:
+            raise Unreachable(
+                warehouse_name(engine),
+                "is in use all the time, and cannot be brought up to date",
+                "end what holds its tables, and run again",
+            )
+        time.sleep(GIVE_WAY_SECONDS)
+
+
+def _is_brought_up(engine: sa.Engine) -> bool:
+    """Try to bring the warehouse up to this version; false where that gave way to somebody."""
     config = configuration()
     scripts = ScriptDirectory.from_config(config)
     head = scripts.get_current_head()
-    with transaction(engine) as connection:
-        if _state(connection) == (head, repeatable_ddl.DIGEST):
-            return
-        connection.execute(sa.text(LOCK))
-        found, digest = _state(connection)
-        if (found, digest) == (head, repeatable_ddl.DIGEST):
-            return
-        _refuse_newer(scripts, found, warehouse_name(engine))
-        repeatable_ddl.take_down(connection)
-        for schema in SCHEMAS:
-            connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
-        if found != head:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-        repeatable_ddl.put_up(connection)
-        grant_rights(connection)
+    try:
+        with transaction(engine) as connection:
+            if _state(connection) == (head, repeatable_ddl.DIGEST):
+                return True
+            connection.execute(sa.text(LOCK))
+            found, digest = _state(connection)
+            if (found, digest) == (head, repeatable_ddl.DIGEST):
+                return True
+            _refuse_newer(scripts, found, warehouse_name(engine))
+            with _giving_way(connection):
+                repeatable_ddl.take_down(connection)
+                for schema in SCHEMAS:
+                    connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+                if found != head:
+                    config.attributes["connection"] = connection
+                    command.upgrade(config, "head")
+                repeatable_ddl.put_up(connection)
+                grant_rights(connection)
+    except _InUseError:
+        return False
+    return True
+
+
+class _InUseError(Exception):
+    """Somebody holds a table or view that is to change."""
+
+
+@contextmanager
+def _giving_way(connection: sa.Connection) -> Iterator[None]:
+    """Wait for nobody in the block as long as the server takes to look for a deadlock."""
+    connection.execute(sa.text(f"SET LOCAL lock_timeout = {round(WAIT_SECONDS * 1000)}"))
+    try:
+        yield
+    except (sa.exc.DBAPIError, psycopg.Error) as error:
+        cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        if isinstance(cause, errors.LockNotAvailable):
+            raise _InUseError from None
+        raise
 
 
 def downgrade(engine: sa.Engine, *, to: str) -> None:
