@@ -29,7 +29,7 @@ from jobs.contract import immigration, results
 from jobs.contract.registers import REGISTERS
 from jobs.extract import land
 from jobs.link import Model, engine_named, link_registers, model_of
-from jobs.operate.attestation import publish_attested
+from jobs.operate.attestation import publish_attested, refuse_altered
 from jobs.operate.databases import databases, page_warehouse, warehouse
 from jobs.operate.earlier_publications import (
     FOLLOWS,
@@ -40,12 +40,13 @@ from jobs.operate.earlier_publications import (
 )
 from jobs.operate.model_registry import model_in_use
 from jobs.operate.rebase import COMPARED_WITH, compared_with, moved_since, versions_of
-from jobs.operate.run.counted_checks import checks_input, checks_of
-from jobs.operate.run.described import described
+from jobs.operate.run.described import described, shown_of
 from jobs.operate.run.kept_check_history import HISTORY, keep_history, kept_history, read_history
 from jobs.operate.run.night_manifest import (
     MANIFEST,
     TRUSTED,
+    checks_input,
+    checks_of,
     left_manifest,
     manifest_text,
     night_manifest,
@@ -60,6 +61,7 @@ from jobs.operate.run.run_outcomes import (
     record_killed,
     record_published,
 )
+from jobs.operate.run.unchanged_steps import standing_publication, taken_over
 from jobs.operate.site_rules.rules_of_night import SiteRules, site_rules
 from jobs.planted import try_on_night
 from jobs.report import build_report, render_site
@@ -112,15 +114,23 @@ class Night(RunFolder):
     @measured
     def check(self) -> Counts:
         """Check the landings: contract, row rules, quality gate; stop if a critical check fails."""
-        landed: dict[str, pa.Table] = {}
-        for register in REGISTERS:
-            landed.update(self.landing(register).tables())
         trusted = trusted_texts(self, exceptions=EXCEPTIONS)
         follows = followed_by(self.settings, as_of=self.as_of)
         if self.despite is not None:
             refuse_override_of(self.despite.rules, suite=suite())
         with warehouse(self.settings) as engine:
             history, nights = read_history(engine, as_of=self.as_of)
+        inputs = {
+            FOLLOWS: follows,
+            "nights_before": nights,
+            **({DESPITE: self._answer(self.despite).as_json()} if self.despite else {}),
+        }
+        stands = taken_over(self, "check", reads={**inputs, **trusted})
+        if stands is not None:
+            return stands
+        landed: dict[str, pa.Table] = {}
+        for register in REGISTERS:
+            landed.update(self.landing(register).tables())
         checked = check_night(tables=landed, as_of=self.as_of, suite=suite(), history=history)
         with self.leaving(HISTORY) as folder:
             keep_history(history, folder)
@@ -142,11 +152,7 @@ class Night(RunFolder):
                 results.FAULTY_ROWS.full_name: checked.faulty_rows,
             },
             accepted=checked.tables,
-            inputs={
-                FOLLOWS: follows,
-                "nights_before": nights,
-                **({DESPITE: self._answer(self.despite).as_json()} if self.despite else {}),
-            },
+            inputs=inputs,
             texts={TRUSTED: canonical_json(trusted)},
         )
         checked.stop_if_critical(despite=self.despite.rules if self.despite else ())
@@ -176,6 +182,10 @@ class Night(RunFolder):
                 as_of=self.as_of,
                 follows=inputs[FOLLOWS],
             )
+        reads = {**inputs, MODEL: model.digest, "link_engine": self.settings.link_engine}
+        stands = taken_over(self, "link", reads=reads)
+        if stands is not None:
+            return stands
         linked = link_registers(
             tables=self.accepted(),
             decisions=decided,
@@ -201,6 +211,9 @@ class Night(RunFolder):
     def assess(self) -> Counts:
         """Assess every custody episode against the rules in force."""
         refuse_other_texts(self, exceptions=EXCEPTIONS)
+        stands = taken_over(self, "assess", reads={})
+        if stands is not None:
+            return stands
         facts = self.facts("check", "link")
         earlier = functools.partial(earlier_table, self.settings, self.inputs("check")[FOLLOWS])
         given: dict[str, Any] = {
@@ -232,6 +245,11 @@ class Night(RunFolder):
     def report(self) -> Counts:
         """Compute figures and lists, audit them, and render the pages, all before publishing."""
         refuse_other_texts(self, exceptions=EXCEPTIONS)
+        shown = earlier_figures(self.settings, as_of=self.as_of)
+        reads = {**shown_of(self.settings), "earlier figures": frame_digest(shown)}
+        stands = taken_over(self, "report", reads=reads)
+        if stands is not None:
+            return stands
         facts = self.facts("check", "link", "assess")
         tables, counted = self.accepted(), checks_of(self)
         reported = build_report(tables=tables, facts=facts, as_of=self.as_of, checks=counted)
@@ -268,7 +286,7 @@ class Night(RunFolder):
                 facts=facts,
                 about=described(self, manifest=manifest, override=override),
                 folder=folder,
-                history=earlier_figures(self.settings, as_of=self.as_of),
+                history=shown,
                 earlier=beside(checks=history.of(results.CHECK_RESULTS)),
             )
         self.leave(
@@ -291,6 +309,11 @@ class Night(RunFolder):
     def _publish(self, engine: sa.Engine, committed: list[str]) -> str:
         """Publish; ``committed`` takes the id at once, whatever happens after."""
         manifest, override = left_manifest(self), self._override()
+        stands = standing_publication(engine, self, publication_id=manifest.publication_id)
+        if stands is not None:
+            refuse_altered(engine, settings=self.settings, as_of=self.as_of)
+            committed.append(stands.publication_id)
+            return stands.publication_id
         facts = self.facts("check", "link", "assess", "report")
         # What stopped a step stops here too: somebody may have marked its task as a success.
         results_of_checks = Audited(results=facts[results.CHECK_RESULTS.full_name])

@@ -256,7 +256,7 @@ def publish_attested(
         BadInput: something that the night rests on was altered since it was published.
     """
     attestation = Attestation(settings=settings)
-    attestation.refuse_altered(engine, of=publications_rested_on(engine, as_of=manifest.as_of))
+    refuse_altered(engine, settings=settings, as_of=manifest.as_of)
 
     def audited(connection: sa.Connection) -> None:
         written = publication(connection, manifest.publication_id)
@@ -268,6 +268,16 @@ def publish_attested(
         committed.append(made.publication_id)
     attestation.confirm(made)
     return made
+
+
+def refuse_altered(engine: sa.Engine, *, settings: Settings, as_of: date) -> None:
+    """Refuse to go on if something that a night rests on was altered since it was published.
+
+    Raises:
+        BadInput: see `Attestation.refuse_altered`.
+    """
+    rested_on = publications_rested_on(engine, as_of=as_of)
+    Attestation(settings=settings).refuse_altered(engine, of=rested_on)
 
 
 def publications_rested_on(engine: sa.Engine, *, as_of: date) -> list[Publication]:

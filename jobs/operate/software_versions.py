@@ -66,16 +66,16 @@ def software(policy: Policy, model: Model) -> dict[str, str]:
     }
 
 
-def code_digest(root: Path = ROOT) -> str:
+def code_digest(root: Path = ROOT, *, but: tuple[str, ...] = CHANGES_NO_RESULT) -> str:
     """Digest of the code that computes a publication, of the repository at ``root``.
 
     A publication's id holds it, and a night whose code differs from that of the night before
     assesses the night before again. So it leaves out `CHANGES_NO_RESULT`: the wording of an email
-    makes no new publication.
+    makes no new publication. ``but`` leaves out others instead.
     """
     digest = hashlib.sha256()
     for path in sorted([*root.glob("jobs/**/*"), *root.glob("expectations/**/*")]):
         name = path.relative_to(root).as_posix()
-        if path.is_file() and "__pycache__" not in name and not name.startswith(CHANGES_NO_RESULT):
+        if path.is_file() and "__pycache__" not in name and not name.startswith(but):
             digest.update(text_digest(name, hashlib.sha256(path.read_bytes()).hexdigest()).encode())
     return digest.hexdigest()

@@ -92,6 +92,11 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices(f"{PREFIX}LINK_ENGINE", "LINK_ENGINE", "link_engine"),
         description="Engine that compares persons: duckdb, or spark past one machine.",
     )
+    repeat_unchanged: bool = Field(
+        default=False,
+        description="Do every step of a night again, even one that would read what it read for the "
+        "current publication; its part is taken over otherwise.",
+    )
     recipients: Path | None = Field(
         default=None, description="TOML file of the people who get the emails."
     )

@@ -21,13 +21,17 @@ def described(run: RunFolder, *, manifest: Manifest, override: CheckOverride | N
         code_version=manifest.code_version,
         policy_version=manifest.policy_version,
         model_version=manifest.model_version,
-        pages_url=run.settings.pages_url,
+        **shown_of(run.settings),
         runs_url=f"../{RUNS_PAGE}",
         notices=(override.notice,) if override else (),
         remarks=size_notices(manifest.inputs),
         headed=DESPITE if override else "",
-        contact=_contact(run.settings),
     )
+
+
+def shown_of(settings: Settings) -> dict[str, str]:
+    """What pages show of a site's settings; other pages where it changes."""
+    return {"pages_url": settings.pages_url, "contact": _contact(settings)}
 
 
 def _contact(settings: Settings) -> str:

@@ -8,12 +8,15 @@ were changed in, and the manifest holds each text with its digest.
 import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
+import sqlalchemy as sa
 
 from jobs.contract import results
+from jobs.contract.proof.assurance_strata import SampleChecks
 from jobs.contract.registers import REGISTERS
 from jobs.link import Model
 from jobs.operate.run.run_folder import RunFolder
@@ -22,7 +25,7 @@ from jobs.operate.software_versions import software
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, text_digest
 from jobs.runtime.settings import Settings
-from jobs.warehouse import Manifest
+from jobs.warehouse import Manifest, sample_checks
 from jobs.warehouse.store.bulk import Content
 
 MANIFEST: Final = "manifest.json"
@@ -31,6 +34,9 @@ TRUSTED: Final = "trusted.json"
 """File of the check's part with the texts that the night trusts."""
 POLICY_OVERRIDES: Final = "policy overrides"
 EXCEPTIONS: Final = "exceptions from checks"
+CHECKS: Final = "assurance"
+"""Key in a manifest's ``decisions``: the checks of the assurance sample that the figures count, as
+JSON."""
 NOT_ATTESTED: Final = frozenset(
     {str(results.MOVEMENT), str(results.BRIDGES), str(results.CHECK_RESULTS)}
 )
@@ -89,6 +95,17 @@ def night_manifest(
         trusted={name: {"digest": text_digest(t), "text": t} for name, t in texts.items()},
         results={} if facts is None else result_digests(facts),
     )
+
+
+def checks_input(engine: sa.Engine, *, as_of: date) -> dict[str, str]:
+    """The checks that count on a night, as its manifest names them; nothing without any."""
+    checks = sample_checks(engine, as_of=as_of)
+    return {CHECKS: checks.as_json()} if checks.checked else {}
+
+
+def checks_of(run: RunFolder) -> SampleChecks:
+    """The checks that a run's link step found in the warehouse."""
+    return SampleChecks.from_json(run.inputs("link").get(CHECKS))
 
 
 def result_digests(facts: Mapping[str, pd.DataFrame]) -> dict[str, str]:

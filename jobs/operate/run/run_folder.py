@@ -100,8 +100,19 @@ class RunFolder:
     def leaving(self, part: str) -> AbstractContextManager[Path]:
         """A folder to write a part in; it is there, under its seal, once the block succeeds."""
         seals = {} if self.seals is None else self.seals
-        made_from = {name: seals[name] for name in MADE_FROM.get(part, ()) if name in seals}
-        return sealing(self.folder / part, made_from=made_from, seals=seals)
+        return sealing(self.folder / part, made_from=self.made_from(part), seals=seals)
+
+    def made_from(self, part: str) -> dict[str, str]:
+        """The digests of what a part of this run is made from, as far as they are known."""
+        seals = self.seals or {}
+        return {name: seals[name] for name in MADE_FROM.get(part, ()) if name in seals}
+
+    def take_over(self, name: str, part: SealedPart) -> None:
+        """Have a part of an earlier run, made from the same, as this run's own."""
+        if part.folder != self.folder / name:
+            part.stand_in(self.folder / name)
+        if self.seals is not None:
+            self.seals[name] = part.seal.digest
 
     def part(self, name: str) -> SealedPart:
         """A part as the step left it.

@@ -7,6 +7,7 @@ two steps is refused, and so is one whose seal was written anew to fit.
 """
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -30,17 +31,23 @@ LEAVES: Final[Mapping[str, tuple[str, ...]]] = {
     "report": ("audit", "report", "site"),
 }
 """What each step leaves: parts of the run's folder, and the landing of a register."""
-_REGISTERS: Final = (f"{LANDING} prison", f"{LANDING} immigration")
-MADE_FROM: Final[Mapping[str, tuple[str, ...]]] = {
-    "check": _REGISTERS,
-    "corrections": _REGISTERS,
+
+
+def reading(step: str) -> str:
+    """The name under which a part's seal holds the digest of all that its step read but parts."""
+    return f"read by {step}"
+
+
+_READ: Final[Mapping[str, tuple[str, ...]]] = {
+    "check": (f"{LANDING} prison", f"{LANDING} immigration"),
     "link": ("check",),
     "assess": ("check", "link"),
-    "audit": ("check", "link", "assess", "history"),
     "report": ("check", "link", "assess", "history"),
-    "site": ("check", "link", "assess", "history"),
 }
-"""What each part is made from: the same digests of these give the same part, of the same code."""
+MADE_FROM: Final[Mapping[str, tuple[str, ...]]] = {
+    part: (*parts, reading(step)) for step, parts in _READ.items() for part in LEAVES[step]
+}
+"""What each part is made from: the same digests of these give the same part."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +101,20 @@ class SealedPart:
     def rows(self, name: str) -> int:
         """How many rows a Parquet file holds; see `read`."""
         return int(pq.read_metadata(pa.BufferReader(self.read(name))).num_rows)
+
+    def stand_in(self, folder: Path) -> None:
+        """Be the part ``folder`` of another run too, under the same seal, whole or not at all.
+
+        Files are shared where the disk can; whoever reads them holds them against the seal.
+        """
+        with whole_folder(folder) as made:
+            for name in (*self.names(), SEAL):
+                target = made / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    target.hardlink_to(self.folder / name)
+                except OSError:
+                    shutil.copyfile(self.folder / name, target)
 
     def copy_to(self, folder: Path) -> None:
         """Copy the part's files into a folder, and nothing else that lies beside them."""

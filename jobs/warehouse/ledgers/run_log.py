@@ -77,6 +77,12 @@ def seals_of(engine: sa.Engine, publication_id: str) -> dict[str, str]:
 
     Runs of before the log held them have none.
     """
+    steps = steps_of_publication(engine, publication_id).values()
+    return {name: seal for step in steps for name, seal in step.get("seals", {}).items()}
+
+
+def steps_of_publication(engine: sa.Engine, publication_id: str) -> Mapping[str, Any]:
+    """What each step of the last run that gave a publication took, counted and left."""
     query = (
         sa.select(RUN_LOG.c.steps)
         .where(RUN_LOG.c.publication_id == publication_id, RUN_LOG.c.outcome.in_(PUBLISHING))
@@ -85,7 +91,7 @@ def seals_of(engine: sa.Engine, publication_id: str) -> dict[str, str]:
     )
     with transaction(engine) as connection:
         steps: Mapping[str, Any] = connection.scalar(query) or {}
-    return {name: seal for step in steps.values() for name, seal in step.get("seals", {}).items()}
+    return steps
 
 
 def read_runs(engine: sa.Engine, *, limit: int) -> pd.DataFrame:

@@ -1,0 +1,86 @@
+"""Steps that need not be done again: what they would read is the same, so what they left is.
+
+The seal of a part names what it was made from: the parts before it, and under `reading` all else
+that its step reads, the code with it. The run that made the current publication of a night left
+parts, whose seals the run log knows. A part of it that was made from the same is this run's too;
+nothing is remembered beside that.
+"""
+
+import logging
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from jobs.operate.databases import warehouse
+from jobs.operate.run.placing import publication_of, published_run
+from jobs.operate.run.run_folder import RunFolder
+from jobs.operate.run.sealed_parts import LEAVES, reading
+from jobs.operate.software_versions import code_digest
+from jobs.runtime.errors import BadInput, NotPlaced
+from jobs.runtime.files import canonical_json, text_digest
+from jobs.warehouse import Publication, current_publication
+from jobs.warehouse.ledgers.run_log import seals_of, steps_of_publication
+
+log = logging.getLogger(__name__)
+
+LIBRARIES: Final = ("duckdb", "great-expectations", "numpy", "pandas", "pyarrow", "splink")
+"""What the results of a step come out of, besides the code."""
+
+
+def taken_over(run: RunFolder, step: str, *, reads: Mapping[str, Any]) -> dict[str, int] | None:
+    """What a step counted when it left its parts, if this run takes them over; else None.
+
+    Args:
+        run: the run, with the seals of the steps before.
+        step: a step that leaves parts.
+        reads: what it reads besides parts of the run, as JSON holds it. It is noted in the seals
+            of what the step will leave.
+    """
+    if run.seals is None:
+        return None
+    reads = {**reads, "software": _software()}
+    run.seals[reading(step)] = text_digest("what a step reads", canonical_json(reads))
+    if run.settings.repeat_unchanged:
+        return None
+    try:
+        earlier = published_run(as_of=run.as_of, settings=run.settings)
+        parts = {name: earlier.part(name) for name in LEAVES[step]}
+    except (BadInput, NotPlaced):
+        # Nothing published, its folder gone, or a part of it altered: the step is done.
+        return None
+    if any(part.seal.made_from != run.made_from(name) for name, part in parts.items()):
+        return None
+    for name, part in parts.items():
+        run.take_over(name, part)
+    log.info(
+        "step [%s]: it reads what it read in run [%s], so its part stands", step, earlier.label
+    )
+    with warehouse(run.settings) as engine:
+        steps = steps_of_publication(engine, publication_of(earlier.folder))
+    return dict(steps[step]["counts"])
+
+
+def standing_publication(
+    engine: sa.Engine, run: RunFolder, *, publication_id: str
+) -> Publication | None:
+    """The current publication of a run's night, if it was made of every part of the run."""
+    current = current_publication(engine, as_of=run.as_of)
+    if current is None or current.publication_id != publication_id or run.seals is None:
+        return None
+    if run.settings.repeat_unchanged:
+        return None
+    known = seals_of(engine, publication_id)
+    left = [name for step in LEAVES for name in LEAVES[step]]
+    return (
+        current
+        if all(name in known and known[name] == run.seals.get(name) for name in left)
+        else None
+    )
+
+
+@cache
+def _software() -> dict[str, str]:
+    return {"code": code_digest(but=()), **{name: version(name) for name in LIBRARIES}}
