@@ -2,19 +2,19 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
-from benchmarks.samples.minimal_registers import AS_OF, default_rows, register_tables
+from benchmarks.samples.minimal_registers import AS_OF, default_rows
+from benchmarks.samples.minimal_site import House
 from jobs.contract import results
 from jobs.contract.view_models import day_text
 from jobs.night import Night, run_night
@@ -22,7 +22,7 @@ from jobs.operate.emails import prepare_emails
 from jobs.operate.monitoring.alerts import NIGHTLY, RunEnd, alert_succeeded
 from jobs.runtime.errors import BadInput, GateFailed
 from jobs.runtime.settings import Settings
-from jobs.warehouse import CheckOverride, current_publication, open_warehouse, read_table, upgrade
+from jobs.warehouse import CheckOverride, current_publication, open_warehouse, upgrade
 
 pytestmark = pytest.mark.slow
 
@@ -33,36 +33,6 @@ BAD = [
 ]
 NIGHTS = [AS_OF + timedelta(days=n) for n in range(4)]
 MANY = [{**default_rows("prison.movements")[0], "movement_sequence": n} for n in range(1, 101)]
-
-
-@dataclass(frozen=True)
-class House:
-    """A warehouse, a data folder, and registers that deliver what a test says."""
-
-    folder: Path
-    settings: Settings
-    engine: sa.Engine
-
-    def deliver(self, as_of: date, **rows: Any) -> Night:
-        feed = [{"as_of_date": as_of, "generated_at": datetime(2006, 4, 25, 22, 0, tzinfo=UTC)}]
-        tables = register_tables(prison_feed=feed, immigration_feed=feed, **rows)
-        source = self.folder / f"registers {as_of}"
-        for name, table in tables.items():
-            path = source / name.replace(".", "/")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            pq.write_table(table, path.with_suffix(".parquet"))
-        own = self.settings.model_copy(
-            update={"prison": str(source / "prison"), "immigration": str(source / "immigration")}
-        )
-        return Night(as_of=as_of, label="a test", settings=own)
-
-    def run(self, as_of: date, **rows: Any) -> str:
-        return run_night(self.deliver(as_of, **rows))
-
-    def table(self, as_of: date, table: results.Table) -> pd.DataFrame:
-        found = current_publication(self.engine, as_of=as_of)
-        assert found is not None
-        return read_table(self.engine, found.publication_id, table.full_name)
 
 
 @pytest.fixture

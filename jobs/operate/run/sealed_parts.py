@@ -102,6 +102,15 @@ class SealedPart:
         """How many rows a Parquet file holds; see `read`."""
         return int(pq.read_metadata(pa.BufferReader(self.read(name))).num_rows)
 
+    @property
+    def is_whole(self) -> bool:
+        """Every file is what the seal says."""
+        try:
+            found = {name: file_digest(self.folder / name) for name in self.seal.files}
+        except OSError:
+            return False
+        return found == dict(self.seal.files)
+
     def stand_in(self, folder: Path) -> None:
         """Be the part ``folder`` of another run too, under the same seal, whole or not at all.
 

@@ -41,7 +41,7 @@ def taken_over(run: RunFolder, step: str, *, reads: Mapping[str, Any]) -> dict[s
     """
     if run.seals is None:
         return None
-    reads = {**reads, "software": _software()}
+    reads = {**reads, "software": software()}
     run.seals[reading(step)] = text_digest("what a step reads", canonical_json(reads))
     if run.settings.repeat_unchanged:
         return None
@@ -49,9 +49,14 @@ def taken_over(run: RunFolder, step: str, *, reads: Mapping[str, Any]) -> dict[s
         earlier = published_run(as_of=run.as_of, settings=run.settings)
         parts = {name: earlier.part(name) for name in LEAVES[step]}
     except (BadInput, NotPlaced):
-        # Nothing published, its folder gone, or a part of it altered: the step is done.
+        # Nothing is published, its folder is gone, or a seal is not the known one.
         return None
     if any(part.seal.made_from != run.made_from(name) for name, part in parts.items()):
+        return None
+    if not all(part.is_whole for part in parts.values()):
+        log.warning(
+            "step [%s]: a file of run [%s] was changed; it is done again", step, earlier.label
+        )
         return None
     for name, part in parts.items():
         run.take_over(name, part)
@@ -82,5 +87,6 @@ def standing_publication(
 
 
 @cache
-def _software() -> dict[str, str]:
+def software() -> dict[str, str]:
+    """Digest of all code, and the versions of `LIBRARIES`."""
     return {"code": code_digest(but=()), **{name: version(name) for name in LIBRARIES}}
