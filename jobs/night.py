@@ -29,7 +29,7 @@ from jobs.contract import immigration, results
 from jobs.contract.registers import REGISTERS
 from jobs.extract import land
 from jobs.link import Model, engine_named, link_registers, model_of
-from jobs.operate.attestation import publish_attested, refuse_altered
+from jobs.operate.attestation import publish_attested
 from jobs.operate.databases import databases, page_warehouse, warehouse
 from jobs.operate.earlier_publications import (
     FOLLOWS,
@@ -125,8 +125,7 @@ class Night(RunFolder):
             "nights_before": nights,
             **({DESPITE: self._answer(self.despite).as_json()} if self.despite else {}),
         }
-        stands = taken_over(self, "check", reads={**inputs, **trusted})
-        if stands is not None:
+        if stands := taken_over(self, "check", reads={**inputs, **trusted}):
             return stands
         landed: dict[str, pa.Table] = {}
         for register in REGISTERS:
@@ -182,9 +181,8 @@ class Night(RunFolder):
                 as_of=self.as_of,
                 follows=inputs[FOLLOWS],
             )
-        reads = {**inputs, MODEL: model.digest, "link_engine": self.settings.link_engine}
-        stands = taken_over(self, "link", reads=reads)
-        if stands is not None:
+        with_model = {**inputs, MODEL: model.digest, "link_engine": self.settings.link_engine}
+        if stands := taken_over(self, "link", reads=with_model):
             return stands
         linked = link_registers(
             tables=self.accepted(),
@@ -211,8 +209,7 @@ class Night(RunFolder):
     def assess(self) -> Counts:
         """Assess every custody episode against the rules in force."""
         refuse_other_texts(self, exceptions=EXCEPTIONS)
-        stands = taken_over(self, "assess", reads={})
-        if stands is not None:
+        if stands := taken_over(self, "assess", reads={}):
             return stands
         facts = self.facts("check", "link")
         earlier = functools.partial(earlier_table, self.settings, self.inputs("check")[FOLLOWS])
@@ -247,53 +244,50 @@ class Night(RunFolder):
         refuse_other_texts(self, exceptions=EXCEPTIONS)
         shown = earlier_figures(self.settings, as_of=self.as_of)
         reads = {**shown_of(self.settings), "earlier figures": frame_digest(shown)}
-        stands = taken_over(self, "report", reads=reads)
-        if stands is not None:
+        if stands := taken_over(self, "report", reads=reads):
             return stands
         facts = self.facts("check", "link", "assess")
         tables, counted = self.accepted(), checks_of(self)
         reported = build_report(tables=tables, facts=facts, as_of=self.as_of, checks=counted)
-        facts |= {
+        made = {
             results.FIGURES.full_name: reported.figures,
             results.BACKLOG.full_name: reported.backlog,
             results.TEAMS.full_name: reported.teams,
             results.CENSUS.full_name: reported.census,
         }
         manifest = night_manifest(
-            self, decisions=self.inputs("link"), model=self._model(), facts=facts
+            self, decisions=self.inputs("link"), model=self._model(), facts=facts | made
         )
-        moved = self._moved(facts, manifest)
-        facts |= {
-            results.MOVEMENT.full_name: moved.movement,
-            results.BRIDGES.full_name: moved.bridges,
-        }
+        moved = self._moved(facts | made, manifest)
+        made[results.MOVEMENT.full_name] = moved.movement
+        made[results.BRIDGES.full_name] = moved.bridges
         history = kept_history(self.part(HISTORY))
-        beside = functools.partial(shown_beside, self.settings, self.inputs("check")[FOLLOWS])
         audited = check_results_of_night(
-            facts=facts, as_of=self.as_of, suite=suite(), history=history
+            facts=facts | made, as_of=self.as_of, suite=suite(), history=history
         )
         checks = [facts[results.CHECK_RESULTS.full_name], audited.results]
-        facts[results.CHECK_RESULTS.full_name] = pd.concat(checks, ignore_index=True)
+        made[results.CHECK_RESULTS.full_name] = pd.concat(checks, ignore_index=True)
+        facts |= made
         self.leave("audit", {name: facts[name] for name in [results.CHECK_RESULTS.full_name]})
         override = self._override()
         audited.stop_if_critical(despite=override.rules if override else ())
         if override:
-            override.refuse_idle(
-                failed_critical(facts[results.CHECK_RESULTS.full_name])["check_id"]
-            )
+            failed = failed_critical(facts[results.CHECK_RESULTS.full_name])
+            override.refuse_idle(failed["check_id"])
         with self.leaving("site") as folder:
             render_site(
                 facts=facts,
                 about=described(self, manifest=manifest, override=override),
                 folder=folder,
                 history=shown,
-                earlier=beside(checks=history.of(results.CHECK_RESULTS)),
+                earlier=shown_beside(
+                    self.settings,
+                    self.inputs("check")[FOLLOWS],
+                    checks=history.of(results.CHECK_RESULTS),
+                ),
             )
-        self.leave(
-            "report",
-            {name: facts[name] for name in REPORTED},
-            texts={PUBLICATION: manifest.publication_id, MANIFEST: manifest_text(manifest)},
-        )
+        texts = {PUBLICATION: manifest.publication_id, MANIFEST: manifest_text(manifest)}
+        self.leave("report", made, texts=texts)
         return {"figures": len(reported.figures), "backlog": len(reported.backlog)}
 
     def publish(self) -> str:
@@ -309,11 +303,9 @@ class Night(RunFolder):
     def _publish(self, engine: sa.Engine, committed: list[str]) -> str:
         """Publish; ``committed`` takes the id at once, whatever happens after."""
         manifest, override = left_manifest(self), self._override()
-        stands = standing_publication(engine, self, publication_id=manifest.publication_id)
-        if stands is not None:
-            refuse_altered(engine, settings=self.settings, as_of=self.as_of)
-            committed.append(stands.publication_id)
-            return stands.publication_id
+        if standing_publication(engine, self, publication_id=manifest.publication_id):
+            committed.append(manifest.publication_id)
+            return manifest.publication_id
         facts = self.facts("check", "link", "assess", "report")
         # What stopped a step stops here too: somebody may have marked its task as a success.
         results_of_checks = Audited(results=facts[results.CHECK_RESULTS.full_name])
@@ -373,21 +365,6 @@ class Night(RunFolder):
     def _model(self) -> Model:
         """The model that this run's links were made with."""
         return model_of(self.part("link").text(MODEL), where="the model of this run")
-
-
-REPORTED = tuple(
-    table.full_name
-    for table in (
-        results.CHECK_RESULTS,
-        results.FIGURES,
-        results.BACKLOG,
-        results.TEAMS,
-        results.CENSUS,
-        results.MOVEMENT,
-        results.BRIDGES,
-    )
-)
-"""What `Night.report` leaves; its check results hold those of `Night.check` and of the audit."""
 
 
 def run_night(night: Night, *, fetch_again: bool = False, dry_run: bool = False) -> str:

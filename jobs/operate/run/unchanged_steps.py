@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from jobs.operate.attestation import refuse_altered
 from jobs.operate.databases import warehouse
 from jobs.operate.run.placing import publication_of, published_run
 from jobs.operate.run.run_folder import RunFolder
@@ -21,7 +22,7 @@ from jobs.operate.run.sealed_parts import LEAVES, reading
 from jobs.operate.software_versions import code_digest
 from jobs.runtime.errors import BadInput, NotPlaced
 from jobs.runtime.files import canonical_json, text_digest
-from jobs.warehouse import Publication, current_publication
+from jobs.warehouse import current_publication
 from jobs.warehouse.ledgers.run_log import seals_of, steps_of_publication
 
 log = logging.getLogger(__name__)
@@ -68,22 +69,22 @@ def taken_over(run: RunFolder, step: str, *, reads: Mapping[str, Any]) -> dict[s
     return dict(steps[step]["counts"])
 
 
-def standing_publication(
-    engine: sa.Engine, run: RunFolder, *, publication_id: str
-) -> Publication | None:
-    """The current publication of a run's night, if it was made of every part of the run."""
+def standing_publication(engine: sa.Engine, run: RunFolder, *, publication_id: str) -> bool:
+    """Whether a run is the current publication of its night, made of the very same parts.
+
+    Raises:
+        BadInput: it is, and something that it rests on was altered since it was published.
+    """
+    if run.seals is None or run.settings.repeat_unchanged:
+        return False
     current = current_publication(engine, as_of=run.as_of)
-    if current is None or current.publication_id != publication_id or run.seals is None:
-        return None
-    if run.settings.repeat_unchanged:
-        return None
-    known = seals_of(engine, publication_id)
-    left = [name for step in LEAVES for name in LEAVES[step]]
-    return (
-        current
-        if all(name in known and known[name] == run.seals.get(name) for name in left)
-        else None
-    )
+    if current is None or current.publication_id != publication_id:
+        return False
+    known, parts = seals_of(engine, publication_id), [name for of in LEAVES.values() for name in of]
+    if any(name not in known or known[name] != run.seals.get(name) for name in parts):
+        return False
+    refuse_altered(engine, settings=run.settings, as_of=run.as_of)
+    return True
 
 
 @cache
