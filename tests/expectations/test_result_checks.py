@@ -77,7 +77,7 @@ def facts_of_a_night() -> Facts:
         ),
     )
     values = {listed.total: 0 for listed in CASE_LISTS.values()} | {
-        "missed.total": 1, "missed.undecided": 1, "missed.not_sought": 1,
+        "missed.total": 1, "missed.most_likely": 1, "missed.undecided": 1, "missed.not_sought": 1,
         "missed.never_referred": 1, "missed.referred_not_considered": 0,
         "due.total": 1, "considered.late": 0, "backlog.open": 1,
         "census.people": 7, "discrepancies.total": 1, "outcome.total": 1, "quality.rows_in": 7,
@@ -86,6 +86,7 @@ def facts_of_a_night() -> Facts:
     }  # fmt: skip
     groups = {
         "missed.by_release_month": 1, "missed.by_offence": 1, "missed.by_prison": 1,
+        "missed.most_likely_parts": 1,
         "due.by_prison": 1, "due.by_release": 1, "backlog.by_stage": 1, "backlog.by_age": 1,
         "backlog.by_team": 1, "discrepancies.by_rule": 1, "discrepancies.by_register": 1,
         "outcome.by_outcome": 1, "assurance.cleared_by_stratum": 1,
