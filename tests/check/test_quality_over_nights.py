@@ -14,7 +14,6 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.samples.minimal_registers import AS_OF, default_rows
-from benchmarks.samples.minimal_site import House
 from jobs.contract import results
 from jobs.contract.view_models import day_text
 from jobs.night import Night, run_night
@@ -23,6 +22,7 @@ from jobs.operate.monitoring.alerts import NIGHTLY, RunEnd, alert_succeeded
 from jobs.runtime.errors import BadInput, GateFailed
 from jobs.runtime.settings import Settings
 from jobs.warehouse import CheckOverride, current_publication, open_warehouse, upgrade
+from tests.operate.minimal_site import House
 
 pytestmark = pytest.mark.slow
 

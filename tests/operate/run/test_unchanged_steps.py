@@ -12,13 +12,13 @@ import pytest
 
 import jobs.night
 from benchmarks.samples.minimal_registers import AS_OF
-from benchmarks.samples.minimal_site import House
 from jobs.night import Night, run_night
 from jobs.operate.run import unchanged_steps
 from jobs.operate.run.sealed_parts import LEAVES, SEAL
 from jobs.runtime.settings import Settings
 from jobs.warehouse import embedded, open_warehouse, record_decision, upgrade
 from tests.conftest import copied
+from tests.operate.minimal_site import House
 
 pytestmark = pytest.mark.slow
 
