@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import psycopg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
@@ -27,8 +26,16 @@ from jobs.warehouse.store.tables import STAGING
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation upgrade', 0))"
 VERSIONS: Final = Path(__file__).with_name("migrations") / "versions"
-WAIT_SECONDS: Final = 0.4
-"""Less than the second after which PostgreSQL, as it is shipped, looks for a deadlock."""
+HELD: Final = """
+    SELECT format('%I.%I', namespaces.nspname, relations.relname)
+    FROM pg_class AS relations
+    JOIN pg_namespace AS namespaces ON namespaces.oid = relations.relnamespace
+    WHERE namespaces.nspname = ANY (:schemas) AND relations.relkind IN ('r', 'p', 'v')
+        AND relations.relname <> 'alembic_version'
+    ORDER BY relations.relkind <> 'v', namespaces.nspname, relations.relname
+"""
+"""Views and tables, the views first, as a reader takes them; all processes read the version."""
+SHARE_OF_DEADLOCK_TIMEOUT: Final = 0.4
 GIVE_WAY_SECONDS: Final = 0.3
 PATIENCE_SECONDS: Final = 600
 UP_TO_DATE: Final = "up to date"
@@ -40,68 +47,82 @@ def upgrade(engine: sa.Engine) -> None:
     """Bring the warehouse up to this code's version, in one transaction.
 
     Safe to call at every start: where the version is right, it reads one row. Of several
-    processes one upgrades and the others wait. Whoever reads a view meanwhile holds it and may
-    want another that is taken down already: the upgrade gives way before the server would have to
-    end one of the two, and begins anew.
+    processes one upgrades and the others wait. It begins once it holds every view and table, so
+    it never waits for anybody while others wait for it; where it does not get them all within a
+    moment it gives way to whoever reads, and begins anew.
 
     Raises:
         BadInput: the warehouse belongs to newer code, or this user may not change tables.
         Unreachable: the server cannot be reached, or somebody held a table all the time.
     """
     until = time.monotonic() + PATIENCE_SECONDS
-    while not _is_brought_up(engine):
-        if time.monotonic() > until:
-            raise Unreachable(
-                warehouse_name(engine),
-                "is in use all the time, and cannot be brought up to date",
-                "end what holds its tables, and run again",
-            )
-        time.sleep(GIVE_WAY_SECONDS)
-
-
-def _is_brought_up(engine: sa.Engine) -> bool:
-    """Try to bring the warehouse up to this version; false where that gave way to somebody."""
-    config = configuration()
-    scripts = ScriptDirectory.from_config(config)
-    head = scripts.get_current_head()
-    try:
-        with transaction(engine) as connection:
-            if _state(connection) == (head, repeatable_ddl.DIGEST):
-                return True
-            connection.execute(sa.text(LOCK))
-            found, digest = _state(connection)
-            if (found, digest) == (head, repeatable_ddl.DIGEST):
-                return True
-            _refuse_newer(scripts, found, warehouse_name(engine))
-            with _giving_way(connection):
-                repeatable_ddl.take_down(connection)
-                for schema in SCHEMAS:
-                    connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
-                if found != head:
-                    config.attributes["connection"] = connection
-                    command.upgrade(config, "head")
-                repeatable_ddl.put_up(connection)
-                grant_rights(connection)
-    except _InUseError:
-        return False
-    return True
+    while True:
+        try:
+            _bring_up(engine)
+        except _InUseError:
+            if time.monotonic() > until:
+                raise Unreachable(
+                    warehouse_name(engine),
+                    "is in use all the time, and cannot be brought up to date",
+                    "end what holds its tables, and run again",
+                ) from None
+            time.sleep(GIVE_WAY_SECONDS)
+        else:
+            return
 
 
 class _InUseError(Exception):
     """Somebody holds a table or view that is to change."""
 
 
-@contextmanager
-def _giving_way(connection: sa.Connection) -> Iterator[None]:
-    """Wait for nobody in the block as long as the server takes to look for a deadlock."""
-    connection.execute(sa.text(f"SET LOCAL lock_timeout = {round(WAIT_SECONDS * 1000)}"))
+def _bring_up(engine: sa.Engine) -> None:
+    config = configuration()
+    scripts = ScriptDirectory.from_config(config)
+    head = scripts.get_current_head()
+    with transaction(engine) as connection:
+        if _state(connection) == (head, repeatable_ddl.DIGEST):
+            return
+        connection.execute(sa.text(LOCK))
+        found, digest = _state(connection)
+        if (found, digest) == (head, repeatable_ddl.DIGEST):
+            return
+        _refuse_newer(scripts, found, warehouse_name(engine))
+        _hold_everything(connection)
+        repeatable_ddl.take_down(connection)
+        for schema in SCHEMAS:
+            connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+        if found != head:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+        repeatable_ddl.put_up(connection)
+        grant_rights(connection)
+
+
+def _hold_everything(connection: sa.Connection) -> None:
+    """Take every view and table of the warehouse at once.
+
+    It is tried for less than the time after which the server looks for a deadlock: who waits for
+    this transaction waits no longer while it still waits itself.
+
+    Raises:
+        _InUseError: somebody held one of them all that time.
+    """
+    schemas = list(SCHEMAS)
+    names = connection.scalars(sa.text(HELD), {"schemas": schemas}).all()
+    if not names:
+        return
+    timeout = connection.scalar(
+        sa.text("SELECT setting::int FROM pg_settings WHERE name = 'deadlock_timeout'")
+    )
+    wait = max(1, round(SHARE_OF_DEADLOCK_TIMEOUT * int(timeout or 0)))
+    connection.execute(sa.text(f"SET LOCAL statement_timeout = {wait}"))
     try:
-        yield
-    except (sa.exc.DBAPIError, psycopg.Error) as error:
-        cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-        if isinstance(cause, errors.LockNotAvailable):
+        connection.execute(sa.text(f"LOCK TABLE {', '.join(names)} IN ACCESS EXCLUSIVE MODE"))
+    except sa.exc.DBAPIError as error:
+        if isinstance(error.orig, errors.QueryCanceled):
             raise _InUseError from None
         raise
+    connection.execute(sa.text("SET LOCAL statement_timeout = DEFAULT"))
 
 
 def downgrade(engine: sa.Engine, *, to: str) -> None:
