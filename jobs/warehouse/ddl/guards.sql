@@ -127,7 +127,9 @@ END
 $$;
 
 -- Room for the nights of a month: the partitions that snapshot tables lack, each guarded like its
--- parent: a trigger on the parent's statements does not fire where a partition is named.
+-- parent: a trigger on the parent's statements does not fire where a partition is named. A table is
+-- made and then attached: so the parent stays open to its readers, who may hold one of these tables
+-- and want another.
 CREATE OR REPLACE FUNCTION run.make_room(as_of date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -145,9 +147,10 @@ BEGIN
             SELECT FROM pg_class
             WHERE relnamespace = 'nightly'::regnamespace AND relname = part
         );
+        EXECUTE format('CREATE TABLE nightly.%I (LIKE nightly.%I INCLUDING ALL)', part, parent);
         EXECUTE format(
-            'CREATE TABLE nightly.%I PARTITION OF nightly.%I FOR VALUES FROM (%L) TO (%L)',
-            part, parent, first, (first + interval '1 month')::date
+            'ALTER TABLE nightly.%I ATTACH PARTITION nightly.%I FOR VALUES FROM (%L) TO (%L)',
+            parent, part, first, (first + interval '1 month')::date
         );
         PERFORM run.guard_statements('nightly.' || quote_ident(part));
     END LOOP;
