@@ -35,8 +35,6 @@ CHANGES_NO_RESULT: Final = (
     "jobs/operate/run/sealed_parts.py",
     "jobs/operate/run/shared_store.py",
     "jobs/operate/run/step_records.py",
-    "jobs/runtime/fail_points.py",
-    "jobs/runtime/process_memory.py",
     # How results are shown, and pages of the documentation.
     "jobs/operate/run/described.py",
     "jobs/report/charts/",
