@@ -27,7 +27,7 @@ from jobs.warehouse.ledgers.run_log import seals_of, steps_of_publication
 
 log = logging.getLogger(__name__)
 
-LIBRARIES: Final = ("duckdb", "great-expectations", "numpy", "pandas", "pyarrow", "splink")
+LIBRARIES: Final = ("duckdb", "great-expectations", "numpy", "pandas", "pyarrow")
 """What the results of a step come out of, besides the code."""
 
 

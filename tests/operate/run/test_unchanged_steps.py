@@ -15,7 +15,7 @@ from benchmarks.samples.minimal_registers import AS_OF
 from jobs.night import Night, run_night
 from jobs.operate.run import unchanged_steps
 from jobs.operate.run.sealed_parts import LEAVES, SEAL
-from jobs.runtime.settings import Settings
+from jobs.runtime.settings import ROOT, Settings
 from jobs.warehouse import embedded, open_warehouse, record_decision, upgrade
 from tests.conftest import copied
 from tests.operate.minimal_site import House
@@ -55,6 +55,14 @@ def worked() -> Iterator[Counter[str]]:
     finally:
         for patch in patches:
             patch.stop()
+
+
+def test_what_a_step_is_known_by_is_installed_where_nights_run() -> None:
+    pinned = {
+        line.partition("==")[0]
+        for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    }
+    assert set(unchanged_steps.LIBRARIES) <= pinned
 
 
 @pytest.fixture(scope="module")
