@@ -17,7 +17,7 @@ from jobs.report.lists.rule_changes import moved_by_site
 from jobs.report.published import Frames
 from jobs.runtime.outgoing import clean
 
-CASES_ON_A_PAGE: Final = 250
+CASES_ON_A_PAGE: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
