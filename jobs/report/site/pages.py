@@ -35,7 +35,7 @@ from jobs.report.data_package import DESCRIPTION, data_package
 from jobs.report.forecast.capacity import forecast
 from jobs.report.lists.list_rows import ListRows, is_held
 from jobs.report.lists.rule_changes import change_notices
-from jobs.report.published import Frames, if_held, in_key_order
+from jobs.report.published import Frames, groups_of, if_held, in_key_order
 from jobs.report.site.capacity_page import capacity_page
 from jobs.report.site.case_pages import CasePages
 from jobs.report.site.front_page import WORKBOOK, front_page
@@ -157,7 +157,7 @@ def _census(site: Site) -> None:
                     caption="People in custody by prison",
                     frame=census,
                     columns=sheets.CENSUS_COLUMNS,
-                    links=tuple(site.opens("due.by_prison", str(p)) for p in census["prison_id"]),
+                    links=_due_links(site, census),
                     linked="due",
                     sortable=True,
                 ),
@@ -170,6 +170,17 @@ def _census(site: Site) -> None:
                 "of each of the last 24 months.",
             ),
         ],
+    )
+
+
+def _due_links(site: Site, census: pd.DataFrame) -> tuple[str, ...]:
+    """What each prison's number of people due opens: their cases, where each of them has one."""
+    cases = groups_of(site.figures, "due.by_prison")["value"]
+    return tuple(
+        site.opens("due.by_prison", str(row.prison_id))
+        if cases.get(row.prison_id) == row.due
+        else f"{DUE.name}.html"
+        for row in census.itertuples()
     )
 
 

@@ -227,6 +227,20 @@ def test_a_cell_that_looks_like_a_formula_is_text(world: Invented, tmp_path: Pat
     assert "'=HYPERLINK()" in (tmp_path / "data" / "census.csv").read_text(encoding="utf-8")
 
 
+def test_people_due_open_their_cases_where_each_has_one(world: Invented, tmp_path: Path) -> None:
+    census = world.facts["nightly.census"]
+    held = census.index[census["due"].gt(1)][:2]
+    assert len(held) == 2
+    # One of the cases of the first prison is another one of the same person.
+    fewer = census["due"].mask(census.index == held[0], census["due"] - 1)
+    rendered(world, tmp_path, census=census.assign(due=fewer))
+    page = (tmp_path / "census.html").read_text(encoding="utf-8")
+    rows = {str(code): page.partition(f"<bdi>{code}</bdi>")[2].partition("</tr>")[0]
+            for code in census.loc[held, "prison_id"]}  # fmt: skip
+    assert ["#in=" in row for row in rows.values()] == [False, True]
+    assert all('href="due.html' in row for row in rows.values())
+
+
 def test_a_night_without_cases_has_a_whole_site(tmp_path: Path) -> None:
     frames = {name: table.empty() for name, table in results.NIGHTLY.items()}
     figures = compute_figures(FigureInputs(frames=frames, as_of=AS_OF))
