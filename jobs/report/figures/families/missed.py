@@ -21,7 +21,7 @@ from jobs.report.figures.conditions import (
     prison,
     serious,
 )
-from jobs.report.figures.figure import CASEWORK, EVERY_RELEASE, PEOPLE, RELEASES, Figure
+from jobs.report.figures.figure import CASEWORK, EVERY_RELEASE, RELEASES, Figure
 from jobs.report.figures.inputs import Compute, FigureInputs
 from jobs.report.figures.ranges import RowUncertainty, count_rows, false_link_probability
 
@@ -278,8 +278,6 @@ def _figure(
     shown: Sequence[str] = (),
     groups: str = "",
     on: CaseList = UNCONSIDERED,
-    unit: str = RELEASES,
-    since: str = "3",
     is_new: bool = False,
 ) -> Figure:
     return Figure(
@@ -287,14 +285,14 @@ def _figure(
         title=title,
         definition=definition,
         population=EVERY_RELEASE,
-        unit=unit,
+        unit=RELEASES,
         owner=CASEWORK,
         compute=compute or missed(rows, by=by, groups=shown),
         groups=groups,
         on=on.name,
         rows=rows,
         by=by,
-        since=since,
+        since="3",
         series_breaks=() if is_new else (SERIES_BREAK,),
     )
 
@@ -328,8 +326,6 @@ FIGURES: Final = (
         "People released without consideration",
         "Different people among the missed releases.",
         compute=missed_people,
-        unit=PEOPLE,
-        since="4",
     ),
     _figure(
         "never_referred",
