@@ -127,7 +127,14 @@ def test_a_file_that_may_not_grow_ends_a_night_in_one_line(
     assert_ends_as_undisturbed(on, house)
 
 
-class _Jumping(datetime):
+class _TakesAnyTime(type):
+    """A time that the real clock made is one too."""
+
+    def __instancecheck__(cls, value: object) -> bool:
+        return isinstance(value, datetime)
+
+
+class _Jumping(datetime, metaclass=_TakesAnyTime):
     """A clock that is a day off, one way or the other, each time somebody looks."""
 
     @classmethod
