@@ -267,7 +267,13 @@ def live_airflow(
         live = LiveAirflow(
             data_dir=data_dir,
             environment=environment | received.otel | received.lineage,
-            settings={"alert_channels": [received.channel], "wait_until": SOON_OVER, **settings},
+            # Tests stop steps at work: one that is taken over is over before anybody looks.
+            settings={
+                "alert_channels": [received.channel],
+                "wait_until": SOON_OVER,
+                "repeat_unchanged": True,
+                **settings,
+            },
             url=url,
             process=None,  # type: ignore[arg-type]
             server=server,
