@@ -2,8 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -11,9 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
-from benchmarks.samples.minimal_registers import AS_OF, RECORDED, default_rows, register_tables
+from benchmarks.samples.minimal_registers import AS_OF, RECORDED, default_rows
 from jobs.contract import results
-from jobs.night import Night, run_night
 from jobs.operate.attestation import Attestation
 from jobs.operate.persons.erasure import erase, held_of
 from jobs.operate.persons.held_files import email_text
@@ -24,6 +22,7 @@ from jobs.warehouse import open_warehouse, publications, read_table, upgrade
 from jobs.warehouse.ledgers.holds import lift_hold, place_hold
 from jobs.warehouse.store.review_tables import ACKNOWLEDGEMENTS, AUDIT, DECISIONS
 from jobs.warehouse.store.tables import OUTBOX
+from tests.operate import minimal_site
 
 pytestmark = pytest.mark.long
 
@@ -75,26 +74,8 @@ def rows_with_the_person() -> dict[str, list[dict[str, object]]]:
     }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class House:
-    """A warehouse, a data folder, and registers that deliver what a test says."""
-
-    folder: Path
-    settings: Settings
-    engine: sa.Engine
-
-    def run(self, as_of: date, **rows: object) -> str:
-        feed = [{"as_of_date": as_of, "generated_at": datetime(2006, 4, 25, 22, tzinfo=UTC)}]
-        tables = register_tables(prison_feed=feed, immigration_feed=feed, **rows)  # type: ignore[arg-type]
-        source = self.folder / f"registers {as_of}"
-        for name, table in tables.items():
-            path = source / name.replace(".", "/")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            pq.write_table(table, path.with_suffix(".parquet"))
-        own = self.settings.model_copy(
-            update={"prison": str(source / "prison"), "immigration": str(source / "immigration")}
-        )
-        return run_night(Night(as_of=as_of, label="a test", settings=own))
+class House(minimal_site.House):
+    """The small site, and what is said in it of the person."""
 
     def said(self) -> dict[str, pd.DataFrame]:
         """Every figure and bridge of every publication."""
