@@ -20,6 +20,7 @@ from jobs.contract import results
 from jobs.contract.registers import REGISTERS, TABLES
 from jobs.extract import Landing, open_landing
 from jobs.operate.run.sealed_parts import (
+    DELIVERY,
     LANDING,
     LEAVES,
     MADE_FROM,
@@ -93,9 +94,13 @@ class RunFolder:
         )
 
     def seal_landing(self, landing: Landing) -> None:
-        """Know a landing by its digest from here on."""
+        """Know a landing, and what was delivered in it, by their digests from here on."""
         if self.seals is not None:
-            self.seals[f"{LANDING} {landing.manifest.register}"] = landing.manifest.digest
+            register = landing.manifest.register
+            self.seals[f"{LANDING} {register}"] = landing.manifest.digest
+            self.seals[f"{DELIVERY} {register}"] = text_digest(
+                DELIVERY, canonical_json(landing.summary())
+            )
 
     def leaving(self, part: str) -> AbstractContextManager[Path]:
         """A folder to write a part in; it is there, under its seal, once the block succeeds."""

@@ -22,15 +22,17 @@ from jobs.runtime.files import bytes_digest, canonical_json, file_digest, text_d
 
 SEAL: Final = "seal.json"
 LANDING: Final = "landing"
+DELIVERY: Final = "delivery"
 LEAVES: Final[Mapping[str, tuple[str, ...]]] = {
-    "extract prison": (f"{LANDING} prison",),
-    "extract immigration": (f"{LANDING} immigration",),
+    "extract prison": (f"{LANDING} prison", f"{DELIVERY} prison"),
+    "extract immigration": (f"{LANDING} immigration", f"{DELIVERY} immigration"),
     "check": ("check", "corrections", "history"),
     "link": ("link",),
     "assess": ("assess",),
     "report": ("audit", "report", "site"),
 }
-"""What each step leaves: parts of the run's folder, and the landing of a register."""
+"""What each step leaves: parts of the run's folder, the landing of a register by its manifest, and
+what was delivered in it by its content, whichever source and fetch it came by."""
 
 
 def reading(step: str) -> str:
@@ -39,7 +41,7 @@ def reading(step: str) -> str:
 
 
 _READ: Final[Mapping[str, tuple[str, ...]]] = {
-    "check": (f"{LANDING} prison", f"{LANDING} immigration"),
+    "check": (f"{DELIVERY} prison", f"{DELIVERY} immigration"),
     "link": ("check",),
     "assess": ("check", "link"),
     "report": ("check", "link", "assess", "history"),

@@ -18,7 +18,7 @@ from jobs.operate.attestation import refuse_altered
 from jobs.operate.databases import warehouse
 from jobs.operate.run.placing import publication_of, published_run
 from jobs.operate.run.run_folder import RunFolder
-from jobs.operate.run.sealed_parts import LEAVES, reading
+from jobs.operate.run.sealed_parts import LANDING, LEAVES, reading
 from jobs.operate.software_versions import code_digest
 from jobs.runtime.errors import BadInput, NotPlaced
 from jobs.runtime.files import canonical_json, text_digest
@@ -80,7 +80,8 @@ def standing_publication(engine: sa.Engine, run: RunFolder, *, publication_id: s
     current = current_publication(engine, as_of=run.as_of)
     if current is None or current.publication_id != publication_id:
         return False
-    known, parts = seals_of(engine, publication_id), [name for of in LEAVES.values() for name in of]
+    known = seals_of(engine, publication_id)
+    parts = [name for of in LEAVES.values() for name in of if not name.startswith(LANDING)]
     if any(name not in known or known[name] != run.seals.get(name) for name in parts):
         return False
     refuse_altered(engine, settings=run.settings, as_of=run.as_of)

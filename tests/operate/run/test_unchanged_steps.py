@@ -12,11 +12,12 @@ import pytest
 
 import jobs.night
 from benchmarks.samples.minimal_registers import AS_OF
+from jobs.contract.registers import REGISTERS
 from jobs.night import Night, run_night
 from jobs.operate.run import unchanged_steps
 from jobs.operate.run.sealed_parts import LEAVES, SEAL
 from jobs.runtime.settings import ROOT, Settings
-from jobs.warehouse import embedded, open_warehouse, record_decision, upgrade
+from jobs.warehouse import embedded, open_warehouse, publications, record_decision, upgrade
 from tests.conftest import copied
 from tests.operate.minimal_site import House
 
@@ -114,6 +115,19 @@ def test_an_unchanged_night_does_no_step_again_and_is_the_same(first: Night) -> 
     assert counts[0] == counts[1] | {"self_test": counts[0]["self_test"]}
     # What a reader of pages finds is the night's, placed anew.
     assert (other.pages / "index.html").is_file()
+
+
+def test_the_same_rows_by_another_fetch_are_the_same(house: House, first: Night) -> None:
+    """As after a database has moved to another address: the landing is new, its content is not."""
+    other = again(first)
+    for register in REGISTERS:
+        other.extract(register, fetch_again=True)
+    with worked() as done:
+        assert run_night(other) == first.part("report").text("publication")
+    assert not done
+    fetched = [other.landing(register).manifest.fetch for register in REGISTERS]
+    assert fetched == [2, 2]
+    assert len(publications(house.engine)) == 1
 
 
 @pytest.mark.long
