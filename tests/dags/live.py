@@ -363,3 +363,9 @@ def move_dates(url: str, days: int) -> None:
         for (schema, table), moves in columns.items():
             connection.execute(sa.text(f'UPDATE "{schema}"."{table}" SET {", ".join(moves)}'))
     engine.dispose()
+
+
+def responds(url: str) -> bool:
+    """Whether a page answers there."""
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return bool(answer.status == 200)
