@@ -29,6 +29,7 @@ from jobs.contract import immigration, results
 from jobs.contract.registers import REGISTERS
 from jobs.extract import land
 from jobs.link import Model, engine_named, link_registers, model_of
+from jobs.notify import limited_readers
 from jobs.operate.attestation import publish_attested
 from jobs.operate.databases import databases, page_warehouse, warehouse
 from jobs.operate.earlier_publications import (
@@ -40,7 +41,7 @@ from jobs.operate.earlier_publications import (
 )
 from jobs.operate.model_registry import model_in_use
 from jobs.operate.rebase import COMPARED_WITH, compared_with, moved_since, versions_of
-from jobs.operate.run.described import described, shown_of
+from jobs.operate.run.described import described, read_by_pages
 from jobs.operate.run.kept_check_history import HISTORY, keep_history, kept_history, read_history
 from jobs.operate.run.night_manifest import (
     MANIFEST,
@@ -55,16 +56,11 @@ from jobs.operate.run.night_manifest import (
 )
 from jobs.operate.run.placing import PUBLICATION, place_files, published_by, verdict_stands
 from jobs.operate.run.run_folder import Frames, RunFolder, frame_digest, measured
-from jobs.operate.run.run_outcomes import (
-    complete,
-    record_failure,
-    record_killed,
-    record_published,
-)
+from jobs.operate.run.run_outcomes import complete, record_failure, record_killed, record_published
 from jobs.operate.run.unchanged_steps import standing_publication, taken_over
 from jobs.operate.site_rules.rules_of_night import SiteRules, site_rules
 from jobs.planted import try_on_night
-from jobs.report import build_report, render_site
+from jobs.report import build_report, render_pages
 from jobs.report.movement import Moved, Position
 from jobs.runtime.files import canonical_json, locked
 from jobs.runtime.progress import steps
@@ -243,7 +239,7 @@ class Night(RunFolder):
         """Compute figures and lists, audit them, and render the pages, all before publishing."""
         refuse_other_texts(self, exceptions=EXCEPTIONS)
         shown = earlier_figures(self.settings, as_of=self.as_of)
-        reads = {**shown_of(self.settings), "earlier figures": frame_digest(shown)}
+        reads = {**read_by_pages(self.settings), "earlier figures": frame_digest(shown)}
         if stands := taken_over(self, "report", reads=reads):
             return stands
         facts = self.facts("check", "link", "assess")
@@ -275,13 +271,14 @@ class Night(RunFolder):
             failed = failed_critical(facts[results.CHECK_RESULTS.full_name])
             override.refuse_idle(failed["check_id"])
         with self.leaving("site") as folder:
-            render_site(
+            render_pages(
                 facts=facts,
                 about=described(self, manifest=manifest, override=override),
                 folder=folder,
                 history=shown,
                 earlier=shown_beside(
                     self.settings,
+                readers=limited_readers(self.settings.recipients),
                     self.inputs("check")[FOLLOWS],
                     checks=history.of(results.CHECK_RESULTS),
                 ),

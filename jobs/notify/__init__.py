@@ -11,7 +11,7 @@ from jobs.notify.message import Message, render
 from jobs.notify.outbox import SendReport, enqueue, send_one, send_pending
 from jobs.notify.outbox_entries import RELEASED, OutboxEntry, outbox_entries, readers_of, release
 from jobs.notify.private import admit, people
-from jobs.notify.recipients import Decides, Recipient, load_recipients
+from jobs.notify.recipients import Decides, Recipient, limited_readers, load_recipients
 from jobs.notify.transport import (
     FolderTransport,
     RedirectedTransport,
@@ -42,6 +42,7 @@ __all__ = [
     "admit",
     "channel_name",
     "enqueue",
+    "limited_readers",
     "load_recipients",
     "open_channel",
     "outbox_entries",

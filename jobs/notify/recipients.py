@@ -1,5 +1,6 @@
 """Who receives the emails, how much they may see, and which part of the work is theirs."""
 
+import logging
 import re
 from pathlib import Path
 from typing import Any, Final, Literal, Self
@@ -10,6 +11,7 @@ from jobs.contract.view_models import Detail, Reader
 from jobs.runtime.errors import BadInput
 from jobs.runtime.toml_files import read_toml
 
+log = logging.getLogger(__name__)
 DEFAULT_FILE: Final = Path(__file__).with_name("recipients.toml")
 ADDRESS: Final = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -52,7 +54,8 @@ class Recipient(BaseModel):
     """A reader of the emails.
 
     ``prisons`` and ``teams`` say what the email is about: its subject, first line, numbers and
-    lists are theirs, and the whole is one line. ``contact`` is that of the file unless the reader
+    lists are theirs, and the whole is one line. It leads to a copy of the pages that holds no other
+    case. ``contact`` is that of the file unless the reader
     has another. With ``detail`` at counts, no reference is shown; at full, an attachment
     names the people to be decided on within 7 days (`jobs.notify.private`). ``decides`` is what the
     recipient is asked to decide on Airflow's page, there as the user ``user``.
@@ -121,6 +124,22 @@ def load_recipients(path: Path | None = None) -> tuple[Recipient, ...]:
             raise BadInput(where, f"recipient {place} repeats an address", "keep one of the two")
         seen.add(recipient.address.lower())
     return recipients
+
+
+def limited_readers(path: Path | None = None) -> tuple[Reader, ...]:
+    """The readers who see a part, each of whom gets a copy of the pages.
+
+    A fault of the file stops no night: there are no copies then, which shows nobody too much.
+
+    Args:
+        path: as `load_recipients` takes it.
+    """
+    try:
+        readers = tuple(each.reader for each in load_recipients(path))
+    except BadInput as error:
+        log.warning("no copy of the pages is made for a prison or a team: %s", error)
+        return ()
+    return tuple(reader for reader in readers if reader.prisons or reader.teams)
 
 
 def _first(error: Any) -> tuple[str, str]:

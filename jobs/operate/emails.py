@@ -1,8 +1,8 @@
 """The emails about a night: what is published becomes one stored message for each reader."""
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from jobs.contract import prison, results
 from jobs.contract.proof.failure_kinds import NOT_TRIED
-from jobs.contract.view_models import Detail, Reader
+from jobs.contract.view_models import Detail, Reader, ReaderSummary
 from jobs.extract import open_landing
 from jobs.notify import (
     RELEASED,
@@ -33,7 +33,7 @@ from jobs.operate.accepted_rows import accepted_rows
 from jobs.operate.databases import warehouse
 from jobs.operate.monitoring.timetable import LONDON
 from jobs.operate.superseded import reason_line, reasons_of_correction
-from jobs.report import SUMMARISED, About, Earlier, SummaryWriter, csv_text
+from jobs.report import SUMMARISED, About, Earlier, SummaryWriter, csv_text, part_folder
 from jobs.report.about import DESPITE, size_notices, taken_on
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
@@ -117,7 +117,7 @@ def prepare_emails(*, as_of: date, settings: Settings) -> list[int]:
             publication_id=publication.publication_id,
             as_of=as_of,
             recipients=recipients,
-            compose=writer.for_reader,
+            compose=_with_own_pages(writer, settings),
             sender=settings.mail_from,
             people=None if persons is None else lambda reader: _people(writer, reader, persons),
             reason=_reason(engine, publication),
@@ -144,7 +144,8 @@ def preview_emails(*, as_of: date, settings: Settings) -> list[Path]:
     with warehouse(settings) as engine:
         writer = _summary_writer(engine, _published(engine, as_of), settings)
     for recipient in recipients:
-        summary = writer.for_reader(recipient.reader)
+    compose = _with_own_pages(writer, settings)
+        summary = compose(recipient.reader)
         message = render(recipient=recipient, summary=summary, sender=settings.mail_from)
         folder.send(message=message.data, recipient=message.recipient)
     return sorted((folder.folder / as_of.isoformat()).glob("*.eml"))
@@ -216,9 +217,35 @@ def _people(writer: SummaryWriter, reader: Reader, persons: pd.DataFrame) -> str
     return csv_text(people(due=due, assessments=assessments, persons=persons))
 
 
-def _night_url(pages_url: str, as_of: date) -> str:
-    """The first page of a night, where the folder of pages is on a server."""
-    return f"{pages_url.rstrip('/')}/{as_of}/index.html" if pages_url else ""
+def _with_own_pages(writer: SummaryWriter, settings: Settings) -> Callable[[Reader], ReaderSummary]:
+    """What writes a reader's summary, which leads to the reader's own copy of the pages.
+
+    It leads nowhere where the pages of the night are here without that copy: they were placed
+    before somebody asked for it.
+    """
+    night = settings.data_dir / "pages" / writer.about.as_of.isoformat()
+
+    def compose(reader: Reader) -> ReaderSummary:
+        summary, part = writer.for_reader(reader), part_folder(reader)
+        if not part:
+            return summary
+        if night.is_dir() and not (night / part).is_dir():
+            log.warning("a copy of the pages is missing: run the night of %s again", night.name)
+            return replace(summary, pages_url="", pages_path="")
+        return replace(
+            summary,
+            pages_url=_night_url(settings.pages_url, writer.about.as_of, part),
+            pages_path=str(night / part / "index.html"),
+        )
+
+    return compose
+
+
+def _night_url(pages_url: str, as_of: date, part: str = "") -> str:
+    """The first page of a night, or of a copy for a part, where the pages are on a server."""
+    if not pages_url:
+        return ""
+    return "/".join(filter(None, [pages_url.rstrip("/"), str(as_of), part, "index.html"]))
 
 
 def _published(engine: sa.Engine, as_of: date) -> Publication:

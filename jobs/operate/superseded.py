@@ -14,7 +14,7 @@ from typing import Any, Final
 from jobs.contract.registers import REGISTERS
 from jobs.contract.view_models import day_text
 from jobs.operate.earlier_publications import FOLLOWS
-from jobs.report import RUNS_PAGE
+from jobs.report import PARTS, RUNS_PAGE
 from jobs.report.about import with_notice
 from jobs.warehouse import Publication
 from jobs.warehouse.store.publishing import DESPITE
@@ -83,7 +83,8 @@ def keep_superseded(
     for folder, id_ in _shown_before(shown):
         if id_ == current.publication_id[:SHORT] or (kept / id_).exists():
             continue
-        ignored = shutil.ignore_patterns(FOLDER) if folder == shown else None
+        # Copies for a part keep what they replace themselves: nothing of them leads out of them.
+        ignored = shutil.ignore_patterns(FOLDER, PARTS) if folder == shown else None
         shutil.copytree(folder, kept / id_, ignore=ignored)
         if folder == shown:
             _mark(kept / id_, current)
@@ -95,6 +96,18 @@ def keep_superseded(
 
 
 def _shown_before(shown: Path) -> list[tuple[Path, str]]:
+def keep_superseded_parts(
+    *, shown: Path, made: Path, current: Publication, earlier: Sequence[Publication]
+) -> None:
+    """The same for each copy for a part, within itself; one that nobody asks for any more goes.
+
+    Args: as those of `keep_superseded`, for the pages of everybody.
+    """
+    for part in sorted((made / PARTS).glob("*/")):
+        before = shown / PARTS / part.name
+        keep_superseded(shown=before, made=part, current=current, earlier=earlier)
+
+
     """The pages that stand and those kept beside them, with the short ids of publications."""
     found = []
     first = shown / "index.html"
@@ -124,7 +137,7 @@ def _notice_correction(
     reason = escape(reason_line(reasons_of_correction(before, current)))
     for path in sorted(made.rglob("*.html")):
         inside = path.relative_to(made)
-        if inside.parts[0] == FOLDER:
+        if inside.parts[0] in {FOLDER, PARTS}:
             continue
         up = "../" * (len(inside.parts) - 1)
         link = (

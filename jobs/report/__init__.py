@@ -16,6 +16,8 @@ from jobs.report.lists.explanation import explain, flags_of
 from jobs.report.lists.list_rows import list_named, rows_of
 from jobs.report.lists.next_actions import next_actions
 from jobs.report.lists.rule_changes import notices_by_change
+from jobs.report.parts.part_folders import PARTS, part_folder, parts_of
+from jobs.report.parts.part_pages import render_pages
 from jobs.report.published import ALL
 from jobs.report.site.pages import render_site
 from jobs.report.site.quality_page import QUALITY_PAGE, with_planted
@@ -34,6 +36,7 @@ from jobs.runtime.outgoing import csv_text
 __all__ = [
     "ALL",
     "FIGURES",
+    "PARTS",
     "QUALITY_PAGE",
     "RUNS_PAGE",
     "SUMMARISED",
@@ -59,6 +62,9 @@ __all__ = [
     "list_named",
     "next_actions",
     "notices_by_change",
+    "part_folder",
+    "parts_of",
+    "render_pages",
     "render_runs",
     "render_site",
     "rows_of",

@@ -11,7 +11,8 @@ from benchmarks.samples import nights
 from benchmarks.samples.nights import AS_OF
 from jobs.contract import results
 from jobs.contract.case_lists import UNCONSIDERED
-from jobs.report import next_actions, rows_of
+from jobs.contract.view_models import Reader
+from jobs.report import next_actions, part_folder, rows_of
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import load_settings
 from jobs.warehouse import acknowledgements, publish
@@ -72,6 +73,32 @@ def test_an_action_is_taken_on_listed_shown_and_withdrawn(
     assert done.exit_code == 0
     assert page.read_text() == PAGE
     assert action not in published.run("ack", "list", "--as-of", str(AS_OF)).stdout
+
+
+def test_a_copy_of_the_pages_tells_of_its_own_actions_and_of_no_other(
+    published: Published,
+    night: dict[str, pd.DataFrame],
+    action: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page, file = first_page(), tmp_path / "readers.toml"
+    episodes = night[results.ASSESSMENTS.full_name].set_index("episode_id")
+    prison = str(episodes.loc[action, "prison_id"])
+    readers = [Reader(prisons=(prison,)), Reader(prisons=("ZZI",))]
+    file.write_text(
+        "".join(
+            f'[[recipient]]\naddress = "{n}@a.invalid"\nrole = "R"\nprisons = ["{r.prisons[0]}"]\n'
+            for n, r in enumerate(readers)
+        )
+    )
+    monkeypatch.setenv("RECONCILIATION_RECIPIENTS", str(file))
+    copies = [page.parent / part_folder(reader) / "index.html" for reader in readers]
+    for copy in copies:
+        copy.parent.mkdir(parents=True)
+        copy.write_text(PAGE)
+    assert take_on(published, action, "--yes").exit_code == 0
+    assert [action in each.read_text() for each in (page, *copies)] == [True, True, False]
 
 
 def test_it_is_confirmed_and_a_no_leaves_nothing(published: Published, action: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from jobs.contract.view_models import Detail
-from jobs.notify import load_recipients
+from jobs.notify import limited_readers, load_recipients
 from jobs.runtime.errors import BadInput
 
 GOOD = '[[recipient]]\naddress = "a@b.invalid"\nrole = "Reader"\n'
@@ -28,6 +28,16 @@ def test_a_reader_may_answer_for_prisons_and_teams(tmp_path: Path) -> None:
     text = GOOD + 'prisons = ["AAI"]\nteams = ["Team 1"]\ndetail = "counts"\n'
     reader = load_recipients(written(tmp_path, text))[0].reader
     assert (reader.prisons, reader.teams, reader.detail) == (("AAI",), ("Team 1",), Detail.COUNTS)
+
+
+def test_only_whoever_is_limited_gets_a_copy_of_the_pages(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = GOOD + GOOD.replace("a@", "b@") + 'teams = ["Team 1"]\n'
+    assert [reader.teams for reader in limited_readers(written(tmp_path, text))] == [("Team 1",)]
+    assert limited_readers() == ()
+    assert limited_readers(written(tmp_path, "recipient = [")) == ()
+    assert "no copy of the pages is made" in caplog.text
 
 
 @pytest.mark.parametrize(

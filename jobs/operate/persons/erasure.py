@@ -9,6 +9,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from jobs.contract import results
+from jobs.notify import limited_readers
 from jobs.operate.attestation import Attestation
 from jobs.operate.earlier_publications import FOLLOWS, earlier_figures, shown_beside
 from jobs.operate.persons.held_files import CORRECTIONS, PAGES, HeldFiles, all_landings
@@ -16,7 +17,7 @@ from jobs.operate.persons.held_rows import HeldRows
 from jobs.operate.persons.person_ids import PersonIds, find_person
 from jobs.operate.run.kept_check_history import read_history
 from jobs.operate.run.run_folder import Frames
-from jobs.report import RUNS_PAGE, About, render_site
+from jobs.report import RUNS_PAGE, About, render_pages
 from jobs.report.about import size_notices
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import open_to, whole_folder
@@ -117,10 +118,11 @@ def _make_pages_anew(night: str, *, engine: sa.Engine, settings: Settings) -> No
         return
     history, _ = read_history(engine, as_of=as_of)
     with whole_folder(folder) as made:
-        render_site(
+        render_pages(
             facts=facts,
             about=_about(publication, settings),
             folder=made,
+            readers=limited_readers(settings.recipients),
             history=earlier_figures(settings, as_of=as_of),
             earlier=shown_beside(
                 settings,

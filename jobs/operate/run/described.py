@@ -1,10 +1,11 @@
 """What the pages of a run say of the publication that it is."""
 
 import logging
+from typing import Any
 
-from jobs.notify import load_recipients
+from jobs.notify import limited_readers, load_recipients
 from jobs.operate.run.run_folder import RunFolder
-from jobs.report import RUNS_PAGE, About
+from jobs.report import RUNS_PAGE, About, parts_of
 from jobs.report.about import DESPITE, size_notices
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
@@ -37,6 +38,12 @@ def shown_of(settings: Settings) -> dict[str, str]:
 def _contact(settings: Settings) -> str:
     """Whom readers may ask, as the file of readers says; a fault of that file stops no night."""
     try:
+def read_by_pages(settings: Settings) -> dict[str, Any]:
+    """All that the pages of a run read of a site's settings: what they show, and for whom."""
+    parts = sorted(parts_of(limited_readers(settings.recipients)))
+    return {**shown_of(settings), "parts": parts}
+
+
         readers = load_recipients(settings.recipients)
     except BadInput as error:
         log.warning("nobody to ask is named in the workbook: %s", error)

@@ -1,6 +1,6 @@
 """The files of a published night, put where readers find them."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from html import escape
@@ -10,13 +10,15 @@ from typing import Final
 import sqlalchemy as sa
 
 from jobs.contract import results
+from jobs.contract.view_models import Reader
+from jobs.notify import limited_readers
 from jobs.operate.databases import warehouse
 from jobs.operate.model_registry import model_in_use
 from jobs.operate.run.file_retention import remove_old_files
 from jobs.operate.run.run_folder import RunFolder
 from jobs.operate.run.run_outcomes import in_words
-from jobs.operate.superseded import keep_superseded
-from jobs.report import QUALITY_PAGE, next_actions, with_planted
+from jobs.operate.superseded import keep_superseded, keep_superseded_parts
+from jobs.report import QUALITY_PAGE, next_actions, parts_of, with_planted
 from jobs.report.about import taken_on, with_notice, with_taken_on
 from jobs.runtime.errors import BadInput, NotPlaced, Unreachable
 from jobs.runtime.files import let_pass, open_to, whole_file, whole_folder
@@ -144,30 +146,42 @@ def _place_pages(run: RunFolder) -> None:
         run.part("site").copy_to(folder)
         _tell_planted(run, folder / QUALITY_PAGE)
         _keep_superseded(run, folder)
-        _write_taken_on(folder / "index.html", as_of=run.as_of, settings=run.settings)
+        _write_taken_on(folder, as_of=run.as_of, settings=run.settings)
         open_to(folder, run.settings.pages_readers)
     for above in (run.pages.parent, run.settings.data_dir):
         let_pass(above, run.settings.pages_readers)
 
 
 def tell_taken_on(*, as_of: date, settings: Settings) -> None:
-    """Write on the placed first page of a night who has taken on which of its next actions."""
+    """Write on the placed first pages of a night who has taken on which of its next actions."""
     folder = settings.data_dir / "pages" / as_of.isoformat()
     if (folder / "index.html").is_file():
-        _write_taken_on(folder / "index.html", as_of=as_of, settings=settings)
+        _write_taken_on(folder, as_of=as_of, settings=settings)
 
 
-def _write_taken_on(page: Path, *, as_of: date, settings: Settings) -> None:
+def _write_taken_on(folder: Path, *, as_of: date, settings: Settings) -> None:
+    """Write it on the first page of everybody, and on that of each copy what is its own."""
     with warehouse(settings) as engine:
         said = taken_on(acknowledgements(engine, as_of=as_of))
         current = current_publication(engine, as_of=as_of)
-        if current is None or not page.is_file():
+        if current is None:
             return
+        facts = {
+            table.full_name: read_table(engine, current.publication_id, table.full_name)
+            for table in ((results.ASSESSMENTS, results.BACKLOG) if said else ())
+        }
+    parts = parts_of(limited_readers(settings.recipients))
+    for name, reader in {"": Reader(), **parts}.items():
         every: Iterable[str] = ()
         if said:
-            name = results.ASSESSMENTS.full_name
-            assessments = read_table(engine, current.publication_id, name)
-            every = next_actions({name: assessments}).every["episode_id"]
+            actions = next_actions(facts, prisons=reader.prisons, teams=reader.teams)
+            every = actions.every["episode_id"]
+        _write_lines(folder / name / "index.html", every, said)
+
+
+def _write_lines(page: Path, every: Iterable[str], said: Mapping[str, str]) -> None:
+    if not page.is_file():
+        return
     lines = [f"{episode}, {said[episode]}" for episode in every if episode in said]
     with whole_file(page) as made:
         made.write_text(with_taken_on(page.read_text(encoding="utf-8"), lines), encoding="utf-8")
@@ -180,7 +194,8 @@ def _keep_superseded(run: RunFolder, made: Path) -> None:
         every = publications(engine, as_of=run.as_of)
     (current,) = (found for found in every if found.is_current)
     earlier = [found for found in every if not found.is_current]
-    keep_superseded(shown=run.pages, made=made, current=current, earlier=earlier)
+    for keep in (keep_superseded, keep_superseded_parts):
+        keep(shown=run.pages, made=made, current=current, earlier=earlier)
 
 
 def _tell_planted(run: RunFolder, page: Path) -> None:

@@ -19,6 +19,8 @@ from jobs.contract.results.case_list import CaseList, Rows
 from jobs.report.figures.registry import FIGURE_BY_ID, FIGURES
 
 BY_STATUS: Final = "scope.by_status"
+OF_PEOPLE: Final = frozenset({"missed.people"})
+"""Figures of people on a list that has a row for each release: they open it, and claim no rows."""
 STATUS_COLUMNS: Final = (
     "episode_id",
     "prison_id",

@@ -15,14 +15,14 @@ from jobs.report.lists.next_actions import AHEAD, HELD, SHOWN, next_actions
 from jobs.report.site.page_parts import figure_sheet, first_of, group_sheet, tiles
 from jobs.report.site.site import Site
 from jobs.report.summary.caveats import caveats
-from jobs.report.summary.headline import headline, key_figure
+from jobs.report.summary.headline import key_figure
 
 WORKBOOK: Final = "consideration.xlsx"
 
 
 def front_page(site: Site) -> None:
     """Who must be considered, and was not."""
-    head = headline(site.figures)
+    head = site.headline
     due = site.rows(DUE)
     assessments = results.ASSESSMENTS.of(site.facts)[list(STATUS_COLUMNS)]
     for status in UNLISTED:
@@ -60,7 +60,7 @@ def front_page(site: Site) -> None:
         statuses=group_sheet(
             "statuses", "Custody episodes by status", site.figures, opens=site.opens
         ),
-        caveats=caveats(site.facts, site.about.remarks),
+        caveats=caveats(site.all_facts, site.about.remarks),
         workbook=f"data/{WORKBOOK}",
         description=f"data/{DESCRIPTION}",
     )

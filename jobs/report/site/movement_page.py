@@ -48,7 +48,7 @@ def movement_page(site: Site) -> None:
     shown = [bridge for bridge in found if bridge.steps or bridge.redefined]
     moved = moved.sort_values(["figure_id", "change", "cause", "episode_id"], ignore_index=True)
     csv, size = site.csv("movement", moved, results.MOVEMENT)
-    rows = moved.assign(direction=_direction(moved))
+    rows = moved.assign(direction=direction(moved))
     lead = "This is the first publication: there is nothing to compare it with."
     if found:
         lead = f"Every change since {day_text(found[0].before)}, case by case."
@@ -76,7 +76,8 @@ def movement_page(site: Site) -> None:
     )
 
 
-def _direction(moved: pd.DataFrame) -> pd.Series:
+def direction(moved: pd.DataFrame) -> pd.Series:
+    """Whether each row came in or went out, in words."""
     return moved["change"].gt(0).map({True: "Came in", False: "Went out"}).astype("str")
 
 
@@ -93,7 +94,7 @@ def _section_of(site: Site, moved: OpenCasesMoved | None) -> Iterator[PageSectio
     if moved is None:
         return
     csv, size = site.csv("movement-open-cases", moved.cases)
-    rows = moved.cases.assign(direction=_direction(moved.cases))
+    rows = moved.cases.assign(direction=direction(moved.cases))
     yield PageSection(
         id="open-cases",
         title="Each open case that came or went",

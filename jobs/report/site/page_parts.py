@@ -160,7 +160,7 @@ def group_sheet(
                       for label in frame["label"]]  # fmt: skip
     total = pd.DataFrame([{"label": "Total", "value": rows["value"].sum()}])
     frame = pd.concat([frame, total], ignore_index=True)
-    has_range = (rows["low"].ne(rows["high"])).any()
+    has_range = (rows["low"].ne(rows["high"]) & rows["low"].notna()).any()
     columns = sheets.GROUP_COLUMNS if has_range else sheets.GROUP_COLUMNS[:2]
     return sheets.sheet(name=name, caption=caption, frame=frame, columns=columns, links=links)
 

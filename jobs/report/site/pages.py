@@ -100,10 +100,7 @@ def render_site(
     site.begin()
     for page in pages:
         page.write(site)
-    _reasons(site)
-    _workbook(site)
-    described = data_package(site.written, as_of=about.as_of, publication_id=about.publication_id)
-    (folder / "data" / DESCRIPTION).write_text(described, encoding="utf-8")
+    finish(site)
 
 
 _SHOWN_WHOLE: Final = (
@@ -244,8 +241,23 @@ def _definitions(site: Site) -> None:
 def _workbook(site: Site) -> None:
     path = site.folder / "data" / WORKBOOK
     write_workbook(
-        facts=site.facts, about=site.about, path=path, lists=site.lists, shown=site.shown
+        facts=site.facts,
+        about=site.about,
+        path=path,
+        lists=site.lists,
+        shown=site.shown,
+        whole=site.whole,
+        top=site.part_headline,
     )
+
+
+def finish(site: Site) -> None:
+    """What is made last, of all that the pages show: reasons, workbook, description of the data."""
+    _reasons(site)
+    _workbook(site)
+    about = site.about
+    described = data_package(site.written, as_of=about.as_of, publication_id=about.publication_id)
+    (site.folder / "data" / DESCRIPTION).write_text(described, encoding="utf-8")
 
 
 def _reasons(site: Site) -> None:
@@ -259,19 +271,24 @@ MOST_EXPLAINED: Final = 20_000
 
 def _listed(lists: ListRows, as_of: date) -> Iterator[str]:
     """Episodes that the pages show, which need their reasons beside them."""
+    late = forecast(facts=lists.facts, as_of=as_of).late["episode_id"]
+    return explained(lists, beside=[str(episode) for episode in late.head(MOST_EXPLAINED)])
+
+
+def explained(lists: ListRows, *, beside: Iterable[str] = ()) -> Iterator[str]:
+    """Episodes on case lists, among the discrepancies or ``beside`` them, and that moved."""
     facts = lists.facts
     assessed = set(results.ASSESSMENTS.of(facts)["episode_id"])
     for listed in CASE_LISTS.values():
         has_reasons = listed.is_of_episodes or listed is OPEN_CASES
         if has_reasons and is_held(listed, facts):
             shown = lists.of(listed)["episode_id"].dropna()
-            explained = shown[shown.isin(assessed)].head(MOST_EXPLAINED)
-            yield from (str(episode) for episode in explained)
+            first = shown[shown.isin(assessed)].head(MOST_EXPLAINED)
+            yield from (str(episode) for episode in first)
     differing = if_held(results.DISCREPANCIES, facts)
     if differing is not None:
         yield from sorted(assessed & set(map(str, differing["episode_id"])))[:MOST_EXPLAINED]
-    late = forecast(facts=facts, as_of=as_of).late["episode_id"]
-    yield from (str(episode) for episode in late.head(MOST_EXPLAINED))
+    yield from beside
     moved = if_held(results.MOVEMENT, facts)
     if moved is not None:
         known = moved.loc[moved["episode_id"].isin(results.ASSESSMENTS.of(facts)["episode_id"])]

@@ -132,7 +132,7 @@ def quality_page(site: Site) -> None:
                 id="rows-to-mend",
                 title="Rows to mend",
                 csv=csv,
-                sheet=_row_sheet(faulty, checks),
+                sheet=row_sheet(faulty, checks),
                 text=f"The first {ROWS_OF_A_RULE} of each rule; more are in the CSV ({size}), all "
                 "in the files of the services.",
             ),
@@ -255,7 +255,8 @@ def _unit_sheet(facts: Frames, kind: str, tonight: pd.Timestamp) -> sheets.Sheet
     )
 
 
-def _row_sheet(faulty: pd.DataFrame, checks: pd.DataFrame) -> sheets.Sheet:
+def row_sheet(faulty: pd.DataFrame, checks: pd.DataFrame) -> sheets.Sheet:
+    """The first rows to mend of each rule, as far as the publication lists them."""
     meanings = checks.drop_duplicates("check_id").set_index("check_id")["meaning"]
     rows = faulty.groupby("check_id").head(ROWS_OF_A_RULE)
     rows = rows.assign(

@@ -14,7 +14,7 @@ import pandas as pd
 from jobs.contract import results
 from jobs.contract.results.case_list import CaseList
 from jobs.contract.schema import Table
-from jobs.contract.view_models import day_text, number_text
+from jobs.contract.view_models import Headline, day_text, number_text
 from jobs.report import sheets
 from jobs.report.about import About
 from jobs.report.charts.charts import Chart
@@ -26,6 +26,7 @@ from jobs.report.lists.census import prison_names
 from jobs.report.lists.drill_down import (
     BY_STATUS,
     LISTED,
+    OF_PEOPLE,
     UNLISTED,
     DrillDown,
     list_of,
@@ -36,11 +37,10 @@ from jobs.report.published import Frames
 from jobs.report.row_files import ListedRows
 from jobs.report.site.case_pages import CasePages
 from jobs.report.summary.caveats import foremost_caveat
+from jobs.report.summary.headline import headline
 from jobs.runtime.outgoing import csv_text
 
 SERVICE: Final = "Consideration for deportation"
-_OF_PEOPLE: Final = frozenset({"missed.people"})
-"""Figures of people on a list that has a row for each release: they open it, and claim no rows."""
 PAGE_ROWS: Final = 250
 """Rows of a list that stand on its page, so that it opens at once; its file has the others."""
 COUNTED_IN: Final = "counted_in"
@@ -77,7 +77,8 @@ class Site:
     before. ``menu`` has the group, file and label of every page. ``over_time`` keeps the
     charts of the history, which stand on two pages each and are drawn once; ``drill_downs`` which
     figures count the rows of the case lists. ``shown`` collects the title of a page and each of
-    its tables, but for those of the case lists, ``written`` the CSV files beside the pages.
+    its tables, but for those of the case lists, ``written`` the CSV files beside the pages. Where
+    ``facts`` are a part's own, ``whole`` is all of the publication, and ``part_headline`` is said.
     """
 
     facts: Frames
@@ -93,6 +94,18 @@ class Site:
     shown: list[tuple[str, sheets.Sheet]] = field(default_factory=list)
     written: list[DataFile] = field(default_factory=list)
     past: pd.DataFrame | None = None
+    whole: Frames | None = None
+    part_headline: Headline | None = None
+
+    @property
+    def all_facts(self) -> Frames:
+        """The frames of the whole publication: what weakens a night weakens every part of it."""
+        return self.facts if self.whole is None else self.whole
+
+    @cached_property
+    def headline(self) -> Headline:
+        """The answer of the first page, and the few figures beside it."""
+        return self.part_headline or headline(self.figures)
 
     @property
     def figures(self) -> pd.DataFrame:
@@ -107,7 +120,7 @@ class Site:
     @cached_property
     def prisons(self) -> Mapping[str, str]:
         """What readers see of each prison, by its code."""
-        return prison_names(self.facts)
+        return prison_names(self.all_facts)
 
     def history_chart(self, figure: str) -> Chart | None:
         """A figure over the publications: drawn once, whatever the pages that show it."""
@@ -134,7 +147,7 @@ class Site:
         listed = list_of(figure)
         if listed is None:
             return ""
-        if figure in _OF_PEOPLE:
+        if figure in OF_PEOPLE:
             return f"{listed.name}.html"
         if FIGURE_BY_ID[figure].is_whole_list:
             return f"{listed.name}.html#list"
@@ -143,7 +156,7 @@ class Site:
     @cached_property
     def caveat(self) -> str:
         """What weakens the night most, for the foot of every page; empty where nothing does."""
-        return foremost_caveat(self.facts, self.about.remarks)
+        return foremost_caveat(self.all_facts, self.about.remarks)
 
     def begin(self) -> None:
         """Make the folders and copy what every page uses."""

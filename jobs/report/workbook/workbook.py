@@ -7,7 +7,7 @@ no colour that means something. Text from the registers is always text, whatever
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ import xlsxwriter
 
 from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS
-from jobs.contract.view_models import day_text
+from jobs.contract.view_models import Headline, day_text
 from jobs.report import sheets
 from jobs.report.about import About
 from jobs.report.figures.registry import FIGURE_BY_ID, FIGURES
@@ -62,6 +62,8 @@ def write_workbook(
     path: Path,
     lists: ListRows | None = None,
     shown: Sequence[tuple[str, sheets.Sheet]] = (),
+    whole: Frames | None = None,
+    top: Headline | None = None,
 ) -> None:
     """Write the workbook of a publication, the same bytes on every run.
 
@@ -71,11 +73,14 @@ def write_workbook(
         path: the ``.xlsx`` file, in a folder that is there.
         lists: the rows of the case lists, where they are known.
         shown: the title of a page and a table on it, for every other table of the pages.
+        whole: of a workbook of a part, the frames of the whole publication: the notes are of it.
+        top: what the cover says, where that is not the headline of the figures.
 
     Raises:
         BadInput: the file cannot be written or the disk is full.
     """
-    tables = _tables(facts, lists or ListRows(facts))
+    whole = facts if whole is None else whole
+    tables = _tables(facts, lists or ListRows(facts), prison_names(whole))
     tables += _of_pages(shown, {table.sheet for table in tables})
     book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties(
@@ -85,9 +90,9 @@ def write_workbook(
         }
     )
     formats = _formats(book)
-    _cover(book, formats, facts, about)
+    _cover(book, formats, top or headline(results.FIGURES.of(facts)), about)
     _contents(book, formats, tables)
-    _notes(book, formats, facts, about)
+    _notes(book, formats, whole, about)
     for table in tables:
         _sheet(book, formats, table)
     try:
@@ -97,8 +102,7 @@ def write_workbook(
         raise disk_error(cause, path.parent) from error
 
 
-def _tables(facts: Frames, lists: ListRows) -> list[_Table]:
-    prisons = prison_names(facts)
+def _tables(facts: Frames, lists: ListRows, prisons: Mapping[str, str]) -> list[_Table]:
     figures = results.FIGURES.of(facts).sort_values(["figure_id", "group_value"])
     titles = {figure.id: figure.title for figure in FIGURES}
     figures = figures.assign(title=figures["figure_id"].map(titles))
@@ -206,14 +210,13 @@ def _formats(book: Any) -> dict[str, Any]:
     }
 
 
-def _cover(book: Any, formats: dict[str, Any], facts: Frames, about: About) -> None:
+def _cover(book: Any, formats: dict[str, Any], top: Headline, about: About) -> None:
     """What the night says on one page that prints: sentences, then numbers as numbers."""
     page = book.add_worksheet("Cover")
     for place, width in enumerate(COVER_WIDTHS):
         page.set_column(place, place, width)
     page.set_paper(A4)
     page.fit_to_pages(1, 1)
-    top = headline(results.FIGURES.of(facts))
     page.write_string(0, 0, "Consideration for deportation", formats["title"])
     sentences = (
         (f"Position on {day_text(about.as_of)}", "line"),

@@ -15,6 +15,7 @@ from jobs.contract import results
 from jobs.operate.attestation import Attestation
 from jobs.operate.persons.erasure import erase, held_of
 from jobs.operate.persons.held_files import email_text
+from jobs.report import PARTS
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import in_use
 from jobs.runtime.settings import Settings
@@ -159,7 +160,13 @@ def readable(path: Path) -> str:
 def house(database: str, tmp_path: Path) -> Iterator[House]:
     engine = open_warehouse(database)
     upgrade(engine)
-    yield House(tmp_path, Settings(data_dir=tmp_path / "data", warehouse=database), engine)
+    readers = tmp_path / "readers.toml"
+    prison = default_rows("prison.episodes")[0]["prison_id"]
+    readers.write_text(
+        f'[[recipient]]\naddress = "g@a.invalid"\nrole = "Governor"\nprisons = ["{prison}"]\n'
+    )
+    settings = Settings(data_dir=tmp_path / "data", warehouse=database, recipients=readers)
+    yield House(tmp_path, settings, engine)
     engine.dispose()
 
 
@@ -172,6 +179,7 @@ def test_a_person_goes_from_every_place_and_every_figure_stays(house: House) -> 
             "review.audit", "outbox.messages"} <= places  # fmt: skip
     for folder in ("landing", "runs", "pages", "corrections", "mail"):
         assert any(place.startswith(f"{folder}/") for place in places), folder
+    assert any(f"/{PARTS}/" in place for place in places)
 
     held = held_of(CID, engine=house.engine, settings=house.settings)
     named = " ".join(map(str, held))
@@ -193,6 +201,8 @@ def test_a_person_goes_from_every_place_and_every_figure_stays(house: House) -> 
 
     assert erase(CID, engine=house.engine, settings=house.settings)
     assert house.left() == []
+    copies = sorted((house.settings.data_dir / "pages").glob(f"*/{PARTS}/*/index.html"))
+    assert len(copies) == len(NIGHTS)
     after = house.said()
     assert before.keys() == after.keys()
     for name, frame in before.items():

@@ -28,7 +28,7 @@ WORK = {
     "check": "check_night",
     "link": "link_registers",
     "assess": "assess",
-    "report": "render_site",
+    "report": "render_pages",
 }
 """What each step does that takes its time."""
 
