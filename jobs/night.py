@@ -104,6 +104,7 @@ class Night(RunFolder):
                 folder=self.landings,
                 refetch=fetch_again,
             )
+                silence=self.settings.silence_seconds,
         self.seal_landing(landing)
         return {name: table.rows for name, table in landing.manifest.tables.items()}
 

@@ -22,6 +22,7 @@ from sqlalchemy.exc import (
 )
 
 from jobs.extract.mapping import Place
+from jobs.extract.patience import SILENCE_SECONDS, Patience
 from jobs.extract.sources import BATCH_ROWS, Delivered, Wanted, safe_name
 from jobs.runtime.errors import BadInput, Unreachable
 
@@ -35,8 +36,12 @@ _LOCKED = ("is locked", "lock wait timeout", "deadlock")
 
 
 @contextmanager
-def open_database(*, url: sa.URL) -> Iterator["DatabaseSource"]:
+def open_database(*, url: sa.URL, silence: float = SILENCE_SECONDS) -> Iterator["DatabaseSource"]:
     """Connect, in one transaction of the strictest kind on offer until the block ends.
+
+    Args:
+        url: the database.
+        silence: seconds after which a database that says nothing is given up.
 
     Raises:
         BadInput: the database refuses the user or the password, or its file is missing.
@@ -45,11 +50,12 @@ def open_database(*, url: sa.URL) -> Iterator["DatabaseSource"]:
     name = safe_name(url)
     _refuse_missing_file(url, name)
     engine = sa.create_engine(url)
-    try:
-        with _connect(engine, name) as connection:
-            yield DatabaseSource(connection, name)
-    finally:
-        engine.dispose()
+    with Patience(seconds=silence, where=f"database [{name}]") as asking:
+        try:
+            with _connect(engine, name, asking) as connection:
+                yield DatabaseSource(connection, name, asking)
+        finally:
+            asking.close(engine.dispose)
 
 
 def _refuse_missing_file(url: sa.URL, name: str) -> None:
@@ -64,21 +70,23 @@ def _refuse_missing_file(url: sa.URL, name: str) -> None:
 
 
 @contextmanager
-def _connect(engine: sa.Engine, name: str) -> Iterator[sa.Connection]:
+def _connect(engine: sa.Engine, name: str, asking: Patience) -> Iterator[sa.Connection]:
     try:
-        connection = engine.connect()
+        connection = asking.ask(engine.connect)
     except (TypeError, ValueError, ArgumentError):
         raise BadInput(
             f"database [{name}]", "an option of the URL is wrong", "correct the URL"
         ) from None
     except SQLAlchemyError as error:
         raise _connection_error(error, f"database [{name}]") from None
-    with connection:
+    try:
         try:
-            _take_snapshot(connection)
+            asking.ask(lambda: _take_snapshot(connection))
         except SQLAlchemyError as error:
             raise _connection_error(error, f"database [{name}]") from None
         yield connection
+    finally:
+        asking.close(connection.close)
 
 
 def _take_snapshot(connection: sa.Connection) -> None:
@@ -95,18 +103,22 @@ def _take_snapshot(connection: sa.Connection) -> None:
 class DatabaseSource:
     """A register in a database of any make."""
 
-    def __init__(self, connection: sa.Connection, name: str) -> None:
-        self._connection, self.name = connection, name
+    def __init__(self, connection: sa.Connection, name: str, asking: Patience) -> None:
+        self._connection, self.name, self._asking = connection, name, asking
 
     def open_table(self, place: Place) -> Delivered:
         """Find a table or view; see `Source.open_table`."""
         full = f"{place.schema}.{place.name}" if place.schema else place.name
         where = f"table [{full}] of [{self.name}]"
         counted = sa.select(sa.func.count()).select_from(_table(place))
-        try:
+
+        def look() -> tuple[list[Any], int]:
             with warnings.catch_warnings(action="ignore", category=SAWarning):  # types it knows not
                 found = sa.inspect(self._connection).get_columns(place.name, schema=place.schema)
-            rows = self._connection.execute(counted).scalar_one()
+            return list(found), self._connection.execute(counted).scalar_one()
+
+        try:
+            found, rows = self._asking.ask(look)
         except NoSuchTableError:
             raise BadInput(
                 where, "there is no such table", "create it, or map it to another"
@@ -127,7 +139,8 @@ class DatabaseSource:
         query = sa.select(*selected).select_from(_table(place))
         streamed = query.execution_options(stream_results=True, yield_per=BATCH_ROWS)
         try:
-            for rows in self._connection.execute(streamed).partitions():
+            asked = self._asking.ask(lambda: self._connection.execute(streamed).partitions())
+            while (rows := self._asking.ask(lambda: next(asked, None))) is not None:
                 arrays = [as_text(values) for values in zip(*rows, strict=True)]
                 yield pa.RecordBatch.from_arrays(arrays, names=list(columns))
         except SQLAlchemyError as error:

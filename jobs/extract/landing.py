@@ -30,8 +30,9 @@ from jobs.extract.delivery import copy_delivery
 from jobs.extract.feed import delivered_date
 from jobs.extract.landing_manifest import LandingManifest, read_manifest, write_manifest
 from jobs.extract.mapping import SiteMapping, read_mapping
+from jobs.extract.patience import SILENCE_SECONDS
 from jobs.extract.source_kinds import open_source
-from jobs.extract.sources import parse_url, safe_name
+from jobs.extract.sources import Source, parse_url, safe_name
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import (
     canonical_json,
@@ -122,6 +123,7 @@ def land(
     as_of: date,
     folder: Path,
     refetch: bool = False,
+    silence: float = SILENCE_SECONDS,
 ) -> Landing:
     """Copy a register as it delivers for ``as_of``, unless its landing is there already.
 
@@ -135,6 +137,7 @@ def land(
         as_of: the night; the register's ``feed`` table must say the same date.
         folder: where the landings of all registers are kept.
         refetch: copy even if a landing stands.
+        silence: seconds after which a database that says nothing is given up.
 
     Raises:
         BadInput: what was delivered cannot be used, another process is landing the same night, or
@@ -162,13 +165,18 @@ def land(
             return landing
         number = int(fetches[-1].name) + 1 if fetches else 1
         target = day / f"{number:03d}"
-        with whole_folder(target) as temporary:
-            _fetch(register, source, site, as_of, number, temporary)
+        with (
+            whole_folder(target) as temporary,
+            open_source(source=source, register=register, silence=silence) as opened,
+        ):
+            _fetch(opened, register, source, site, as_of, number, temporary)
     return Landing(folder=target, manifest=read_manifest(folder=target))
 
 
-def feed_date(*, register: str, source: str, mapping: Path | None) -> date:
-    """The date for which a register delivers now, without landing anything.
+def feed_date(
+    *, register: str, source: str, mapping: Path | None, silence: float = SILENCE_SECONDS
+) -> date:
+    """The date for which a register delivers now, without landing anything; see `land`.
 
     Raises:
         BadInput: the register's ``feed`` cannot be read.
@@ -178,7 +186,7 @@ def feed_date(*, register: str, source: str, mapping: Path | None) -> date:
     place = read_mapping(register=register, path=mapping).places[name]
     with (
         tempfile.TemporaryDirectory() as folder,
-        open_source(source=source, register=register) as opened,
+        open_source(source=source, register=register, silence=silence) as opened,
         duckdb.connect() as engine,
     ):
         table = copy_table(engine=engine, source=opened, place=place, folder=Path(folder))
@@ -263,12 +271,17 @@ def _name(source: str, register: str) -> str:
 
 
 def _fetch(
-    register: str, source: str, site: SiteMapping, as_of: date, number: int, folder: Path
+    opened: Source,
+    register: str,
+    source: str,
+    site: SiteMapping,
+    as_of: date,
+    number: int,
+    folder: Path,
 ) -> None:
-    with open_source(source=source, register=register) as opened:
-        delivery = copy_delivery(
-            source=opened, site=site, register=register, as_of=as_of, folder=folder
-        )
+    delivery = copy_delivery(
+        source=opened, site=site, register=register, as_of=as_of, folder=folder
+    )
     manifest = LandingManifest(
         register=register,
         as_of=as_of,

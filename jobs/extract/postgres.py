@@ -15,11 +15,19 @@ from psycopg.conninfo import make_conninfo
 
 from jobs.contract.schema import Field, Kind
 from jobs.extract.mapping import Place
+from jobs.extract.patience import SILENCE_SECONDS, Patience
 from jobs.extract.sources import Delivered, Wanted, safe_name
 from jobs.runtime.errors import BadInput, Unreachable
 
 DEFAULT_SCHEMA = "public"
-CONNECT_TIMEOUT_SECONDS = "15"
+NETWORK = {
+    "connect_timeout": "15",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "6",
+    "tcp_user_timeout": "60000",
+}
+"""Options of libpq by which a network that is gone is noticed within two minutes."""
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 _COLUMNS = """
@@ -74,33 +82,49 @@ _WRONG_URL = ("invalid connection option", "invalid sslmode", "invalid port", "i
 
 
 @contextmanager
-def open_postgres(*, url: sa.URL) -> Iterator["PostgresSource"]:
+def open_postgres(*, url: sa.URL, silence: float = SILENCE_SECONDS) -> Iterator["PostgresSource"]:
     """Connect, and hold one repeatable-read transaction until the block ends.
+
+    Args:
+        url: the database.
+        silence: seconds after which a server that says nothing is given up.
 
     Raises:
         BadInput: the server refuses the user, the password or the database.
         Unreachable: the server does not answer.
     """
     name = safe_name(url)
-    try:
-        connection = adbc_driver_postgresql.dbapi.connect(_conninfo(url))
-    except psycopg.ProgrammingError:
-        raise _wrong_url(name) from None
-    except adbc_driver_manager.Error as error:
-        raise _connection_error(error, name) from None
+    with Patience(seconds=silence, where=f"database [{name}]") as asking:
+        try:
+            conninfo = _conninfo(url)
+            connection = asking.ask(lambda: adbc_driver_postgresql.dbapi.connect(conninfo))
+        except psycopg.ProgrammingError:
+            raise _wrong_url(name) from None
+        except adbc_driver_manager.Error as error:
+            raise _connection_error(error, name) from None
+        try:
+            asking.ask(lambda: _begin(connection, name))
+            yield PostgresSource(connection, name, asking)
+        finally:
+            # With the cursors of whatever was read to no end.
+            asking.close(connection.close)
+
+
+def _begin(connection: adbc_driver_manager.dbapi.Connection, name: str) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute(SNAPSHOT)
-        yield PostgresSource(connection, name)
-    finally:
-        connection.close()
+    except adbc_driver_manager.Error as error:
+        raise _query_error(error, f"database [{name}]") from None
 
 
 class PostgresSource:
     """A register in PostgreSQL, seen as it stood when the first table was read."""
 
-    def __init__(self, connection: adbc_driver_manager.dbapi.Connection, name: str) -> None:
-        self._connection, self.name = connection, name
+    def __init__(
+        self, connection: adbc_driver_manager.dbapi.Connection, name: str, asking: Patience
+    ) -> None:
+        self._connection, self.name, self._asking = connection, name, asking
 
     def open_table(self, place: Place) -> Delivered:
         """Find a table, view or materialised view; see `Source.open_table`."""
@@ -121,21 +145,29 @@ class PostgresSource:
         return Delivered(where=where, columns=tuple(types), typed=True, read=read, rows=rows)
 
     def _types(self, schema: str, table: str, where: str) -> dict[str, str]:
-        try:
+        def ask() -> dict[str, list[str]]:
             with self._connection.cursor() as cursor:
                 cursor.execute(_COLUMNS, (schema, table))
-                found = cursor.fetch_arrow_table().to_pydict()
+                given: dict[str, list[str]] = cursor.fetch_arrow_table().to_pydict()
+                return given
+
+        try:
+            found = self._asking.ask(ask)
         except adbc_driver_manager.Error as error:
             raise _query_error(error, where) from None
         return dict(zip(found["name"], found["type"], strict=True))
 
     def _batches(self, query: str, where: str) -> Iterator[pa.RecordBatch]:
+        asking, cursor = self._asking, self._connection.cursor()
         try:
-            with self._connection.cursor() as cursor:
-                cursor.execute(query)
-                yield from cursor.fetch_record_batch()
+            asking.ask(lambda: cursor.execute(query))
+            batches = asking.ask(cursor.fetch_record_batch)
+            while (batch := asking.ask(lambda: next(batches, None))) is not None:
+                yield batch
         except (adbc_driver_manager.Error, pa.ArrowException, OSError) as error:
             raise _query_error(error, where) from None
+        finally:
+            asking.close(cursor.close)
 
 
 def _conninfo(url: sa.URL) -> str:
@@ -150,7 +182,7 @@ def _conninfo(url: sa.URL) -> str:
             for key, value in url.query.items()
         },
     }
-    given.setdefault("connect_timeout", CONNECT_TIMEOUT_SECONDS)
+    given = {**NETWORK, **given}
     given.setdefault("application_name", "reconciliation extract")
     given.setdefault("client_encoding", "UTF8")
     return make_conninfo("", **{key: value for key, value in given.items() if value is not None})

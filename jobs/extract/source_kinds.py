@@ -4,12 +4,20 @@ from contextlib import AbstractContextManager
 
 from jobs.extract.database import open_database
 from jobs.extract.files.folder import open_folder
+from jobs.extract.patience import SILENCE_SECONDS
 from jobs.extract.postgres import open_postgres
 from jobs.extract.sources import Source, parse_url
 
 
-def open_source(*, source: str, register: str) -> AbstractContextManager[Source]:
+def open_source(
+    *, source: str, register: str, silence: float = SILENCE_SECONDS
+) -> AbstractContextManager[Source]:
     """Open a register: a SQLAlchemy URL, or a folder of CSV or Parquet files.
+
+    Args:
+        source: the URL or the folder.
+        register: ``prison`` or ``immigration``.
+        silence: seconds after which a database that says nothing is given up.
 
     Raises:
         BadInput: the URL or the folder is wrong, or the database refuses the user.
@@ -19,5 +27,5 @@ def open_source(*, source: str, register: str) -> AbstractContextManager[Source]
         return open_folder(folder=source, register=register)
     url = parse_url(source=source, register=register)
     if url.get_backend_name() == "postgresql":
-        return open_postgres(url=url)
-    return open_database(url=url)
+        return open_postgres(url=url, silence=silence)
+    return open_database(url=url, silence=silence)

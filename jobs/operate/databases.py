@@ -50,10 +50,10 @@ class Databases:
         On the embedded server everybody is one user of the database: there the operating system
         says who is at work.
         """
-        named = self.settings.warehouse
+        named, silence = self.settings.warehouse, self.settings.silence_seconds
         if named:
-            return open_warehouse(url_of(named, setting="warehouse"))
-        return open_warehouse(self.embedded("warehouse"), actor=machine_user())
+            return open_warehouse(url_of(named, setting="warehouse"), silence=silence)
+        return open_warehouse(self.embedded("warehouse"), actor=machine_user(), silence=silence)
 
     @contextmanager
     def warehouse(self) -> Iterator[sa.Engine]:
@@ -146,7 +146,7 @@ def page_engine(owner: sa.Engine, *, settings: Settings, role: str | None = None
         if named
         else owner.url.render_as_string(hide_password=False)
     )
-    return open_warehouse(url, role=role)
+    return open_warehouse(url, role=role, silence=settings.silence_seconds)
 
 
 def _warehouse_of(opened: Databases) -> Iterator[sa.Engine]:

@@ -54,7 +54,10 @@ def _late(register: str, source: str, as_of: date, settings: Settings) -> str:
         return f"table [{register}.feed] is not there: nothing was delivered"
     try:
         stands = feed_date(
-            register=register, source=source, mapping=getattr(settings, f"{register}_mapping")
+            register=register,
+            source=source,
+            mapping=getattr(settings, f"{register}_mapping"),
+            silence=settings.silence_seconds,
         )
     except Unreachable as error:
         return f"{error.where}: {error.what}"

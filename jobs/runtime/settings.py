@@ -70,6 +70,12 @@ class Settings(BaseSettings):
         description="For workers that share no disk: fsspec URL (s3://bucket/folder) under which "
         "landings and run folders are handed from step to step; empty: data_dir alone.",
     )
+    silence_seconds: float = Field(
+        default=900,
+        ge=1,
+        description="Seconds after which a register's database or the warehouse is given up that "
+        "says nothing; more where a single question takes longer.",
+    )
     page_warehouse: str = Field(
         default="",
         description="Warehouse URL of the user by whom Airflow's pages write, in the name of "

@@ -107,9 +107,16 @@ def _refuse_missing_file(url: str) -> None:
         )
 
 
+def _engine(url: str) -> sa.Engine:
+    """An engine for Airflow's metadata; a server that accepts and never answers is given up."""
+    is_postgres = sa.make_url(url).get_backend_name() == "postgresql"
+    bound = {"connect_timeout": 15} if is_postgres else {}
+    return sa.create_engine(url, hide_parameters=True, connect_args=bound)
+
+
 def _is_empty(url: str) -> bool:
     """Whether nobody has started Airflow on this database yet."""
-    engine = sa.create_engine(url, hide_parameters=True)
+    engine = _engine(url)
     try:
         return not sa.inspect(engine).has_table("alembic_version")
     finally:
@@ -132,7 +139,7 @@ def _migrated(settings: Settings, url: str) -> str:
 
 def _scheduling(url: str) -> list[Finding]:
     """Whether a scheduler is alive, and whether it would start a night."""
-    engine = sa.create_engine(url, hide_parameters=True)
+    engine = _engine(url)
     try:
         with engine.connect() as connection:
             beat = connection.scalar(

@@ -192,7 +192,12 @@ def _register(opened: Databases, name: str) -> Finding:
     mapping = getattr(opened.settings, f"{name}_mapping")
 
     def stands() -> str:
-        day: date = feed_date(register=name, source=opened.register(name), mapping=mapping)
+        day: date = feed_date(
+            register=name,
+            source=opened.register(name),
+            mapping=mapping,
+            silence=opened.settings.silence_seconds,
+        )
         return f"stands at {day}"
 
     return look(f"{name} register", stands)

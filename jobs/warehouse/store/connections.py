@@ -2,16 +2,30 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from time import monotonic
+from typing import Any, Final, TypeVar
 
 import psycopg
 import sqlalchemy as sa
 from psycopg import errors, sql
+from psycopg.abc import PQGen
 
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.runtime.fail_points import is_armed, reached
 from jobs.warehouse.store.actors import naming
 
+SILENCE_SECONDS: Final = 900.0
+"""How long a server may take over one answer, unless a setting says otherwise."""
+NETWORK: Final = {
+    "connect_timeout": 15,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 6,
+    "tcp_user_timeout": 60_000,
+}
+"""Options of libpq by which a network that is gone is noticed within two minutes."""
+T = TypeVar("T")
+_INTERVAL: Final = 0.1
 OLDEST_VERSION: Final = 15
 """The first PostgreSQL in which a unique constraint can treat empty values as equal."""
 _MENDABLE: Final[dict[type[psycopg.Error], tuple[str, str]]] = {
@@ -46,12 +60,45 @@ _REFUSALS: Final = {
 """How a server says so before a connection stands, where no error code comes with it."""
 
 
-def open_warehouse(url: str, *, role: str | None = None, actor: str | None = None) -> sa.Engine:
+class PatientConnection(psycopg.Connection[Any]):
+    """A connection whose server may be silent for so long and no longer.
+
+    A proxy or a firewall in the middle keeps a connection alive whose other end says nothing; the
+    kernel cannot know. psycopg has a bound for the connecting alone.
+    """
+
+    silence: float = SILENCE_SECONDS
+
+    def wait(self, gen: PQGen[T], interval: float = _INTERVAL, timeout: float | None = None) -> T:
+        """Wait for one answer; a connection that gives none is closed, whatever it was doing.
+
+        Raises:
+            psycopg.OperationalError: there was none in time.
+        """
+        until = monotonic() + self.silence
+        try:
+            return super().wait(gen, interval, self.silence if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if timeout is not None or monotonic() < until:
+                raise
+            self.pgconn.finish()
+            said = f"timeout: the server said nothing for {self.silence:g} seconds"
+            raise psycopg.OperationalError(said) from None
+
+
+def open_warehouse(
+    url: str,
+    *,
+    role: str | None = None,
+    actor: str | None = None,
+    silence: float = SILENCE_SECONDS,
+) -> sa.Engine:
     """Give an engine for the warehouse at ``url``; connects when it is first used.
 
     Parameters of statements stay out of its error messages: they may be personal. With a ``role``
     every connection gives up all rights but that role's. With an ``actor`` it says who is at work,
-    as `acting_as` does for one transaction.
+    as `acting_as` does for one transaction. A server that says nothing for ``silence`` seconds is
+    given up.
 
     Raises:
         BadInput: the URL cannot be read or is not one of PostgreSQL.
@@ -72,13 +119,26 @@ def open_warehouse(url: str, *, role: str | None = None, actor: str | None = Non
         parsed.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_pre_ping=True,
-        connect_args={"application_name": "reconciliation", "connect_timeout": 15},
+        connect_args={
+            "application_name": "reconciliation",
+            **{name: value for name, value in NETWORK.items() if name not in parsed.query},
+        },
     )
+    sa.event.listen(engine, "do_connect", _patiently(silence))
     if actor is not None:
         sa.event.listen(engine, "connect", naming(actor))
     if role is not None:
         sa.event.listen(engine, "connect", _taking(role, warehouse_name(engine)))
     return engine
+
+
+def _patiently(silence: float) -> Callable[..., PatientConnection]:
+    def connect(_dialect: object, _record: object, cargs: Any, cparams: Any) -> PatientConnection:
+        connection = PatientConnection.connect(*cargs, **cparams)
+        connection.silence = silence
+        return connection
+
+    return connect
 
 
 def _taking(role: str, where: str) -> Callable[[psycopg.Connection[Any], object], None]:
