@@ -58,6 +58,7 @@ from jobs.operate.run.placing import PUBLICATION, place_files, published_by, ver
 from jobs.operate.run.run_folder import Frames, RunFolder, frame_digest, measured
 from jobs.operate.run.run_outcomes import complete, record_failure, record_killed, record_published
 from jobs.operate.run.unchanged_steps import standing_publication, taken_over
+from jobs.operate.site_rules.exceptions_of_night import SiteExceptions, site_exceptions
 from jobs.operate.site_rules.rules_of_night import SiteRules, site_rules
 from jobs.planted import try_on_night
 from jobs.report import build_report, render_pages
@@ -103,8 +104,8 @@ class Night(RunFolder):
                 as_of=self.as_of,
                 folder=self.landings,
                 refetch=fetch_again,
-            )
                 silence=self.settings.silence_seconds,
+            )
         self.seal_landing(landing)
         return {name: table.rows for name, table in landing.manifest.tables.items()}
 
@@ -117,17 +118,17 @@ class Night(RunFolder):
             refuse_override_of(self.despite.rules, suite=suite())
         with warehouse(self.settings) as engine:
             history, nights = read_history(engine, as_of=self.as_of)
-        inputs = {
-            FOLLOWS: follows,
-            "nights_before": nights,
-            **({DESPITE: self._answer(self.despite).as_json()} if self.despite else {}),
-        }
+            excepted = site_exceptions(engine, suite=suite(), as_of=self.as_of)
+        inputs = {FOLLOWS: follows, "nights_before": nights, **excepted.named}
+        if self.despite is not None:
+            inputs[DESPITE] = self._answer(self.despite).as_json()
         if stands := taken_over(self, "check", reads={**inputs, **trusted}):
             return stands
         landed: dict[str, pa.Table] = {}
         for register in REGISTERS:
             landed.update(self.landing(register).tables())
-        checked = check_night(tables=landed, as_of=self.as_of, suite=suite(), history=history)
+        asked = excepted.on(suite())
+        checked = check_night(tables=landed, as_of=self.as_of, suite=asked, history=history)
         with self.leaving(HISTORY) as folder:
             keep_history(history, folder)
         with self.leaving("corrections") as folder:
@@ -259,8 +260,9 @@ class Night(RunFolder):
         made[results.MOVEMENT.full_name] = moved.movement
         made[results.BRIDGES.full_name] = moved.bridges
         history = kept_history(self.part(HISTORY))
+        asked = SiteExceptions.of(self.inputs("check")).on(suite())
         audited = check_results_of_night(
-            facts=facts | made, as_of=self.as_of, suite=suite(), history=history
+            facts=facts | made, as_of=self.as_of, suite=asked, history=history
         )
         checks = [facts[results.CHECK_RESULTS.full_name], audited.results]
         made[results.CHECK_RESULTS.full_name] = pd.concat(checks, ignore_index=True)
@@ -276,10 +278,10 @@ class Night(RunFolder):
                 facts=facts,
                 about=described(self, manifest=manifest, override=override),
                 folder=folder,
+                readers=limited_readers(self.settings.recipients),
                 history=shown,
                 earlier=shown_beside(
                     self.settings,
-                readers=limited_readers(self.settings.recipients),
                     self.inputs("check")[FOLLOWS],
                     checks=history.of(results.CHECK_RESULTS),
                 ),

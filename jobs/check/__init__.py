@@ -8,10 +8,12 @@ from jobs.check.gate import (
     accept_some,
     check_night,
     check_results_of_night,
+    exceptions_of,
     failed_critical,
     refuse_override_of,
 )
 from jobs.check.quality_rules import quality_rules_markdown
+from jobs.check.suite.exceptions import ExceptedRule
 from jobs.check.suite.kinds import Check, Suite
 
 __all__ = [
@@ -19,11 +21,13 @@ __all__ = [
     "Check",
     "CheckHistory",
     "Checked",
+    "ExceptedRule",
     "Suite",
     "accept_rows",
     "accept_some",
     "check_night",
     "check_results_of_night",
+    "exceptions_of",
     "failed_critical",
     "quality_rules_markdown",
     "refuse_override_of",

@@ -18,7 +18,7 @@ from jobs.check.faults import faults, faulty_rows, find_owners, rows_to_mend
 from jobs.check.profile import take_profile
 from jobs.check.row_stage import CheckedRows, accepted_of, check_rows
 from jobs.check.rules import WITH_PLANTED, row_rules
-from jobs.check.suite.exceptions import exceptions_on
+from jobs.check.suite.exceptions import ExceptedRule, exceptions_on
 from jobs.check.suite.kinds import Suite
 from jobs.check.suite.running import load_units, run_suite
 from jobs.contract import results
@@ -165,10 +165,8 @@ def check_night(
     Raises:
         GateFailed: a table or column is missing or of another type, so that nothing else can be
             asked and nobody can let it pass.
-        BadInput: an exception of the suite cannot be used.
     """
     before = history or CheckHistory()
-    excepted = _exceptions(suite, as_of)
     with _accepted(tables, as_of) as (connection, checked):
         take_profile(connection)
         connection.register("row_counts", results.ROW_COUNTS.arrow(checked.row_counts))
@@ -198,7 +196,7 @@ def check_night(
                 pd.concat(
                     [asked, checked.results, extras(tables), unproved(tables)], ignore_index=True
                 ),
-                excepted=excepted,
+                excepted=suite.granted,
                 history=before,
                 as_of=as_of,
             ),
@@ -236,21 +234,22 @@ def check_results_of_night(
         found = run_suite(
             checks=suite.on_results, connection=connection, table_of=lambda name: facts[name]
         )
-    return Audited(
-        results=_finished(found, excepted=_exceptions(suite, as_of), history=before, as_of=as_of)
-    )
+    return Audited(results=_finished(found, excepted=suite.granted, history=before, as_of=as_of))
 
 
-def _exceptions(suite: Suite, as_of: date) -> dict[str, str]:
-    """Words of each exception of the night, by rule."""
-    excepted = exceptions_on(
+def exceptions_of(suite: Suite, *, as_of: date) -> dict[str, ExceptedRule]:
+    """The exceptions that the file of a suite asks for on a night, by rule.
+
+    Raises:
+        BadInput: one of them cannot be used; see `exceptions_on`.
+    """
+    return exceptions_on(
         as_of=as_of,
         known={check.id for check in suite.checks} | {rule.id for rule in row_rules()},
         file=suite.exceptions,
         laws={check.id for check in suite.checks if check.is_law},
         answered={check.id for check in suite.checks if check.is_answered},
     )
-    return {rule: exception.words for rule, exception in excepted.items()}
 
 
 def _finished(

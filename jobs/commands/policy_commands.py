@@ -64,29 +64,48 @@ def policy_propose(
     """
     from jobs.assess import entry_of
     from jobs.operate.site_rules.rules_of_night import wanted_overrides
-    from jobs.warehouse.ledgers.override_ledger import register_override, registered_overrides
+    from jobs.warehouse.ledgers.override_ledger import register_override
 
     with _ledger() as (settings, engine):
         chosen = file or settings.policy_overrides
         if chosen is None:
             raise BadInput("policy propose", "no file given", "give one, or set policy_overrides")
-        known = {
-            each.entry
-            for each in registered_overrides(engine)
-            if each.state.is_in_force or each.state == "waits"
-        }
+        known = _open_entries(engine)
         entries = [entry_of(placed.override) for placed in wanted_overrides(chosen)]
         fresh = [entry for entry in dict.fromkeys(entries) if entry not in known]
         for entry in fresh:
-            number = register_override(engine, entry=entry)
-            (made,) = (e for e in registered_overrides(engine) if e.number == number)
-            typer.echo("\n".join([_line(made), _effect(settings, engine, made).said]))
-            typer.echo(
-                f"change {number} registered; it waits for a second person: somebody else must "
-                f"run, by his own login, policy confirm {number}"
-            )
+            _waits(settings, engine, register_override(engine, entry=entry))
     if not fresh:
         typer.echo("Nothing new: every change of the file is registered.")
+
+
+@policy.command("propose-exceptions")
+def policy_propose_exceptions(
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The night for which the file is read; today."),
+    ] = None,
+) -> None:
+    """Register every exception from a check that is not registered yet; each waits likewise.
+
+    They are those of `expectations/overrides.toml`, in the words of the file: one that is changed
+    there is registered anew. Until a second person confirms it, its check is asked without it.
+    """
+    from expectations import suite
+    from jobs.check import exceptions_of
+    from jobs.operate.site_rules.exceptions_of_night import exception_entry
+    from jobs.warehouse.ledgers.override_ledger import register_override
+
+    day = as_of.date() if as_of is not None else date.today()  # noqa: DTZ011 - the site's day
+    with _ledger() as (settings, engine):
+        wanted = exceptions_of(suite(), as_of=day)
+        known = _open_entries(engine)
+        entries = [exception_entry(each) for _, each in sorted(wanted.items())]
+        fresh = [entry for entry in entries if entry not in known]
+        for entry in fresh:
+            _waits(settings, engine, register_override(engine, entry=entry))
+    if not fresh:
+        typer.echo("Nothing new: every exception of the file is registered.")
 
 
 @policy.command("confirm")
@@ -174,6 +193,27 @@ def policy_list() -> None:
     print_csv(pd.DataFrame(rows, columns=names))
 
 
+def _open_entries(engine: "sa.Engine") -> set[str]:
+    """What is registered and holds or waits, as the ledger says it."""
+    from jobs.warehouse.ledgers.override_ledger import registered_overrides
+
+    return {
+        each.entry
+        for each in registered_overrides(engine)
+        if each.state.is_in_force or each.state == "waits"
+    }
+
+
+def _waits(settings: "Settings", engine: "sa.Engine", number: int) -> None:
+    """Say what was registered, what it does, and who must confirm it."""
+    made = _chosen(engine, number)
+    typer.echo("\n".join([_line(made), _effect(settings, engine, made).said]))
+    typer.echo(
+        f"change {number} registered; it waits for a second person: somebody else must "
+        f"run, by his own login, policy confirm {number}"
+    )
+
+
 def _line(each: "RegisteredOverride") -> str:
     return (
         f"Change {each.number} of the rule {each.rule_id} ({each.state}): {each.entry} Registered "
@@ -182,12 +222,43 @@ def _line(each: "RegisteredOverride") -> str:
 
 
 def _effect(settings: "Settings", engine: "sa.Engine", each: "RegisteredOverride") -> "EffectShown":
-    from jobs.operate.site_rules.effect_on_lists import effect_on_lists
+    from jobs.operate.site_rules.effect_on_lists import EffectShown, effect_on_lists
+    from jobs.operate.site_rules.exceptions_of_night import is_exception
     from jobs.operate.site_rules.rules_of_night import SiteChange
 
+    if is_exception(each.entry):
+        return EffectShown(said=_effect_of_exception(engine, each.rule_id))
     change = SiteChange(override_key=str(each.number), state="APPLIED", entry=each.entry)
     landings = settings.data_dir / "landing"
     return effect_on_lists(engine, change, landings=landings, ends=each.state.is_in_force)
+
+
+def _effect_of_exception(engine: "sa.Engine", check: str) -> str:
+    """What letting a check pass does: nothing is measured, for nobody knows what will fail.
+
+    Raises:
+        BadInput: it names no check, so that it would only end what stands under that name.
+    """
+    from expectations import suite
+    from jobs.check.rules import row_rules
+    from jobs.contract import results
+    from jobs.warehouse import latest_publication, read_table
+
+    known = {each.id for each in suite().checks} | {each.id for each in row_rules()}
+    if check not in known:
+        raise BadInput(f"exception of [{check}]", "there is no such check", "refuse it")
+    said = (
+        f"While it holds, a failure of the check {check} neither stops a night nor weakens it, and "
+        "a delivery that is cut or wrong in that way is published."
+    )
+    last = latest_publication(engine)
+    if last is None:
+        return f"{said} Nothing has been published yet."
+    found = read_table(engine, last.publication_id, results.CHECK_RESULTS.full_name)
+    asked = found[found["check_id"].eq(check)]
+    failed = bool((~asked["passed"].astype("bool")).any())
+    told = "it was not asked" if asked.empty else "it failed" if failed else "it held"
+    return f"{said} On the last published night, {last.as_of}, {told}."
 
 
 def _chosen(engine: "sa.Engine", number: int) -> "RegisteredOverride":

@@ -32,6 +32,7 @@ from jobs.notify import (
 from jobs.operate.accepted_rows import accepted_rows
 from jobs.operate.databases import warehouse
 from jobs.operate.monitoring.timetable import LONDON
+from jobs.operate.site_rules.exceptions_of_night import SiteExceptions
 from jobs.operate.superseded import reason_line, reasons_of_correction
 from jobs.report import SUMMARISED, About, Earlier, SummaryWriter, csv_text, part_folder
 from jobs.report.about import DESPITE, size_notices, taken_on
@@ -143,8 +144,8 @@ def preview_emails(*, as_of: date, settings: Settings) -> list[Path]:
     folder = FolderTransport(folder=settings.data_dir / "mail-dry-run")
     with warehouse(settings) as engine:
         writer = _summary_writer(engine, _published(engine, as_of), settings)
-    for recipient in recipients:
     compose = _with_own_pages(writer, settings)
+    for recipient in recipients:
         summary = compose(recipient.reader)
         message = render(recipient=recipient, summary=summary, sender=settings.mail_from)
         folder.send(message=message.data, recipient=message.recipient)
@@ -285,6 +286,7 @@ def _summary_writer(
         pages_path=str(settings.data_dir / "pages" / publication.as_of.isoformat() / "index.html"),
         notices=(
             *((publication.override.notice,) if publication.override else ()),
+            *SiteExceptions.of(publication.manifest.get("decisions", {})).notices,
             *(_sentences(cases.warnings) if cases else ()),
         ),
         remarks=size_notices(publication.manifest.get("inputs", {})),

@@ -14,6 +14,7 @@ from typing import Any, Final
 from jobs.contract.registers import REGISTERS
 from jobs.contract.view_models import day_text
 from jobs.operate.earlier_publications import FOLLOWS
+from jobs.operate.site_rules.exceptions_of_night import EXCEPTED
 from jobs.report import PARTS, RUNS_PAGE
 from jobs.report.about import with_notice
 from jobs.warehouse import Publication
@@ -33,6 +34,7 @@ _DECISIONS: Final = {
     "decisions": "reviewers decided on links, or withdrew decisions",
     DESPITE: "a named person let failed checks pass, or took that back",
     "known_identities": "the people known from nights before changed",
+    EXCEPTED: "an exception from a check was confirmed, changed or ended",
     FOLLOWS: "the night before was published again",
 }
 
@@ -95,7 +97,6 @@ def keep_superseded(
         _notice_correction(made, before, current, link if link.is_file() else None)
 
 
-def _shown_before(shown: Path) -> list[tuple[Path, str]]:
 def keep_superseded_parts(
     *, shown: Path, made: Path, current: Publication, earlier: Sequence[Publication]
 ) -> None:
@@ -108,6 +109,7 @@ def keep_superseded_parts(
         keep_superseded(shown=before, made=part, current=current, earlier=earlier)
 
 
+def _shown_before(shown: Path) -> list[tuple[Path, str]]:
     """The pages that stand and those kept beside them, with the short ids of publications."""
     found = []
     first = shown / "index.html"

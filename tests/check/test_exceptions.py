@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from expectations import suite
-from jobs.check import Audited, check_night
+from jobs.check import Audited, exceptions_of
 from jobs.check.rules import row_rules
 from jobs.check.suite.exceptions import exceptions_on
 from jobs.contract import results
@@ -81,11 +81,11 @@ def test_an_exception_that_is_not_whole_stops_at_its_line(
 def test_no_file_lets_a_night_pass_on_which_people_leave_a_list_by_no_act_on_record(
     tmp_path: Path,
 ) -> None:
-    """As the gate asks it, with the suite as it is: one person with an editor is not enough."""
+    """As a night asks it, with the suite as it is: two people with an editor are not enough."""
     file = tmp_path / "overrides.toml"
     file.write_text(WHOLE.replace("prison.persons.shrunk", DROP))
     with pytest.raises(BadInput, match="has no exception"):
-        check_night(tables={}, as_of=date(2006, 4, 25), suite=replace(suite(), exceptions=file))
+        exceptions_of(replace(suite(), exceptions=file), as_of=date(2006, 4, 25))
 
 
 def test_the_exceptions_of_this_repository_name_rules_and_have_not_run_out() -> None:

@@ -1,8 +1,9 @@
 """Exceptions from the checks: `expectations/overrides.toml`, each with a reason, owner and expiry.
 
-A check that is excepted is still asked and its failure still shown on the data quality page with
-the reason, but it neither stops the night nor weakens it. An exception that has run out stops the
-night: it is renewed by a person or it goes.
+The file says what is wanted; it holds once two people stand for it (`site_exceptions` in
+`jobs.operate`). A check that is excepted is still asked and its failure still shown with the reason
+and those who stand for it, but it neither stops the night nor weakens it. An exception that has run
+out stops the night: it is renewed by a person or it goes.
 """
 
 from collections.abc import Collection, Mapping

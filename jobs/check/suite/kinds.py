@@ -2,7 +2,8 @@
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -57,13 +58,15 @@ class Suite:
     """Everything asked of a night: the night passes it to the gate, which knows no check by name.
 
     ``on_registers`` are asked of the accepted rows before anything is linked, ``on_results`` of
-    what was computed before anything is published. ``exceptions`` is the file of what is let pass
-    for a time.
+    what was computed before anything is published. ``exceptions`` is the file of what the site
+    wants to let pass for a time, ``granted`` what of it holds tonight: by check, why its failure is
+    let pass and who stands for that.
     """
 
     on_registers: tuple[Check, ...]
     on_results: tuple[Check, ...]
     exceptions: Path
+    granted: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def checks(self) -> tuple[Check, ...]:

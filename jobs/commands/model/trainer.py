@@ -18,6 +18,7 @@ from jobs.link.train.model_quality import PAIR, Quality, Trial, quality
 from jobs.night import Night
 from jobs.operate.databases import page_warehouse, warehouse
 from jobs.operate.model_registry import PAGE, approve_candidate, model_in_use, store_candidate
+from jobs.operate.site_rules.exceptions_of_night import site_exceptions
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, text_digest
 from jobs.runtime.progress import steps
@@ -200,7 +201,9 @@ def _landed(settings: Settings, as_of: date) -> tuple[Tables, dict[str, str]]:
         landing = night.landing(register)
         tables |= landing.tables()
         digests[register] = str(landing.summary()["content_digest"])
-    checked = check_night(tables=tables, as_of=as_of, suite=suite())
+    with warehouse(settings) as engine:
+        asked = site_exceptions(engine, suite=suite(), as_of=as_of).on(suite())
+    checked = check_night(tables=tables, as_of=as_of, suite=asked)
     checked.stop_if_critical()
     return dict(checked.tables), digests
 

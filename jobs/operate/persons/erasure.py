@@ -17,6 +17,7 @@ from jobs.operate.persons.held_rows import HeldRows
 from jobs.operate.persons.person_ids import PersonIds, find_person
 from jobs.operate.run.kept_check_history import read_history
 from jobs.operate.run.run_folder import Frames
+from jobs.operate.site_rules.exceptions_of_night import SiteExceptions
 from jobs.report import RUNS_PAGE, About, render_pages
 from jobs.report.about import size_notices
 from jobs.runtime.errors import BadInput
@@ -155,6 +156,7 @@ def _about(publication: Publication, settings: Settings) -> About:
         runs_url=f"../{RUNS_PAGE}",
         notices=(
             *((publication.override.notice,) if publication.override else ()),
+            *SiteExceptions.of(manifest["decisions"]).notices,
             *size_notices(manifest.get("inputs", {})),
         ),
     )

@@ -29,6 +29,7 @@ from jobs.assess import (
     read_overrides,
 )
 from jobs.contract import results
+from jobs.operate.site_rules.exceptions_of_night import is_exception
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json
 from jobs.warehouse.ledgers.override_ledger import (
@@ -167,7 +168,7 @@ def site_rules(
         BadInput: the file cannot be read, or says what no rule allows.
     """
     wanted = () if file is None else wanted_overrides(file)
-    known = registered_overrides(engine)
+    known = [each for each in registered_overrides(engine) if not is_exception(each.entry)]
     before = _applied_by(engine, follows) if known else frozenset()
     changes = [
         replace(change, is_new=change.override_key not in before)
