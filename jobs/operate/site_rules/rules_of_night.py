@@ -44,6 +44,8 @@ from jobs.warehouse.store.publishing import publication
 RULES_CHANGED: Final = "policy_overrides"
 """Key in a manifest's ``decisions``: every change of the rules that the night knew of."""
 APPLIED: Final = "APPLIED"
+LAST_DAY: Final = date(2200, 1, 1)
+"""Stands for a day that only the database can read; dates of the contract end before."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,16 +135,11 @@ class SiteRules:
         shipped = load_policy()
         told = []
         for change in self.changes:
-            override = change.placed.override
             did = {} if change.state != APPLIED else _did(moved, change.override_key)
             told.append(
                 {
                     **{k: v for k, v in asdict(change).items() if k != "entry"},
-                    "rule_id": override.rule,
-                    "change": change_in_words(override, shipped.numbers_of(override)),
-                    "owner": override.owner,
-                    "reason": override.reason,
-                    "expires_date": override.expires,
+                    **_said(change, shipped),
                     **did,
                 }
             )
@@ -151,6 +148,29 @@ class SiteRules:
             frame[name] = pd.to_datetime(frame[name])
         frame = frame.sort_values("override_key", ignore_index=True)
         return results.OVERRIDES.frame(results.OVERRIDES.arrow(frame))
+
+
+def _said(change: SiteChange, shipped: Policy) -> dict[str, Any]:
+    """What a change says of itself; one that is put in by hand may be none that is known here."""
+    try:
+        override = change.placed.override
+        words = change_in_words(override, shipped.numbers_of(override))
+    except BadInput:
+        told = json.loads(change.entry)
+        ends = pd.to_datetime(str(told["expires"]), errors="coerce")
+        return {
+            **{f"{name}_id" if name == "rule" else name: str(told[name])
+               for name in ("rule", "owner", "reason")},
+            "change": "nothing that this software knows",
+            "expires_date": LAST_DAY if pd.isna(ends) else ends.date(),
+        }  # fmt: skip
+    return {
+        "rule_id": override.rule,
+        "change": words,
+        "owner": override.owner,
+        "reason": override.reason,
+        "expires_date": override.expires,
+    }
 
 
 def site_rules(

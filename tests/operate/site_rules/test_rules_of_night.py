@@ -1,5 +1,6 @@
 """Which changes of the rules a night applies, and what it says of those that it does not."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -210,3 +211,35 @@ def test_the_database_refuses_to_register_what_ended_before_the_last_night(
     _, (placed,) = read_overrides(file)
     with pytest.raises(BadInput, match="expired"):
         register_override(warehouse, entry=entry_of(placed.override))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({"numbers": {}, "switched_on": False}, id="that changes nothing"),
+        pytest.param({"numbers": {"no_such": 1}}, id="of a number that is not there"),
+        pytest.param({"rule": "no.such.rule", "numbers": {"days": 1}}, id="of no rule"),
+        pytest.param({"bogus": 1}, id="in words that are not known"),
+        pytest.param({"numbers": {"days": 1}, "expires": "infinity"}, id="that ends on no day"),
+    ],
+)
+def test_nobody_stops_the_nights_by_an_entry_put_in_by_hand(
+    ledger: sa.Engine, more: dict[str, object]
+) -> None:
+    """One login may insert into the ledger: it waits, is told, and is not applied."""
+    entry = {"rule": "consideration.due", "owner": "Nobody", "reason": "mine",
+             "expires": "2006-12-01", **more}  # fmt: skip
+    with ledger.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO review.overrides (entry, rule_id, owner, reason, expires_date) "
+                "VALUES (:entry, 'consideration.due', 'Nobody', 'mine', '2006-12-01')"
+            ),
+            {"entry": json.dumps(entry)},
+        )
+    rules = found(ledger, None)
+    assert set(states(rules).values()) == {"WAITS"}
+    assert rules.policy.digest == load_policy().digest
+    (said,) = change_notices(rules_told(rules))
+    assert "Not applied: the change of the rule" in said
+    assert "Nobody" in said
