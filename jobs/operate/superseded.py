@@ -85,7 +85,7 @@ def keep_superseded(
     for folder, id_ in _shown_before(shown):
         if id_ == current.publication_id[:SHORT] or (kept / id_).exists():
             continue
-        # Copies for a part keep what they replace themselves: nothing of them leads out of them.
+        # Not those for a part: who is another's by the correction was in the copy before.
         ignored = shutil.ignore_patterns(FOLDER, PARTS) if folder == shown else None
         shutil.copytree(folder, kept / id_, ignore=ignored)
         if folder == shown:
@@ -95,18 +95,6 @@ def keep_superseded(
     if before is not None:
         link = kept / before.publication_id[:SHORT] / "index.html"
         _notice_correction(made, before, current, link if link.is_file() else None)
-
-
-def keep_superseded_parts(
-    *, shown: Path, made: Path, current: Publication, earlier: Sequence[Publication]
-) -> None:
-    """The same for each copy for a part, within itself; one that nobody asks for any more goes.
-
-    Args: as those of `keep_superseded`, for the pages of everybody.
-    """
-    for part in sorted((made / PARTS).glob("*/")):
-        before = shown / PARTS / part.name
-        keep_superseded(shown=before, made=part, current=current, earlier=earlier)
 
 
 def _shown_before(shown: Path) -> list[tuple[Path, str]]:
@@ -139,12 +127,12 @@ def _notice_correction(
     reason = escape(reason_line(reasons_of_correction(before, current)))
     for path in sorted(made.rglob("*.html")):
         inside = path.relative_to(made)
-        if inside.parts[0] in {FOLDER, PARTS}:
+        if inside.parts[0] == FOLDER:
             continue
         up = "../" * (len(inside.parts) - 1)
         link = (
             f' <a href="{up}{kept.relative_to(made).as_posix()}">What was published before</a>'
-            if kept
+            if kept and inside.parts[0] != PARTS
             else ""
         )
         notice = f"<strong>Correction</strong> {reason}{link}"

@@ -7,12 +7,7 @@ from typing import Any
 
 import pytest
 
-from jobs.operate.superseded import (
-    FOLDER,
-    keep_superseded,
-    keep_superseded_parts,
-    reasons_of_correction,
-)
+from jobs.operate.superseded import FOLDER, keep_superseded, reasons_of_correction
 from jobs.report import PARTS
 from jobs.warehouse import Publication
 
@@ -120,23 +115,22 @@ def test_a_first_publication_has_no_notice_and_lost_pages_no_link(tmp_path: Path
     assert "What was published before" not in (lost / "index.html").read_text()
 
 
-def test_a_copy_for_a_part_keeps_what_it_replaces_and_leads_nowhere_else(tmp_path: Path) -> None:
-    """What was said of another part, or of everybody, is not to be reached from it."""
+def test_a_copy_for_a_part_says_what_was_corrected_and_keeps_nothing_of_before(
+    tmp_path: Path,
+) -> None:
+    """Whoever is another's case by the correction stands on the pages that it replaced."""
     first, second = publication("a"), publication("b", supersedes="a", policy_version="11")
     shown, made = pages(tmp_path / "1", "a"), pages(tmp_path / "2", "b")
     for folder, name in ((shown, "a"), (made, "b")):
-        pages(folder / PARTS / "kept", name)
-    pages(shown / PARTS / "gone", "a")
-    pages(made / PARTS / "new", "b")
+        pages(folder / PARTS / "asked-for", name)
+    pages(shown / PARTS / "asked-for-no-more", "a")
     replaced(shown, made, second, first)
-    keep_superseded_parts(shown=shown, made=made, current=second, earlier=[first])
-    assert sorted(path.name for path in (made / PARTS).iterdir()) == ["kept", "new"]
     assert not (made / FOLDER / ("a" * 12) / PARTS).exists()
-    part = made / PARTS / "kept"
-    assert (part / FOLDER / ("a" * 12) / "cases" / "reasons-001.html").is_file()
-    assert not (made / PARTS / "new" / FOLDER).exists()
-    for path in sorted((made / PARTS).rglob("*.html")):
+    assert [path.name for path in (made / PARTS).iterdir()] == ["asked-for"]
+    part = made / PARTS / "asked-for"
+    found = sorted(part.rglob("*.html"))
+    assert [path.name for path in found] == ["reasons-001.html", "index.html"]
+    for path in found:
         text = path.read_text()
-        assert text.count("<strong>") == 1
-        for link in re.findall(r'href="([^"]+)"', text):
-            assert (path.parent / link).resolve().is_relative_to(made / PARTS / "kept"), link
+        assert "Published again because the rules changed from 10 to 11." in text
+        assert re.findall(r'href="([^"]+)"', text) == []

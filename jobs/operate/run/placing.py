@@ -17,7 +17,7 @@ from jobs.operate.model_registry import model_in_use
 from jobs.operate.run.file_retention import remove_old_files
 from jobs.operate.run.run_folder import RunFolder
 from jobs.operate.run.run_outcomes import in_words
-from jobs.operate.superseded import keep_superseded, keep_superseded_parts
+from jobs.operate.superseded import keep_superseded
 from jobs.report import QUALITY_PAGE, next_actions, parts_of, with_planted
 from jobs.report.about import taken_on, with_notice, with_taken_on
 from jobs.runtime.errors import BadInput, NotPlaced, Unreachable
@@ -194,8 +194,7 @@ def _keep_superseded(run: RunFolder, made: Path) -> None:
         every = publications(engine, as_of=run.as_of)
     (current,) = (found for found in every if found.is_current)
     earlier = [found for found in every if not found.is_current]
-    for keep in (keep_superseded, keep_superseded_parts):
-        keep(shown=run.pages, made=made, current=current, earlier=earlier)
+    keep_superseded(shown=run.pages, made=made, current=current, earlier=earlier)
 
 
 def _tell_planted(run: RunFolder, page: Path) -> None:
