@@ -93,9 +93,13 @@ def databases(settings: Settings, *, embedded: bool = False) -> Iterator[Databas
         yield Databases(settings=settings, server=server)
 
 
-def keep_embedded(settings: Settings) -> None:
-    """Start the embedded server if it went away, and leave it."""
-    start_embedded(settings.data_dir / "postgres").close()
+def keep_embedded(settings: Settings, *, database: str) -> str:
+    """Start the embedded server if it went away, and leave it.
+
+    Gives the URL of one of its databases, which is another one after a restart.
+    """
+    with start_embedded(settings.data_dir / "postgres") as server:
+        return server.url(database)
 
 
 @contextmanager

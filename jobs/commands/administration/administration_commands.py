@@ -98,10 +98,14 @@ def airflow(context: typer.Context) -> None:
         if context.args == ["standalone"]:
             typer.echo(f"Airflow's page: {environment['AIRFLOW__API__BASE_URL']}")
             typer.echo(f"User admin, password: {password_file(environment)}")
-            code = run_standalone(
-                environment=environment,
-                keep_database=lambda: None if is_external() else keep_embedded(settings),
-            )
+
+            def environment_now() -> dict[str, str]:
+                if is_external():
+                    return environment
+                kept = keep_embedded(settings, database="airflow")
+                return airflow_environment(settings=settings, url=kept, arguments=context.args)
+
+            code = run_standalone(environment=environment_now)
             typer.echo("Airflow is stopped.")
         else:
             code = run_airflow(context.args, environment=environment)

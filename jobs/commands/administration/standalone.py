@@ -81,12 +81,13 @@ class Part:
         self.start()
 
 
-def run_standalone(*, environment: Mapping[str, str], keep_database: Callable[[], None]) -> int:
+def run_standalone(*, environment: Callable[[], Mapping[str, str]]) -> int:
     """Run every part of Airflow until told to stop; give the exit code.
 
     Args:
-        environment: of each part.
-        keep_database: called again and again; starts the database if it went away.
+        environment: gives that of each part, and starts the database if it went away. It is asked
+            again and again: once it is another one, as where the database has come back at another
+            address, every part is started anew.
 
     Raises:
         BadInput: a part or the database does not stay up; everything is stopped.
@@ -97,10 +98,15 @@ def run_standalone(*, environment: Mapping[str, str], keep_database: Callable[[]
         asked.append(number)
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    parts = [Part(name, environment) for name in PARTS]
+    parts: list[Part] = []
     try:
         while not asked:
-            keep_database()
+            now = environment()
+            if parts and parts[0].environment != now:
+                log.warning("the database is at another address; all of Airflow is started again")
+                _stop(parts)
+                parts = []
+            parts = parts or [Part(name, now) for name in PARTS]
             for part in parts:
                 part.look_after()
             time.sleep(WATCH_SECONDS)

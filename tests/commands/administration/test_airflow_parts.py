@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -93,10 +94,13 @@ time.sleep(600)
     monkeypatch.setattr(standalone, "WATCH_SECONDS", 0.05)
     monkeypatch.chdir(tmp_path)
     kept: list[float] = []
+
+    def keep() -> Mapping[str, str]:
+        kept.append(time.monotonic())
+        return os.environ
+
     with pytest.raises(BadInput, match="airflow scheduler: ended 5 times within 5 minutes"):
-        standalone.run_standalone(
-            environment=os.environ, keep_database=lambda: kept.append(time.monotonic())
-        )
+        standalone.run_standalone(environment=keep)
     assert caplog.text.count("airflow scheduler ended (exit code 3); it is started again") == 4
     assert len(kept) >= 5, "the database is looked after too"
     for path in tmp_path.glob("*.pid"):
@@ -123,11 +127,12 @@ while True:
     monkeypatch.setattr(standalone, "PATIENCE_SECONDS", 0.5)
     monkeypatch.chdir(tmp_path)
 
-    def ask_once_all_are_up() -> None:
+    def ask_once_all_are_up() -> Mapping[str, str]:
         if len(list(tmp_path.glob("*.pid"))) == len(standalone.PARTS):
             os.kill(os.getpid(), signal.SIGTERM)
+        return os.environ
 
-    assert standalone.run_standalone(environment=os.environ, keep_database=ask_once_all_are_up) == 0
+    assert standalone.run_standalone(environment=ask_once_all_are_up) == 0
     assert "airflow dag-processor did not end when it was asked to; killed" in caplog.text
     assert caplog.text.count("did not end") == 1
     ended = {path.stem: path.stat().st_mtime for path in tmp_path.glob("*.ended")}
@@ -135,3 +140,28 @@ while True:
     for path in tmp_path.glob("*.pid"):
         with pytest.raises(ProcessLookupError):
             os.kill(int(path.read_text()), 0)
+
+
+def test_a_database_that_comes_back_at_another_address_is_told_to_every_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As the embedded one does, whose socket lies in a folder of another name after each start."""
+    notes_its_address = """\
+import os, sys, time
+open(f"{sys.argv[1]}.{os.environ['ADDRESS']}", "w").close()
+time.sleep(600)
+"""
+    monkeypatch.setattr(airflow_cli, "AIRFLOW", program(tmp_path / "airflow", notes_its_address))
+    monkeypatch.setattr(standalone, "WATCH_SECONDS", 0.05)
+    monkeypatch.chdir(tmp_path)
+
+    def moves_once_all_are_up() -> Mapping[str, str]:
+        here, there = (len(list(tmp_path.glob(f"*.{where}"))) for where in ("here", "there"))
+        if there == len(standalone.PARTS):
+            os.kill(os.getpid(), signal.SIGTERM)
+        moved = there or here == len(standalone.PARTS)
+        return {**os.environ, "ADDRESS": "there" if moved else "here"}
+
+    assert standalone.run_standalone(environment=moves_once_all_are_up) == 0
+    assert caplog.text.count("all of Airflow is started again") == 1
+    assert "ended (exit code" not in caplog.text, "no part is blamed"
