@@ -200,7 +200,7 @@ def test_an_installation_for_systemd_from_its_first_line_to_its_uninstall() -> N
     with empty_folder() as folder:
         environment = bare_environment(folder)
         # Of the copy: the walk hides /tmp, where this repository may lie.
-        walk = copy_of_the_repository(folder) / "tests" / "dags" / "systemd"
+        walk = copy_of_the_repository(folder) / "tests" / "dags" / "operator" / "systemd"
         script = walk / "walk.sh"
         filled = script.read_text()
         for name, block in (
@@ -214,7 +214,7 @@ def test_an_installation_for_systemd_from_its_first_line_to_its_uninstall() -> N
         done = subprocess.run(
             ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "bash", "-e", script],
             env=environment
-            | {"HERE": str(folder), "PORT": str(free_port()), "REPOSITORY": str(walk.parents[2])}
+            | {"HERE": str(folder), "PORT": str(free_port()), "REPOSITORY": str(walk.parents[3])}
             | {"PATH": f"{walk}:{environment['PATH']}"},
             capture_output=True,
             text=True,
