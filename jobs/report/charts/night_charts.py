@@ -10,8 +10,8 @@ from jobs.contract.bands import AGE_NOT_RECORDED, AGES
 from jobs.contract.case_lists import DUE
 from jobs.contract.view_models import day_text, number_text, plural
 from jobs.report.charts.charts import Chart, bars, columns, shortened
+from jobs.report.figures.conditions import NO_DATE
 from jobs.report.figures.families.backlog import AGE_ORDER
-from jobs.report.figures.families.missed import NO_DATE
 from jobs.report.lists.list_rows import rows_of
 from jobs.report.published import Frames, groups_of
 from jobs.runtime.outgoing import clean

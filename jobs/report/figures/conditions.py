@@ -6,9 +6,11 @@ same objects count a figure, mark the rows of its list and tell who moved in or 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
 
+from jobs.contract import codes as c
 from jobs.report.published import NONE
 
 Condition = Callable[[pd.DataFrame], pd.Series]
@@ -18,6 +20,15 @@ Grouping = Callable[[pd.DataFrame], pd.Series]
 
 SERIOUS = 2
 """Seriousness 1 and 2: killing, sexual and serious violent offences, robbery, arson, kidnapping."""
+NO_DATE: Final = "(no date)"
+NOT_RECORDED: Final = "(not recorded)"
+OFFENCE_CATEGORIES: Final = (
+    *dict.fromkeys(entry.category for entry in c.OFFENCE.codes if isinstance(entry, c.Offence)),
+    NOT_RECORDED,
+)
+_CATEGORY_OF: Final = {
+    entry.code: entry.category for entry in c.OFFENCE.codes if isinstance(entry, c.Offence)
+}
 
 
 @dataclass(frozen=True)
@@ -69,3 +80,34 @@ def idle(days: int) -> Condition:
 def prison(frame: pd.DataFrame) -> pd.Series:
     """Group: the prison now, or the last one."""
     return frame["prison_id"].fillna(NONE)
+
+
+def decided_since(frame: pd.DataFrame) -> pd.Series:
+    """A named caseworker has decided since the release."""
+    return frame["decided_since_date"].notna()
+
+
+def no_release_date(frame: pd.DataFrame) -> pd.Series:
+    """Released on a day that nobody recorded."""
+    return frame["release_date"].isna()
+
+
+def court_recommended(frame: pd.DataFrame) -> pd.Series:
+    """The court recommended deportation."""
+    return frame["is_court_recommended"]
+
+
+def nationality_unknown(frame: pd.DataFrame) -> pd.Series:
+    """Nationality unknown, refused, stateless or missing."""
+    return frame["is_nationality_unknown"]
+
+
+def release_month(frame: pd.DataFrame) -> pd.Series:
+    """Group: the month of release as ``2005-09``."""
+    month: pd.Series = frame["release_date"].dt.strftime("%Y-%m").astype("str")
+    return month.fillna(NO_DATE)
+
+
+def offence_category(frame: pd.DataFrame) -> pd.Series:
+    """Group: the category of the most serious offence, as in the published list of 2006."""
+    return frame["offence_code"].map(_CATEGORY_OF).astype("str").fillna(NOT_RECORDED)

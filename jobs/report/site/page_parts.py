@@ -14,9 +14,9 @@ from jobs.contract.results.list_words import STATUS_WORDS
 from jobs.contract.view_models import KeyFigure, number_text, plural
 from jobs.report import sheets
 from jobs.report.charts.order_charts import ending
+from jobs.report.figures.conditions import OFFENCE_CATEGORIES
 from jobs.report.figures.families.backlog import STAGES
 from jobs.report.figures.families.due import RELEASE_ORDER
-from jobs.report.figures.families.missed import OFFENCE_CATEGORIES
 from jobs.report.figures.registry import FIGURES
 from jobs.report.forecast.capacity import forecast
 from jobs.report.lists.breakdowns import (

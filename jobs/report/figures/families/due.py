@@ -10,6 +10,7 @@ from jobs.contract import results
 from jobs.contract.bands import RELEASES, SHOWN_DAYS
 from jobs.contract.case_lists import DUE
 from jobs.report.figures.conditions import (
+    NO_DATE,
     Condition,
     Grouping,
     everything,
@@ -22,7 +23,6 @@ from jobs.report.figures.figure import CASEWORK, EPISODES, NOT_RELEASED, Figure
 from jobs.report.figures.inputs import Compute, FigureInputs
 from jobs.report.figures.ranges import RowUncertainty, count_rows, false_link_probability
 
-NO_DATE: Final = "(no date)"
 RELEASE_ORDER: Final = (*RELEASES.names, NO_DATE)
 
 

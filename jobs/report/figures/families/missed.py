@@ -9,69 +9,31 @@ from typing import Final
 
 import pandas as pd
 
-from jobs.contract import codes as c
 from jobs.contract.case_lists import DECIDED_SINCE, MISSED, UNCONSIDERED
 from jobs.contract.results.case_list import CaseList
 from jobs.report.figures.conditions import (
+    NO_DATE,
+    OFFENCE_CATEGORIES,
     Condition,
     Grouping,
     HasStatus,
+    court_recommended,
+    decided_since,
     everything,
+    nationality_unknown,
+    no_release_date,
+    offence_category,
     possibly_considered,
     prison,
+    release_month,
     serious,
 )
-from jobs.report.figures.figure import CASEWORK, EVERY_RELEASE, RELEASES, Figure
+from jobs.report.figures.figure import CASEWORK, EVERY_RELEASE, PEOPLE, RELEASES, Figure
 from jobs.report.figures.inputs import Compute, FigureInputs
 from jobs.report.figures.ranges import RowUncertainty, count_rows, false_link_probability
 
-NO_DATE: Final = "(no date)"
-NOT_RECORDED: Final = "(not recorded)"
-OFFENCE_CATEGORIES: Final = (
-    *dict.fromkeys(entry.category for entry in c.OFFENCE.codes if isinstance(entry, c.Offence)),
-    NOT_RECORDED,
-)
-_CATEGORY_OF: Final = {
-    entry.code: entry.category for entry in c.OFFENCE.codes if isinstance(entry, c.Offence)
-}
 NEVER_REFERRED: Final = HasStatus("NOT_REFERRED")
 NOT_CONSIDERED: Final = HasStatus("REFERRED_NOT_CONSIDERED")
-
-
-def undecided(frame: pd.DataFrame) -> pd.Series:
-    """Nobody has decided since the release."""
-    return frame["decided_since_date"].isna()
-
-
-def decided_since(frame: pd.DataFrame) -> pd.Series:
-    """A named caseworker has decided since the release."""
-    return frame["decided_since_date"].notna()
-
-
-def no_release_date(frame: pd.DataFrame) -> pd.Series:
-    """Released on a day that nobody recorded."""
-    return frame["release_date"].isna()
-
-
-def court_recommended(frame: pd.DataFrame) -> pd.Series:
-    """The court recommended deportation."""
-    return frame["is_court_recommended"]
-
-
-def nationality_unknown(frame: pd.DataFrame) -> pd.Series:
-    """Nationality unknown, refused, stateless or missing."""
-    return frame["is_nationality_unknown"]
-
-
-def release_month(frame: pd.DataFrame) -> pd.Series:
-    """Group: the month of release as ``2005-09``."""
-    month: pd.Series = frame["release_date"].dt.strftime("%Y-%m").astype("str")
-    return month.fillna(NO_DATE)
-
-
-def offence_category(frame: pd.DataFrame) -> pd.Series:
-    """Group: the category of the most serious offence, as in the published list of 2006."""
-    return frame["offence_code"].map(_CATEGORY_OF).astype("str").fillna(NOT_RECORDED)
 
 
 def _possible(frame: pd.DataFrame) -> pd.Series:
@@ -278,6 +240,8 @@ def _figure(
     shown: Sequence[str] = (),
     groups: str = "",
     on: CaseList = UNCONSIDERED,
+    unit: str = RELEASES,
+    since: str = "3",
     is_new: bool = False,
 ) -> Figure:
     return Figure(
@@ -285,14 +249,14 @@ def _figure(
         title=title,
         definition=definition,
         population=EVERY_RELEASE,
-        unit=RELEASES,
+        unit=unit,
         owner=CASEWORK,
         compute=compute or missed(rows, by=by, groups=shown),
         groups=groups,
         on=on.name,
         rows=rows,
         by=by,
-        since="3",
+        since=since,
         series_breaks=() if is_new else (SERIES_BREAK,),
     )
 
@@ -326,6 +290,8 @@ FIGURES: Final = (
         "People released without consideration",
         "Different people among the missed releases.",
         compute=missed_people,
+        unit=PEOPLE,
+        since="4",
     ),
     _figure(
         "never_referred",

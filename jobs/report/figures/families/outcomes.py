@@ -13,8 +13,8 @@ from jobs.contract import results
 from jobs.contract.case_lists import OUTCOMES as OUTCOME_LIST
 from jobs.contract.case_lists import TRACINGS, UNCONSIDERED
 from jobs.contract.results.case_list import CaseList
-from jobs.report.figures.conditions import Condition, Grouping, column, everything
-from jobs.report.figures.families.missed import decided_since, missed
+from jobs.report.figures.conditions import Condition, Grouping, column, decided_since, everything
+from jobs.report.figures.families.missed import missed
 from jobs.report.figures.figure import (
     CASEWORK,
     EPISODES,
