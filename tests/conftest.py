@@ -9,12 +9,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
 from jobs.runtime.settings import ROOT
 from jobs.warehouse import embedded, open_warehouse, upgrade
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 KINDS = "worlds that hold"
 """The property under which a test says how many of its invented worlds held each kind."""
@@ -72,6 +76,16 @@ def database(postgres: embedded.EmbeddedServer) -> Iterator[str]:
     postgres.create_database(name)
     yield postgres.url(name)
     postgres.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> "Iterator[Browser]":
+    """A running browser; who asks for it is skipped where none is installed."""
+    # Most sessions ask for none, and the driver takes its time.
+    from benchmarks.samples.browser import browser
+
+    with browser() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

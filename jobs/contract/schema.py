@@ -94,6 +94,10 @@ class CodeList:
         """Every code of the list."""
         return frozenset(entry.code for entry in self.codes)
 
+    def meaning_of(self, code: str) -> str:
+        """What a code means; the code itself where the list does not have it."""
+        return next((entry.meaning for entry in self.codes if entry.code == code), code)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:

@@ -12,14 +12,10 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from enum import StrEnum
-from typing import Final
 
-from jobs.notify.message import Message
+from jobs.notify.message import ON_THE_WAY, Message
 from jobs.notify.recipients import Decides, Recipient
 from jobs.runtime.files import text_digest
-
-LONGEST_LINE: Final = 200
-"""A subject stays in one line: Python folds a longer one before its first word, which blanks it."""
 
 
 class AlertKind(StrEnum):
@@ -108,5 +104,5 @@ def render_alert(*, recipient: Recipient, alert: Alert, sender: str) -> Message:
     return Message(
         recipient=recipient.address,
         subject=str(message["Subject"]),
-        data=message.as_bytes(policy=SMTP.clone(max_line_length=LONGEST_LINE)),
+        data=message.as_bytes(policy=ON_THE_WAY),
     )

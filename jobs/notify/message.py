@@ -36,6 +36,8 @@ FIGURES_HEADER: Final = "X-Reconciliation-Figures"
 ACTS_HEADER: Final = "X-Reconciliation-Acts"
 REFERENCES_LINE: Final = "Counts and references only."
 PRIVATE_LINE: Final = "The attachment names people: do not forward it."
+ON_THE_WAY: Final = SMTP.clone(max_line_length=200)
+"""A subject stays in one line: Python folds a longer one before its first word, which blanks it."""
 _SEND_TIME: Final = time(23, 59, tzinfo=UTC)
 
 
@@ -115,7 +117,9 @@ def render(
         name = f"people-{summary.as_of}.csv"
         message.add_attachment(people, subtype="csv", cte="base64", filename=name)
     _fix_boundaries(message, digest)
-    return Message(recipient=recipient.address, subject=subject, data=message.as_bytes())
+    return Message(
+        recipient=recipient.address, subject=subject, data=message.as_bytes(policy=ON_THE_WAY)
+    )
 
 
 def content_digest(summary: ReaderSummary) -> str:

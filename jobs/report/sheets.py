@@ -17,6 +17,7 @@ from jobs.contract.results.case_list import CaseList
 from jobs.contract.results.list_words import EPISODE_HEADINGS, HOW_MISSED
 from jobs.contract.schema import CodeList, Kind, Table
 from jobs.contract.view_models import number_text
+from jobs.report.published import NONE
 from jobs.runtime.outgoing import clean
 
 NOTHING: Final = ""
@@ -100,7 +101,7 @@ def cell_texts(values: pd.Series, column: Column) -> pd.Series:
 
 
 def _plain(values: pd.Series, column: Column) -> pd.Series:
-    words = dict(column.words or {})
+    words = {NONE: "not recorded", **(column.words or {})}
     if column.codes is not None:
         words |= {entry.code: entry.meaning for entry in column.codes.codes}
     unique = values.dropna().unique()
@@ -258,7 +259,7 @@ POPULATION_COLUMNS: Final = (
     Column(source="detainees", heading="Of these, in removal centres", kind="whole"),
 )
 TEAM_COLUMNS: Final = (
-    Column(source="team", heading="Team", words={"(none)": "No team"}),
+    Column(source="team", heading="Team", words={NONE: "No team"}),
     Column(source="open_cases", heading="Open cases", kind="whole"),
     Column(source="fte", heading="Staff in post", kind="number"),
     Column(source="fte_absent", heading="Absent", kind="number"),
@@ -273,9 +274,10 @@ ROW_COUNT_COLUMNS: Final = (
     Column(source="quarantined", heading="In quarantine", kind="whole"),
 )
 RULE_COLUMNS: Final = (
-    Column(source="rule_id", heading="Rule"),
+    Column(source="meaning", heading="What must hold"),
     Column(source="table", heading="Table"),
     Column(source="rows", heading="Rows in quarantine", kind="whole"),
+    Column(source="rule_id", heading="Rule"),
 )
 CHECK_COLUMNS: Final = (
     Column(source="meaning", heading="What must hold"),

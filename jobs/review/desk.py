@@ -15,6 +15,8 @@ from typing import Any, Final
 import pandas as pd
 import sqlalchemy as sa
 
+from jobs.contract import codes
+from jobs.contract.results.list_words import STATUS_WORDS
 from jobs.extract import Landing
 from jobs.review.consequences import CONSEQUENCES, PAIR, queue_of
 from jobs.review.differences import Line, lines
@@ -57,7 +59,8 @@ class Hanging:
     pair: int
     consequence: str
     status: str | None
-    offence_code: str | None
+    """In words, as the offence is."""
+    offence: str | None
     days_to_release: int | None
     release_date: date | None
     probability: float
@@ -327,13 +330,13 @@ def _keys(row: sa.RowMapping) -> tuple[str, str]:
 
 
 def _hanging(row: sa.RowMapping) -> dict[str, Any]:
-    same = (
-        "status", "offence_code", "days_to_release", "release_date", "probability", "unsure",
-        "assigned_to",
-    )  # fmt: skip
+    same = ("days_to_release", "release_date", "probability", "unsure", "assigned_to")
+    status, offence = row["status"], row["offence_code"]
     return {
         "pair": row["pair_id"],
         "consequence": CONSEQUENCES[row["tier"]],
+        "status": None if status is None else STATUS_WORDS[status],
+        "offence": None if offence is None else codes.OFFENCE.meaning_of(offence),
         **{name: row[name] for name in same},
     }
 

@@ -12,6 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from jobs.contract import codes, immigration, results
+from jobs.contract.results.list_words import STATUS_WORDS
 from jobs.review.records import open_landings
 from jobs.runtime.errors import BadInput
 from jobs.warehouse import Decision, Publication, read_chosen
@@ -81,9 +82,10 @@ def _standing(episodes: pd.DataFrame) -> str:
         return "The prisoner has no custody episode in the last publication."
     said = []
     for row in episodes.sort_values("episode_id").to_dict("records"):
-        offence = "" if pd.isna(row["offence_code"]) else f", offence {row['offence_code']}"
+        code = row["offence_code"]
+        offence = "" if pd.isna(code) else f", {codes.OFFENCE.meaning_of(str(code))}"
         serious = "" if pd.isna(row["seriousness"]) else f" of seriousness {row['seriousness']}"
-        said.append(f"{row['status']}{offence}{serious if offence else ''}")
+        said.append(f"{STATUS_WORDS[row['status']]}{offence}{serious if offence else ''}")
     return f"Now: the prisoner's custody episodes are {'; '.join(said)}."
 
 

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import pandas as pd
 
+from jobs.contract import codes
+from jobs.contract.schema import CodeList
 from jobs.extract import Landing, open_landing
 from jobs.operate.accepted_rows import accepted_rows
 from jobs.review.consequences import PAIR
@@ -28,6 +30,12 @@ RECORD: Final = (
 )
 """What a reviewer compares: label, prison column, immigration column."""
 ALSO: Final = "also known as"
+_CODES: Final[Mapping[str, CodeList]] = {
+    "gender": codes.GENDER,
+    "nationality": codes.NATIONALITY,
+    "second nationality": codes.NATIONALITY,
+}
+"""Lines of which the registers hold codes, and their lists; reviewers see the words."""
 
 
 def open_landings(publication: Publication, *, folder: Path) -> dict[str, Landing]:
@@ -79,8 +87,12 @@ def _aliases(aliases: pd.DataFrame, key: str) -> "pd.Series[str]":
 
 
 def shown(pair: "pd.Series[Any]", name: str) -> str | None:
-    """One value of a pair of `with_records` as text; None where the record has none."""
+    """One value of a pair of `with_records` in words; None where the record has none."""
     value = pair.get(name)
     if value is None or pd.isna(value):
         return None
-    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value).strip() or None
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    text = str(value).strip()
+    known = _CODES.get(name.partition(": ")[2])
+    return (text if known is None else known.meaning_of(text)) or None

@@ -140,13 +140,28 @@ def test_a_reader_of_counts_gets_no_reference(big: Invented) -> None:
 def test_a_governor_sees_the_own_prison_and_only_its_cases(big: Invented) -> None:
     only = Recipient(address="g@x.invalid", role="Governor", prisons=("AAI",))
     text = text_of(message_for(big, only))
-    assert "PRISON AAI, ASHDOWN" in text
+    assert "ASHDOWN (AAI)" in text
     assert set(re.findall(r"\((\w{3})\), (?:release|held)", text)) == {"AAI"}
     own = OwnPart(facts=big.facts, reader=only.reader)
     assert text.startswith(own.headline.first_line)
     assert "at Ashdown (AAI)" in own.headline.first_line
     assert headline(big.reported.figures).first_line not in text
     assert own.nation in text
+    assert "BEAR IN MIND, OF ALL PRISONS AND TEAMS" in text
+    assert "BEAR IN MIND\r\n" in text_of(message_for(big, HEAD))
+
+
+def test_the_subject_of_whoever_has_a_long_part_begins_with_its_first_word(big: Invented) -> None:
+    long = Recipient(
+        address="g@x.invalid", role="Governor", prisons=("AAI",), teams=("Team 1", "Team 2")
+    )
+    summary = SummaryWriter(facts=big.facts, about=ABOUT).for_reader(long.reader)
+    made = render(recipient=long, summary=summary, sender=SENDER)
+    assert len(made.subject) > 70
+    assert f"\nSubject: {made.subject}\r\n".encode() in made.data
+    message = message_from_bytes(made.data, policy=default)
+    assert message["Subject"] == made.subject
+    assert max(len(line) for line in made.data.splitlines()) <= 200
 
 
 @pytest.mark.parametrize("prison", ["AAI", "BBI", "CCI"])

@@ -1,7 +1,6 @@
 """The HTML of an email as it is seen: on a desk, on a phone, in the dark, images blocked."""
 
 import base64
-from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -9,19 +8,13 @@ from email.policy import default
 import pytest
 from playwright.sync_api import Browser
 
-from benchmarks.samples.browser import browser, quiet_page, violations
+from benchmarks.samples.browser import quiet_page, violations
 from benchmarks.samples.report_nights import AS_OF, invent
 from jobs.notify import Recipient, render
 from jobs.report import About, SummaryWriter
 
 TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
 MOST_BYTES = 100_000
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
 
 
 GOVERNOR = Recipient(address="g@x.invalid", role="Governor", prisons=("AAI",), teams=("Team 1",))

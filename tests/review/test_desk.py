@@ -53,6 +53,7 @@ def test_a_pair_is_shown_with_both_records_their_differences_and_the_evidence_in
 ) -> None:
     pair = taken(desk, RITA)
     assert pair.consequence == CONSEQUENCES[1]
+    assert (pair.status, pair.offence) == ("Due", "drug offence")
     assert pair.days_to_release == 1
     lines = {line.label: line for line in pair.lines}
     assert lines["first name"].mark == "same"
@@ -336,7 +337,7 @@ def test_a_pair_that_the_model_never_proposed_says_so_and_what_it_displaces(desk
     )  # fmt: skip
     said = " ".join(SecondLook(desk=desk).effect(word).lines)
     assert "never proposed this pair" in said
-    assert "DUE, offence DRUGS of seriousness 1" in said
+    assert "Due, drug offence of seriousness 1" in said
     proposed = Decision(
         prisoner_number=keys(1)[0], cid_person_id=keys(1)[1], judgement="must_link",
         reviewer="B", reason="r",

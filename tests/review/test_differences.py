@@ -29,6 +29,21 @@ def test_a_line_says_whether_the_records_agree(one: Any, other: Any, mark: str) 
     assert line_of("last name", one, other).mark == mark
 
 
+@pytest.mark.parametrize(
+    ("label", "one", "other", "words"),
+    [
+        pytest.param("nationality", "NIGERIA", "NIGERIA", ("Nigeria", "Nigeria"), id="the same"),
+        pytest.param("nationality", "STATE", "NEW", ("stateless", "NEW"), id="of no list"),
+        pytest.param("gender", "F", "NK", ("female", "not known"), id="gender"),
+    ],
+)
+def test_codes_are_said_in_words(label: str, one: str, other: str, words: tuple[str, str]) -> None:
+    found = line_of(label, one, other)
+    said = tuple("".join(text for text, _ in side) for side in (found.prison, found.immigration))
+    assert said == words
+    assert found.mark == ("same" if one == other else "different")
+
+
 def test_what_differs_is_marked_letter_by_letter() -> None:
     found = line_of("date of birth", pd.Timestamp(1970, 5, 17), pd.Timestamp(1970, 5, 18))
     assert found.prison == (("1970-05-1", False), ("7", True))

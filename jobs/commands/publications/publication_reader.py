@@ -29,6 +29,7 @@ from jobs.report import (
     next_actions,
     rows_of,
 )
+from jobs.report.lists.group_words import group_texts
 from jobs.runtime.errors import BadInput
 from jobs.runtime.outgoing import FOR_TERMINALS, csv_text
 from jobs.runtime.settings import Settings
@@ -109,12 +110,14 @@ class PublicationReader:
         table.add_column("group", overflow="fold")
         table.add_column("value", justify="right", no_wrap=True)
         table.add_column("range", justify="right", no_wrap=True)
-        frame = self.figures().astype(object)
+        frame = self.figures()
+        named = (results.CENSUS, results.CHECK_RESULTS)
+        texts = group_texts(frame, {table.full_name: self.table(table) for table in named})
+        frame = frame.assign(group=texts.fillna("")).astype(object)
         for row in frame.where(frame.notna(), None).to_dict("records"):
             low, high = row["low"], row["high"]
             span = "" if low == high else f"{number_text(low)} to {number_text(high)}"
-            group = "" if row["group_value"] == "(all)" else row["group_value"]
-            table.add_row(row["title"], group, number_text(row["value"]), span)
+            table.add_row(row["title"], row["group"], number_text(row["value"]), span)
         console = rich.console.Console(width=None if sys.stdout.isatty() else 140)
         with console.capture() as printed:
             console.print(table)

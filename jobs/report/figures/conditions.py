@@ -22,6 +22,7 @@ SERIOUS = 2
 """Seriousness 1 and 2: killing, sexual and serious violent offences, robbery, arson, kidnapping."""
 NO_DATE: Final = "(no date)"
 NOT_RECORDED: Final = "(not recorded)"
+MONTHS_BACK: Final = 120
 OFFENCE_CATEGORIES: Final = (
     *dict.fromkeys(entry.category for entry in c.OFFENCE.codes if isinstance(entry, c.Offence)),
     NOT_RECORDED,
@@ -106,6 +107,20 @@ def release_month(frame: pd.DataFrame) -> pd.Series:
     """Group: the month of release as ``2005-09``."""
     month: pd.Series = frame["release_date"].dt.strftime("%Y-%m").astype("str")
     return month.fillna(NO_DATE)
+
+
+def every_month(months: pd.Series) -> list[str]:
+    """The groups of `release_month` from the first to the last of these, those between too.
+
+    A month in which nothing counts has a range all the same. A date that is far off, as a slip of
+    the pen makes it, brings no more than `MONTHS_BACK` of them.
+    """
+    dated = months[months.ne(NO_DATE)]
+    if dated.empty:
+        return [NO_DATE]
+    last = pd.Period(dated.max(), freq="M")
+    first = max(pd.Period(dated.min(), freq="M"), last - MONTHS_BACK + 1)
+    return [*(str(month) for month in pd.period_range(first, last)), NO_DATE]
 
 
 def offence_category(frame: pd.DataFrame) -> pd.Series:

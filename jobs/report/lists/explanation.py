@@ -8,7 +8,6 @@ import pandas as pd
 from jobs.contract import codes as c
 from jobs.contract import results
 from jobs.contract.results.list_words import STATUS_WORDS
-from jobs.contract.schema import CodeList
 from jobs.contract.view_models import day_text, plural
 from jobs.report.lists.flag_lines import flag_lines
 from jobs.report.lists.rule_changes import change_lines
@@ -100,8 +99,8 @@ def _decision(row: Mapping[Hashable, Any]) -> str:
         # For a release before the withdrawal it counts, for one after it does not.
         beside.append("withdrawn since")
     elif _known(row["flaw"]):
-        beside.append(f"does not count: {_meaning(results.FLAW, str(row['flaw']))}")
-    how = _meaning(c.EVENT_TYPE, str(row["decision"]))
+        beside.append(f"does not count: {results.FLAW.meaning_of(str(row['flaw']))}")
+    how = c.EVENT_TYPE.meaning_of(str(row["decision"]))
     return f"Case {row['case_id']}, {_day(row['step_date'])}: {how} ({'; '.join(beside)})."
 
 
@@ -109,7 +108,7 @@ def _appeal(row: Mapping[Hashable, Any]) -> str:
     head = f"Case {row['case_id']}, {_day(row['step_date'])}: an appeal was lodged"
     if not _known(row["appeal_outcome"]):
         return f"{head}; it is not determined."
-    how = _meaning(c.APPEAL_OUTCOME, str(row["appeal_outcome"]))
+    how = c.APPEAL_OUTCOME.meaning_of(str(row["appeal_outcome"]))
     return f"{head}; {how} on {_day(row['until_date'])}."
 
 
@@ -167,7 +166,7 @@ def release_line(row: Mapping[Hashable, Any]) -> str:
     if _known(row["due_date"]):
         parts.append(f"Consideration was due on {_day(row['due_date'])}{_lateness(row)}.")
     if row["is_missed"] and _known(row["decided_since_date"]):
-        how = _meaning(c.EVENT_TYPE, str(row["decided_since"]))
+        how = c.EVENT_TYPE.meaning_of(str(row["decided_since"]))
         parts.append(f"Since then: {how} on {_day(row['decided_since_date'])}.")
     elif row["is_missed"]:
         parts.append("Nobody has decided since.")
@@ -179,7 +178,7 @@ def release_line(row: Mapping[Hashable, Any]) -> str:
 def _release_head(row: Mapping[Hashable, Any]) -> str:
     day = _day(row["release_date"]) if _known(row["release_date"]) else "day not recorded"
     reason = (
-        f" ({_meaning(c.MOVEMENT_REASON, str(row['release_reason']))})"
+        f" ({c.MOVEMENT_REASON.meaning_of(str(row['release_reason']))})"
         if _known(row["release_reason"])
         else ""
     )
@@ -200,7 +199,7 @@ def _considered(row: Mapping[Hashable, Any]) -> str:
     said = f"{_release_head(row)}: considered"
     if not _known(row["considered_date"]):
         return f"{said}."
-    how = _meaning(c.EVENT_TYPE, str(row["decision"])) if _known(row["decision"]) else "decided"
+    how = c.EVENT_TYPE.meaning_of(str(row["decision"])) if _known(row["decision"]) else "decided"
     said += f", {how} on {_day(row['considered_date'])}"
     recorded, left = row["considered_recorded_date"], row["release_date"]
     if not _known(recorded):
@@ -222,10 +221,16 @@ def _lateness(row: Mapping[Hashable, Any]) -> str:
 
 
 def reason_lines(steps: pd.DataFrame) -> "pd.Series[str]":
-    """Steps of the reasoning as lines, without their positions: finding, rule and source row."""
+    """Steps of the reasoning as lines, without their positions: finding, rule and source row.
+
+    The finding on the status begins with its code, which readers see as words.
+    """
+    finding = steps["finding"].str.replace(
+        rf"^({'|'.join(STATUS_WORDS)}): ", lambda code: f"{STATUS_WORDS[code[1]]}: ", regex=True
+    )
     key = (" " + steps["source_key"]).fillna("")
     source = ("; source " + steps["source_table"] + key).fillna("")
-    lines: pd.Series[str] = steps["finding"] + " (rule " + steps["rule_id"] + source + ")"
+    lines: pd.Series[str] = finding + " (rule " + steps["rule_id"] + source + ")"
     return lines
 
 
@@ -233,7 +238,7 @@ def _standing(row: Mapping[Hashable, Any]) -> str:
     """The status in words; whoever left in scope without a decision is told of as they left."""
     status = str(row["status"])
     if status != "OUT_OF_SCOPE" or row["scope_rule_id"] not in EXITS:
-        return f"{STATUS_WORDS[status]}: {_meaning(results.STATUS, status)}"
+        return f"{STATUS_WORDS[status]}: {results.STATUS.meaning_of(status)}"
     is_removed = row["scope_rule_id"] == "exit.removed" and _known(row["removed_date"])
     on = f" on {_day(row['removed_date'])}" if is_removed else ""
     decided = "decided on only afterwards" if _known(row["considered_date"]) else NO_DECISION
@@ -249,7 +254,7 @@ def _sentence_lines(row: Mapping[Hashable, Any]) -> list[str]:
             f"Longest term that the rules count: {plural(row['sentence_days'], 'day', 'days')}."
         )
     if _known(row["offence_code"]):
-        lines.append(f"Most serious offence: {_meaning(c.OFFENCE, str(row['offence_code']))}.")
+        lines.append(f"Most serious offence: {c.OFFENCE.meaning_of(str(row['offence_code']))}.")
     if row["is_court_recommended"]:
         lines.append("A court recommended deportation.")
     return lines or ["Sentence: none recorded."]
@@ -295,7 +300,3 @@ def _known(value: Any) -> bool:
 
 def _day(value: pd.Timestamp) -> str:
     return day_text(None if pd.isna(value) else value.date())
-
-
-def _meaning(codes: CodeList, code: str) -> str:
-    return next((entry.meaning for entry in codes.codes if entry.code == code), code)

@@ -6,11 +6,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from jobs.contract import codes as c
 from jobs.contract import results
 from jobs.contract.bands import LINK_PROBABILITIES
-from jobs.contract.results.assessed import DISCREPANCY_KINDS
-from jobs.contract.results.list_words import STATUS_WORDS
 from jobs.contract.view_models import KeyFigure, number_text, plural
 from jobs.report import sheets
 from jobs.report.charts.order_charts import ending
@@ -29,7 +26,8 @@ from jobs.report.lists.breakdowns import (
     undecided_by_team,
 )
 from jobs.report.lists.drill_down import list_of
-from jobs.report.published import NONE, Frames, groups_of, value_of
+from jobs.report.lists.group_words import group_text, rule_texts
+from jobs.report.published import Frames, groups_of, value_of
 from jobs.report.summary.headline import key_figure
 
 Opens = Callable[..., str]
@@ -61,19 +59,6 @@ _ORDER: Final = {
     "outcome.by_outcome": tuple(entry.code for entry in results.OUTCOME.codes),
     "scope.by_status": tuple(entry.code for entry in results.STATUS.codes),
 }
-_WORDS: Final = {
-    "discrepancies.by_rule": DISCREPANCY_KINDS,
-    "discrepancies.by_register": {
-        register: f"the {register} register" for register in ("prison", "immigration")
-    },
-    "outcome.by_outcome": {entry.code: entry.meaning for entry in results.OUTCOME.codes},
-    "backlog.by_stage": {entry.code: entry.meaning for entry in c.STAGE.codes},
-    "scope.by_status": {
-        entry.code: f"{STATUS_WORDS[entry.code]}: {entry.meaning}" for entry in results.STATUS.codes
-    },
-}
-_BARE: Final = dict.fromkeys([NONE, "(not recorded)"], "not recorded")
-"""Groups of rows that name nothing, as readers see them."""
 
 
 def tiles(figures: Iterable[KeyFigure], opens: Opens = nowhere) -> list[dict[str, Any]]:
@@ -153,11 +138,9 @@ def group_sheet(
     rows = groups_of(figures, id_)
     order = [group for group in _ORDER.get(id_, ()) if group in rows.index]
     rows = rows.loc[[*order, *sorted(set(rows.index) - set(order))]]
-    words = _WORDS.get(id_, {})
     links = (*(opens(id_, str(group)) for group in rows.index), "")
     frame = rows.reset_index(names="label")
-    frame["label"] = [_sentence_case(words.get(label, _BARE.get(label, label)))
-                      for label in frame["label"]]  # fmt: skip
+    frame["label"] = [group_text(id_, str(label)) for label in frame["label"]]
     total = pd.DataFrame([{"label": "Total", "value": rows["value"].sum()}])
     frame = pd.concat([frame, total], ignore_index=True)
     has_range = (rows["low"].ne(rows["high"]) & rows["low"].notna()).any()
@@ -184,6 +167,8 @@ def rule_sheet(facts: Frames) -> sheets.Sheet:
     frame = frame.assign(table=_table_names(frame))
     counts = frame.groupby(["rule_id", "table"]).size().reset_index(name="rows")
     counts = counts.sort_values(["rows", "rule_id", "table"], ascending=[False, True, True])
+    texts = rule_texts(facts)
+    counts["meaning"] = [texts.get(str(rule), "") for rule in counts["rule_id"]]
     return sheets.sheet(
         name="rules",
         caption="Rows in quarantine by rule",

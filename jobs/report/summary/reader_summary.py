@@ -220,11 +220,10 @@ class SummaryWriter:
                 title=f"Prison {code}", sentence="The census has no such prison tonight.", rows=()
             )
         row = rows[0]
-        name = "" if pd.isna(row["prison_name"]) else f", {clean(row['prison_name'])}"
         figures = results.FIGURES.of(self.facts)
         missed = key_figure(figures, "missed.by_prison", code).value or 0
         return Section(
-            title=f"Prison {code}{name}",
+            title=prison_names(self.facts).get(code, f"Prison {code}"),
             sentence=f"{plural(row['due'], 'person', 'people')} here must be considered before "
             f"release and {'has' if row['due'] == 1 else 'have'} not been.",
             rows=(

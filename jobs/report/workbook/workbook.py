@@ -23,6 +23,7 @@ from jobs.report import sheets
 from jobs.report.about import About
 from jobs.report.figures.registry import FIGURE_BY_ID, FIGURES
 from jobs.report.lists.census import prison_names
+from jobs.report.lists.group_words import group_texts
 from jobs.report.lists.list_rows import ListRows, is_held
 from jobs.report.published import Frames
 from jobs.report.sheets import Column
@@ -105,10 +106,12 @@ def write_workbook(
 def _tables(facts: Frames, lists: ListRows, prisons: Mapping[str, str]) -> list[_Table]:
     figures = results.FIGURES.of(facts).sort_values(["figure_id", "group_value"])
     titles = {figure.id: figure.title for figure in FIGURES}
-    figures = figures.assign(title=figures["figure_id"].map(titles))
+    figures = figures.assign(
+        title=figures["figure_id"].map(titles), group=group_texts(figures, facts)
+    )
     definitions = pd.DataFrame(
         [
-            (f.id, f.title, f.definition, f.population, f.unit, f.owner, f.since)
+            (f.title, f.definition, f.population, f.unit, f.owner, f.since, f.id)
             for f in FIGURE_BY_ID.values()
         ],
         columns=list(_DEFINITIONS),
@@ -173,22 +176,22 @@ def _of_pages(shown: Sequence[tuple[str, sheets.Sheet]], known: set[str]) -> lis
 
 
 _FIGURE_COLUMNS: Final = (
-    Column(source="figure_id", heading="Figure"),
-    Column(source="title", heading="Title"),
-    Column(source="group_value", heading="Group"),
+    Column(source="title", heading="Figure"),
+    Column(source="group", heading="Group", missing="All"),
     Column(source="value", heading="Value", kind="number"),
     Column(source="low", heading="Low", kind="number"),
     Column(source="high", heading="High", kind="number"),
     Column(source="unit", heading="Unit"),
+    Column(source="figure_id", heading="Id"),
 )
 _DEFINITIONS: Final = {
-    "id": "Figure",
-    "title": "Title",
+    "title": "Figure",
     "definition": "Definition",
     "population": "Counted among",
     "unit": "Unit",
     "owner": "Owner",
     "since": "Definition since",
+    "id": "Id",
 }
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from benchmarks.samples.report_nights import AS_OF, TODAY, frame_of, invent, report
 from jobs.contract import results
 from jobs.report import FIGURES, figures_markdown, headline, key_figure
+from jobs.report.figures.conditions import NO_DATE, every_month
 from jobs.report.figures.figure import Figure
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.ranges import RowUncertainty, count_rows
@@ -135,6 +136,42 @@ def test_a_possible_match_with_a_decision_lowers_only_the_low_end() -> None:
     )
     missed = key_figure(compute_figures(facts), "missed.total")
     assert (missed.value, missed.low, missed.high) == (2, 1, 2)
+
+
+def test_a_month_between_has_a_range_though_nobody_was_missed_in_it() -> None:
+    months = ["2005-01", "2005-02", "2005-04", "2005-06"]
+    facts = assessed(
+        status=["NOT_REFERRED", "CONSIDERED", "NOT_REFERRED", "CONSIDERED"],
+        release_date=[pd.Timestamp(f"{month}-10") for month in months],
+        link_outcome=["not_linked", "linked", "not_linked", "linked"],
+        link_probability=[None, 0.5, None, 0.5],
+    )
+    figures = compute_figures(facts)
+    rows = figures[figures["figure_id"].eq("missed.by_release_month")].set_index("group_value")
+    assert rows["value"].to_dict() == {
+        "(no date)": 0, "2005-01": 1, "2005-02": 0, "2005-03": 0, "2005-04": 1,
+    }  # fmt: skip
+    assert rows["high"].to_dict() == {
+        "(no date)": 0, "2005-01": 1, "2005-02": 1, "2005-03": 0, "2005-04": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("months", "first", "last", "number"),
+    [
+        pytest.param(["2005-11", "2006-01"], "2005-11", "2006-01", 3, id="over the new year"),
+        pytest.param(["2006-01"], "2006-01", "2006-01", 1, id="one"),
+        pytest.param(["1901-01", "2006-01"], "1996-02", "2006-01", 120, id="a slip of the pen"),
+        pytest.param([], None, None, 0, id="none"),
+    ],
+)
+def test_every_month_between_is_told_of(
+    months: list[str], first: str | None, last: str | None, number: int
+) -> None:
+    groups = every_month(pd.Series([*months, NO_DATE], dtype="str"))
+    assert groups.pop() == NO_DATE
+    assert len(groups) == number
+    assert (groups[:1], groups[-1:]) == ([first] if first else [], [last] if last else [])
 
 
 def test_a_link_that_may_be_false_raises_the_high_end() -> None:

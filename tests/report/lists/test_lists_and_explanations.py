@@ -8,6 +8,7 @@ from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS
 from jobs.contract.schema import Table
 from jobs.report import explain, key_figure, list_named, rows_of
+from jobs.report.lists.explanation import reason_lines
 from jobs.runtime.errors import BadInput
 
 WORLD = invent(episodes=500)
@@ -78,6 +79,22 @@ def test_every_status_can_be_explained() -> None:
         text = explain(episode, WORLD.facts)
         assert "nan" not in text.lower().replace("nothing", "")
         assert "NaT" not in text
+
+
+@pytest.mark.parametrize(
+    ("finding", "said"),
+    [
+        pytest.param("NOT_REFERRED: released.", "Never referred: released.", id="a status"),
+        pytest.param("NOT_YET_DUE: not due.", "Not due yet: not due.", id="begins like another"),
+        pytest.param("Held: DUE: no.", "Held: DUE: no.", id="within the sentence"),
+        pytest.param("DUELLING: a word.", "DUELLING: a word.", id="no status"),
+    ],
+)
+def test_the_finding_on_the_status_is_said_in_words(finding: str, said: str) -> None:
+    steps = pd.DataFrame(
+        {"finding": [finding], "rule_id": ["r"], "source_table": [None], "source_key": [None]}
+    )
+    assert reason_lines(steps.astype("str")).tolist() == [f"{said} (rule r)"]
 
 
 def test_an_unknown_episode_is_named() -> None:

@@ -29,6 +29,8 @@ pytestmark = pytest.mark.slow
 
 ABOUT = About(as_of=AS_OF, publication_id="3f2a", policy_version="1", model_version="2")
 VOID = {"meta", "link", "input", "br", "hr", "img"}
+LIGHT = 500_000
+"""Bytes: no page is larger."""
 HOSTILE = "<script>alert(1)</script>=1+1\u202e\u200b\N{PILE OF POO}" + "x" * 300
 
 
@@ -196,7 +198,7 @@ def rows_of_file(path: Path) -> int:
 def test_a_long_list_stays_light_and_is_whole_in_its_file_and_as_csv(tmp_path: Path) -> None:
     world = invent(episodes=26_000)
     rendered(world, tmp_path)
-    assert all(path.stat().st_size < 500_000 for path in tmp_path.glob("*.html"))
+    assert all(path.stat().st_size < LIGHT for path in tmp_path.rglob("*.html"))
     for name, figure in (("missed", "missed.undecided"), ("backlog", "backlog.open")):
         number = key_figure(world.reported.figures, figure).value
         assert rows_of_file(tmp_path / "data" / f"{name}.js") == number
@@ -204,6 +206,20 @@ def test_a_long_list_stays_light_and_is_whole_in_its_file_and_as_csv(tmp_path: P
             assert len(list(csv.DictReader(file))) == number
         page = (tmp_path / f"{name}.html").read_text(encoding="utf-8")
         assert f"{number:,.0f} in all, the first 250 on the page without scripts." in page
+
+
+def test_no_page_is_heavy_however_long_the_reasons_are(world: Invented, tmp_path: Path) -> None:
+    reasons = world.facts["nightly.reasons"]
+    long = reasons.assign(finding=reasons["finding"] + " and this besides" * 40)
+    rendered(world, tmp_path, reasons=long)
+    sizes = [path.stat().st_size for path in tmp_path.rglob("*.html")]
+    assert max(sizes) < LIGHT < sum(sizes)
+    cases = sorted((tmp_path / "cases").glob("*.html"))
+    assert len(cases) > 2
+    assert [path.name for path in cases] == [f"reasons-{n + 1:03d}.html" for n in range(len(cases))]
+    for path, text in pages(tmp_path):
+        for link in re.findall(r'href="([^"#]*reasons-\d+\.html)#(case-\d+)"', text):
+            assert f'id="{link[1]}"' in (path.parent / link[0]).read_text(encoding="utf-8")
 
 
 def test_hostile_text_of_a_register_stays_text(world: Invented, tmp_path: Path) -> None:
@@ -324,6 +340,7 @@ def test_prisons_statuses_and_scales_are_said_in_words(world: Invented, site: Pa
         words = set(re.findall(r"\w+", re.sub(r"<[^>]+>", " ", text)))
         assert not words & {code for code in codes if "_" in code}, path.name
         assert not re.search(r">-\d", text), path.name
+        assert "(none)" not in text, path.name
     capacity = (site / "capacity.html").read_text(encoding="utf-8")
     assert "1 of 5: killing, rape" in capacity
 

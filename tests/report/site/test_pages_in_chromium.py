@@ -1,7 +1,7 @@
 """The site as people meet it: in Chromium, with axe, on a phone, in the dark, from the keyboard."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -9,7 +9,7 @@ from urllib.request import url2pathname
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from benchmarks.samples.browser import EVERY_RULE, RULES_OF_LOOKS, browser, quiet_page, violations
+from benchmarks.samples.browser import EVERY_RULE, RULES_OF_LOOKS, quiet_page, violations
 from benchmarks.samples.report_nights import AS_OF, invent
 from jobs.contract.case_lists import CASE_LISTS, MISSED, TRACINGS
 from jobs.contract.results.case_list import CaseList
@@ -28,20 +28,8 @@ ROWS_AND_NUMBERS = """all => all.map(a => [a.href, Number((
 ).textContent.replace(",", ""))])"""
 """Each link that opens the cases of a figure, and the number beside it."""
 TO_CASES = "main a[href*='#in='], main a[href$='#list'], main a[href*='/status-']"
+FIRST_ROWS = 50
 ROWS = "table[data-sortable] tbody tr"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("a site")
-    render_site(facts=invent(episodes=70).facts, about=ABOUT, folder=folder)
-    return folder
 
 
 LONG = invent(episodes=2_600)
@@ -257,6 +245,28 @@ def test_a_search_finds_the_last_row_of_a_list_that_the_page_does_not_show(
         page.get_by_label("Show only rows with").fill("")
         page.get_by_role("button", name="more").click()
         expect(page.locator(ROWS)).to_have_count(len(rows))
+
+
+def test_a_long_list_is_seen_by_its_first_rows_and_printed_with_all_of_the_page(
+    chromium: Browser, long_site: Path
+) -> None:
+    seen = f"{ROWS}:visible"
+    for width, highest in ((1280, 9_000), (PHONE, 24_000)):
+        with quiet_page(chromium, width=width) as page:
+            visit(page, long_site / "backlog.html")
+            expect(page.locator(ROWS)).to_have_count(PAGE_ROWS)
+            expect(page.locator(seen)).to_have_count(FIRST_ROWS)
+            assert page.evaluate("document.documentElement.scrollHeight") < highest
+            assert page.get_by_text(f"Rows 1 to {FIRST_ROWS} of").count() == 1
+            page.emulate_media(media="print")
+            expect(page.locator(seen)).to_have_count(PAGE_ROWS)
+            page.emulate_media(media="screen")
+            page.get_by_role("button", name="more").click()
+            whole = len(rows_of(CASE_LISTS["backlog"], LONG.facts))
+            expect(page.locator(seen)).to_have_count(whole)
+    with quiet_page(chromium) as page:
+        visit(page, long_site / "quality.html", "#list")
+        expect(page.locator("table[data-sortable] tbody tr[hidden]")).to_have_count(0)
 
 
 def test_a_list_without_its_file_says_so(chromium: Browser, tmp_path: Path) -> None:

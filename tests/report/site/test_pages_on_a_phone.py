@@ -6,12 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from benchmarks.samples.browser import browser, quiet_page
-from benchmarks.samples.report_nights import AS_OF, invent
-from jobs.contract import results
-from jobs.report import About, render_site
+from benchmarks.samples.browser import quiet_page
 
-WORLD = invent(episodes=500)
 HIDDEN = """() => [...document.querySelectorAll("table.cards tbody :is(th, td)")]
   .filter(cell => cell.textContent.trim())
   .filter(cell => { const box = cell.getBoundingClientRect();
@@ -33,25 +29,6 @@ COLLIDING = """() => [...document.querySelectorAll("figure.chart svg")].flatMap(
 INK = "getComputedStyle(document.querySelector('.chart-w text')).fill"
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("a site")
-    backlog = WORLD.reported.backlog.iloc[2:]
-    render_site(
-        facts=WORLD.facts,
-        about=About(as_of=AS_OF, publication_id="3f2a"),
-        folder=folder,
-        earlier={results.BACKLOG.full_name: backlog},
-    )
-    return folder
-
-
 def visited(page: Page, site: Path) -> Iterator[str]:
     for path in sorted(site.glob("*.html")):
         page.goto(path.as_uri())
@@ -61,20 +38,20 @@ def visited(page: Page, site: Path) -> Iterator[str]:
 @pytest.mark.long
 @pytest.mark.parametrize("width", [1280, 700, 400, 360])
 def test_no_label_of_a_chart_lies_on_another_or_is_cut_off(
-    chromium: Browser, site: Path, width: int
+    chromium: Browser, larger_site: Path, width: int
 ) -> None:
     with quiet_page(chromium, width=width) as page:
-        found = {name: page.evaluate(COLLIDING) for name in visited(page, site)}
+        found = {name: page.evaluate(COLLIDING) for name in visited(page, larger_site)}
     assert {name: labels for name, labels in found.items() if labels} == {}
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("width", [400, 360])
 def test_a_phone_shows_every_cell_of_a_wide_table(
-    chromium: Browser, site: Path, width: int
+    chromium: Browser, larger_site: Path, width: int
 ) -> None:
     with quiet_page(chromium, width=width) as page:
-        found = {name: page.evaluate(HIDDEN) for name in visited(page, site)}
+        found = {name: page.evaluate(HIDDEN) for name in visited(page, larger_site)}
     assert {name: cells for name, cells in found.items() if cells} == {}
 
 

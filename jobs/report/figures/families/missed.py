@@ -3,7 +3,7 @@
 A decision that comes later does not undo a release: it is told beside the number.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,13 +12,13 @@ import pandas as pd
 from jobs.contract.case_lists import DECIDED_SINCE, MISSED, UNCONSIDERED
 from jobs.contract.results.case_list import CaseList
 from jobs.report.figures.conditions import (
-    NO_DATE,
     OFFENCE_CATEGORIES,
     Condition,
     Grouping,
     HasStatus,
     court_recommended,
     decided_since,
+    every_month,
     everything,
     nationality_unknown,
     no_release_date,
@@ -34,6 +34,10 @@ from jobs.report.figures.ranges import RowUncertainty, count_rows, false_link_pr
 
 NEVER_REFERRED: Final = HasStatus("NOT_REFERRED")
 NOT_CONSIDERED: Final = HasStatus("REFERRED_NOT_CONSIDERED")
+
+
+Shown = Sequence[str] | Callable[[pd.Series], Sequence[str]]
+"""Groups that are told of even when empty: these, or what the groups of the counted rows say."""
 
 
 def _possible(frame: pd.DataFrame) -> pd.Series:
@@ -108,7 +112,7 @@ def _moves(inputs: FigureInputs, inside: pd.Series) -> _Moves:
 
 
 def missed(
-    rows: Condition = everything, *, by: Grouping | None = None, groups: Sequence[str] = ()
+    rows: Condition = everything, *, by: Grouping | None = None, groups: Shown = ()
 ) -> Compute:
     """Missed releases for which a condition holds; where nothing can be read, it may hold."""
 
@@ -119,11 +123,12 @@ def missed(
         moves = _moves(inputs, inside | frame["is_unread"])
         aside = inputs.once(_uncertain_rows).aside | frame["is_unread"]
         other_group = aside & (counted | moves.named_in)
+        group = (by or everything)(frame)
         return count_rows(
             counted=counted,
             uncertainty=replace(moves.uncertainty(), other_group=other_group),
-            by=None if by is None else by(frame),
-            groups=groups,
+            by=None if by is None else group,
+            groups=groups(group[counted]) if callable(groups) else groups,
         )
 
     return compute
@@ -237,7 +242,7 @@ def _figure(
     *,
     compute: Compute | None = None,
     by: Grouping | None = None,
-    shown: Sequence[str] = (),
+    shown: Shown = (),
     groups: str = "",
     on: CaseList = UNCONSIDERED,
     unit: str = RELEASES,
@@ -270,7 +275,7 @@ FIGURES: Final = (
     ),
     _figure(
         "undecided",
-        "Of these, still undecided",
+        "Missed, still undecided",
         "Missed releases on which nobody has decided since.",
         compute=still_undecided,
         on=MISSED,
@@ -278,7 +283,7 @@ FIGURES: Final = (
     ),
     _figure(
         "decided_since",
-        "Of these, decided on since",
+        "Missed, decided on since",
         "Missed releases on which a named caseworker has decided after the release; with those "
         "still undecided they sum to all.",
         compute=since_decided,
@@ -343,9 +348,10 @@ FIGURES: Final = (
     _figure(
         "by_release_month",
         "Missed by month of release",
-        "Missed releases by the month of release.",
+        "Missed releases by the month of release, from the first month with one to the last.",
         by=release_month,
-        shown=(NO_DATE,),
+        shown=every_month,
+        since="4",
         groups="month of release, or (no date)",
     ),
     _figure(

@@ -2,7 +2,8 @@
 // a page shows the first rows, and the CSV beside it has them all.
 "use strict";
 
-const STEP = 250; // rows of a list shown at once, as on the page without scripts
+const FIRST = 50; // rows of a list seen at first
+const STEP = 250; // rows that hold the words somebody types, and rows on the page without scripts
 const MOST = 2000; // rows of a number shown at once
 
 // A text as a number; days since a date are below nought: "4 past".
@@ -66,10 +67,10 @@ class List {
     this.whole = Number(table.dataset.rows ?? this.body.rows.length);
     this.file = table.dataset.file ?? "";
     this.sorted = null;
-    this.room = STEP;
+    this.room = FIRST;
     this.addSort();
     if (this.whole > 10 || this.file) this.addSearch(place);
-    if (!this.file) return;
+    this.fold();
     window.addEventListener("hashchange", () => this.open());
     this.open();
   }
@@ -110,10 +111,15 @@ class List {
     this.more = element("p", { className: "filter" });
     this.table.closest(".scroll").after(this.more);
     this.input.addEventListener("input", () => {
-      this.room = STEP;
+      this.room = this.input.value.trim() ? STEP : FIRST;
       this.show();
     });
-    this.offer(this.body.rows.length, this.whole);
+    this.offer(Math.min(FIRST, this.body.rows.length), this.whole);
+  }
+
+  // The rest of the rows on the page waits until it is asked for, or printed.
+  fold() {
+    for (const row of [...this.body.rows].slice(FIRST)) row.hidden = true;
   }
 
   // Opened by a number: its rows alone, or, where it counts every row, the whole list.

@@ -103,7 +103,7 @@ function showPair(pair) {
     return;
   }
   at("pair-title").textContent = `Pair ${pair.pair}: ${pair.consequence}`;
-  const facts = [pair.status && `status ${pair.status}`, release(pair) && `release ${release(pair)}`, pair.offence_code && `offence ${pair.offence_code}`, pair.unsure > 0 && `${pair.unsure} could not tell`, `yours until ${new Date(pair.until).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`];
+  const facts = [pair.status, release(pair) && `release ${release(pair)}`, pair.offence, pair.unsure > 0 && `${pair.unsure} could not tell`, `yours until ${new Date(pair.until).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`];
   at("hanging").textContent = facts.filter(Boolean).join("; ");
   at("lines").replaceChildren(...pair.lines.map(recordRow));
   at("evidence").replaceChildren(...pair.evidence.map(evidenceRow));
@@ -165,7 +165,7 @@ async function showList() {
       open.addEventListener("click", async () => { await work("open", { pair: pair.pair }); });
       const cell = made("td");
       cell.append(open);
-      row.append(head, made("td", pair.consequence), made("td", release(pair)), made("td", pair.offence_code || ""), made("td", percent(pair.probability)), made("td", pair.unsure ? String(pair.unsure) : ""), made("td", pair.assigned_to || ""), cell);
+      row.append(head, made("td", pair.consequence), made("td", release(pair)), made("td", pair.offence || ""), made("td", percent(pair.probability)), made("td", pair.unsure ? String(pair.unsure) : ""), made("td", pair.assigned_to || ""), cell);
       return row;
     }));
     at("page").textContent = `page ${page}`;
