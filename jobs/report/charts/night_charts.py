@@ -38,6 +38,7 @@ def missed_by_month(figures: pd.DataFrame, as_of: date) -> Chart | None:
     values = shown["value"].tolist()
     peak = values.index(max(values))
     years = earlier.groupby(earlier.index.str[:4]).sum()
+    years = years[years["value"].gt(0)]
     numbers = [
         *((f"{year}, before {_month_text(first)}", *row) for year, *row in years.itertuples()),
         *((_month_text(month), *row) for month, *row in shown.itertuples()),

@@ -69,12 +69,16 @@ def gain_line(figures: pd.DataFrame, narrows: "pd.Series[float]", *, first: int 
     ends = expected_range(figures, narrows.sort_values(ascending=False), first=first)
     if ends is None:
         return ""
-    which = "all" if first >= len(narrows) else f"the {number_text(first)} that narrow it most"
+    pairs = plural(len(narrows), "pair that waits", "pairs that wait")
+    which = (
+        f"If the {pairs} {'is' if len(narrows) == 1 else 'are'} decided on"
+        if first >= len(narrows)
+        else f"If the {number_text(first)} that matter most of the {pairs} are decided on"
+    )
     low, high = (number_text(end) for end in ends)
     return (
-        f"Deciding {which} of the {plural(len(narrows), 'pair that waits', 'pairs that wait')} "
-        "would narrow the range of those released without consideration, now "
-        f"{key_figure(figures, 'missed.total').range_text}, to some {low} to {high}."
+        f"{which}, the range of those released without consideration, now "
+        f"{key_figure(figures, 'missed.total').range_text}, narrows to some {low} to {high}."
     )
 
 

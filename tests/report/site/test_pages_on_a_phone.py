@@ -72,6 +72,25 @@ def test_an_action_on_a_phone_says_offence_and_days_with_and_without_scripts(
                 assert label == f'"{heading}"'
 
 
+def test_the_answer_is_on_the_first_screen_of_a_phone_and_the_menu_one_tap_away(
+    chromium: Browser, site: Path
+) -> None:
+    with quiet_page(chromium, width=390) as page:
+        for name in ("index", "due"):
+            page.goto((site / f"{name}.html").as_uri())
+            lead = page.locator(".lead").first.bounding_box()
+            assert lead is not None
+            assert lead["y"] + lead["height"] < 700
+            page.get_by_role("link", name="Menu", exact=True).click()
+            expect(page.get_by_role("navigation", name="Pages")).to_be_in_viewport()
+        page.set_viewport_size({"width": 1280, "height": 900})
+        expect(page.get_by_role("link", name="Menu", exact=True)).to_be_hidden()
+        menu, first = (page.locator(part).bounding_box() for part in ("nav", "main"))
+        assert menu is not None
+        assert first is not None
+        assert menu["y"] < first["y"]
+
+
 def test_a_list_is_sorted_on_a_phone_too(chromium: Browser, site: Path) -> None:
     with quiet_page(chromium, width=360) as page:
         page.goto((site / "due.html").as_uri())

@@ -86,13 +86,16 @@ DEFAULT = figures(missed=(1251, 1006, 1264), possible=(100, 0, 100), off=(-80, -
 
 def test_the_page_says_what_the_pairs_that_pay_most_make_of_the_range() -> None:
     assert gain_line(DEFAULT, pd.Series([0.0] * 805 + [1.0] * 50)) == (
-        "Deciding the 100 that narrow it most of the 855 pairs that wait would narrow the range of "
-        "those released without consideration, now between 1,006 and 1,264, to some 1,016 to 1,224."
+        "If the 100 that matter most of the 855 pairs that wait are decided on, the range of those "
+        "released without consideration, now between 1,006 and 1,264, narrows to some 1,016 to "
+        "1,224."
     )
 
 
 def test_a_short_queue_is_told_whole_and_one_that_narrows_nothing_not_at_all() -> None:
-    assert gain_line(DEFAULT, pd.Series([1.0])).startswith("Deciding all of the 1 pair that waits ")
+    assert gain_line(DEFAULT, pd.Series([1.0])).startswith(
+        "If the 1 pair that waits is decided on, "
+    )
     assert gain_line(DEFAULT, pd.Series([0.0, 0.0])) == ""
     assert gain_line(figures(), pd.Series([1.0])) == ""
 
