@@ -168,7 +168,7 @@ def rule_sheet(facts: Frames) -> sheets.Sheet:
     counts = frame.groupby(["rule_id", "table"]).size().reset_index(name="rows")
     counts = counts.sort_values(["rows", "rule_id", "table"], ascending=[False, True, True])
     texts = rule_texts(facts)
-    counts["meaning"] = [texts.get(str(rule), "") for rule in counts["rule_id"]]
+    counts["meaning"] = [texts.get(str(rule), str(rule)) for rule in counts["rule_id"]]
     return sheets.sheet(
         name="rules",
         caption="Rows in quarantine by rule",
