@@ -15,8 +15,8 @@ from PIL import Image
 from benchmarks.samples.browser import browser, quiet_page
 from jobs.runtime.settings import ROOT, load_settings
 
-WIDTH: Final = 1000
-HEIGHT: Final = 1180
+WIDTH: Final = 1120
+HEIGHT: Final = 1560
 COLOURS: Final = 64
 TARGET: Final = ROOT / "docs" / "pictures" / "first-page.png"
 
