@@ -40,7 +40,7 @@ from jobs.operate.earlier_publications import (
     shown_beside,
 )
 from jobs.operate.model_registry import model_in_use
-from jobs.operate.rebase import COMPARED_WITH, compared_with, moved_since, versions_of
+from jobs.operate.rebase import COMPARED_WITH, compared_with, explained_since, versions_of
 from jobs.operate.run.described import described, read_by_pages
 from jobs.operate.run.kept_check_history import HISTORY, keep_history, kept_history, read_history
 from jobs.operate.run.night_manifest import (
@@ -62,7 +62,7 @@ from jobs.operate.site_rules.exceptions_of_night import SiteExceptions, site_exc
 from jobs.operate.site_rules.rules_of_night import SiteRules, site_rules
 from jobs.planted import try_on_night
 from jobs.report import build_report, render_pages
-from jobs.report.movement import Moved, Position
+from jobs.report.movement import Position
 from jobs.runtime.files import canonical_json, locked
 from jobs.runtime.progress import steps
 from jobs.warehouse import (
@@ -256,9 +256,7 @@ class Night(RunFolder):
         manifest = night_manifest(
             self, decisions=self.inputs("link"), model=self._model(), facts=facts | made
         )
-        moved = self._moved(facts | made, manifest)
-        made[results.MOVEMENT.full_name] = moved.movement
-        made[results.BRIDGES.full_name] = moved.bridges
+        made |= self._explained(facts | made, manifest, tables)
         history = kept_history(self.part(HISTORY))
         asked = SiteExceptions.of(self.inputs("check")).on(suite())
         audited = check_results_of_night(
@@ -346,20 +344,21 @@ class Night(RunFolder):
         word = self.inputs("check").get(DESPITE)
         return None if word is None else CheckOverride.from_json(word)
 
-    def _moved(self, facts: Frames, manifest: Manifest) -> Moved:
-        """What moved since the publication that the link step chose to compare with."""
+    def _explained(self, facts: Frames, manifest: Manifest, tables: dict[str, pa.Table]) -> Frames:
+        """What moved since the publication compared with, and what closed which line."""
         after = Position(
             as_of=self.as_of,
             publication_id=manifest.publication_id,
             versions=versions_of(manifest.as_json()),
             facts=facts,
         )
-        return moved_since(
-            manifest.decisions[COMPARED_WITH],
+        return explained_since(
+            manifest.decisions,
             after=after,
             settings=self.settings,
             policy=SiteRules.of(self.inputs("link")).policy,
             model=self._model(),
+            cases=tables[immigration.CASES.full_name]["case_id"].to_pylist(),
         )
 
     def _model(self) -> Model:

@@ -1,6 +1,7 @@
 """A night's facts, invented: any size, the same for the same seed, every status present."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ from benchmarks.samples.reported.register_rows import (
 )
 from jobs.contract import results
 from jobs.report import Reported, build_report
+from jobs.report.movement import lines_of
 
 __all__ = ["AS_OF", "TODAY", "Invented", "arrow_of", "frame_of", "invent", "report"]
 
@@ -72,6 +74,7 @@ def invent(*, episodes: int = 400, seed: int = 1, has_changes: bool = False) -> 
     facts |= invent_movement(assessments, facts["nightly.releases"])
     for name, table in results.NIGHTLY.items():
         facts.setdefault(name, table.empty())
+    facts["nightly.listed"] = lines_of(facts, as_of=AS_OF - timedelta(days=3))
     return Invented(tables=tables, facts=facts, reported=reported)
 
 

@@ -1,7 +1,7 @@
 """The rebase of a publication: its data assessed again under tonight's code, rules and model."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,23 @@ import sqlalchemy as sa
 from jobs.assess import Policy, assess
 from jobs.check import accept_rows
 from jobs.contract import results
+from jobs.contract.case_lists import CASE_LISTS
 from jobs.contract.registers import REGISTERS
 from jobs.extract import open_landing
 from jobs.link import Model, link_registers
 from jobs.operate.databases import warehouse
+from jobs.operate.earlier_publications import FOLLOWS
 from jobs.operate.run.run_folder import Frames
-from jobs.report.movement import EXPLAINING, Moved, Position, Versions, explain_movement
+from jobs.report.movement import (
+    EXPLAINING,
+    EarlierLines,
+    Moved,
+    Position,
+    Versions,
+    explain_movement,
+    follow_lines,
+    lines_of,
+)
 from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json
 from jobs.runtime.settings import Settings
@@ -111,6 +122,65 @@ def moved_since(
         model=model,
     )
     return explain_movement(before=before, after=after, rebased=rebased)
+
+
+def explained_since(
+    decisions: Mapping[str, Any],
+    *,
+    after: Position,
+    settings: Settings,
+    policy: Policy,
+    model: Model,
+    cases: Collection[str],
+) -> Frames:
+    """Why tonight's figures and lists are not those of the night before, by full name of table.
+
+    Args:
+        decisions: those of tonight's manifest: which publication it follows and is compared with.
+        after: tonight, with all its results.
+        settings: the installation.
+        policy: tonight's rules.
+        model: the linkage model of tonight's links.
+        cases: the cases that the immigration register holds.
+    """
+    other = decisions[COMPARED_WITH]
+    moved = moved_since(other, after=after, settings=settings, policy=policy, model=model)
+    facts = {
+        **after.facts,
+        results.MOVEMENT.full_name: moved.movement,
+        results.BRIDGES.full_name: moved.bridges,
+    }
+    before = _earlier_lines(decisions[FOLLOWS], after=after, settings=settings)
+    lines = follow_lines(facts=facts, as_of=after.as_of, before=before, cases=cases)
+    return {
+        results.MOVEMENT.full_name: moved.movement,
+        results.BRIDGES.full_name: moved.bridges,
+        results.LISTED.full_name: lines.listed,
+        results.CLOSED.full_name: lines.closed,
+    }
+
+
+def _earlier_lines(follows: str, *, after: Position, settings: Settings) -> EarlierLines | None:
+    """The lines of the night before; None on the first night.
+
+    A publication from before lines were kept has listed its own since its night, as far as anybody
+    can tell.
+    """
+    if not follows:
+        return None
+    with warehouse(settings) as engine:
+        (earlier,) = (p for p in publications(engine) if p.publication_id == follows)
+        lines = read_table(engine, follows, results.LISTED.full_name)
+        if lines.empty:
+            needed = {t.full_name for listed in CASE_LISTS.values() for t in listed.tables}
+            needed |= {results.BACKLOG.full_name, results.ASSESSMENTS.full_name}
+            held = {name: read_table(engine, follows, name) for name in sorted(needed)}
+            lines = lines_of(held, as_of=earlier.as_of)
+    return EarlierLines(
+        day=earlier.as_of,
+        lines=lines,
+        same_versions=versions_of(earlier.manifest) == after.versions,
+    )
 
 
 def rebase(

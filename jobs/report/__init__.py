@@ -13,7 +13,7 @@ from jobs.report.figures.registry import FIGURES, figures_markdown
 from jobs.report.forecast.capacity import Forecast, forecast
 from jobs.report.forecast.queue import Pace
 from jobs.report.lists.explanation import explain, flags_of
-from jobs.report.lists.list_rows import list_named, rows_of
+from jobs.report.lists.list_rows import list_named, rows_of, with_listing
 from jobs.report.lists.next_actions import next_actions
 from jobs.report.lists.rule_changes import notices_by_change
 from jobs.report.parts.part_folders import PARTS, part_folder, parts_of
@@ -68,6 +68,7 @@ __all__ = [
     "render_runs",
     "render_site",
     "rows_of",
+    "with_listing",
     "with_planted",
     "write_workbook",
 ]

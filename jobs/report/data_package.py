@@ -25,6 +25,7 @@ _OTHERWISE: Final = {
     "before": "the value of the night before",
     "change": "1 came in, -1 went out",
     "priority": "rank on the list, 1 first",
+    "nights_listed": "published nights on which it has been listed",
 }
 """Meanings of columns that no table of the contract has, or has in another sense."""
 _BOOLEANS: Final = {"trueValues": ["True"], "falseValues": ["False"]}

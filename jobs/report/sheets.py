@@ -184,11 +184,15 @@ _NEVER_EMPTY = frozenset({"nationality", "offence_code"})
 
 
 def list_columns(listed: CaseList) -> tuple[Column, ...]:
-    """The columns of a case list that readers see."""
-    return tuple(
+    """The columns of a case list that readers see; the last says since when a row is listed."""
+    own = (
         declared(listed.table_of(name), name, heading, listed.words.get(name))
         for name, heading in listed.headings.items()
     )
+    return (*own, Column(source="first_listed_date", heading="Listed since", kind="date"))
+
+
+NIGHTS_COLUMN: Final = Column(source="nights_listed", heading="Nights listed", kind="whole")
 
 
 def episode_columns(*names: str) -> tuple[Column, ...]:

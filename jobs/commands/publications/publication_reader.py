@@ -28,6 +28,7 @@ from jobs.report import (
     list_named,
     next_actions,
     rows_of,
+    with_listing,
 )
 from jobs.report.lists.group_words import group_texts
 from jobs.runtime.errors import BadInput
@@ -35,6 +36,7 @@ from jobs.runtime.outgoing import FOR_TERMINALS, csv_text
 from jobs.runtime.settings import Settings
 from jobs.warehouse import (
     Publication,
+    acknowledgements,
     current_publication,
     publication_on,
     publications,
@@ -124,13 +126,23 @@ class PublicationReader:
         return printed.get()
 
     def cases(self, name: str) -> pd.DataFrame:
-        """The rows of a case list.
+        """The rows of a case list: since when each is listed, on how many nights, taken on by whom.
 
         Raises:
             BadInput: there is no such list.
         """
-        listed = list_named(name)
-        return rows_of(listed, {table.full_name: self.table(table) for table in listed.tables})
+        listed, as_of = list_named(name), self.publication.as_of
+        rows = rows_of(listed, {table.full_name: self.table(table) for table in listed.tables})
+        nights = [each.as_of for each in publications(self.engine) if each.as_of <= as_of]
+        rows = with_listing(listed, rows, self.table(results.LISTED), nights=nights)
+        if "episode_id" not in rows:
+            return rows
+        taken = acknowledgements(self.engine, as_of=as_of).set_index("episode_id")
+        by, until = taken["acknowledged_by"], taken["until_date"]
+        return rows.assign(
+            acknowledged_by=rows["episode_id"].map(by),
+            acknowledged_until_date=rows["episode_id"].map(until),
+        )
 
     def actions(self, *, prisons: Collection[str], teams: Collection[str]) -> list[str]:
         """The next actions as lines for a terminal, in the order of the emails; all of them."""

@@ -42,6 +42,7 @@ from jobs.contract.results.linked import (
     LINK_OUTCOME,
     LINKS,
 )
+from jobs.contract.results.listed import CLOSED, CLOSED_BY, LISTED
 from jobs.contract.results.overridden import OVERRIDDEN, OVERRIDE_STATE, OVERRIDES
 from jobs.contract.results.reported import (
     BACKLOG,
@@ -67,6 +68,8 @@ __all__ = [
     "CAUSE",
     "CENSUS",
     "CHECK_RESULTS",
+    "CLOSED",
+    "CLOSED_BY",
     "DECISIONS",
     "DISCREPANCIES",
     "FAULTS",
@@ -80,6 +83,7 @@ __all__ = [
     "IDENTITY_REASON",
     "LINKS",
     "LINK_OUTCOME",
+    "LISTED",
     "MISSED_STATUSES",
     "MOVEMENT",
     "NIGHTLY",
@@ -128,6 +132,8 @@ NIGHTLY: Final[dict[str, Table]] = by_name(
         FIGURES,
         MOVEMENT,
         BRIDGES,
+        LISTED,
+        CLOSED,
     )
 )
 """Every table of a publication by full name."""

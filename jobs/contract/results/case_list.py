@@ -108,6 +108,14 @@ class CaseList:
         """Its rows are of custody episodes, which have reasons."""
         return "episode_id" in self.table.key
 
+    def line_keys(self, frame: pd.DataFrame) -> pd.Series:
+        """What tells the rows of the list apart, tonight and on any other night."""
+        first, *others = (name for name in self.table.key if name in self.fields)
+        keys = frame[first].astype("str")
+        for name in others:
+            keys = keys + "|" + frame[name].astype("str")
+        return keys
+
     def selects(self, frame: pd.DataFrame) -> pd.Series:
         """Which rows of its table stand on the list."""
         return self.rows.of(frame)

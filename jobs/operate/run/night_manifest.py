@@ -38,7 +38,13 @@ CHECKS: Final = "assurance"
 """Key in a manifest's ``decisions``: the checks of the assurance sample that the figures count, as
 JSON."""
 NOT_ATTESTED: Final = frozenset(
-    {str(results.MOVEMENT), str(results.BRIDGES), str(results.CHECK_RESULTS)}
+    {
+        str(results.MOVEMENT),
+        str(results.BRIDGES),
+        str(results.LISTED),
+        str(results.CLOSED),
+        str(results.CHECK_RESULTS),
+    }
 )
 """Results that need the id of the publication, or are known only after it."""
 

@@ -1,13 +1,15 @@
 """The rows of a case list, as `jobs.contract.case_lists` declares it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import pandas as pd
 
 from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS
 from jobs.contract.results.case_list import CaseList
-from jobs.report.published import Frames
+from jobs.report.published import Frames, if_held
 from jobs.report.release_rows import releases_held
 from jobs.runtime.errors import BadInput
 
@@ -25,15 +27,23 @@ def list_named(name: str) -> CaseList:
 
 @dataclass(frozen=True)
 class ListRows:
-    """The rows of every case list of a publication, worked out once, whatever shows them."""
+    """The rows of every case list of a publication, worked out once, whatever shows them.
+
+    ``nights`` are those published so far, this one among them; with them each row says since when
+    and on how many of them it has been listed.
+    """
 
     facts: Frames
+    nights: Sequence[date] = ()
     _held: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def of(self, listed: CaseList) -> pd.DataFrame:
         """See `rows_of`; nobody may change the frame."""
         if listed.name not in self._held:
-            self._held[listed.name] = rows_of(listed, self.facts)
+            rows = rows_of(listed, self.facts)
+            since = if_held(results.LISTED, self.facts)
+            since = results.LISTED.empty() if since is None else since
+            self._held[listed.name] = with_listing(listed, rows, since, nights=self.nights)
         return self._held[listed.name]
 
 
@@ -72,6 +82,29 @@ def rows_of(listed: CaseList, facts: Frames) -> pd.DataFrame:
         na_position="last",
     )
     return ranked(rows) if "priority" in listed.order else rows
+
+
+def with_listing(
+    listed: CaseList, rows: pd.DataFrame, since: pd.DataFrame, *, nights: Sequence[date]
+) -> pd.DataFrame:
+    """Rows of a list with the night since which each has been there, and on how many nights.
+
+    Args:
+        listed: the list.
+        rows: as `rows_of` gives them.
+        since: the frame of `results.LISTED`; empty in a publication from before it was kept.
+        nights: the nights that are published, up to that of the rows.
+
+    Returns:
+        The rows with ``first_listed_date`` and ``nights_listed``; both empty where it is not known.
+    """
+    own = since[since["list_name"].eq(listed.name)].set_index("line_key")["first_listed_date"]
+    first = own.reindex(listed.line_keys(rows)).set_axis(rows.index)
+    before = pd.DatetimeIndex(sorted(set(nights))).searchsorted(first.fillna(pd.Timestamp.max))
+    count = pd.Series(len(set(nights)) - before, index=rows.index, dtype="Int64")
+    return rows.assign(
+        first_listed_date=first, nights_listed=count.where(first.notna() & bool(nights))
+    )
 
 
 def ranked(rows: pd.DataFrame) -> pd.DataFrame:

@@ -7,13 +7,18 @@ from jobs.report.movement.bridge import (
     Versions,
     explain_movement,
 )
+from jobs.report.movement.closing import EarlierLines, Lines, follow_lines, lines_of
 from jobs.report.movement.members import MEMBERS
 
 __all__ = [
     "EXPLAINING",
     "MEMBERS",
+    "EarlierLines",
+    "Lines",
     "Moved",
     "Position",
     "Versions",
     "explain_movement",
+    "follow_lines",
+    "lines_of",
 ]

@@ -82,7 +82,8 @@ def render_site(
     folder.mkdir(parents=True, exist_ok=True)
     about = about.with_notices(*late_registers(facts), *change_notices(facts))
     facts = {**facts, **{table.full_name: in_key_order(table, facts) for table in _SHOWN_WHOLE}}
-    lists = ListRows(facts)
+    nights = () if history is None else tuple(history["as_of_date"].unique())
+    lists = ListRows(facts, (*nights, about.as_of))
     pages = [page for page in PAGES if page.is_in(facts)]
     site = Site(
         facts=facts,

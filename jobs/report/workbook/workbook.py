@@ -123,7 +123,10 @@ def _tables(facts: Frames, lists: ListRows, prisons: Mapping[str, str]) -> list[
                 sheet=listed.label,
                 title=listed.caption or listed.title,
                 frame=lists.of(listed),
-                columns=sheets.with_prisons(sheets.list_columns(listed), prisons),
+                columns=(
+                    *sheets.with_prisons(sheets.list_columns(listed), prisons),
+                    sheets.NIGHTS_COLUMN,
+                ),
             )
             for listed in CASE_LISTS.values()
             if is_held(listed, facts)

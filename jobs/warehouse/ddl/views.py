@@ -177,6 +177,41 @@ def _list(listed: CaseList) -> View:
     return _of(listed.view, listed.table, only=listed.rows.sql("fact."), beside=listed.beside)
 
 
+_TAKEN_ON: Final = (
+    "LEFT JOIN LATERAL (SELECT acknowledged_by, until_date FROM review.acknowledgements AS a "
+    "WHERE a.episode_id = lines.episode_id AND {holds} "
+    "ORDER BY a.acknowledgement_id DESC LIMIT 1) AS taken ON true"
+)
+_NIGHTS: Final = (
+    "(SELECT count(*) FROM run.current AS night "
+    "WHERE night.as_of_date BETWEEN lines.first_listed_date AND lines.{last})"
+)
+
+
+def _lines(name: str, table: Table, *, last: str, holds: str) -> View:
+    """A view of lines of case lists: for how many nights they were there, and who took them on.
+
+    ``last`` is the column of the last night on which a line was listed, ``holds`` says which of the
+    acknowledgements of its episode count.
+    """
+    whole = _of(name, table)
+    query = (
+        f"SELECT lines.*, first.publication_id, {_NIGHTS.format(last=last)}, "
+        f"taken.acknowledged_by, taken.until_date FROM ({whole.query}) AS lines "
+        f"({', '.join(whole.columns)}) "
+        "LEFT JOIN run.current AS pointer ON pointer.as_of_date = lines.first_listed_date "
+        "LEFT JOIN run.publications AS first "
+        "ON first.publication_number = pointer.publication_number " + _TAKEN_ON.format(holds=holds)
+    )
+    further = {
+        "first_publication_id": "the publication current for its first night",
+        "nights_listed": "published nights on which it was listed, first and last included",
+        "acknowledged_by": "who last took care of its episode, as it was typed",
+        "acknowledged_until_date": "until when; empty: until it is withdrawn",
+    }
+    return View(name=name, row=table.row, query=query, columns={**whole.columns, **further})
+
+
 _PUBLICATIONS: Final = View(
     name="publications",
     row="a publication, current or superseded",
@@ -283,6 +318,18 @@ VIEWS: Final[tuple[View, ...]] = (
     _of("census", results.CENSUS),
     _of("movement", results.MOVEMENT),
     _of("bridges", results.BRIDGES),
+    _lines(
+        "list_lines",
+        results.LISTED,
+        last="as_of_date",
+        holds="a.deleted_at IS NULL AND (a.until_date IS NULL OR a.until_date >= lines.as_of_date)",
+    ),
+    _lines(
+        "closed_lines",
+        results.CLOSED,
+        last="last_listed_date",
+        holds="(a.until_date IS NULL OR a.until_date >= lines.first_listed_date)",
+    ),
     _of("flags", results.FLAGS),
     _of("row_counts", results.ROW_COUNTS),
     _of("check_results", results.CHECK_RESULTS),

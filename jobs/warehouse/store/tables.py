@@ -43,6 +43,7 @@ _INTERVAL_SCHEMAS: Final = {
     results.IDENTITIES.full_name: "registry",
     results.LINKS.full_name: "registry",
     results.REASONS.full_name: "nightly",
+    results.LISTED.full_name: "nightly",
 }
 
 PUBLICATIONS: Final = sa.Table(
