@@ -184,15 +184,23 @@ _NEVER_EMPTY = frozenset({"nationality", "offence_code"})
 
 
 def list_columns(listed: CaseList) -> tuple[Column, ...]:
-    """The columns of a case list that readers see; the last says since when a row is listed."""
-    own = (
+    """The columns of a case list that readers see."""
+    return tuple(
         declared(listed.table_of(name), name, heading, listed.words.get(name))
         for name, heading in listed.headings.items()
     )
-    return (*own, Column(source="first_listed_date", heading="Listed since", kind="date"))
 
 
-NIGHTS_COLUMN: Final = Column(source="nights_listed", heading="Nights listed", kind="whole")
+LISTED_SINCE: Final = Column(source="first_listed_date", heading="Listed since", kind="date")
+NIGHTS_LISTED: Final = Column(source="nights_listed", heading="Nights listed", kind="whole")
+MOST_ON_A_PAGE: Final = 10
+"""Columns beside which a page has room for one more; the workbook and the CSV have it always."""
+
+
+def page_columns(listed: CaseList) -> tuple[Column, ...]:
+    """The columns of a list on its page: since when a row is listed, too, where there is room."""
+    columns = list_columns(listed)
+    return columns if len(columns) > MOST_ON_A_PAGE else (*columns, LISTED_SINCE)
 
 
 def episode_columns(*names: str) -> tuple[Column, ...]:

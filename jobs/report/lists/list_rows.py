@@ -100,8 +100,10 @@ def with_listing(
     """
     own = since[since["list_name"].eq(listed.name)].set_index("line_key")["first_listed_date"]
     first = own.reindex(listed.line_keys(rows)).set_axis(rows.index)
-    before = pd.DatetimeIndex(sorted(set(nights))).searchsorted(first.fillna(pd.Timestamp.max))
-    count = pd.Series(len(set(nights)) - before, index=rows.index, dtype="Int64")
+    published = pd.DatetimeIndex(sorted(set(nights)))
+    # Nights before an unknown first one are of no account: its count is taken away below.
+    before = published.searchsorted(first.fillna(pd.Timestamp(0)))
+    count = pd.Series(len(published) - before, index=rows.index, dtype="Int64")
     return rows.assign(
         first_listed_date=first, nights_listed=count.where(first.notna() & bool(nights))
     )

@@ -219,7 +219,7 @@ class Site:
                 listed.name,
                 listed.caption or listed.title,
                 frame,
-                sheets.list_columns(listed),
+                sheets.page_columns(listed),
                 tags=drill_down.tags,
             ),
         )

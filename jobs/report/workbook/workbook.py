@@ -125,7 +125,8 @@ def _tables(facts: Frames, lists: ListRows, prisons: Mapping[str, str]) -> list[
                 frame=lists.of(listed),
                 columns=(
                     *sheets.with_prisons(sheets.list_columns(listed), prisons),
-                    sheets.NIGHTS_COLUMN,
+                    sheets.LISTED_SINCE,
+                    sheets.NIGHTS_LISTED,
                 ),
             )
             for listed in CASE_LISTS.values()

@@ -1,7 +1,7 @@
 """Lines of lists over real nights: one after the other, published again, and an older one late."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from benchmarks.samples.minimal_registers import AS_OF, RECORDED, default_rows
+from benchmarks.samples.minimal_registers import AS_OF, default_rows
 from jobs.contract import results
 from jobs.runtime.settings import Settings
 from jobs.warehouse import acknowledge, embedded, open_warehouse, upgrade
@@ -24,7 +24,7 @@ DECISION: dict[str, Any] = {
     "event_type": "DECISION_PURSUE",
     "occurred_date": NEXT,
     "caseworker": "CW01",
-    "recorded_at": RECORDED,
+    "recorded_at": datetime(2006, 4, 26, 9, 0, tzinfo=UTC),
 }
 
 
