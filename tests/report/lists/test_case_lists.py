@@ -19,6 +19,7 @@ from jobs.report.figures.figure import Figure
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import FIGURE_BY_ID, compute_figures
 from jobs.report.lists.drill_down import LISTED, UNLISTED, DrillDown
+from jobs.report.sheets import page_columns
 from jobs.report.site.site import PAGE_ROWS
 
 Facts = dict[str, pd.DataFrame]
@@ -134,9 +135,12 @@ def assert_shown_whole(listed: CaseList, facts: Facts, site: Path) -> None:
     table = page.partition(f'id="{listed.name}-rows-caption"')[2].partition("</table>")[0]
     assert table.count('<th scope="row">') == min(len(rows), PAGE_ROWS)
     headings = re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', table)
-    assert headings == (list(listed.headings.values()) if len(rows) else [])
+    assert headings == ([c.heading for c in page_columns(listed)] if len(rows) else [])
+    assert headings[: len(listed.headings)] == list(listed.headings.values())[: len(headings)]
     with (site / "data" / f"{listed.name}.csv").open(newline="", encoding="utf-8") as file:
-        written = list(csv.DictReader(file))
+        reader = csv.DictReader(file)
+        written = list(reader)
+    assert {"first_listed_date", "nights_listed"} <= set(reader.fieldnames or ())
     assert len(written) == len(rows)
     assert_counted(listed, written, facts["nightly.figures"])
     book = Book(site / "data" / "consideration.xlsx")

@@ -95,7 +95,7 @@ def test_what_was_listed_is_listed_still_or_was_closed_once(nights: list[frozens
     for place, cases in enumerate(nights):
         as_of = FIRST + timedelta(days=place)
         facts = {**EMPTY, results.BACKLOG.full_name: backlog(set(cases))}
-        found: Lines = follow_lines(facts=facts, as_of=as_of, before=before, cases="12345")
+        found: Lines = follow_lines(facts=facts, as_of=as_of, before=before, cases=list("12345"))
         closed = dict(zip(found.closed["line_key"], found.closed["first_listed_date"], strict=True))
         gone = {key: day for key, day in open_since.items() if key not in cases}
         assert {key: day.date() for key, day in closed.items()} == gone
