@@ -101,7 +101,8 @@ def lines_of(facts: Frames, *, as_of: date) -> pd.DataFrame:
     Returns:
         A frame of `results.LISTED`, sorted by key.
     """
-    parts = [_lines(listed, facts) for listed in CASE_LISTS.values() if _is_held(listed, facts)]
+    held = {**facts, results.RELEASES.full_name: releases_held(facts)}
+    parts = [_lines(listed, held) for listed in CASE_LISTS.values() if _is_held(listed, held)]
     lines = pd.concat(parts, ignore_index=True)
     episodes = results.ASSESSMENTS.of(facts).set_index("episode_id")
     teams = results.BACKLOG.of(facts).set_index("case_id")["team"]
@@ -142,11 +143,11 @@ def follow_lines(
 
 
 def _is_held(listed: CaseList, facts: Frames) -> bool:
-    return listed.table is results.RELEASES or listed.table.full_name in facts
+    return listed.table.full_name in facts
 
 
 def _lines(listed: CaseList, facts: Frames) -> pd.DataFrame:
-    frame = releases_held(facts) if listed.table is results.RELEASES else listed.table.of(facts)
+    frame = listed.table.of(facts)
     frame = frame[listed.selects(frame)]
     nothing = pd.Series(pd.NA, index=frame.index, dtype="str")
     return pd.DataFrame(

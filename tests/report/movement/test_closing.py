@@ -86,7 +86,7 @@ def test_the_first_night_has_no_predecessor() -> None:
     assert found.closed.empty
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.frozensets(st.sampled_from("12345")), min_size=2, max_size=4))
 def test_what_was_listed_is_listed_still_or_was_closed_once(nights: list[frozenset[str]]) -> None:
     """Opening + came = closing + closed on every night, and a line that comes back is new."""
