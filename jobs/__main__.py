@@ -31,7 +31,7 @@ from jobs.commands.proof import (
     planted_commands,
     trial_commands,
 )
-from jobs.commands.publications import publication_commands
+from jobs.commands.publications import notice_commands, publication_commands
 from jobs.commands.review import acknowledge_commands, review_commands
 from jobs.runtime.airflow_connections import AirflowConnection, look_up_with
 from jobs.runtime.errors import BadInput, NotPlaced
@@ -79,6 +79,7 @@ app.command("airflow", context_settings=administration_commands.PASSED_ON)(
     administration_commands.airflow
 )
 app.add_typer(publication_commands.publications, name="publications")
+app.add_typer(notice_commands.notices, name="notices")
 app.add_typer(outbox_commands.outbox, name="outbox")
 app.add_typer(person_commands.person, name="person")
 policy_commands.policy.command("try")(trial_commands.policy_try)

@@ -246,13 +246,15 @@ class Night(RunFolder):
             return stands
         facts = self.facts("check", "link", "assess")
         tables, counted = self.accepted(), checks_of(self)
-        reported = build_report(tables=tables, facts=facts, as_of=self.as_of, checks=counted)
-        made = {
-            results.FIGURES.full_name: reported.figures,
-            results.BACKLOG.full_name: reported.backlog,
-            results.TEAMS.full_name: reported.teams,
-            results.CENSUS.full_name: reported.census,
-        }
+        reported = build_report(
+            tables=tables,
+            facts=facts,
+            as_of=self.as_of,
+            checks=counted,
+            notices=earlier_table(self.settings, self.inputs("check")[FOLLOWS], results.NOTICES),
+            notice_days=self.settings.notice_days,
+        )
+        made = reported.tables
         manifest = night_manifest(
             self, decisions=self.inputs("link"), model=self._model(), facts=facts | made
         )
@@ -263,14 +265,13 @@ class Night(RunFolder):
             facts=facts | made, as_of=self.as_of, suite=asked, history=history
         )
         checks = [facts[results.CHECK_RESULTS.full_name], audited.results]
-        made[results.CHECK_RESULTS.full_name] = pd.concat(checks, ignore_index=True)
+        made[results.CHECK_RESULTS.full_name] = found = pd.concat(checks, ignore_index=True)
         facts |= made
-        self.leave("audit", {name: facts[name] for name in [results.CHECK_RESULTS.full_name]})
+        self.leave("audit", {results.CHECK_RESULTS.full_name: found})
         override = self._override()
         audited.stop_if_critical(despite=override.rules if override else ())
         if override:
-            failed = failed_critical(facts[results.CHECK_RESULTS.full_name])
-            override.refuse_idle(failed["check_id"])
+            override.refuse_idle(failed_critical(found)["check_id"])
         with self.leaving("site") as folder:
             render_pages(
                 facts=facts,

@@ -67,10 +67,7 @@ def invent(*, episodes: int = 400, seed: int = 1, has_changes: bool = False) -> 
         **invent_rule_changes(assessments, is_told=has_changes),
     }
     reported = report(tables, facts)
-    facts["nightly.figures"] = reported.figures
-    facts["nightly.backlog"] = reported.backlog
-    facts["nightly.teams"] = reported.teams
-    facts["nightly.census"] = reported.census
+    facts |= reported.tables
     facts |= invent_movement(assessments, facts["nightly.releases"])
     for name, table in results.NIGHTLY.items():
         facts.setdefault(name, table.empty())

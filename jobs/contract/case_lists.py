@@ -27,7 +27,7 @@ from jobs.contract.results.list_words import (
     NATIONALITIES,
 )
 from jobs.contract.results.lists_by_hand import CLEARED_BY_DECISION, MOVED_BY_SITE
-from jobs.contract.results.reported import BACKLOG
+from jobs.contract.results.reported import BACKLOG, NOTICES
 
 _MOST_URGENT_FIRST: Final = {"priority": True, "episode_id": True}
 
@@ -193,6 +193,27 @@ DUE: Final = CaseList(
         "possible_case_id",
     ),
 )
+REFERRAL_NOTICES: Final = CaseList(
+    name="notices",
+    label="Notices",
+    title="Referral notices without an answer",
+    each="Each notice, the first to be answered on top",
+    view="referral_notices",
+    table=NOTICES,
+    rows=Rows(holds=("is_open",)),
+    total="notices.open",
+    order={"answer_due_date": True, "notice_number": True},
+    fields=tuple(NOTICES.columns),
+    headings={
+        "notice_number": "Notice",
+        "episode_id": "Custody episode",
+        "prison_id": "Prison",
+        "team": "Team",
+        "written_date": "Written",
+        "answer_due_date": "Answer due",
+        "is_unanswered": "Past that day",
+    },
+)
 VERIFY: Final = CaseList(
     name="verify",
     label="Nationality",
@@ -356,6 +377,7 @@ CASE_LISTS: Final[Mapping[str, CaseList]] = {
         WITHDRAWN_AFTER_RELEASE,
         *TRACINGS,
         DUE,
+        REFERRAL_NOTICES,
         VERIFY,
         CLEARED_BY_DECISION,
         MOVED_BY_SITE,

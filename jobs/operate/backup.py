@@ -29,7 +29,7 @@ from jobs.warehouse.embedded.programs import environment, programs
 from jobs.warehouse.store.connections import transaction, warehouse_name
 from jobs.warehouse.store.verification import chain_digests
 
-FOLDERS: Final = ("landing", "models", "pages", "corrections", "alerts")
+FOLDERS: Final = ("landing", "models", "pages", "corrections", "notices", "alerts")
 """Parts of ``data_dir`` that are kept as they are; run folders can be made anew from landings."""
 RESTORED: Final = (*FOLDERS, ATTESTATIONS)
 DUMP: Final = "warehouse.dump"

@@ -15,6 +15,7 @@ from jobs.report.forecast.queue import Pace
 from jobs.report.lists.explanation import explain, flags_of
 from jobs.report.lists.list_rows import list_named, rows_of, with_listing
 from jobs.report.lists.next_actions import next_actions
+from jobs.report.lists.referral_notices import NOTICE_DAYS
 from jobs.report.lists.rule_changes import notices_by_change
 from jobs.report.parts.part_folders import PARTS, part_folder, parts_of
 from jobs.report.parts.part_pages import render_pages
@@ -36,6 +37,7 @@ from jobs.runtime.outgoing import csv_text
 __all__ = [
     "ALL",
     "FIGURES",
+    "NOTICE_DAYS",
     "PARTS",
     "QUALITY_PAGE",
     "RUNS_PAGE",

@@ -15,6 +15,7 @@ from jobs.report.figures.uncertainty import estimate_uncertainty
 from jobs.report.lists.backlog import case_flow, open_cases, staff_days, team_work
 from jobs.report.lists.census import take_census
 from jobs.report.lists.population import population_over_time
+from jobs.report.lists.referral_notices import NOTICE_DAYS, referral_notices
 from jobs.report.published import Frames
 
 
@@ -26,6 +27,18 @@ class Reported:
     backlog: pd.DataFrame
     teams: pd.DataFrame
     census: pd.DataFrame
+    notices: pd.DataFrame
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by full name."""
+        return {
+            results.FIGURES.full_name: self.figures,
+            results.BACKLOG.full_name: self.backlog,
+            results.TEAMS.full_name: self.teams,
+            results.CENSUS.full_name: self.census,
+            results.NOTICES.full_name: self.notices,
+        }
 
 
 def build_report(
@@ -34,8 +47,10 @@ def build_report(
     facts: Frames,
     as_of: date,
     checks: SampleChecks | None = None,
+    notices: pd.DataFrame | None = None,
+    notice_days: int = NOTICE_DAYS,
 ) -> Reported:
-    """List the backlog, put staff beside it, take the census and count every figure.
+    """List the backlog, put staff beside it, take the census, write notices, count every figure.
 
     Args:
         tables: accepted register tables by full name, in the contract's schema.
@@ -43,17 +58,26 @@ def build_report(
             counts and quarantine, with the columns of `jobs.contract.results`.
         as_of: the night.
         checks: what was found on those whom earlier publications cleared.
+        notices: the referral notices of the publication of the night before.
+        notice_days: working days for an answer to one.
 
     Returns:
-        The four tables; the same whatever the order of the rows that came in.
+        The tables; the same whatever the order of the rows that came in.
     """
     assessments = results.ASSESSMENTS.of(facts)
     identities = results.IDENTITIES.of(facts)
     backlog = open_cases(tables=tables, identities=identities, assessments=assessments, as_of=as_of)
     teams = team_work(tables=tables, backlog=backlog, as_of=as_of)
     census = take_census(tables=tables, assessments=assessments)
+    written = referral_notices(
+        facts={**facts, results.BACKLOG.full_name: backlog},
+        earlier=notices,
+        as_of=as_of,
+        days=notice_days,
+    )
     frames = {
         **facts,
+        results.NOTICES.full_name: written,
         results.BACKLOG.full_name: backlog,
         results.TEAMS.full_name: teams,
         results.CENSUS.full_name: census,
@@ -68,4 +92,4 @@ def build_report(
         checks=checks or SampleChecks(),
     )
     figures = compute_figures(inputs)
-    return Reported(figures=figures, backlog=backlog, teams=teams, census=census)
+    return Reported(figures=figures, backlog=backlog, teams=teams, census=census, notices=written)

@@ -90,8 +90,16 @@ class Settings(BaseSettings):
         default=None,
         ge=31,
         description="Days for which what speaks of persons is kept: case lists and quarantine by "
-        "whole months, landings, runs, pages, corrections, emails and unused models by days; "
+        "whole months, landings, runs, pages, corrections, files of referral notices, emails "
+        "and unused models by days; "
         "empty: for good. Figures, movement and manifests always stay.",
+    )
+    notice_days: int = Field(
+        default=10,
+        ge=1,
+        le=60,
+        description="Working days of England and Wales in which a referral notice is to be "
+        "answered; past them it counts as unanswered.",
     )
     link_engine: Literal["duckdb", "spark"] = Field(
         default="duckdb",

@@ -15,7 +15,7 @@ from jobs.contract import results
 from jobs.contract.registers import REGISTERS
 from jobs.extract import open_landing
 from jobs.operate.earlier_publications import FOLLOWS
-from jobs.report import build_report
+from jobs.report import NOTICE_DAYS, build_report
 from jobs.runtime.errors import BadInput
 from jobs.warehouse import Publication, publications, read_table
 
@@ -61,7 +61,7 @@ class TrialNight:
         before = (
             {
                 table.full_name: read_table(engine, follows, table.full_name)
-                for table in (results.ASSESSMENTS, results.DISCREPANCIES)
+                for table in (results.ASSESSMENTS, results.DISCREPANCIES, results.NOTICES)
             }
             if follows
             else {}
@@ -91,11 +91,15 @@ class TrialNight:
                 results.DISCREPANCIES,
             )
         }
-        reported = build_report(tables=self.tables, facts=facts, as_of=self.publication.as_of)
-        return facts | {
-            table.full_name: getattr(reported, table.name)
-            for table in (results.FIGURES, results.BACKLOG, results.TEAMS, results.CENSUS)
-        }
+        given = self.publication.manifest.get("settings", {})
+        reported = build_report(
+            tables=self.tables,
+            facts=facts,
+            as_of=self.publication.as_of,
+            notices=self.previous.get(results.NOTICES.full_name),
+            notice_days=given.get("notice_days", NOTICE_DAYS),
+        )
+        return facts | reported.tables
 
 
 def nights_to_try(engine: sa.Engine, *, as_of: date, since: date | None) -> list[Publication]:

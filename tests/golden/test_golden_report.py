@@ -137,6 +137,7 @@ def test_the_email_of_a_quiet_night_reads_as_last_time(reader: str) -> None:
         backlog=results.BACKLOG.empty(),
         teams=results.TEAMS.empty(),
         census=results.CENSUS.empty(),
+        notices=results.NOTICES.empty(),
     )
     quiet = Invented(tables={}, facts=frames, reported=reported)
     agrees(f"emails/{reader}-quiet.txt", email_of(quiet, READERS[reader]))

@@ -30,7 +30,7 @@ def retention(
     """Remove whatever speaks of persons and is past the retention period; figures stay.
 
     Case lists, quarantine and texts of emails in the warehouse; landings, folders of runs, pages,
-    corrections, emails and models that were never approved in the data folder.
+    corrections, referral notices, emails and models that were never approved in the data folder.
     """
     from jobs.operate.databases import warehouse
     from jobs.operate.run.placing import remove_everywhere

@@ -17,6 +17,7 @@ from jobs.operate.model_registry import model_in_use
 from jobs.operate.monitoring.stale_nights import stale_dates, stale_nights
 from jobs.operate.monitoring.timetable import LONDON
 from jobs.operate.rebase import read_position, rebase, versions_of
+from jobs.operate.run.night_manifest import result_settings
 from jobs.operate.site_rules.rules_of_night import SiteRules
 from jobs.operate.software_versions import software
 from jobs.report.charts.waterfall import Bridge, bridges
@@ -155,9 +156,7 @@ def moved_between(
     rebased = None
     model = model_in_use(engine)
     policy = SiteRules.of(after.manifest["decisions"]).policy
-    here = versions_of(
-        {**software(policy, model), "settings": {"link_engine": settings.link_engine}}
-    )
+    here = versions_of({**software(policy, model), "settings": result_settings(settings)})
     if was.versions != now.versions and now.versions == here:
         rebased = rebase(
             before=was,

@@ -52,6 +52,8 @@ from jobs.contract.results.reported import (
     CENSUS,
     FIGURES,
     MOVEMENT,
+    NOTICE_END,
+    NOTICES,
     TEAMS,
 )
 from jobs.contract.results.shared import (
@@ -87,6 +89,8 @@ __all__ = [
     "MISSED_STATUSES",
     "MOVEMENT",
     "NIGHTLY",
+    "NOTICES",
+    "NOTICE_END",
     "OUTCOME",
     "OVERRIDDEN",
     "OVERRIDES",
@@ -129,6 +133,7 @@ NIGHTLY: Final[dict[str, Table]] = by_name(
         BACKLOG,
         TEAMS,
         CENSUS,
+        NOTICES,
         FIGURES,
         MOVEMENT,
         BRIDGES,

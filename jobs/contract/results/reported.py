@@ -64,6 +64,44 @@ CENSUS = Table(
     ),
 )
 
+NOTICE_END = codes(
+    "end of a referral notice",
+    OWN,
+    {
+        "ANSWERED": "a referral or a decision of its day or later was recorded",
+        "FOUND": "one from before its day came to be known",
+        "RELEASED": "the person was released before an answer",
+        "OUT_OF_SCOPE": "deportation must not be considered, by what is known now",
+        "VERIFY": "nationality is to be verified first",
+        "NOT_DUE": "consideration is not due yet, by what is known now",
+        "SET_ASIDE": "a row of the custody episode was set aside",
+        "LEFT_REGISTER": "the prison register holds the custody episode no more",
+        "ERASED": "the person's data were erased",
+    },
+)
+"""Complete and exclusive: a notice is open, or ended in exactly one of these ways."""
+
+NOTICES = Table(
+    space="nightly",
+    name="notices",
+    row="a referral notice: tells the immigration service of a person due and never referred",
+    key=("notice_number",),
+    fields=(
+        text("notice_number", "its number, never used for another", required=True),
+        text("episode_id", "the custody episode", required=True),
+        whole("occurrence", "which notice of the episode it is, from 1", required=True),
+        text("prison_id", "prison that holds the person, or held them last"),
+        text("team", "team that holds a case of the person, where there is one"),
+        date("written_date", "night that wrote it", required=True),
+        date("answer_due_date", "last working day for an answer", required=True),
+        yes_no("is_open", "nobody has answered it, and nothing else has ended it", required=True),
+        yes_no("is_unanswered", "open after the last day for an answer", required=True),
+        date("ended_date", "night on which it ended"),
+        text("ended_by", "how it ended", codes=NOTICE_END),
+        text("case_id", "the case that answers it"),
+    ),
+)
+
 FIGURES = Table(
     space="nightly",
     name="figures",

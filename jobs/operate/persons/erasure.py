@@ -12,7 +12,13 @@ from jobs.contract import results
 from jobs.notify import limited_readers
 from jobs.operate.attestation import Attestation
 from jobs.operate.earlier_publications import FOLLOWS, earlier_figures, shown_beside
-from jobs.operate.persons.held_files import CORRECTIONS, PAGES, HeldFiles, all_landings
+from jobs.operate.persons.held_files import (
+    CORRECTIONS,
+    NOTICES,
+    PAGES,
+    HeldFiles,
+    all_landings,
+)
 from jobs.operate.persons.held_rows import HeldRows
 from jobs.operate.persons.person_ids import PersonIds, find_person
 from jobs.operate.run.kept_check_history import read_history
@@ -63,6 +69,7 @@ def _holdings(ids: PersonIds, *, engine: sa.Engine, settings: Settings) -> Itera
         "folders of runs": len(list(files.runs())),
         "files of pages": len(list(files.of_nights(PAGES))),
         "files of corrections": len(list(files.of_nights(CORRECTIONS))),
+        "files of referral notices": len(list(files.of_nights(NOTICES))),
         "emails in folders": len(list(files.emails())),
     }
     yield from (HeldPlace(place=place, count=count) for place, count in found.items() if count)
@@ -98,6 +105,7 @@ def erase(reference: str, *, engine: sa.Engine, settings: Settings) -> list[Held
     for name in pages:
         _make_pages_anew(name, engine=engine, settings=settings)
     files.erase_corrections()
+    files.erase_notices()
     for path in emails:
         path.unlink()
     files.erase_landings(pseudonyms)

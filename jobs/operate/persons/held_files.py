@@ -18,14 +18,16 @@ from jobs.contract.registers import REGISTERS
 from jobs.contract.schema import Table
 from jobs.extract.landing import Landing
 from jobs.extract.landing_manifest import read_manifest, write_manifest
+from jobs.operate.notices import intake_files
 from jobs.operate.persons.person_ids import PersonIds, delivered, id_columns, rows_of_one, text_of
 from jobs.runtime.errors import BadInput
-from jobs.runtime.files import alone, file_digest, whole_file
+from jobs.runtime.files import alone, file_digest, whole_file, whole_folder
 from jobs.runtime.outgoing import csv_text
 from jobs.runtime.settings import Settings
 
 MAIL: Final = ("mail", "mail-dry-run")
 LANDING, RUNS, PAGES, CORRECTIONS = "landing", "runs", "pages", "corrections"
+NOTICES: Final = intake_files.FOLDER
 
 
 def all_landings(settings: Settings) -> list[Landing]:
@@ -63,7 +65,7 @@ class HeldFiles:
                 yield folder
 
     def of_nights(self, name: str) -> Iterator[Path]:
-        """Files of ``pages`` or ``corrections`` that name the person."""
+        """Files of ``pages``, ``corrections`` or ``notices`` that name the person."""
         folder = self.settings.data_dir / name
         yield from (p for p in sorted(folder.rglob("*")) if p.is_file() and self._is_in(p))
 
@@ -93,6 +95,18 @@ class HeldFiles:
             told = rows.agg("\n".join, axis=1) if len(rows) else pd.Series(dtype="str")
             with whole_file(path) as made, made.open("w", encoding="utf-8", newline="") as file:
                 file.write(csv_text(rows[~told.map(self._names).astype("bool")]))
+
+    def erase_notices(self) -> None:
+        """Take the person's referral notices out of the files of each night."""
+        for folder in sorted({path.parent for path in self.of_nights(NOTICES)}):
+            kept = [
+                record
+                for record in intake_files.read_records(folder)
+                if not self._names("\n".join(map(str, record.values())))
+            ]
+            with whole_folder(folder) as made:
+                shutil.copytree(folder, made, dirs_exist_ok=True)
+                intake_files.write_records(made, kept, day=folder.name)
 
     def erase_landings(self, pseudonyms: Mapping[str, str]) -> None:
         """Give the person's rows in every landing other numbers, and nothing that names anybody.

@@ -35,6 +35,7 @@ NUMBERS: Final = frozenset({
     "prisoner_number", "cid_person_id", "person_id", "episode_id", "case_id", "possible_case_id",
     "identity_id", "before_identity_id", "after_identity_id", "row_key", "reference", "source_key",
     "step_key", "discrepancy_id", "line_key",
+    "notice_number",
 })  # fmt: skip
 """Columns that hold numbers of persons or their records, alone or with others between strokes."""
 DELIVERED: Final[Mapping[str, str]] = {"row": "'{}'", "typed_reason": "NULL"}

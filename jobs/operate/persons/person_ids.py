@@ -146,12 +146,14 @@ def _linked(engine: sa.Engine, persons: set[str]) -> set[str]:
 
 
 def _records(engine: sa.Engine, persons: set[str]) -> set[str]:
-    """Episodes and identities under which the publications know persons."""
+    """Episodes, identities and notices under which the publications know persons."""
     kept: Mapping[str, sa.Table] = {**SNAPSHOTS, **INTERVALS}
     assessed = kept[results.ASSESSMENTS.full_name]
-    identities = kept[results.IDENTITIES.full_name]
+    identities, notices = kept[results.IDENTITIES.full_name], kept[results.NOTICES.full_name]
+    episodes = sa.select(assessed.c.episode_id).where(assessed.c.prisoner_number.in_(persons))
     queries = (
-        sa.select(assessed.c.episode_id).where(assessed.c.prisoner_number.in_(persons)),
+        episodes,
+        sa.select(notices.c.notice_number).where(notices.c.episode_id.in_(episodes)),
         sa.select(identities.c.identity_id).where(identities.c.person_id.in_(persons)),
     )
     found: set[str] = set()

@@ -10,7 +10,8 @@ from jobs.runtime.fail_points import reached
 from jobs.runtime.files import alone
 
 NIGHTS: Final = (
-    "landing/prison", "landing/immigration", "runs", "pages", "corrections", "mail", "mail-dry-run",
+    "landing/prison", "landing/immigration", "runs", "pages", "corrections", "notices", "mail",
+    "mail-dry-run",
 )  # fmt: skip
 """Folders that hold a folder for each night, named for its date."""
 DATED: Final = ("models", "crashes")

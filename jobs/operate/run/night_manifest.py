@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import sqlalchemy as sa
@@ -97,10 +97,15 @@ def night_manifest(
         inputs={register: run.landing(register).summary() for register in REGISTERS},
         decisions=decisions,
         **software(SiteRules.of(decisions).policy, model),
-        settings={"link_engine": run.settings.link_engine},
+        settings=result_settings(run.settings),
         trusted={name: {"digest": text_digest(t), "text": t} for name, t in texts.items()},
         results={} if facts is None else result_digests(facts),
     )
+
+
+def result_settings(settings: Settings) -> dict[str, Any]:
+    """The settings that change a result."""
+    return {"link_engine": settings.link_engine, "notice_days": settings.notice_days}
 
 
 def checks_input(engine: sa.Engine, *, as_of: date) -> dict[str, str]:

@@ -14,6 +14,7 @@ from jobs.contract.view_models import Reader
 from jobs.notify import limited_readers
 from jobs.operate.databases import warehouse
 from jobs.operate.model_registry import model_in_use
+from jobs.operate.notices.intake_files import write_notices
 from jobs.operate.run.file_retention import remove_old_files
 from jobs.operate.run.run_folder import RunFolder
 from jobs.operate.run.run_outcomes import in_words
@@ -49,6 +50,7 @@ def place_files(run: RunFolder) -> None:
     parts: dict[str, Callable[[RunFolder], None]] = {
         "its pages are not in place": _place_pages,
         "its files of corrections are not in place": _place_corrections,
+        "its referral notices are not in place": _place_notices,
         "what is past retention is not removed": _remove_old,
         "folders of old runs are not removed": RunFolder.forget_old_runs,
     }
@@ -220,6 +222,14 @@ def _place_corrections(run: RunFolder) -> None:
     with whole_folder(run.corrections) as folder:
         run.part("corrections").copy_to(folder)
         folder.chmod(0o700)
+
+
+def _place_notices(run: RunFolder) -> None:
+    _refuse_superseded(run)
+    with warehouse(run.settings) as engine:
+        current = current_publication(engine, as_of=run.as_of)
+        if current is not None:
+            write_notices(engine, current, settings=run.settings)
 
 
 def _refuse_superseded(run: RunFolder) -> None:

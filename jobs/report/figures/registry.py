@@ -33,6 +33,7 @@ FIGURES: Final[tuple[Figure, ...]] = (
     *most_likely.FIGURES,
     *outcomes.AFTERMATH,
     *due.FIGURES,
+    *due.OF_NOTICES,
     *scope.FIGURES,
     *pace.FIGURES,
     *backlog.FIGURES,

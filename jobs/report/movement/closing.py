@@ -21,6 +21,7 @@ from jobs.contract.case_lists import (
     DISCREPANCY_LIST,
     OPEN_CASES,
     OUTCOMES,
+    REFERRAL_NOTICES,
     TRACINGS,
     UNCONSIDERED,
 )
@@ -67,6 +68,18 @@ _COUNTED_BY: Final = {
     listed.name: listed.total for listed in CASE_LISTS.values() if listed.total in MEMBERS
 } | {listed.name: UNCONSIDERED.total for listed in (OUTCOMES, *TRACINGS)}
 """The figure whose movement says why a line left a list."""
+_NOTICE_ENDED: Final[Mapping[str, str]] = {
+    "ANSWERED": "REFERRAL",
+    "FOUND": "REFERRAL",
+    "RELEASED": "RELEASE",
+    "OUT_OF_SCOPE": "CORRECTION",
+    "VERIFY": "CORRECTION",
+    "NOT_DUE": "CORRECTION",
+    "SET_ASIDE": "QUARANTINE",
+    "LEFT_REGISTER": "LEFT_REGISTER",
+    "ERASED": "LEFT_REGISTER",
+}
+"""What closed the line of a notice, by how the notice ended."""
 _TRACED: Final = frozenset(listed.name for listed in TRACINGS)
 
 
@@ -164,8 +177,12 @@ def _closed(
     gone: pd.DataFrame, *, facts: Frames, before: EarlierLines, cases: Collection[str]
 ) -> pd.DataFrame:
     cause = _causes(gone, results.MOVEMENT.of(facts))
+    notices = results.NOTICES.of(facts).set_index("notice_number")["ended_by"]
+    of_notice = gone["line_key"].map(notices.dropna().map(_NOTICE_ENDED))
+    is_notice = gone["list_name"].eq(REFERRAL_NOTICES.name) & of_notice.notna()
     tests = [
         (cause.notna(), cause.map(CLOSES).fillna("")),
+        (is_notice, of_notice.fillna("")),
         *_of_cases(gone, facts, since=pd.Timestamp(before.day), cases=cases),
         *_of_episodes(gone, facts, same_versions=before.same_versions),
     ]

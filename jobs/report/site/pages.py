@@ -22,6 +22,7 @@ from jobs.contract.case_lists import (
     MISSED,
     OPEN_CASES,
     OUTCOMES,
+    REFERRAL_NOTICES,
     TRACINGS,
     UNCONSIDERED,
     VERIFY,
@@ -316,7 +317,7 @@ _DATA: Final = "The data"
 _GROUPS: Final[Mapping[str, str]] = {
     **dict.fromkeys([MISSED.name, DECIDED_SINCE.name, UNCONSIDERED.name, OUTCOMES.name], _MISSED),
     **{listed.name: _TRACED for listed in TRACINGS},
-    **dict.fromkeys([DUE.name, VERIFY.name, OPEN_CASES.name], _WORK),
+    **dict.fromkeys([DUE.name, REFERRAL_NOTICES.name, VERIFY.name, OPEN_CASES.name], _WORK),
     DISCREPANCY_LIST.name: _DATA,
 }
 """Where a list stands in the menu; any other is on record. No group has more than seven pages."""

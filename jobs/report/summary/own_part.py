@@ -11,10 +11,12 @@ import pandas as pd
 from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS, OPEN_CASES
 from jobs.contract.view_models import (
+    Detail,
     Headline,
     KeyFigure,
     Reader,
     Section,
+    day_text,
     number_text,
     plural,
 )
@@ -22,7 +24,7 @@ from jobs.report.figures.registry import FIGURE_BY_ID
 from jobs.report.lists.census import prison_names
 from jobs.report.lists.list_rows import rows_of
 from jobs.report.lists.next_actions import NextActions, answered_for
-from jobs.report.published import NONE, Frames
+from jobs.report.published import NONE, Frames, if_held
 from jobs.report.summary.headline import first_line, key_figure, subject_number
 from jobs.runtime.outgoing import clean
 
@@ -168,6 +170,52 @@ def who_must_act(actions: NextActions, facts: Frames) -> tuple[Section, ...]:
     return (
         _section("By prison", prisons.fillna("Prison not recorded"), held),
         _section("By team", teams.fillna("No case with a team"), held),
+    )
+
+
+def unanswered_notices(facts: Frames, reader: Reader) -> tuple[Section, ...]:
+    """The referral notices past the day for an answer; none where there are none.
+
+    A reader of a part sees each of the own, the longest past that day first; who answers for all
+    of it sees how many each prison has.
+    """
+    notices = if_held(results.NOTICES, facts)
+    if notices is None:
+        return ()
+    late = notices[notices["is_open"] & notices["is_unanswered"]]
+    is_part = bool(reader.prisons or reader.teams)
+    if is_part:
+        mine = late["prison_id"].isin(reader.prisons) | late["team"].isin(reader.teams)
+        late = late[mine]
+    if late.empty:
+        return ()
+    late = late.sort_values(["answer_due_date", "notice_number"])
+    names = prison_names(facts)
+    prisons = late["prison_id"].map(lambda code: names.get(code, code), na_action="ignore")
+    late = late.assign(place=prisons.fillna("Prison not recorded"))
+    many = plural(len(late), "notice", "notices")
+    if is_part and reader.detail is not Detail.COUNTS:
+        rows = [
+            (f"{number}, {clean(str(episode))}", f"answer was due on {day_text(day.date())}")
+            for number, episode, day in late[["notice_number", "episode_id", "answer_due_date"]]
+            .head(PLACES_SHOWN)
+            .itertuples(index=False)
+        ]
+    else:
+        counts = late.groupby("place").size().rename("many").reset_index()
+        counts = counts.sort_values(["many", "place"], ascending=[False, True])
+        rows = [
+            (clean(str(place)), number_text(count))
+            for place, count in counts.head(PLACES_SHOWN).itertuples(index=False)
+        ]
+    first = day_text(late["answer_due_date"].iloc[0].date())
+    return (
+        Section(
+            title="Referral notices without an answer",
+            sentence=f"{many} to the immigration service {'is' if len(late) == 1 else 'are'} past "
+            f"the day for an answer; the first was due on {first}.",
+            rows=tuple(rows),
+        ),
     )
 
 

@@ -46,7 +46,7 @@ from jobs.report.summary.caveats import (
     late_registers,
 )
 from jobs.report.summary.headline import HEADLINE_FIGURES, headline, key_figure
-from jobs.report.summary.own_part import OwnPart, who_must_act
+from jobs.report.summary.own_part import OwnPart, unanswered_notices, who_must_act
 from jobs.runtime.outgoing import clean
 
 SUMMARISED: Final = (
@@ -62,6 +62,7 @@ SUMMARISED: Final = (
     results.BRIDGES,
     results.OVERRIDES,
     results.OVERRIDDEN,
+    results.NOTICES,
 )
 """The tables of a publication that a summary reads."""
 MISSED: Final = "missed.total"
@@ -114,11 +115,11 @@ class SummaryWriter:
             ),
             headed=self.about.headed,
             sections=(
+                *unanswered_notices(self.facts, reader),
                 *(self._prison(code) for code in reader.prisons),
                 *(self._team(name) for name in reader.teams),
-            )
-            if own
-            else who_must_act(left, self.facts),
+                *(() if own else who_must_act(left, self.facts)),
+            ),
             capacity="" if own else f"{backlog_sentence(figures)} {capacity_sentence(figures)}",
             caveats=caveats(self.facts, self.about.remarks),
             pictures=() if own else self._pictures,

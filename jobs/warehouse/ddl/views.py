@@ -314,6 +314,7 @@ VIEWS: Final[tuple[View, ...]] = (
     _of("releases", results.RELEASES),
     *(_list(listed) for listed in CASE_LISTS.values()),
     _of("reasons", results.REASONS, leave_out=("source_key",)),
+    _of("notices", results.NOTICES),
     _of("teams", results.TEAMS),
     _of("census", results.CENSUS),
     _of("movement", results.MOVEMENT),

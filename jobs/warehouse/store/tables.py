@@ -44,6 +44,7 @@ _INTERVAL_SCHEMAS: Final = {
     results.LINKS.full_name: "registry",
     results.REASONS.full_name: "nightly",
     results.LISTED.full_name: "nightly",
+    results.NOTICES.full_name: "nightly",
 }
 
 PUBLICATIONS: Final = sa.Table(

@@ -114,8 +114,9 @@ def test_a_part_that_fails_does_not_keep_the_others_back(
     done: list[str] = []
     monkeypatch.setattr(placing, "_place_pages", _failing(OSError(13, "Permission denied")))
     monkeypatch.setattr(placing, "_place_corrections", lambda _: done.append("corrections"))
+    monkeypatch.setattr(placing, "_place_notices", lambda _: done.append("notices"))
     monkeypatch.setattr(placing, "_remove_old", lambda _: done.append("old"))
     night.folder.mkdir(parents=True)
     with pytest.raises(NotPlaced, match="pages are not in place \\(Permission denied\\); mend"):
         place_files(night)
-    assert done == ["corrections", "old"]
+    assert done == ["corrections", "notices", "old"]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from jobs.contract import results
 from jobs.contract.bands import RELEASES, SHOWN_DAYS
-from jobs.contract.case_lists import DUE
+from jobs.contract.case_lists import DUE, REFERRAL_NOTICES
 from jobs.report.figures.conditions import (
     NO_DATE,
     Condition,
@@ -21,7 +21,13 @@ from jobs.report.figures.conditions import (
 )
 from jobs.report.figures.figure import CASEWORK, EPISODES, NOT_RELEASED, Figure
 from jobs.report.figures.inputs import Compute, FigureInputs
-from jobs.report.figures.ranges import RowUncertainty, count_rows, false_link_probability
+from jobs.report.figures.ranges import (
+    RowUncertainty,
+    count_rows,
+    false_link_probability,
+    nothing,
+)
+from jobs.report.published import NONE, if_held
 
 RELEASE_ORDER: Final = (*RELEASES.names, NO_DATE)
 
@@ -205,5 +211,82 @@ FIGURES: Final = (
         "Episodes due by the prison that holds the person, or held them last.",
         by=prison,
         groups="prison code",
+    ),
+)
+
+
+def unanswered(frame: pd.DataFrame) -> pd.Series:
+    """The last day for an answer has passed."""
+    return frame["is_unanswered"]
+
+
+def team(frame: pd.DataFrame) -> pd.Series:
+    """Group: the team that holds a case of the person."""
+    return frame["team"].fillna(NONE)
+
+
+def _notices(
+    id_: str,
+    title: str,
+    definition: str,
+    rows: Condition = everything,
+    *,
+    by: Grouping | None = None,
+    groups: str = "",
+) -> Figure:
+    """A figure of the referral notices; left out where a publication holds none of before."""
+
+    def compute(inputs: FigureInputs) -> pd.DataFrame:
+        table = if_held(results.NOTICES, inputs.frames)
+        if table is None:
+            return nothing()
+        frame = table[REFERRAL_NOTICES.selects(table)]
+        counted = rows(frame).astype("bool")
+        return count_rows(counted=counted, by=None if by is None else by(frame))
+
+    return Figure(
+        id=f"notices.{id_}",
+        title=title,
+        definition=definition,
+        population="custody episodes due and never referred",
+        unit="notices",
+        owner=CASEWORK,
+        compute=compute,
+        groups=groups,
+        on=REFERRAL_NOTICES.name,
+        rows=rows,
+        by=by,
+    )
+
+
+OF_NOTICES: Final = (
+    _notices(
+        "open",
+        "Referral notices without an answer",
+        "Notices to the immigration service of people due and never referred that nothing has "
+        "ended.",
+    ),
+    _notices(
+        "unanswered",
+        "Referral notices past the day for an answer",
+        "Open referral notices whose last working day for an answer has passed.",
+        unanswered,
+    ),
+    _notices(
+        "unanswered_by_prison",
+        "Referral notices past the day for an answer, by prison",
+        "Open referral notices past the day for an answer by the prison that holds the person.",
+        unanswered,
+        by=prison,
+        groups="prison code",
+    ),
+    _notices(
+        "unanswered_by_team",
+        "Referral notices past the day for an answer, by team",
+        "Open referral notices past the day for an answer by the team that holds a case of the "
+        "person.",
+        unanswered,
+        by=team,
+        groups="team",
     ),
 )
