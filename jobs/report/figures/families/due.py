@@ -220,9 +220,13 @@ def unanswered(frame: pd.DataFrame) -> pd.Series:
     return frame["is_unanswered"]
 
 
-def team(frame: pd.DataFrame) -> pd.Series:
-    """Group: the team that holds a case of the person."""
-    return frame["team"].fillna(NONE)
+IN_TIME: Final = "(in time)"
+"""Group of the notices that may still be answered in time."""
+
+
+def late_at(name: str) -> Grouping:
+    """Group of a notice past the day for an answer: its prison, or its team."""
+    return lambda frame: frame[name].fillna(NONE).where(unanswered(frame), IN_TIME)
 
 
 def _notices(
@@ -275,18 +279,17 @@ OF_NOTICES: Final = (
     _notices(
         "unanswered_by_prison",
         "Referral notices past the day for an answer, by prison",
-        "Open referral notices past the day for an answer by the prison that holds the person.",
-        unanswered,
-        by=prison,
+        "Open referral notices past the day for an answer by the prison that holds the person; the "
+        "others are in time.",
+        by=late_at("prison_id"),
         groups="prison code",
     ),
     _notices(
         "unanswered_by_team",
         "Referral notices past the day for an answer, by team",
         "Open referral notices past the day for an answer by the team that holds a case of the "
-        "person.",
-        unanswered,
-        by=team,
+        "person; the others are in time.",
+        by=late_at("team"),
         groups="team",
     ),
 )
