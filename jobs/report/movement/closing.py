@@ -178,7 +178,7 @@ def _closed(
 ) -> pd.DataFrame:
     cause = _causes(gone, results.MOVEMENT.of(facts))
     notices = results.NOTICES.of(facts).set_index("notice_number")["ended_by"]
-    of_notice = gone["line_key"].map(notices.dropna().map(_NOTICE_ENDED))
+    of_notice = gone["line_key"].map(notices.dropna().map(_NOTICE_ENDED)).astype("str")
     is_notice = gone["list_name"].eq(REFERRAL_NOTICES.name) & of_notice.notna()
     tests = [
         (cause.notna(), cause.map(CLOSES).fillna("")),
