@@ -84,6 +84,11 @@ def rows_of(listed: CaseList, facts: Frames) -> pd.DataFrame:
     return ranked(rows) if "priority" in listed.order else rows
 
 
+def published_nights(history: pd.DataFrame | None, as_of: date) -> tuple[date, ...]:
+    """The nights of the figures of earlier nights (``as_of_date``), and ``as_of``."""
+    return (*(() if history is None else history["as_of_date"].unique()), as_of)
+
+
 def with_listing(
     listed: CaseList, rows: pd.DataFrame, since: pd.DataFrame, *, nights: Sequence[date]
 ) -> pd.DataFrame:

@@ -5,8 +5,9 @@ list, reason, search, CSV or workbook of it can name another's case. Of everybod
 published as totals, in a sentence. It needs no page outside its folder.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from jobs.report import sheets
 from jobs.report.about import About
 from jobs.report.charts.history import past_and_present
 from jobs.report.figures.registry import FIGURES
-from jobs.report.lists.list_rows import ListRows, is_held
+from jobs.report.lists.list_rows import ListRows, is_held, published_nights
 from jobs.report.lists.rule_changes import change_notices
 from jobs.report.parts.own_figures import own_figures
 from jobs.report.parts.own_rows import own_facts
@@ -56,21 +57,27 @@ def render_pages(
         about: the publication and the night.
         folder: an empty folder.
         readers: who reads the pages; one who sees everything asks for no copy.
-        history: figures of the nights before, which copies do not show.
+        history: figures of the nights before, of which copies show no more than how many.
         earlier: tables of earlier nights, which they do not show either.
     """
     render_site(facts=facts, about=about, folder=folder, history=history, earlier=earlier)
     for name, reader in parts_of(readers).items():
         made = folder / name
         made.mkdir(parents=True)
-        render_part(facts=facts, about=about, folder=made, reader=reader)
+        nights = published_nights(history, about.as_of)
+        render_part(facts=facts, about=about, folder=made, reader=reader, nights=nights)
 
 
-def render_part(*, facts: Frames, about: About, folder: Path, reader: Reader) -> None:
-    """Write the copy for one reader's prisons and teams into an empty folder."""
+def render_part(
+    *, facts: Frames, about: About, folder: Path, reader: Reader, nights: Sequence[date] = ()
+) -> None:
+    """Write the copy for one reader's prisons and teams into an empty folder.
+
+    ``nights`` are those published so far, for how long each row has been listed.
+    """
     own = own_facts(facts, reader)
     part = OwnPart(facts=facts, reader=reader)
-    lists = ListRows(own)
+    lists = ListRows(own, nights)
     own[results.FIGURES.full_name] = own_figures(lists)
     head = part.headline
     shown = [listed for listed in CASE_LISTS.values() if _is_shown(listed, own, reader)]

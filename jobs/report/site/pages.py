@@ -34,7 +34,7 @@ from jobs.report.charts.history import past_and_present
 from jobs.report.charts.night_charts import foreign_nationals_by_prison
 from jobs.report.data_package import DESCRIPTION, data_package
 from jobs.report.forecast.capacity import forecast
-from jobs.report.lists.list_rows import ListRows, is_held
+from jobs.report.lists.list_rows import ListRows, is_held, published_nights
 from jobs.report.lists.rule_changes import change_notices
 from jobs.report.published import Frames, groups_of, if_held, in_key_order
 from jobs.report.site.capacity_page import capacity_page
@@ -83,8 +83,7 @@ def render_site(
     folder.mkdir(parents=True, exist_ok=True)
     about = about.with_notices(*late_registers(facts), *change_notices(facts))
     facts = {**facts, **{table.full_name: in_key_order(table, facts) for table in _SHOWN_WHOLE}}
-    nights = () if history is None else tuple(history["as_of_date"].unique())
-    lists = ListRows(facts, (*nights, about.as_of))
+    lists = ListRows(facts, published_nights(history, about.as_of))
     pages = [page for page in PAGES if page.is_in(facts)]
     site = Site(
         facts=facts,
