@@ -138,11 +138,8 @@ class PublicationReader:
         if "episode_id" not in rows:
             return rows
         taken = acknowledgements(self.engine, as_of=as_of).set_index("episode_id")
-        by, until = taken["acknowledged_by"], taken["until_date"]
-        return rows.assign(
-            acknowledged_by=rows["episode_id"].map(by),
-            acknowledged_until_date=rows["episode_id"].map(until),
-        )
+        taken = taken.rename(columns={"until_date": "acknowledged_until_date"})
+        return rows.join(taken[["acknowledged_by", "acknowledged_until_date"]], on="episode_id")
 
     def actions(self, *, prisons: Collection[str], teams: Collection[str]) -> list[str]:
         """The next actions as lines for a terminal, in the order of the emails; all of them."""
