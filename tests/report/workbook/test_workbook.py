@@ -31,6 +31,7 @@ SHEETS = [
     "Located",
     "Questioned",
     "Due",
+    "Notices",
     "Nationality",
     "By decision",
     "Own rules",
