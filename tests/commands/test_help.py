@@ -11,7 +11,17 @@ from jobs.commands.administration.administration_commands import PASSED_ON
 from jobs.runtime.settings import ROOT
 
 HEAVY = ("duckdb", "great_expectations", "jobs.night", "matplotlib", "pandas", "sqlalchemy")
-GROUPS = ("ack", "assurance", "outbox", "person", "policy", "publications", "review", "train")
+GROUPS = (
+    "ack",
+    "assurance",
+    "notices",
+    "outbox",
+    "person",
+    "policy",
+    "publications",
+    "review",
+    "train",
+)
 
 
 def test_asking_for_help_imports_no_heavy_package() -> None:
