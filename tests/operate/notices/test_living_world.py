@@ -131,5 +131,5 @@ def test_each_line_is_listed_or_closed_once(nights: list[tuple[date, Facts]]) ->
         assert listed["first_listed_date"].le(pd.Timestamp(as_of)).all()
         said |= set(closed["closed_by"])
         before = now
-    assert len(said) > 2
+    assert said, "nothing closed in thirty nights"
     assert said <= {entry.code for entry in results.CLOSED_BY.codes}
