@@ -24,12 +24,16 @@ OLD_BANDS: Final = AGES.names[3:]
 
 
 def missed_by_month(figures: pd.DataFrame, as_of: date) -> Chart | None:
-    """When the missed were released, month by month; earlier years stand in the numbers."""
+    """When the missed were released, month by month; earlier years stand in the numbers.
+
+    Figures of a part have no range, and nothing is said of one then.
+    """
     rows = groups_of(figures, "missed.by_release_month")
     undated = float(rows["value"].get(NO_DATE, 0.0))
     rows = rows.drop(NO_DATE, errors="ignore")
     if rows.empty:
         return None
+    has_range = bool(rows["low"].notna().any())
     last = str(rows.index.max())
     first = max(str(rows.index.min()), str(pd.Period(last, freq="M") - MONTHS_SHOWN + 1))
     earlier = rows[rows.index < first]
@@ -52,14 +56,16 @@ def missed_by_month(figures: pd.DataFrame, as_of: date) -> Chart | None:
         draw=columns(
             months,
             values,
-            ranges=list(zip(shown["low"], shown["high"], strict=True)),
+            ranges=list(zip(shown["low"], shown["high"], strict=True)) if has_range else None,
             strong=(peak,),
             ticks=_ticks(months),
             x_label="month of release",
             y_label="releases",
         ),
-        headers=("Released", "Number", "Low", "High"),
-        rows=tuple((label, *map(number_text, row)) for label, *row in numbers),
+        headers=("Released", "Number", "Low", "High")[: 4 if has_range else 2],
+        rows=tuple(
+            (label, *map(number_text, row if has_range else row[:1])) for label, *row in numbers
+        ),
         note=_not_drawn(float(earlier["value"].sum()), _month_text(first), undated),
     )
 

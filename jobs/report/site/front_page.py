@@ -14,7 +14,6 @@ from jobs.report.lists.drill_down import STATUS_COLUMNS, UNLISTED, status_file
 from jobs.report.lists.next_actions import AHEAD, HELD, SHOWN, next_actions
 from jobs.report.site.page_parts import figure_sheet, first_of, group_sheet, tiles
 from jobs.report.site.site import Site
-from jobs.report.summary.caveats import caveats
 from jobs.report.summary.headline import key_figure
 
 WORKBOOK: Final = "consideration.xlsx"
@@ -60,7 +59,7 @@ def front_page(site: Site) -> None:
         statuses=group_sheet(
             "statuses", "Custody episodes by status", site.figures, opens=site.opens
         ),
-        caveats=caveats(site.all_facts, site.about.remarks),
+        caveats=site.caveats,
         workbook=f"data/{WORKBOOK}",
         description=f"data/{DESCRIPTION}",
     )

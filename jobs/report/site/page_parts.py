@@ -91,7 +91,7 @@ def first_of(what: str, shown: int, total: int) -> str:
 def figure_sheet(
     name: str, caption: str, figures: pd.DataFrame, ids: Iterable[str], opens: Opens = nowhere
 ) -> sheets.Sheet:
-    """Figures one under the other, with their ranges, each with the way to its cases."""
+    """Figures one under the other, with their ranges if any, each with the way to its cases."""
     few = [key_figure(figures, id_) for id_ in ids]
     frame = pd.DataFrame(
         {
@@ -106,7 +106,11 @@ def figure_sheet(
         name=name,
         caption=caption,
         frame=frame,
-        columns=sheets.FIGURE_COLUMNS,
+        columns=tuple(
+            column
+            for column in sheets.FIGURE_COLUMNS
+            if column.source not in {"low", "high"} or frame["low"].notna().any()
+        ),
         links=tuple(opens(figure.figure_id) for figure in few),
     )
 

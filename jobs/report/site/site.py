@@ -36,13 +36,14 @@ from jobs.report.lists.list_rows import ListRows
 from jobs.report.published import Frames
 from jobs.report.row_files import ListedRows
 from jobs.report.site.case_pages import CasePages
-from jobs.report.summary.caveats import foremost_caveat
+from jobs.report.summary.caveats import caveats, foremost_caveat
 from jobs.report.summary.headline import headline
 from jobs.runtime.outgoing import csv_text
 
 SERVICE: Final = "Consideration for deportation"
 PAGE_ROWS: Final = 250
 """Rows of a list that stand on its page, so that it opens at once; its file has the others."""
+OF_EVERYBODY: Final = "What follows is said of everybody, and not of this part alone."
 COUNTED_IN: Final = "counted_in"
 """Column of a list's CSV: which figures, and which group of each, count the row."""
 
@@ -156,7 +157,14 @@ class Site:
     @cached_property
     def caveat(self) -> str:
         """What weakens the night most, for the foot of every page; empty where nothing does."""
-        return foremost_caveat(self.all_facts, self.about.remarks)
+        said = foremost_caveat(self.all_facts, self.about.remarks)
+        return f"Of everybody: {said}" if said and self.whole is not None else said
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What to bear in mind; a part has no numbers of its own for that, and says so."""
+        said = caveats(self.all_facts, self.about.remarks)
+        return said if self.whole is None else (OF_EVERYBODY, *said)
 
     def begin(self) -> None:
         """Make the folders and copy what every page uses."""

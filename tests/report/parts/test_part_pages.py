@@ -233,10 +233,14 @@ def test_a_copy_says_whose_it_is_and_gives_the_whole_in_totals(world: Invented, 
     everywhere = value_of(results.FIGURES.of(world.facts), UNCONSIDERED.total)
     part = OwnPart(facts=world.facts, reader=GOVERNOR)
     for path in (site / part_folder(GOVERNOR)).rglob("*.html"):
-        assert f"Only what {part.name} answers for is here" in path.read_text(), path.name
+        text = path.read_text(encoding="utf-8")
+        assert f"Only what {part.name} answers for is here" in text, path.name
+        assert not re.search(r">(nan|None|NaT|<NA>)<", text), path.name
     front = (site / part_folder(GOVERNOR) / "index.html").read_text(encoding="utf-8")
     assert part.headline.first_line in front
     assert part.nation in front
+    assert "What follows is said of everybody" in front
+    assert ">Low<" not in front
     listed = (site / part_folder(GOVERNOR) / f"{UNCONSIDERED.name}.html").read_text()
     assert f"Everywhere: {everywhere:,.0f}." in listed
     package = json.loads((site / part_folder(GOVERNOR) / "data" / "datapackage.json").read_text())
@@ -271,6 +275,7 @@ def test_copies_stand_beside_the_pages_of_everybody_where_they_are_asked_for(
     assert all(folder.is_dir() for folder in made)
 
 
+@pytest.mark.long
 def test_the_same_rows_in_any_order_give_the_same_copy(
     world: Invented, site: Path, tmp_path: Path
 ) -> None:
