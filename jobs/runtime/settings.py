@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     silence_seconds: float = Field(
         default=900,
         ge=1,
+        le=86_400,
         description="Seconds after which a register's database or the warehouse is given up that "
         "says nothing; more where a single question takes longer.",
     )

@@ -19,6 +19,7 @@ from jobs.extract.patience import Patience
 from jobs.notify import SmtpTransport, send_to_channel
 from jobs.notify.alert import Alert, AlertKind
 from jobs.runtime.errors import BadInput, Unreachable
+from jobs.runtime.settings import load_settings
 from jobs.warehouse import open_warehouse, publications, publish
 from jobs.warehouse.store.connections import transaction
 from tests.conftest import run_jobs
@@ -189,8 +190,7 @@ def test_a_night_over_a_stalled_network_ends_in_one_line_and_publishes_nothing(
     assert not (tmp_path / "data" / "pages").exists()
 
 
-def test_a_bound_of_nothing_is_refused() -> None:
-    from jobs.runtime.settings import load_settings
-
+@pytest.mark.parametrize("seconds", [0, 86_401, float("inf"), float("nan"), "soon"])
+def test_a_bound_that_is_none_is_refused(seconds: object) -> None:
     with pytest.raises(BadInput, match="silence_seconds"):
-        load_settings(silence_seconds=0)
+        load_settings(silence_seconds=seconds)
