@@ -116,14 +116,14 @@ def _notified(engine: sa.Engine, of: Publication, settings: Settings) -> list[di
 def _withdrawn(engine: sa.Engine, of: Publication) -> list[dict[str, Any]]:
     """A line for each notice that asks nothing any more; none of those that were answered.
 
-    What an earlier publication of the night wrote and this one does not is withdrawn as corrected.
+    What another publication of the night wrote and this one does not is withdrawn as corrected.
     """
     own = read_table(engine, of.publication_id, results.NOTICES.full_name)
     night = pd.Timestamp(of.as_of)
     ended = own[own["ended_date"].eq(night) & own["ended_by"].isin(WITHDRAWN_FOR)]
     parts = [ended.assign(withdrawn_for=ended["ended_by"])]
     for earlier in publications(engine, as_of=of.as_of):
-        if earlier.number < of.number:
+        if earlier.publication_id != of.publication_id:
             was = read_table(engine, earlier.publication_id, results.NOTICES.full_name)
             gone = was["written_date"].eq(night) & ~was["notice_number"].isin(own["notice_number"])
             parts.append(was[gone].assign(withdrawn_for=CORRECTED))
