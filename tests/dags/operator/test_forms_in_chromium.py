@@ -138,6 +138,7 @@ def test_a_night_that_a_check_stops_is_published_by_the_form_of_a_named_person(
         live.wait_for_run(NIGHTLY, send(page, form))
     live.change("prison", "UPDATE movements SET recorded_at = recorded_at + interval '40 days'")
     until(lambda: bool(live.alerts("Recovered")), "somebody is told", seconds=TELL_SECONDS)
+    live.wait_for_run(NIGHTLY, live.trigger(NIGHTLY, as_of=str(live.today), fetch_again=True))
 
 
 @pytest.mark.live
