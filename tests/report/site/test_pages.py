@@ -208,6 +208,7 @@ def test_a_long_list_stays_light_and_is_whole_in_its_file_and_as_csv(tmp_path: P
         assert f"{number:,.0f} in all, the first 250 on the page without scripts." in page
 
 
+@pytest.mark.long
 def test_no_page_is_heavy_however_long_the_reasons_are(world: Invented, tmp_path: Path) -> None:
     reasons = world.facts["nightly.reasons"]
     long = reasons.assign(finding=reasons["finding"] + " and this besides" * 40)
