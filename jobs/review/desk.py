@@ -15,9 +15,10 @@ from typing import Any, Final
 import pandas as pd
 import sqlalchemy as sa
 
-from jobs.contract import codes
+from jobs.contract import codes, results
 from jobs.contract.results.list_words import STATUS_WORDS
 from jobs.extract import Landing
+from jobs.report.summary.review_gain import gain_line
 from jobs.review.consequences import CONSEQUENCES, PAIR, queue_of
 from jobs.review.differences import Line, lines
 from jobs.review.evidence import Piece, in_words
@@ -28,6 +29,7 @@ from jobs.warehouse import (
     Publication,
     Reviewer,
     latest_publication,
+    read_table,
 )
 from jobs.warehouse.ledgers import review_queue as waiting_pairs
 from jobs.warehouse.ledgers.audit_log import enter
@@ -64,6 +66,8 @@ class Hanging:
     days_to_release: int | None
     release_date: date | None
     probability: float
+    narrows: float
+    """By how many the range of those released without consideration narrows once it is decided."""
     unsure: int
     """How many could not tell."""
     assigned_to: str | None
@@ -97,6 +101,8 @@ class Progress:
 
     as_of: date
     tiers: list[Tier]
+    gain: str
+    """What deciding the pairs that matter most makes of that range; empty where none matters."""
 
 
 @dataclass(kw_only=True)
@@ -111,6 +117,7 @@ class Desk:
     landings: Path
     _lock: Lock = field(default_factory=Lock, repr=False)
     _opened: tuple[str, dict[str, Landing]] | None = field(default=None, repr=False)
+    _figures: tuple[str, pd.DataFrame] | None = field(default=None, repr=False)
 
     def next_pair(self, by: Reviewer) -> OpenPair | None:
         """Hand a reviewer the pair on which most hangs; the one he has, if he has one.
@@ -214,8 +221,10 @@ class Desk:
         publication, queue = self._queue()
         with transaction(self.engine) as connection:
             rows = waiting_pairs.progress(connection, queue, by=by.name)
+            narrows = waiting_pairs.gains(connection, queue)
         tiers = [Tier(consequence=CONSEQUENCES[row["tier"]], **row) for row in rows]
-        return Progress(as_of=publication.as_of, tiers=tiers)
+        gain = gain_line(self._figures_of(publication), pd.Series(narrows, dtype="float64"))
+        return Progress(as_of=publication.as_of, tiers=tiers, gain=gain)
 
     def waiting(self, *, tier: int | None = None, page: int = 1) -> list[Hanging]:
         """One page of the queue in its order, without a word on who the persons are."""
@@ -324,13 +333,22 @@ class Desk:
                 self._opened = publication.publication_id, opened
             return self._opened[1]
 
+    def _figures_of(self, publication: Publication) -> pd.DataFrame:
+        """The publication's figures, read once for each publication."""
+        with self._lock:
+            if self._figures is None or self._figures[0] != publication.publication_id:
+                name = results.FIGURES.full_name
+                read = read_table(self.engine, publication.publication_id, name)
+                self._figures = publication.publication_id, read
+            return self._figures[1]
+
 
 def _keys(row: sa.RowMapping) -> tuple[str, str]:
     return row["prisoner_number"], row["cid_person_id"]
 
 
 def _hanging(row: sa.RowMapping) -> dict[str, Any]:
-    same = ("days_to_release", "release_date", "probability", "unsure", "assigned_to")
+    same = ("days_to_release", "release_date", "probability", "narrows", "unsure", "assigned_to")
     status, offence = row["status"], row["offence_code"]
     return {
         "pair": row["pair_id"],

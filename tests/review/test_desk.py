@@ -1,7 +1,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from unittest import mock
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 
@@ -290,6 +292,28 @@ def test_the_progress_counts_each_pair_once(desk: Desk) -> None:
     assert [(t.waiting, t.done, t.others, t.unsure, t.yours) for t in tiers] == [
         (2, 1, 1, 1, 1), (6, 0, 0, 0, 0), (3, 0, 0, 0, 0),
     ]  # fmt: skip
+
+
+def test_a_pair_says_what_its_review_pays_and_the_queue_what_those_that_wait_do(
+    desk: Desk,
+) -> None:
+    second, fifth = (desk.waiting()[place].pair for place in (1, 4))
+    with desk.engine.begin() as connection:
+        for pair, narrows in ((second, 0.5), (fifth, 2.0)):
+            statement = "UPDATE review.pairs SET narrows = :narrows WHERE pair_id = :pair"
+            connection.execute(sa.text(statement), {"narrows": narrows, "pair": pair})
+    assert [pair.narrows for pair in desk.waiting()[:5]] == [0.0, 0.5, 0.0, 0.0, 2.0]
+    with mock.patch("jobs.review.desk.gain_line", side_effect=told_pairs):
+        assert desk.progress(RITA).gain == f"[2.0, 0.5, {', '.join(['0.0'] * (PAIRS - 2))}]"
+        desk.open_pair(fifth, RITA)
+        desk.decide(fifth, judgement="must_not_link", reason="two men", by=RITA)
+        assert desk.progress(RITA).gain.startswith("[0.5, 0.0"), "what is decided pays no more"
+
+
+def told_pairs(figures: pd.DataFrame, narrows: "pd.Series[float]") -> str:
+    """Stands in for the sentence, of a publication that has figures."""
+    assert not figures.empty
+    return str(narrows.tolist())
 
 
 def test_without_a_night_there_is_no_queue(desk: Desk) -> None:

@@ -56,7 +56,7 @@ RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         *_EVERYBODY,
         "GRANT USAGE ON SCHEMA run, registry, nightly, review TO {role}",
         "GRANT SELECT ON run.publications, run.current, run.alembic_version TO {role}",
-        "GRANT SELECT ON run.contents, nightly.assessments TO {role}",
+        "GRANT SELECT ON run.contents, nightly.assessments, nightly.figures TO {role}",
         "GRANT SELECT ON registry.links, registry.identities TO {role}",
         "GRANT SELECT, INSERT ON review.queues, review.pairs TO {role}",
         f"GRANT UPDATE ({', '.join(_OF_A_PAIR)}) ON review.pairs TO {{role}}",

@@ -186,6 +186,12 @@ def last_entry_of(
     return connection.execute(query).first()
 
 
+def gains(connection: sa.Connection, queue: Queue) -> list[float]:
+    """By how many each pair that waits would narrow the range of the missed, the most first."""
+    query = sa.select(PAIRS.c.narrows).where(*_waits(queue, None)).order_by(PAIRS.c.narrows.desc())
+    return list(connection.scalars(query))
+
+
 def progress(connection: sa.Connection, queue: Queue, *, by: str) -> list[sa.RowMapping]:
     """For each tier of the queue: ``waiting``, ``done``, with ``others``, and how many ``unsure``.
 
@@ -226,7 +232,7 @@ def waiting(
         PAIRS.c[name]
         for name in (
             "pair_id", "tier", "status", "offence_code", "days_to_release", "release_date",
-            "probability",
+            "probability", "narrows",
         )
     ]  # fmt: skip
     number = sa.func.coalesce(unsure.c.unsure, 0)

@@ -184,6 +184,7 @@ LAID: Final = (
     "probability",
     "match_weight",
     "evidence",
+    "narrows",
 )
 """What a publication says of a pair in its queue."""
 PAIRS: Final = sa.Table(
@@ -210,6 +211,7 @@ PAIRS: Final = sa.Table(
     column("evidence", TEXT, "comparisons and their weights, as JSON, no values"),
     column("assigned_to", TEXT, "who works on it", nullable=True),
     moment("assigned_until", "until when nobody else gets it", nullable=True),
+    column("narrows", sa.Double, "by how many the range of the missed narrows if it is decided"),
     sa.PrimaryKeyConstraint("pair_id"),
     sa.UniqueConstraint("prisoner_number", "cid_person_id"),
     sa.CheckConstraint("num_nulls(assigned_to, assigned_until) <> 1", name="assigned_whole"),

@@ -49,6 +49,10 @@ function release(pair) {
   return day(pair.release_date);
 }
 
+function fewer(narrows) {
+  return narrows.toLocaleString("en-GB", { maximumFractionDigits: 1 });
+}
+
 function percent(probability) {
   if (probability > 0.999) return "more than 99.9 %";
   if (probability < 0.001) return "less than 0.1 %";
@@ -64,6 +68,7 @@ function showProgress(progress) {
   at("counts").textContent = `${number(done)} of ${number(all)} pairs done, ${number(sum("yours"))} of them by you; ${number(sum("others"))} with others now; ${number(sum("unsure"))} of which somebody could not tell`;
   at("bar").max = Math.max(all, 1);
   at("bar").value = done;
+  at("gain").textContent = progress.gain;
   const chosen = at("tier").value;
   at("tier").replaceChildren(new Option("everything", ""), ...progress.tiers.map((tier) => new Option(`${tier.consequence}: ${number(tier.waiting)} wait`, String(tier.tier))));
   at("tier").value = chosen;
@@ -103,7 +108,7 @@ function showPair(pair) {
     return;
   }
   at("pair-title").textContent = `Pair ${pair.pair}: ${pair.consequence}`;
-  const facts = [pair.status, release(pair) && `release ${release(pair)}`, pair.offence, pair.unsure > 0 && `${pair.unsure} could not tell`, `yours until ${new Date(pair.until).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`];
+  const facts = [pair.status, release(pair) && `release ${release(pair)}`, pair.offence, pair.narrows > 0 && `decided, it narrows the range of those released without consideration by ${fewer(pair.narrows)}`, pair.unsure > 0 && `${pair.unsure} could not tell`, `yours until ${new Date(pair.until).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`];
   at("hanging").textContent = facts.filter(Boolean).join("; ");
   at("lines").replaceChildren(...pair.lines.map(recordRow));
   at("evidence").replaceChildren(...pair.evidence.map(evidenceRow));
@@ -165,7 +170,7 @@ async function showList() {
       open.addEventListener("click", async () => { await work("open", { pair: pair.pair }); });
       const cell = made("td");
       cell.append(open);
-      row.append(head, made("td", pair.consequence), made("td", release(pair)), made("td", pair.offence || ""), made("td", percent(pair.probability)), made("td", pair.unsure ? String(pair.unsure) : ""), made("td", pair.assigned_to || ""), cell);
+      row.append(head, made("td", pair.consequence), made("td", release(pair)), made("td", pair.offence || ""), made("td", percent(pair.probability)), made("td", pair.narrows > 0 ? fewer(pair.narrows) : ""), made("td", pair.unsure ? String(pair.unsure) : ""), made("td", pair.assigned_to || ""), cell);
       return row;
     }));
     at("page").textContent = `page ${page}`;
