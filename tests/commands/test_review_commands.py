@@ -316,7 +316,7 @@ def test_a_link_of_somebody_on_a_list_says_what_it_changes_and_waits_for_a_secon
     words = ("decide", "A1001AA", "P2", "must_link", "--reviewer", "B", "--reason", "one man")
     looked = desk.run("review", *words, "--look").stdout
     assert "The model never proposed this pair" in looked
-    assert "Now: the prisoner's custody episodes are DUE, offence DRUGS of seriousness 1" in looked
+    assert "Now: the prisoner's custody episodes are Due, drug offence of seriousness 1" in looked
     assert len(desk.run("review", "decisions").stdout.splitlines()) == 1, "a look records nothing"
     said = desk.run("review", *words).stdout
     assert "waits for a second person (a serious offence): somebody else must run" in said

@@ -21,6 +21,8 @@ Grouping = Callable[[pd.DataFrame], pd.Series]
 SERIOUS = 2
 """Seriousness 1 and 2: killing, sexual and serious violent offences, robbery, arson, kidnapping."""
 NO_DATE: Final = "(no date)"
+IN_TIME: Final = "(in time)"
+"""Group of the notices that may still be answered in time."""
 NOT_RECORDED: Final = "(not recorded)"
 MONTHS_BACK: Final = 120
 OFFENCE_CATEGORIES: Final = (

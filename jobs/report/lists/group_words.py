@@ -12,7 +12,7 @@ from jobs.contract.registers import REGISTERS
 from jobs.contract.results.assessed import DISCREPANCY_KINDS
 from jobs.contract.results.list_words import STATUS_WORDS
 from jobs.contract.schema import CodeList
-from jobs.report.figures.conditions import NO_DATE, NOT_RECORDED
+from jobs.report.figures.conditions import IN_TIME, NO_DATE, NOT_RECORDED
 from jobs.report.lists.census import prison_names
 from jobs.report.published import ALL, NONE, Frames, if_held
 
@@ -30,6 +30,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "outcome.by_outcome": _meanings(results.OUTCOME),
     "backlog.by_stage": _meanings(c.STAGE),
     "backlog.by_team": {NONE: "no team"},
+    "notices.unanswered_by_prison": {IN_TIME: "may still be answered in time"},
+    "notices.unanswered_by_team": {IN_TIME: "may still be answered in time", NONE: "no team"},
     "scope.by_status": {
         code: f"{STATUS_WORDS[code]}: {meaning}"
         for code, meaning in _meanings(results.STATUS).items()
@@ -39,7 +41,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         for name in ("cleared", "checked", "bad", "wrong_at_most")
     },
 }
-_BY_PRISON: Final = frozenset({"missed.by_prison", "due.by_prison"})
+_BY_PRISON: Final = frozenset({"missed.by_prison", "due.by_prison", "notices.unanswered_by_prison"})
 _BY_RULE: Final = "quality.by_rule"
 
 

@@ -83,7 +83,7 @@ def notices(
     return referral_notices(facts=night(states, as_of), earlier=earlier, as_of=as_of, days=10)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(
     st.lists(
         st.fixed_dictionaries(dict.fromkeys(EPISODES, st.sampled_from([*STATUS, GONE, ASIDE]))),

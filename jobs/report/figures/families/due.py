@@ -10,6 +10,7 @@ from jobs.contract import results
 from jobs.contract.bands import RELEASES, SHOWN_DAYS
 from jobs.contract.case_lists import DUE, REFERRAL_NOTICES
 from jobs.report.figures.conditions import (
+    IN_TIME,
     NO_DATE,
     Condition,
     Grouping,
@@ -220,13 +221,15 @@ def unanswered(frame: pd.DataFrame) -> pd.Series:
     return frame["is_unanswered"]
 
 
-IN_TIME: Final = "(in time)"
-"""Group of the notices that may still be answered in time."""
-
-
 def late_at(name: str) -> Grouping:
     """Group of a notice past the day for an answer: its prison, or its team."""
     return lambda frame: frame[name].fillna(NONE).where(unanswered(frame), IN_TIME)
+
+
+def _beside(group: pd.Series, listed: pd.DataFrame, frame: pd.DataFrame) -> pd.Series:
+    """The group of the notice of each episode; without one, that of a notice of tonight."""
+    by_episode = pd.Series(group.to_numpy(), index=listed["episode_id"].to_numpy(), dtype="str")
+    return by_episode.reindex(frame["episode_id"]).fillna(IN_TIME).set_axis(frame.index)
 
 
 def _notices(
@@ -238,15 +241,37 @@ def _notices(
     by: Grouping | None = None,
     groups: str = "",
 ) -> Figure:
-    """A figure of the referral notices; left out where a publication holds none of before."""
+    """A figure of the referral notices; left out where a publication holds none of before.
+
+    A row in quarantine or a link that was not found may hold the answer, and whoever may be due may
+    have to be told of.
+    """
 
     def compute(inputs: FigureInputs) -> pd.DataFrame:
         table = if_held(results.NOTICES, inputs.frames)
         if table is None:
             return nothing()
-        frame = table[REFERRAL_NOTICES.selects(table)]
-        counted = rows(frame).astype("bool")
-        return count_rows(counted=counted, by=None if by is None else by(frame))
+        uncertain_rows, casework = inputs.once(_uncertain_rows), inputs.uncertainty.casework
+        frame = uncertain_rows.frame
+        listed = table[REFERRAL_NOTICES.selects(table)]
+        counted = frame["episode_id"].isin(listed.loc[rows(listed).astype("bool"), "episode_id"])
+        told = frame["episode_id"].isin(listed["episode_id"])
+        uncertain = inputs.uncertainty.beside(frame)
+        may_enter = (uncertain_rows.coming & uncertain_rows.may_be_due) | uncertain_rows.aside
+        return count_rows(
+            counted=counted,
+            uncertainty=RowUncertainty(
+                may_leave=uncertain_rows.may_leave | (told & frame["possible_case_id"].notna()),
+                may_enter=may_enter & ~told,
+                other_group=uncertain_rows.aside & (counted | may_enter),
+                leave_probability=uncertain_rows.out + uncertain["referred"],
+                enter_probability=uncertain_rows.entering.where(uncertain_rows.may_be_due, 0.0),
+                persons=frame["identity_id"],
+                unread_out=casework.decisions,
+                unread_in=casework.reversals,
+            ),
+            by=None if by is None else _beside(by(listed), listed, frame),
+        )
 
     return Figure(
         id=f"notices.{id_}",
