@@ -8,12 +8,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.samples.browser import quiet_page
 
-HIDDEN = """() => [...document.querySelectorAll("table.cards tbody :is(th, td)")]
+HIDDEN = """() => [...document.querySelectorAll("table.cards tbody tr:not([hidden]) :is(th, td)")]
   .filter(cell => cell.textContent.trim())
   .filter(cell => { const box = cell.getBoundingClientRect();
     return !box.width || box.left < 0 || box.right > document.documentElement.clientWidth; })
   .map(cell => cell.textContent)"""
-"""Cells of cards that a reader would have to scroll to, or never sees."""
+"""Cells of cards that a reader would have to scroll to, or never sees; rows that wait to be asked
+for are not looked at."""
 COLLIDING = """() => [...document.querySelectorAll("figure.chart svg")].flatMap(svg => {
   const all = svg.getBoundingClientRect();
   if (!all.width) return [];
