@@ -13,7 +13,8 @@ import jinja2
 import pandas as pd
 import sqlalchemy as sa
 
-from jobs.contract import prison, results
+from jobs.contract import codes, prison, results
+from jobs.contract.schema import CodeList
 from jobs.contract.view_models import day_text, plural
 from jobs.extract import open_landing
 from jobs.operate.accepted_rows import accepted_rows
@@ -38,6 +39,12 @@ SHEET: Final = "referral-notices.html"
 _PERSON: Final = (
     "last_name", "first_name", "middle_names", "date_of_birth", "pnc_number", "cro_number",
 )  # fmt: skip
+_WORDS: Final[Mapping[str, CodeList]] = {
+    "nationality": codes.NATIONALITY,
+    "offence_code": codes.OFFENCE,
+    "withdrawn_for": results.NOTICE_END,
+}
+"""Fields that hold codes, and their lists: the intake gets the codes, people the words."""
 _SHEET: Final = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(
     """<!doctype html>
 <html lang="en-GB"><meta charset="utf-8"><title>Referral notices, {{ day }}</title>
@@ -161,7 +168,7 @@ def _sheet(records: list[Mapping[str, Any]], *, day: str) -> str:
             (
                 ("Withdrawn: " if each["action"] == WITHDRAW else "") + each["notice_number"],
                 [
-                    (field.heading, _value(each[field.name]))
+                    (field.heading, _value(field.name, each[field.name]))
                     for field in FIELDS[2:]
                     if each[field.name] is not None
                 ],
@@ -171,9 +178,11 @@ def _sheet(records: list[Mapping[str, Any]], *, day: str) -> str:
     )
 
 
-def _value(value: Any) -> str:
-    words = {entry.code: entry.meaning for entry in results.NOTICE_END.codes}
-    words[CORRECTED] = "the night was published again, and does not write it"
+def _value(name: str, value: Any) -> str:
+    """A value as a person reads it: words instead of codes."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
-    return words.get(str(value), str(value))
+    if value == CORRECTED:
+        return "the night was published again, and does not write it"
+    known = _WORDS.get(name)
+    return str(value) if known is None else known.meaning_of(str(value))

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from jobs.contract import results
+from jobs.contract import codes, results
 from jobs.operate.notices.intake_fields import (
     CORRECTED,
     FIELDS,
@@ -31,6 +31,8 @@ TOLD = {
     "episode_id": "E1",
     "is_court_recommended": True,
     "sentence_days": 400,
+    "nationality": "NETHERL",
+    "offence_code": "FORGERY",
 }
 WITHDRAWN = {
     **dict.fromkeys(NAMES),
@@ -65,6 +67,9 @@ def test_what_is_written_is_read_and_the_sheet_says_the_same(tmp_path: Path) -> 
     assert "<b>" not in sheet
     assert "the night was published again, and does not write it" in sheet
     assert "Withdrawn: RN-0000-0000-0002" in sheet
+    for known, code in ((codes.NATIONALITY, "NETHERL"), (codes.OFFENCE, "FORGERY")):
+        assert code not in sheet, "people read words"
+        assert known.meaning_of(code) in sheet
 
 
 def test_a_night_without_notices_has_a_file_without_lines(tmp_path: Path) -> None:
