@@ -22,9 +22,10 @@ from sqlalchemy.exc import (
 )
 
 from jobs.extract.mapping import Place
-from jobs.extract.patience import SILENCE_SECONDS, Patience
+from jobs.extract.patience import Patience
 from jobs.extract.sources import BATCH_ROWS, Delivered, Wanted, safe_name
 from jobs.runtime.errors import BadInput, Unreachable
+from jobs.runtime.settings import SILENCE_SECONDS
 
 SNAPSHOT_LEVELS = ("REPEATABLE READ", "SERIALIZABLE")
 """Isolation levels under which all tables are of one moment; the first that is offered."""

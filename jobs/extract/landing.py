@@ -30,7 +30,6 @@ from jobs.extract.delivery import copy_delivery
 from jobs.extract.feed import delivered_date
 from jobs.extract.landing_manifest import LandingManifest, read_manifest, write_manifest
 from jobs.extract.mapping import SiteMapping, read_mapping
-from jobs.extract.patience import SILENCE_SECONDS
 from jobs.extract.source_kinds import open_source
 from jobs.extract.sources import Source, parse_url, safe_name
 from jobs.runtime.errors import BadInput
@@ -43,6 +42,7 @@ from jobs.runtime.files import (
     user_path,
     whole_folder,
 )
+from jobs.runtime.settings import SILENCE_SECONDS
 
 log = logging.getLogger(__name__)
 

@@ -9,12 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from jobs.runtime.errors import Unreachable
 
-SILENCE_SECONDS: Final = 900.0
-"""How long a source may take over one answer, unless a setting says otherwise."""
 T = TypeVar("T")
 Work = Callable[[], Any]
 

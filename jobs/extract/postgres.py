@@ -15,19 +15,12 @@ from psycopg.conninfo import make_conninfo
 
 from jobs.contract.schema import Field, Kind
 from jobs.extract.mapping import Place
-from jobs.extract.patience import SILENCE_SECONDS, Patience
+from jobs.extract.patience import Patience
 from jobs.extract.sources import Delivered, Wanted, safe_name
 from jobs.runtime.errors import BadInput, Unreachable
+from jobs.runtime.settings import NETWORK, SILENCE_SECONDS
 
 DEFAULT_SCHEMA = "public"
-NETWORK = {
-    "connect_timeout": "15",
-    "keepalives_idle": "30",
-    "keepalives_interval": "10",
-    "keepalives_count": "6",
-    "tcp_user_timeout": "60000",
-}
-"""Options of libpq by which a network that is gone is noticed within two minutes."""
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 _COLUMNS = """

@@ -4,9 +4,9 @@ from contextlib import AbstractContextManager
 
 from jobs.extract.database import open_database
 from jobs.extract.files.folder import open_folder
-from jobs.extract.patience import SILENCE_SECONDS
 from jobs.extract.postgres import open_postgres
 from jobs.extract.sources import Source, parse_url
+from jobs.runtime.settings import SILENCE_SECONDS
 
 
 def open_source(

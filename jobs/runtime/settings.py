@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import time
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from croniter import croniter
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
@@ -32,6 +32,16 @@ from jobs.runtime.toml_files import read_toml
 ROOT = Path(__file__).resolve().parents[2]
 """The repository: where relative paths in settings start."""
 
+SILENCE_SECONDS: Final = 900.0
+"""How long a database may take over one answer, unless a site says otherwise."""
+NETWORK: Final = {
+    "connect_timeout": 15,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 6,
+    "tcp_user_timeout": 60_000,
+}
+"""Options of libpq by which a network that is gone is noticed within two minutes."""
 PREFIX = "RECONCILIATION_"
 FILE_VARIABLE = f"{PREFIX}SETTINGS"
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
@@ -71,7 +81,7 @@ class Settings(BaseSettings):
         "landings and run folders are handed from step to step; empty: data_dir alone.",
     )
     silence_seconds: float = Field(
-        default=900,
+        default=int(SILENCE_SECONDS),
         ge=1,
         le=86_400,
         description="Seconds after which a register's database or the warehouse is given up that "

@@ -12,18 +12,9 @@ from psycopg.abc import PQGen
 
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.runtime.fail_points import is_armed, reached
+from jobs.runtime.settings import NETWORK, SILENCE_SECONDS
 from jobs.warehouse.store.actors import naming
 
-SILENCE_SECONDS: Final = 900.0
-"""How long a server may take over one answer, unless a setting says otherwise."""
-NETWORK: Final = {
-    "connect_timeout": 15,
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 6,
-    "tcp_user_timeout": 60_000,
-}
-"""Options of libpq by which a network that is gone is noticed within two minutes."""
 T = TypeVar("T")
 _INTERVAL: Final = 0.1
 OLDEST_VERSION: Final = 15
