@@ -171,30 +171,26 @@ def _movement(site: Site) -> None:
     moved = moved.sort_values(["figure_id", "change", "cause", "episode_id"], ignore_index=True)
     csv, size = site.csv("movement", moved, results.MOVEMENT)
     many = moved["episode_id"].nunique()
-    site.page(
+    _page_of(
+        site,
         "movement.html",
-        "page.html.j2",
         "Movement",
         lead=f"{plural(many, 'case', 'cases')} came into a figure or went out of one since the "
         "publication before.",
         text="Each has one cause. A case that another prison or team answers for since is told "
         "there, and somebody who is in no register any more on the pages of everybody.",
-        tiles_=(),
-        charts=(),
-        sections=[
-            PageSection(
-                id="cases",
-                title="Each case that moved",
-                csv=csv,
-                text=f"The complete list is in the CSV ({size}).",
-                sheet=site.case_sheet(
-                    "movement",
-                    "Cases that moved",
-                    moved.assign(direction=direction(moved)),
-                    MOVEMENT_COLUMNS,
-                ),
-            )
-        ],
+        section=PageSection(
+            id="cases",
+            title="Each case that moved",
+            csv=csv,
+            text=f"The complete list is in the CSV ({size}).",
+            sheet=site.case_sheet(
+                "movement",
+                "Cases that moved",
+                moved.assign(direction=direction(moved)),
+                MOVEMENT_COLUMNS,
+            ),
+        ),
     )
 
 
@@ -255,6 +251,8 @@ def _definitions(site: Site) -> None:
     )
 
 
-def _page_of(site: Site, file: str, title: str, *, lead: str, section: PageSection) -> None:
-    words: dict[str, Any] = {"lead": lead, "text": "", "tiles_": (), "charts": ()}
+def _page_of(
+    site: Site, file: str, title: str, *, lead: str, section: PageSection, text: str = ""
+) -> None:
+    words: dict[str, Any] = {"lead": lead, "text": text, "tiles_": (), "charts": ()}
     site.page(file, "page.html.j2", title, sections=[section], **words)
