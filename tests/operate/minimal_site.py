@@ -42,6 +42,10 @@ class House:
         """Run the night of registers with these rows; give its publication."""
         return run_night(self.deliver(as_of, **rows))
 
+    def again(self, as_of: date, **rows: Any) -> str:
+        """Run a night on what the registers deliver now, whatever was landed; see `run`."""
+        return run_night(self.deliver(as_of, **rows), fetch_again=True)
+
     def table(self, as_of: date, table: Table) -> pd.DataFrame:
         """What is published of a night."""
         found = current_publication(self.engine, as_of=as_of)

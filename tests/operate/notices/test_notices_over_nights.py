@@ -9,7 +9,6 @@ import pytest
 
 from benchmarks.samples.minimal_registers import AS_OF, default_rows
 from jobs.contract import results
-from jobs.night import run_night
 from jobs.operate.notices.intake_files import FOLDER, INTAKE, SHEET, read_records
 from jobs.operate.persons.erasure import erase, held_of
 from jobs.runtime.settings import Settings
@@ -83,11 +82,6 @@ def house(postgres: embedded.EmbeddedServer, tmp_path: Path) -> Iterator[House]:
     postgres.drop_database("notices")
 
 
-def again(house: House, as_of: date, **rows: Any) -> None:
-    """Run a night on what the registers deliver now."""
-    run_night(house.deliver(as_of, **rows), fetch_again=True)
-
-
 def folder_of(house: House, as_of: date) -> Path:
     return house.settings.data_dir / FOLDER / as_of.isoformat()
 
@@ -107,14 +101,14 @@ def test_a_notice_is_written_once_and_ends_once(house: House) -> None:
         assert "Qazwsx" not in page.read_text(encoding="utf-8")
 
     # The night published again without the person takes its notice back, and names nobody.
-    again(house, AS_OF)
+    house.again(AS_OF)
     (gone,) = read_records(folder_of(house, AS_OF))
     assert (gone["action"], gone["withdrawn_for"]) == ("withdraw", "CORRECTED")
     assert gone["notice_number"] == told["notice_number"]
     assert gone["last_name"] is None
 
     # And once more as it was first: the same notice under the same number.
-    again(house, AS_OF, **UNREFERRED)
+    house.again(AS_OF, **UNREFERRED)
     assert read_records(folder_of(house, AS_OF)) == [told]
 
     house.run(NEXT, **REFERRED)

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from benchmarks.samples.minimal_registers import AS_OF, default_rows
 from jobs.contract import results
-from jobs.night import run_night
 from jobs.runtime.settings import Settings
 from jobs.warehouse import acknowledge, embedded, open_warehouse, upgrade
 from tests.operate.minimal_site import House
@@ -37,11 +36,6 @@ def house(postgres: embedded.EmbeddedServer, tmp_path: Path) -> Iterator[House]:
     yield House(tmp_path, Settings(data_dir=tmp_path / "data", warehouse=url), engine)
     engine.dispose()
     postgres.drop_database("lines")
-
-
-def again(house: House, as_of: date, **rows: Any) -> None:
-    """Run a night on what the registers deliver now."""
-    run_night(house.deliver(as_of, **rows), fetch_again=True)
 
 
 def since(house: House, as_of: date) -> dict[str, date]:
@@ -71,15 +65,15 @@ def test_lines_follow_what_is_published(house: House) -> None:
     assert closed(house, NEXT) == {"E1": (AS_OF, "DECISION")}
 
     # The night again, from a delivery without the decision: nothing was closed.
-    again(house, NEXT)
+    house.again(NEXT)
     assert since(house, NEXT) == {"E1": AS_OF, "E3|1": AS_OF}
     assert closed(house, NEXT) == {}
 
     # An older night late: the nights after it say so once they are run again.
     house.run(BEFORE)
     assert since(house, BEFORE) == {"E1": BEFORE, "E3|1": BEFORE}
-    again(house, AS_OF)
-    again(house, NEXT, immigration_events=events)
+    house.again(AS_OF)
+    house.again(NEXT, immigration_events=events)
     assert since(house, NEXT) == {"E3|1": BEFORE}
     assert closed(house, NEXT) == {"E1": (BEFORE, "DECISION")}
 
