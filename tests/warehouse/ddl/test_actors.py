@@ -252,8 +252,8 @@ def test_nobody_puts_a_pair_on_anothers_desk(entered: Users, warehouse: sa.Engin
         connection.execute(
             sa.text(
                 "INSERT INTO review.pairs (prisoner_number, cid_person_id, queue_number, tier, "
-                "position, probability, match_weight, evidence) "
-                "SELECT 'A1', 'C1', queue_number, 1, 1, 0.5, 0, '{}' FROM review.queues"
+                "position, probability, match_weight, evidence, narrows) "
+                "SELECT 'A1', 'C1', queue_number, 1, 1, 0.5, 0, '{}', 0 FROM review.queues"
             )
         )
     reviewer = entered.of(REVIEWER)
