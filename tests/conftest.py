@@ -1,5 +1,6 @@
 """What every room's tests share: a real PostgreSQL for the session, a fresh database for a test."""
 
+import gc
 import shutil
 import subprocess
 import sys
@@ -9,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from unittest import mock
 
+import duckdb
 import pytest
 import sqlalchemy as sa
 
@@ -56,6 +59,32 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{number:>9,} {kind}")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _aged() -> None:
+    """What the modules before have left for good is not looked through at each collection.
+
+    Libraries alone are a million objects, and every step of a night collects.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """An engine that is not told how many threads to use takes one: each worker has one processor.
+
+    Rows of a test are too few to be shared out; waking a second thread costs a fifth of a check.
+    """
+    connect = duckdb.connect
+
+    def alone(database: str = ":memory:", *args: Any, **named: Any) -> duckdb.DuckDBPyConnection:
+        config = {"threads": 1} | named.pop("config", {})
+        return connect(database, *args, config=config, **named)
+
+    with mock.patch.object(duckdb, "connect", alone):
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[embedded.EmbeddedServer]:
     """A running server whose folder has spaces in its name; gone after the session."""
@@ -98,14 +127,21 @@ def empty_warehouse(postgres: embedded.EmbeddedServer) -> str:
 
 
 @contextmanager
-def copied(postgres: embedded.EmbeddedServer, template: str, name: str) -> Iterator[sa.Engine]:
-    """A database that begins as a copy of another; gone afterwards."""
+def as_template(postgres: embedded.EmbeddedServer, template: str, name: str) -> Iterator[sa.Engine]:
+    """A copy of a database that stays to be copied itself: filled once, with what tests share."""
     server = sa.create_engine(postgres.url(), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with server.connect() as connection:
         connection.execute(sa.text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     engine = open_warehouse(postgres.url(name))
     yield engine
     engine.dispose()
+
+
+@contextmanager
+def copied(postgres: embedded.EmbeddedServer, template: str, name: str) -> Iterator[sa.Engine]:
+    """A database that begins as a copy of another; gone afterwards."""
+    with as_template(postgres, template, name) as engine:
+        yield engine
     postgres.drop_database(name)
 
 

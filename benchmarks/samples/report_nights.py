@@ -1,7 +1,9 @@
 """A night's facts, invented: any size, the same for the same seed, every status present."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,11 +45,35 @@ class Invented:
     reported: Reported
 
 
+class _WhenAsked(Invented):
+    """A night that is invented when it is first looked at: to name one costs nothing."""
+
+    def __init__(self, episodes: int, seed: int, has_changes: bool) -> None:
+        object.__setattr__(self, "_asked", (episodes, seed, has_changes))
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in {"tables", "facts", "reported"}:
+            raise AttributeError(name)
+        made = _invented(*self._asked)
+        # Who asks for the same night again gets frames of their own, to do with what they like.
+        facts = {full_name: frame.copy() for full_name, frame in made.facts.items()}
+        own = {each.name: getattr(made.reported, each.name).copy() for each in fields(Reported)}
+        self.__dict__.update(
+            tables=dict(made.tables), facts=facts, reported=replace(made.reported, **own)
+        )
+        return self.__dict__[name]
+
+
 def invent(*, episodes: int = 400, seed: int = 1, has_changes: bool = False) -> Invented:
     """Invent a night with so many custody episodes and half as many open cases.
 
     ``has_changes`` says that the site changes the rules.
     """
+    return _WhenAsked(episodes, seed, has_changes)
+
+
+@lru_cache(maxsize=4)
+def _invented(episodes: int, seed: int, has_changes: bool) -> Invented:
     rng = np.random.default_rng(seed)
     assessments = invent_assessments(rng, episodes)
     tables = invent_tables(rng, assessments)

@@ -52,9 +52,22 @@ def deliveries_of_anything(draw: st.DrawFn) -> dict[str, pa.Table]:
     return {**register_tables(), **spoilt}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(tables=deliveries_of_anything())
 def test_rows_in_are_accepted_or_quarantined_whatever_arrives(tables: dict[str, pa.Table]) -> None:
+    loses_nothing(tables)
+
+
+@pytest.mark.long
+@settings(max_examples=100, deadline=None)
+@given(tables=deliveries_of_anything())
+def test_rows_in_are_accepted_or_quarantined_in_many_deliveries(
+    tables: dict[str, pa.Table],
+) -> None:
+    loses_nothing(tables)
+
+
+def loses_nothing(tables: dict[str, pa.Table]) -> None:
     checked = rows_checked(tables)
     counts = checked.row_counts
     assert (counts["rows_in"] == counts["accepted"] + counts["quarantined"]).all()
@@ -70,11 +83,24 @@ def test_rows_in_are_accepted_or_quarantined_whatever_arrives(tables: dict[str, 
     results.QUARANTINE.arrow(checked.quarantine)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(tables=deliveries_of_anything(), data=st.data())
 def test_the_order_of_the_rows_does_not_matter(
     tables: dict[str, pa.Table], data: st.DataObject
 ) -> None:
+    is_the_same_in_any_order(tables, data)
+
+
+@pytest.mark.long
+@settings(max_examples=50, deadline=None)
+@given(tables=deliveries_of_anything(), data=st.data())
+def test_the_order_of_the_rows_does_not_matter_in_many_deliveries(
+    tables: dict[str, pa.Table], data: st.DataObject
+) -> None:
+    is_the_same_in_any_order(tables, data)
+
+
+def is_the_same_in_any_order(tables: dict[str, pa.Table], data: st.DataObject) -> None:
     shuffled = {
         name: table.take(
             pa.array(data.draw(st.permutations(range(table.num_rows))), type=pa.int64())

@@ -19,8 +19,10 @@ from typer.testing import CliRunner
 
 from benchmarks.samples import nights
 from jobs.__main__ import app, main
-from jobs.warehouse import Publication, open_warehouse, publish, upgrade
-from tests.conftest import run_jobs
+from jobs.warehouse import Publication, embedded, publish
+from tests.conftest import as_template, copied, run_jobs
+
+_TWICE, _USED = "a night published twice", "a night under commands"
 
 Run = Callable[..., Result]
 
@@ -98,22 +100,31 @@ class Published:
     run: Run
 
 
+@pytest.fixture(scope="session")
+def two_publications(
+    postgres: embedded.EmbeddedServer, empty_warehouse: str
+) -> tuple[Publication, Publication]:
+    """What a database holds that is copied for who asks for `published`."""
+    with as_template(postgres, empty_warehouse, _TWICE) as engine:
+        first = publish(engine, manifest=nights.manifest(), tables=nights.facts(seed=1))
+        newer = replace(nights.manifest(landing="b"), code_version="2")
+        return first, publish(engine, manifest=newer, tables=nights.facts(seed=2))
+
+
 @pytest.fixture
 def published(
-    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgres: embedded.EmbeddedServer,
+    two_publications: tuple[Publication, Publication],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Published]:
-    engine = open_warehouse(database)
-    upgrade(engine)
-    first = publish(engine, manifest=nights.manifest(), tables=nights.facts(seed=1))
-    newer = replace(nights.manifest(landing="b"), code_version="2")
-    second = publish(engine, manifest=newer, tables=nights.facts(seed=2))
     for name in [n for n in os.environ if n.startswith("RECONCILIATION_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("RECONCILIATION_WAREHOUSE", database)
+    monkeypatch.setenv("RECONCILIATION_WAREHOUSE", postgres.url(_USED))
     monkeypatch.setenv("RECONCILIATION_DATA_DIR", str(tmp_path / "data"))
 
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(app, list(arguments))
 
-    yield Published(engine, first, second, run)
-    engine.dispose()
+    with copied(postgres, _TWICE, _USED) as engine:
+        yield Published(engine, *two_publications, run)

@@ -80,7 +80,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         environment |= received.statsd | received.lineage
         site = Site(data_dir, environment, server, received, [])
         for done in (
-            site.run("world", "--people", "3000", "--as-of", AS_OF, "--load"),
+            site.run("world", "--people", "1500", "--as-of", AS_OF, "--load"),
             site.dag("nightly_reconciliation"),
             site.dag("email_reports"),
         ):

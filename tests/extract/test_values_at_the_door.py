@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -53,45 +53,63 @@ UNREADABLE_DATES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("value", UNREADABLE_DATES)
+def by_threes(values: Sequence[str]) -> list[Sequence[str]]:
+    """As many values at once as the register has rows."""
+    return [values[n : n + 3] for n in range(0, len(values), 3)]
+
+
+@pytest.mark.parametrize("values", by_threes(UNREADABLE_DATES), ids=", ".join)
 def test_an_unreadable_optional_date_leaves_its_row_in_use(
-    value: str, files: Path, tmp_path: Path
+    values: list[str], files: Path, tmp_path: Path
 ) -> None:
-    rewritten(files, "episodes", "parole_eligibility_date", [value])
+    rewritten(files, "episodes", "parole_eligibility_date", values)
     found = checked(str(files), tmp_path)
-    assert failures(found) == {"prison.episodes.parole_eligibility_date.unreadable": 1}
+    unreadable = {"prison.episodes.parole_eligibility_date.unreadable": len(values)}
+    assert failures(found) == unreadable
     assert found.quarantine.empty
     assert found.accepted["prison.episodes"]["parole_eligibility_date"].null_count == 3
 
 
 @pytest.mark.parametrize(
-    ("value", "read"),
+    ("values", "read"),
     [
-        ("1880-01-01", date(1880, 1, 1)),
-        ("2200-12-31", date(2200, 12, 31)),
-        ("2006-04-05 00:00:00.000", date(2006, 4, 5)),
-        ("\uff12\uff10\uff10\uff16-\uff10\uff14-\uff10\uff15", date(2006, 4, 5)),
-        ("\u0662\u0660\u0660\u0666-\u0660\u0664-\u0660\u0665", date(2006, 4, 5)),
-        ("\u0968\u0966\u0966\u096c-\u0966\u096a-\u0966\u096b", date(2006, 4, 5)),
+        pytest.param(
+            ["1880-01-01", "2200-12-31", "2006-04-05 00:00:00.000"],
+            [date(1880, 1, 1), date(2200, 12, 31), date(2006, 4, 5)],
+            id="the first day, the last day, midnight",
+        ),
+        pytest.param(
+            [
+                "\uff12\uff10\uff10\uff16-\uff10\uff14-\uff10\uff15",
+                "\u0662\u0660\u0660\u0666-\u0660\u0664-\u0660\u0665",
+                "\u0968\u0966\u0966\u096c-\u0966\u096a-\u0966\u096b",
+            ],
+            [date(2006, 4, 5)] * 3,
+            id="full width, Arabic-Indic, Devanagari",
+        ),
     ],
-    ids=["the first day", "the last day", "midnight", "full width", "Arabic-Indic", "Devanagari"],
 )
-def test_a_date_is_read_as_what_it_is(value: str, read: date, files: Path, tmp_path: Path) -> None:
-    rewritten(files, "episodes", "parole_eligibility_date", [value])
+def test_a_date_is_read_as_what_it_is(
+    values: list[str], read: list[date], files: Path, tmp_path: Path
+) -> None:
+    rewritten(files, "episodes", "parole_eligibility_date", values)
     found = checked(str(files), tmp_path)
     assert failures(found) == {}
-    assert read in found.accepted["prison.episodes"]["parole_eligibility_date"].to_pylist()
+    assert found.accepted["prison.episodes"]["parole_eligibility_date"].to_pylist() == read
 
 
 @pytest.mark.parametrize(
-    "value", ["12,5", "NaN", "inf", "1e1", "1.5", "9999999", "99999999999999999999"]
+    "values",
+    by_threes(["12,5", "NaN", "inf", "1e1", "1.5", "9999999", "99999999999999999999"]),
+    ids=", ".join,
 )
 def test_a_sentence_whose_length_cannot_be_read_is_set_aside(
-    value: str, files: Path, tmp_path: Path
+    values: list[str], files: Path, tmp_path: Path
 ) -> None:
-    rewritten(files, "sentences", "term_years", [value])
+    rewritten(files, "sentences", "term_years", values)
     found = checked(str(files), tmp_path)
-    assert found.quarantine["rule_id"].to_list() == ["prison.sentences.term_years.unreadable"]
+    unreadable = ["prison.sentences.term_years.unreadable"] * len(values)
+    assert found.quarantine["rule_id"].to_list() == unreadable
     counts = found.row_counts.set_index("table_name").loc["sentences"]
     assert counts["rows_in"].max() == 3
     assert (counts["accepted"] + counts["quarantined"]).max() == 3
@@ -166,51 +184,48 @@ def keeper(database: str) -> Iterator[Any]:
     [
         *(
             pytest.param(
-                [f"UPDATE episodes SET tariff_date = '{day}' WHERE episode_id = 'E1'"],
-                {"prison.episodes.tariff_date.unreadable": 1},
-                id=f"date {day}",
+                [
+                    f"UPDATE episodes SET {column} = '{value}' WHERE episode_id = 'E{row}'"
+                    for column, values in kept.items()
+                    for row, value in enumerate(values, start=1)
+                ],
+                {
+                    f"prison.episodes.{column}.unreadable": len(values)
+                    for column, values in kept.items()
+                },
+                id=", ".join(value for values in kept.values() for value in values),
             )
-            for day in ("infinity", "-infinity", "0044-03-15 BC", "12006-01-01", "9999-12-31")
-        ),
-        *(
-            pytest.param(
-                [f"UPDATE episodes SET recorded_at = '{moment}' WHERE episode_id = 'E1'"],
-                {"prison.episodes.recorded_at.unreadable": 1},
-                id=f"moment {moment}",
+            for kept in (
+                {
+                    "tariff_date": ["infinity", "-infinity", "0044-03-15 BC"],
+                    "recorded_at": ["infinity", "-infinity", "4713-01-01 BC"],
+                },
+                {
+                    "tariff_date": ["12006-01-01", "9999-12-31"],
+                    "recorded_at": ["294276-12-31"],
+                },
             )
-            for moment in ("infinity", "-infinity", "4713-01-01 BC", "294276-12-31")
-        ),
-        pytest.param(
-            ["CREATE DOMAIN day AS date", "ALTER TABLE episodes ALTER tariff_date TYPE day"], {},
-            id="a domain over date",
         ),
         pytest.param(
             ["CREATE DOMAIN day AS date", "CREATE DOMAIN own_day AS day",
-             "ALTER TABLE episodes ALTER tariff_date TYPE own_day"], {},
-            id="a domain over a domain",
-        ),
-        pytest.param(
-            ["CREATE DOMAIN flag AS boolean",
+             "CREATE DOMAIN flag AS boolean",
+             "ALTER TABLE episodes ALTER tariff_date TYPE day",
+             "ALTER TABLE episodes ALTER parole_eligibility_date TYPE own_day",
              "ALTER TABLE prisons ALTER is_removal_centre TYPE flag"], {},
-            id="a domain over boolean",
+            id="a domain over date, over a domain, over boolean",
         ),
         pytest.param(
-            ["ALTER TABLE prisons ALTER is_removal_centre TYPE char(1) USING 'N'"], {},
-            id="Y and N",
-        ),
-        pytest.param(
-            ["ALTER TABLE prisons ALTER is_removal_centre TYPE smallint USING 0"], {},
-            id="0 and 1",
+            ["ALTER TABLE prisons ALTER is_removal_centre TYPE char(1) USING 'N'",
+             "ALTER TABLE prisons ALTER has_foreign_national_work TYPE smallint USING 0"], {},
+            id="Y and N, 0 and 1",
         ),
         pytest.param(
             ["ALTER TABLE prisons ALTER is_removal_centre TYPE bit(1) USING '0'"], {}, id="a bit",
         ),
         pytest.param(
-            ["ALTER TABLE persons ALTER birth_place TYPE uuid USING gen_random_uuid()"], {},
-            id="a uuid",
-        ),
-        pytest.param(
-            ["ALTER TABLE persons ALTER birth_place TYPE text[] USING '{a,b}'"], {}, id="a list"
+            ["ALTER TABLE persons ALTER birth_place TYPE uuid USING gen_random_uuid()",
+             "ALTER TABLE persons ALTER middle_names TYPE text[] USING '{a,b}'"], {},
+            id="a uuid, a list",
         ),
         pytest.param(
             ["ALTER TABLE persons ALTER birth_place TYPE jsonb USING '{}'"], {}, id="a document"

@@ -1,6 +1,8 @@
 import json
+from functools import cache
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from benchmarks.samples.person_pairs import (
@@ -13,7 +15,7 @@ from benchmarks.samples.person_pairs import (
     shuffled,
 )
 from jobs.contract.results import IDENTITIES, LINKS
-from jobs.link import link_registers
+from jobs.link import Linked, link_registers
 from jobs.link.model.thresholds import LINKED_FROM, REVIEW_FROM
 
 
@@ -23,8 +25,14 @@ def world() -> Invented:
 
 
 @pytest.fixture(scope="module")
-def links(world: Invented) -> pd.DataFrame:
-    return linked(world.tables).links
+def night(world: Invented) -> Linked:
+    """The world as it is linked without anybody's word."""
+    return linked(world.tables)
+
+
+@pytest.fixture(scope="module")
+def links(night: Linked) -> pd.DataFrame:
+    return night.links
 
 
 def linked(tables, words=None, previous=None):
@@ -40,9 +48,14 @@ def pairs(links: pd.DataFrame, *outcomes: str) -> set[tuple[str, str]]:
     return set(zip(chosen["prisoner_number"], chosen["cid_person_id"], strict=True))
 
 
+@cache
+def others() -> dict[str, pa.Table]:
+    return invent(seed=11, shared=150, alone=150).tables
+
+
 def persons(prison: list[dict], immigration: list[dict], aliases: list[dict] | None = None):
     """Tables of these persons among 300 others on each side, so that evidence has a scale."""
-    crowd = invent(seed=11, shared=150, alone=150).tables
+    crowd = others()
     frames = {name: crowd[name].to_pandas() for name in crowd}
     held = [{"nationality": "JAMAICA", "gender": "M", **person} for person in prison]
     known = [{"nationality": "JAMAICA", "gender": "M", **person} for person in immigration]
@@ -65,9 +78,9 @@ def test_most_true_pairs_are_linked_and_hardly_a_false_one(world, links):
     assert len(pairs(links, "linked", "review") & world.truth) / len(world.truth) >= 0.99
 
 
-def test_results_have_the_declared_columns(world, links):
+def test_results_have_the_declared_columns(night, links):
     assert LINKS.frame(LINKS.arrow(links)).equals(links)
-    identities = linked(world.tables).identities
+    identities = night.identities
     assert IDENTITIES.frame(IDENTITIES.arrow(identities)).equals(identities)
     assert len(identities) == 2 * 1200
 
@@ -93,10 +106,10 @@ def test_evidence_adds_up_to_the_match_weight_and_holds_no_name(world, links):
     assert not [name for name in last_names if name and f'"{name}' in text]
 
 
-def test_the_order_of_rows_changes_nothing(world, links):
+def test_the_order_of_rows_changes_nothing(world, night):
     again = linked(shuffled(world.tables, seed=5))
-    assert again.links.equals(links)
-    assert again.identities.equals(linked(world.tables).identities)
+    assert again.links.equals(night.links)
+    assert again.identities.equals(night.identities)
 
 
 def test_a_link_that_must_be_is_made_whatever_the_model_says(world):
@@ -312,7 +325,6 @@ def test_an_empty_side_links_nobody_and_loses_nobody(world, side):
     assert len(result.identities) == 1200
 
 
-def test_identities_stay_over_nights(world):
-    first = linked(world.tables)
-    second = linked(world.tables, previous=first.identities)
-    assert second.identities.equals(first.identities)
+def test_identities_stay_over_nights(world, night):
+    second = linked(world.tables, previous=night.identities)
+    assert second.identities.equals(night.identities)

@@ -20,7 +20,10 @@ from cryptography.x509.oid import NameOID
 from benchmarks.samples.report_nights import AS_OF, Invented, invent
 from jobs.contract import results
 from jobs.report import About, SummaryWriter
-from jobs.warehouse import Manifest, open_warehouse, publish, upgrade
+from jobs.warehouse import Manifest, embedded, open_warehouse, publish
+from tests.conftest import as_template, copied
+
+_PUBLISHED, _USED = "a published night", "a night to mail"
 
 
 @pytest.fixture(scope="session")
@@ -28,17 +31,37 @@ def world() -> Invented:
     return invent(episodes=300)
 
 
+@pytest.fixture(scope="session")
+def first_publication(
+    postgres: embedded.EmbeddedServer, empty_warehouse: str, world: Invented
+) -> str:
+    """The id of the publication of a database that is copied for who asks for `publication`."""
+    with as_template(postgres, empty_warehouse, _PUBLISHED) as engine:
+        return publish_night(engine, world.facts, "first")
+
+
+@pytest.fixture
+def database(
+    request: pytest.FixtureRequest, postgres: embedded.EmbeddedServer, empty_warehouse: str
+) -> Iterator[str]:
+    """The URL of a warehouse, with the first publication in it where the test asks for it."""
+    is_published = "publication" in request.fixturenames
+    if is_published:
+        request.getfixturevalue("first_publication")
+    with copied(postgres, _PUBLISHED if is_published else empty_warehouse, _USED) as engine:
+        yield engine.url.render_as_string(hide_password=False)
+
+
 @pytest.fixture
 def engine(database: str) -> Iterator[sa.Engine]:
     engine = open_warehouse(database)
-    upgrade(engine)
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def publication(engine: sa.Engine, world: Invented) -> str:
-    return publish_night(engine, world.facts, "first")
+def publication(database: str, first_publication: str) -> str:
+    return first_publication
 
 
 def publish_night(engine: sa.Engine, facts: dict[str, pd.DataFrame], code: str) -> str:

@@ -1,6 +1,8 @@
 """The world keeps every published figure to the person, on the default seed and size."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -28,9 +30,23 @@ def history() -> History:
     return build_history(seed=DEFAULT_SEED, people=DEFAULT_PEOPLE, noise="none")
 
 
+Night = Callable[[date], World]
+
+
 @pytest.fixture(scope="module")
 def world(history: History) -> World:
     return on_night(history, as_of=FOUND)
+
+
+@pytest.fixture(scope="module")
+def night_of(history: History, world: World) -> Night:
+    """The registers of a night; the last few are kept for the next test."""
+
+    @lru_cache(maxsize=2)
+    def of(as_of: date) -> World:
+        return world if as_of == FOUND else on_night(history, as_of=as_of)
+
+    return of
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +125,8 @@ def test_both_populations_of_the_failure_are_there(missed: pd.DataFrame) -> None
     assert found["not_considered"] == 1023 - published.NOT_REFERRED
 
 
-def test_355_were_started_107_completed_and_20_deported_by_26_april(history: History) -> None:
-    found = _worked_on(on_night(history, as_of=published.COMPLETED_ON))
+def test_355_were_started_107_completed_and_20_deported_by_26_april(night_of: Night) -> None:
+    found = _worked_on(night_of(published.COMPLETED_ON))
     assert found["started"].sum() == published.STARTED == 355
     assert found["completed"].sum() == published.COMPLETED == 107
     assert found["deported"].sum() == published.DEPORTED == 20
@@ -118,8 +134,8 @@ def test_355_were_started_107_completed_and_20_deported_by_26_april(history: His
     assert not (found["deported"] & ~found["completed"]).any()
 
 
-def test_of_the_288_83_were_started_53_completed_and_14_deported(history: History) -> None:
-    found = _worked_on(on_night(history, as_of=published.COMPLETED_ON))
+def test_of_the_288_83_were_started_53_completed_and_14_deported(night_of: Night) -> None:
+    found = _worked_on(night_of(published.COMPLETED_ON))
     first, last = (pd.Timestamp(day) for day in published.WARNED)
     late = found[found["is_dated"] & found["release_date"].between(first, last)]
     assert len(late) == 288
@@ -152,8 +168,8 @@ def test_107_were_located_and_questioned_by_25_april(world: World) -> None:
 
 
 @pytest.mark.parametrize(("day", "people"), list(published.CENSUS.items()), ids=str)
-def test_the_census_of_foreign_nationals_is_exact(history: History, day: date, people: int) -> None:
-    world = on_night(history, as_of=day)
+def test_the_census_of_foreign_nationals_is_exact(night_of: Night, day: date, people: int) -> None:
+    world = night_of(day)
     episodes, persons = frame(world, "prison.episodes"), frame(world, "prison.persons")
     inside = episodes[episodes["status"] != "INACTIVE OUT"]
     nationality = persons.set_index("prisoner_number")["nationality"].loc[inside["prisoner_number"]]
@@ -213,8 +229,8 @@ def test_85_staff_stood_against_9000_open_cases(world: World) -> None:
     assert len(still) == pytest.approx(published.OPEN_CASES, rel=0.02)
 
 
-def test_the_decisions_of_december_2006_are_the_published_ones(history: History) -> None:
-    world = on_night(history, as_of=date(2006, 12, 31))
+def test_the_decisions_of_december_2006_are_the_published_ones(night_of: Night) -> None:
+    world = night_of(date(2006, 12, 31))
     episodes = truth(world, "episodes")
     own = episodes[episodes["is_cohort"] & episodes["outcome_2007"].notna()]
     events = frame(world, "immigration.events")
@@ -228,7 +244,9 @@ def test_the_decisions_of_december_2006_are_the_published_ones(history: History)
     }
 
 
-def test_six_of_them_are_in_prison_again_and_stay_missed(history: History, world: World) -> None:
+def test_six_of_them_are_in_prison_again_and_stay_missed(
+    history: History, night_of: Night, world: World
+) -> None:
     own = truth(world, "releases").query("is_cohort")
     back = own[own["returned_date"].notna()]
     assert len(back) == unusual_events.COHORT_RECALLED == 6
@@ -238,15 +256,15 @@ def test_six_of_them_are_in_prison_again_and_stay_missed(history: History, world
     assert (episodes["status"] != "INACTIVE OUT").all()
     found = papers(history).set_index("figure")["truth"]
     assert found["of the 1,023, in prison again since"] == 6
-    later = truth(on_night(history, as_of=date(2006, 12, 31)), "releases")
+    later = truth(night_of(date(2006, 12, 31)), "releases")
     again = later[later["episode_id"].isin(back["episode_id"])].set_index("release_number")
     assert len(again.loc[2]) == 6
     assert not again.loc[2, "is_missed"].any()
     assert again.loc[1, "is_decided_since"].equals(again.loc[1, "is_missed"])
 
 
-def test_the_outcomes_of_2007_are_the_published_ones(history: History) -> None:
-    world = on_night(history, as_of=date(2007, 12, 31))
+def test_the_outcomes_of_2007_are_the_published_ones(night_of: Night) -> None:
+    world = night_of(date(2007, 12, 31))
     episodes = truth(world, "episodes")
     own = episodes[episodes["is_cohort"] & episodes["outcome_2007"].notna()]
     cases = frame(world, "immigration.cases").set_index("case_id").loc[own["case_id"]]
@@ -265,8 +283,8 @@ def test_the_outcomes_of_2007_are_the_published_ones(history: History) -> None:
     assert pd.Series(outcome).value_counts().to_dict() == published.outcomes()
 
 
-def test_25_absconded_from_bail_of_whom_four_were_serious_offenders(history: History) -> None:
-    world = on_night(history, as_of=date(2006, 12, 31))
+def test_25_absconded_from_bail_of_whom_four_were_serious_offenders(night_of: Night) -> None:
+    world = night_of(date(2006, 12, 31))
     bails = frame(world, "immigration.bails")
     gone = bails.loc[bails["bail_status"] == "ABSCONDED", "cid_person_id"]
     people = truth(world, "people").drop_duplicates("cid_person_id")
@@ -287,9 +305,9 @@ def test_25_absconded_from_bail_of_whom_four_were_serious_offenders(history: His
     ids=str,
 )
 def test_the_figure_is_restated_from_1023_to_1019_to_1013(
-    history: History, night: date, figure: int
+    night_of: Night, night: date, figure: int
 ) -> None:
-    world = on_night(history, as_of=night)
+    world = night_of(night)
     releases, episodes = truth(world, "releases"), truth(world, "episodes")
     missed = releases[releases["is_missed"]]
     assert len(missed) == missed["person"].nunique() == missed["is_cohort"].sum() == figure

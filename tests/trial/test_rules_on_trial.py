@@ -1,6 +1,7 @@
 """Rules on trial: who is concerned, to the person, and what a file may propose."""
 
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -52,8 +53,9 @@ PEOPLE = {
 RELEASE = date(2007, 7, 25)
 
 
-def tried(tmp_path: Path, text: str) -> RuleTrial:
-    """The people of the table under the rules in force, and under those proposed."""
+@cache
+def tonight() -> tuple[TrialNight, dict[str, pd.DataFrame]]:
+    """The night of the people of the table, and what the rules in force find."""
     (person, *_), (held, *_) = default_rows("prison.persons"), default_rows("prison.episodes")
     (sentence, *_) = default_rows("prison.sentences")
     names = {f"A{place:04}ZZ": told for place, told in enumerate(PEOPLE.values())}
@@ -98,11 +100,16 @@ def tried(tmp_path: Path, text: str) -> RuleTrial:
         },
         previous={},
     )  # fmt: skip
+    return night, night.under(load_policy())
+
+
+def tried(tmp_path: Path, text: str) -> RuleTrial:
+    """The people of the table under the rules in force, and under those proposed."""
     path = tmp_path / "proposed.toml"
     path.write_text(text, encoding="utf-8")
-    policy = load_policy()
+    night, before = tonight()
     return RuleTrial(
-        night=night, before=night.under(policy), after=night.under(load_proposed(policy, path))
+        night=night, before=before, after=night.under(load_proposed(load_policy(), path))
     )
 
 

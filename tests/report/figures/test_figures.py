@@ -18,7 +18,8 @@ from jobs.report.figures.registry import compute_figures
 WORLD = invent(episodes=1_500)
 
 
-def value(id_: str, group: str = "(all)", figures: pd.DataFrame = WORLD.reported.figures) -> float:
+def value(id_: str, group: str = "(all)", figures: pd.DataFrame | None = None) -> float:
+    figures = WORLD.reported.figures if figures is None else figures
     row = figures[figures["figure_id"].eq(id_) & figures["group_value"].eq(group)]
     return float(row["value"].iloc[0]) if len(row) else 0.0
 

@@ -10,10 +10,15 @@ from benchmarks.samples.report_nights import AS_OF, invent
 from jobs.contract.case_lists import CASE_LISTS
 from jobs.contract.view_models import Action, ActionList, Reader
 from jobs.report import About, SummaryWriter, action_lists, next_actions, render_site, rows_of
+from jobs.report.lists.next_actions import NextActions
 
 WORLD = invent(episodes=4_000)
 ABOUT = About(as_of=AS_OF, publication_id="3f2a")
-FOUND = next_actions(WORLD.facts)
+
+
+@pytest.fixture(scope="module")
+def found() -> NextActions:
+    return next_actions(WORLD.facts)
 
 
 def with_days(*days: int | None) -> dict[str, pd.DataFrame]:
@@ -39,27 +44,29 @@ def test_who_is_on_which_list(days: int | None, ahead: int, held: int) -> None:
     assert (len(found.ahead), len(found.held)) == (ahead, held)
 
 
-def test_each_list_is_ranked_from_one_and_the_first_is_how_the_list_of_those_due_begins() -> None:
-    assert len(FOUND.ahead) > 3
-    assert len(FOUND.held) > 3
-    for rows in (FOUND.ahead, FOUND.held):
+def test_each_list_is_ranked_from_one_and_the_first_is_how_the_list_of_those_due_begins(
+    found: NextActions,
+) -> None:
+    assert len(found.ahead) > 3
+    assert len(found.held) > 3
+    for rows in (found.ahead, found.held):
         assert rows["priority"].tolist() == list(range(1, len(rows) + 1))
     due = rows_of(CASE_LISTS["due"], WORLD.facts)
     assert due["priority"].tolist() == list(range(1, len(due) + 1))
-    pd.testing.assert_frame_equal(due.head(len(FOUND.ahead)), FOUND.ahead)
+    pd.testing.assert_frame_equal(due.head(len(found.ahead)), found.ahead)
 
 
-def test_who_has_been_taken_on_leaves_no_gap_in_the_ranks() -> None:
-    taken = FOUND.ahead["episode_id"].iloc[1]
-    left = FOUND.without({taken})
+def test_who_has_been_taken_on_leaves_no_gap_in_the_ranks(found: NextActions) -> None:
+    taken = found.ahead["episode_id"].iloc[1]
+    left = found.without({taken})
     assert taken not in set(left.ahead["episode_id"])
-    assert left.ahead["priority"].tolist() == list(range(1, len(FOUND.ahead)))
+    assert left.ahead["priority"].tolist() == list(range(1, len(found.ahead)))
 
 
-def test_a_prison_and_a_team_have_theirs() -> None:
-    prison = FOUND.every["prison_id"].iloc[0]
+def test_a_prison_and_a_team_have_theirs(found: NextActions) -> None:
+    prison = found.every["prison_id"].iloc[0]
     mine = next_actions(WORLD.facts, prisons=[prison]).every
-    whole = FOUND.every
+    whole = found.every
     assert (
         mine["episode_id"].tolist()
         == whole.loc[whole["prison_id"].eq(prison), "episode_id"].tolist()
@@ -72,10 +79,11 @@ def test_a_prison_and_a_team_have_theirs() -> None:
 
 
 def test_email_first_page_and_command_line_name_the_same_in_the_same_order(
+    found: NextActions,
     tmp_path: Path,
 ) -> None:
     summary = SummaryWriter(facts=WORLD.facts, about=ABOUT).for_reader(Reader())
-    printed = action_lists(FOUND, WORLD.facts)
+    printed = action_lists(found, WORLD.facts)
     assert summary.actions == printed
     render_site(facts=WORLD.facts, about=ABOUT, folder=tmp_path)
     page = (tmp_path / "index.html").read_text(encoding="utf-8")

@@ -141,11 +141,24 @@ def shuffled(night_: Position, seed: int) -> Position:
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(before=night(BEFORE), after=night(AFTER), seed=st.integers(0, 9))
 def test_any_two_nights_are_bridged_exactly_whatever_the_order_of_rows(
     before: Position, after: Position, seed: int
 ) -> None:
+    are_bridged_in_any_order(before, after, seed)
+
+
+@pytest.mark.long
+@settings(max_examples=60, deadline=None)
+@given(before=night(BEFORE), after=night(AFTER), seed=st.integers(0, 9))
+def test_many_pairs_of_nights_are_bridged_exactly_whatever_the_order_of_rows(
+    before: Position, after: Position, seed: int
+) -> None:
+    are_bridged_in_any_order(before, after, seed)
+
+
+def are_bridged_in_any_order(before: Position, after: Position, seed: int) -> None:
     moved = explain_movement(before=before, after=after)
     assert_exact(moved, before, after)
     again = explain_movement(before=shuffled(before, seed), after=shuffled(after, seed + 1))
@@ -153,15 +166,33 @@ def test_any_two_nights_are_bridged_exactly_whatever_the_order_of_rows(
     pd.testing.assert_frame_equal(moved.bridges, again.bridges)
 
 
-@settings(max_examples=15, deadline=None)
-@given(
-    before=night(BEFORE),
-    between=night(BEFORE),
-    after=night(AFTER),
-    versions=ANY_VERSIONS,
-    is_at_hand=st.booleans(),
-)
+NEWER = {
+    "before": night(BEFORE),
+    "between": night(BEFORE),
+    "after": night(AFTER),
+    "versions": ANY_VERSIONS,
+    "is_at_hand": st.booleans(),
+}
+
+
+@settings(max_examples=6, deadline=None)
+@given(**NEWER)
 def test_new_software_is_bridged_exactly_too(
+    before: Position, between: Position, after: Position, versions: Versions, is_at_hand: bool
+) -> None:
+    is_bridged_under_new_software(before, between, after, versions, is_at_hand)
+
+
+@pytest.mark.long
+@settings(max_examples=60, deadline=None)
+@given(**NEWER)
+def test_new_software_is_bridged_exactly_over_many_nights(
+    before: Position, between: Position, after: Position, versions: Versions, is_at_hand: bool
+) -> None:
+    is_bridged_under_new_software(before, between, after, versions, is_at_hand)
+
+
+def is_bridged_under_new_software(
     before: Position, between: Position, after: Position, versions: Versions, is_at_hand: bool
 ) -> None:
     newer = Position(
@@ -186,7 +217,7 @@ def test_new_software_is_bridged_exactly_too(
     assert software <= differing
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(one=night(BEFORE))
 def test_a_night_does_not_move_from_itself(one: Position) -> None:
     assert explain_movement(before=one, after=one).movement.empty

@@ -81,6 +81,62 @@ def site(world: Invented, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+NOTICE = "Published by hand."
+
+
+@pytest.fixture(scope="module")
+def told_site(world: Invented, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site with a notice, other open cases the night before, and a person with two cases due.
+
+    Of the two first prisons in which several cases are due, it is the first that holds the person.
+    """
+    census = world.facts["nightly.census"]
+    first = several_due(census)[0]
+    before = world.reported.backlog.iloc[2:].copy()
+    before.loc[before.index[0], "case_id"] = "C-gone"
+    fewer = census["due"].mask(census.index == first, census["due"] - 1)
+    folder = tmp_path_factory.mktemp("told")
+    render_site(
+        facts={**world.facts, "nightly.census": census.assign(due=fewer)},
+        about=About(as_of=AS_OF, publication_id="3f2a", notices=(NOTICE,)),
+        folder=folder,
+        earlier={results.BACKLOG.full_name: before},
+    )
+    return folder
+
+
+def several_due(census: pd.DataFrame) -> list[int]:
+    return list(census.index[census["due"].gt(1)][:2])
+
+
+@pytest.fixture(scope="module")
+def bare_site(world: Invented, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first publication, by software that knew no flags, with one person on its list."""
+    releases = world.facts["nightly.releases"]
+    one = releases[releases["is_missed"]].head(1).assign(traced="NOT_FOUND", nationality=None)
+    facts = {
+        **world.facts,
+        "nightly.releases": one.reset_index(drop=True),
+        "nightly.movement": results.MOVEMENT.empty(),
+        "nightly.bridges": results.BRIDGES.empty(),
+    }
+    del facts["nightly.flags"]
+    folder = tmp_path_factory.mktemp("bare")
+    render_site(facts=facts, about=ABOUT, folder=folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def hostile_site(world: Invented, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of a register whose prisons are named by somebody who means harm."""
+    census = world.facts["nightly.census"].assign(prison_name=HOSTILE)
+    census.loc[census.index[0], "prison_name"] = "=HYPERLINK()"
+    assessments = world.facts["nightly.assessments"].assign(prison_id=HOSTILE)
+    releases = world.facts["nightly.releases"].assign(prison_id=HOSTILE)
+    folder = tmp_path_factory.mktemp("hostile")
+    return rendered(world, folder, census=census, assessments=assessments, releases=releases)
+
+
 def pages(folder: Path) -> Iterator[tuple[Path, str]]:
     for path in sorted(folder.rglob("*.html")):
         yield path, path.read_text(encoding="utf-8")
@@ -172,13 +228,8 @@ def test_a_list_begins_with_a_sentence_on_whom_it_holds(site: Path, name: str, w
     assert words in (site / f"{name}.html").read_text(encoding="utf-8")
 
 
-def test_a_list_of_one_says_so_and_a_nationality_that_is_missing_too(
-    world: Invented, tmp_path: Path
-) -> None:
-    releases = world.facts["nightly.releases"]
-    one = releases[releases["is_missed"]].head(1).assign(traced="NOT_FOUND", nationality=None)
-    rendered(world, tmp_path, releases=one.reset_index(drop=True))
-    text = (tmp_path / "not_found.html").read_text(encoding="utf-8")
+def test_a_list_of_one_says_so_and_a_nationality_that_is_missing_too(bare_site: Path) -> None:
+    text = (bare_site / "not_found.html").read_text(encoding="utf-8")
     assert "One in all." in text
     assert "not recorded" in text
 
@@ -223,35 +274,25 @@ def test_no_page_is_heavy_however_long_the_reasons_are(world: Invented, tmp_path
             assert f'id="{link[1]}"' in (path.parent / link[0]).read_text(encoding="utf-8")
 
 
-def test_hostile_text_of_a_register_stays_text(world: Invented, tmp_path: Path) -> None:
-    census = world.facts["nightly.census"].assign(prison_name=HOSTILE)
-    assessments = world.facts["nightly.assessments"].copy()
-    assessments["prison_id"] = HOSTILE
-    releases = world.facts["nightly.releases"].assign(prison_id=HOSTILE)
-    rendered(world, tmp_path, census=census, assessments=assessments, releases=releases)
-    for path in (tmp_path / "data").glob("*.js"):
+def test_hostile_text_of_a_register_stays_text(hostile_site: Path) -> None:
+    for path in (hostile_site / "data").glob("*.js"):
         assert "<" not in path.read_text(encoding="utf-8"), path.name
-    for path, text in pages(tmp_path):
+    for path, text in pages(hostile_site):
         Outline(text)
         assert "<script>alert" not in text, path.name
         assert "\u202e" not in text, path.name
-    assert "&lt;script&gt;alert(1)" in (tmp_path / "census.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)" in (hostile_site / "census.html").read_text(encoding="utf-8")
 
 
-def test_a_cell_that_looks_like_a_formula_is_text(world: Invented, tmp_path: Path) -> None:
-    census = world.facts["nightly.census"].assign(prison_name="=HYPERLINK()")
-    rendered(world, tmp_path, census=census)
-    assert "'=HYPERLINK()" in (tmp_path / "data" / "census.csv").read_text(encoding="utf-8")
+def test_a_cell_that_looks_like_a_formula_is_text(hostile_site: Path) -> None:
+    assert "'=HYPERLINK()" in (hostile_site / "data" / "census.csv").read_text(encoding="utf-8")
 
 
-def test_people_due_open_their_cases_where_each_has_one(world: Invented, tmp_path: Path) -> None:
+def test_people_due_open_their_cases_where_each_has_one(world: Invented, told_site: Path) -> None:
     census = world.facts["nightly.census"]
-    held = census.index[census["due"].gt(1)][:2]
+    held = several_due(census)
     assert len(held) == 2
-    # One of the cases of the first prison is another one of the same person.
-    fewer = census["due"].mask(census.index == held[0], census["due"] - 1)
-    rendered(world, tmp_path, census=census.assign(due=fewer))
-    page = (tmp_path / "census.html").read_text(encoding="utf-8")
+    page = (told_site / "census.html").read_text(encoding="utf-8")
     rows = {str(code): page.partition(f"<bdi>{code}</bdi>")[2].partition("</tr>")[0]
             for code in census.loc[held, "prison_id"]}  # fmt: skip
     assert ["#in=" in row for row in rows.values()] == [False, True]
@@ -270,17 +311,15 @@ def test_a_night_without_cases_has_a_whole_site(tmp_path: Path) -> None:
 
 
 def test_outcomes_and_discrepancies_are_pages_where_the_publication_has_them(
-    world: Invented, site: Path, tmp_path: Path
+    site: Path, bare_site: Path
 ) -> None:
     discrepancies = (site / "discrepancies.html").read_text(encoding="utf-8")
     assert "Discrepancies between the registers" in discrepancies
     assert "For each 1,000 rows" in discrepancies
     assert (site / "data" / "to-mend-prison.csv").exists()
     assert "cid_person_id" not in (site / "data" / "to-mend-prison.csv").read_text()
-    older = {k: v for k, v in world.facts.items() if k != "nightly.flags"}
-    render_site(facts=older, about=ABOUT, folder=tmp_path)
-    assert not (tmp_path / "outcomes.html").exists()
-    assert "outcomes.html" not in (tmp_path / "index.html").read_text()
+    assert not (bare_site / "outcomes.html").exists()
+    assert "outcomes.html" not in (bare_site / "index.html").read_text()
 
 
 def test_movement_says_each_cause_and_sums(world: Invented, site: Path) -> None:
@@ -293,28 +332,15 @@ def test_movement_says_each_cause_and_sums(world: Invented, site: Path) -> None:
     assert bridge.opening + sum(step.change for step in bridge.steps) == bridge.closing == missed
 
 
-def test_open_cases_have_their_causes_and_each_case_too(world: Invented, tmp_path: Path) -> None:
-    before = world.reported.backlog.iloc[2:].copy()
-    before.loc[before.index[0], "case_id"] = "C-gone"
-    render_site(
-        facts=world.facts,
-        about=ABOUT,
-        folder=tmp_path,
-        earlier={results.BACKLOG.full_name: before},
-    )
-    text = (tmp_path / "movement.html").read_text(encoding="utf-8")
+def test_open_cases_have_their_causes_and_each_case_too(world: Invented, told_site: Path) -> None:
+    text = (told_site / "movement.html").read_text(encoding="utf-8")
     assert f"Open cases: 2 more since 24 April 2006, to {len(world.reported.backlog)}" in text
     assert "1 went out: closed, or no longer in the register" in text
-    assert len(pd.read_csv(tmp_path / "data" / "movement-open-cases.csv")) == 4
+    assert len(pd.read_csv(told_site / "data" / "movement-open-cases.csv")) == 4
 
 
-def test_the_first_publication_has_nothing_to_compare(world: Invented, tmp_path: Path) -> None:
-    empty = {
-        "movement": results.MOVEMENT.empty(),
-        "bridges": results.BRIDGES.empty(),
-    }
-    rendered(world, tmp_path, **empty)
-    assert "This is the first publication" in (tmp_path / "movement.html").read_text()
+def test_the_first_publication_has_nothing_to_compare(bare_site: Path) -> None:
+    assert "This is the first publication" in (bare_site / "movement.html").read_text()
 
 
 def test_a_check_that_did_not_hold_is_a_caveat_on_the_first_page(site: Path) -> None:
@@ -351,10 +377,8 @@ def test_no_group_of_the_menu_has_more_than_seven_pages() -> None:
     assert max(groups.values()) <= 7
 
 
-def test_a_notice_stands_on_every_page(world: Invented, tmp_path: Path) -> None:
-    about = About(as_of=AS_OF, publication_id="3f2a", notices=("Published by hand.",))
-    render_site(facts=world.facts, about=about, folder=tmp_path)
-    assert all("Published by hand." in text for _, text in pages(tmp_path))
+def test_a_notice_stands_on_every_page(told_site: Path) -> None:
+    assert all(NOTICE in text for _, text in pages(told_site))
 
 
 def test_a_kind_of_discrepancy_reads_as_words() -> None:

@@ -16,16 +16,16 @@ COUNTED = (
     "census.nationality_unknown",
 )
 REMARK = "The size of 1 file could not be proved."
-FACTS = invent(episodes=60).facts
+TONIGHT = invent(episodes=60)
 
 
 def night(**values: float) -> dict[str, pd.DataFrame]:
     """The facts of a night with other values of figures, named by what follows the last dot."""
-    figures = FACTS[results.FIGURES.full_name].copy()
+    figures = TONIGHT.facts[results.FIGURES.full_name].copy()
     names = figures["figure_id"].str.rpartition(".")[2]
     for name, value in values.items():
         figures.loc[names.eq(name), "value"] = value
-    return {**FACTS, results.FIGURES.full_name: figures}
+    return {**TONIGHT.facts, results.FIGURES.full_name: figures}
 
 
 @pytest.mark.parametrize(
@@ -65,15 +65,15 @@ def test_a_table_is_said_in_words(table: str, words: str) -> None:
 
 
 def test_a_late_register_is_said_on_top_and_a_punctual_one_not() -> None:
-    checks = FACTS[results.CHECK_RESULTS.full_name]
-    assert late_registers(FACTS) == ()
+    checks = TONIGHT.facts[results.CHECK_RESULTS.full_name]
+    assert late_registers(TONIGHT.facts) == ()
     late = checks.head(1).assign(
         check_id="prison.feed.written",
         table_name="prison.feed",
         meaning="the delivery was written within 3 days",
         passed=False,
     )
-    night_ = {**FACTS, results.CHECK_RESULTS.full_name: pd.concat([checks, late])}
+    night_ = {**TONIGHT.facts, results.CHECK_RESULTS.full_name: pd.concat([checks, late])}
     assert late_registers(night_) == (
         f"The prison register is late: it does not hold that {late['meaning'].iloc[0]}.",
     )

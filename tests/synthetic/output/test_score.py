@@ -68,27 +68,33 @@ Scored = Callable[[date], tuple[World, dict[str, pd.DataFrame]]]
 
 
 @pytest.fixture(scope="module")
-def scored(clean_history: History) -> Scored:
+def scored(clean_history: History, clean: World) -> Scored:
     """The world of a night and what the rules find in it, made once for each."""
 
     @cache
     def of(night: date) -> tuple[World, dict[str, pd.DataFrame]]:
-        world = on_night(clean_history, as_of=night)
+        world = clean if night == FOUND else on_night(clean_history, as_of=night)
         return world, assessed(world)
 
     return of
 
 
+@pytest.fixture
+def published(scored: Scored) -> dict[str, pd.DataFrame]:
+    """What is published of the clean world; a test may put other frames into it."""
+    return dict(scored(FOUND)[1])
+
+
 @pytest.mark.parametrize(
     "night",
     [
-        date(1999, 3, 31),
+        pytest.param(date(1999, 3, 31), marks=pytest.mark.long),
         date(2003, 6, 30),
         FOUND,
-        date(2006, 5, 31),
-        date(2006, 9, 30),
+        pytest.param(date(2006, 5, 31), marks=pytest.mark.long),
+        pytest.param(date(2006, 9, 30), marks=pytest.mark.long),
         date(2006, 11, 30),
-        date(2007, 12, 31),
+        pytest.param(date(2007, 12, 31), marks=pytest.mark.long),
     ],
     ids=str,
 )
@@ -121,9 +127,10 @@ def test_every_published_release_is_the_true_one(scored: Scored, night: date) ->
     assert ((day == reported) | (day.isna() & reported.isna())).all()
 
 
-def test_the_rules_find_exactly_the_missed(clean: World) -> None:
-    publication = assessed(clean)
-    found, releases = (publication[f"nightly.{name}"] for name in ("assessments", "releases"))
+def test_the_rules_find_exactly_the_missed(
+    clean: World, published: dict[str, pd.DataFrame]
+) -> None:
+    found, releases = (published[f"nightly.{name}"] for name in ("assessments", "releases"))
     missed = found[found["status"].isin(results.MISSED_STATUSES)]
     expected = truth(clean, "episodes").query("is_cohort")
     assert len(missed) == 1023
@@ -154,14 +161,17 @@ def test_what_was_decided_since_stays_missed(clean_history: History) -> None:
     assert not found["is_missed"].any()
 
 
-def test_a_perfect_publication_scores_one_throughout(clean: World) -> None:
-    found = score(published=assessed(clean), truth=_truth(clean))
+def test_a_perfect_publication_scores_one_throughout(
+    clean: World, published: dict[str, pd.DataFrame]
+) -> None:
+    found = score(published=published, truth=_truth(clean))
     shares = found.dropna(subset=["share"])
     assert (shares["share"] == 1.0).all(), shares[shares["share"] != 1.0].to_string()
 
 
-def test_a_lost_link_lowers_recall_and_raises_a_false_alarm(clean: World) -> None:
-    published = assessed(clean)
+def test_a_lost_link_lowers_recall_and_raises_a_false_alarm(
+    clean: World, published: dict[str, pd.DataFrame]
+) -> None:
     published["nightly.links"] = published["nightly.links"].iloc[10:]
     found = score(published=published, truth=_truth(clean)).set_index(["measure", "group"])
     recall = found.loc[("link recall", "(all)")]
@@ -192,8 +202,9 @@ def test_every_measure_is_given_in_every_way(noisy: World) -> None:
     assert set(found["measure"]) == MEASURES
 
 
-def test_the_review_queue_is_measured_among_those_not_linked(clean: World) -> None:
-    published = assessed(clean)
+def test_the_review_queue_is_measured_among_those_not_linked(
+    clean: World, published: dict[str, pd.DataFrame]
+) -> None:
     links = published["nightly.links"].copy()
     links["outcome"] = ["review"] * 8 + ["not_linked"] * 2 + ["linked"] * (len(links) - 10)
     published["nightly.links"] = links
@@ -232,8 +243,7 @@ def _accepted(world: World) -> dict[str, pd.DataFrame]:
     return assessed(replace(world, tables=kept))
 
 
-def test_a_false_link_lowers_precision(clean: World) -> None:
-    published = assessed(clean)
+def test_a_false_link_lowers_precision(clean: World, published: dict[str, pd.DataFrame]) -> None:
     links = published["nightly.links"].copy()
     links["cid_person_id"] = links["cid_person_id"].to_numpy()[::-1]
     published["nightly.links"] = links
