@@ -133,14 +133,19 @@ def publish_again(engine: sa.Engine, policy: str, number: int) -> Publication:
     return made
 
 
+ROUNDS = pytest.mark.parametrize("rounds", [2, pytest.param(5, marks=pytest.mark.long)])
+"""How often somebody is killed, each time at another moment."""
+
+
 @pytest.mark.slow
+@ROUNDS
 def test_a_killed_publisher_leaves_the_last_publication_or_a_whole_new_one(
-    server: embedded.EmbeddedServer, engine: sa.Engine
+    server: embedded.EmbeddedServer, engine: sa.Engine, rounds: int
 ) -> None:
     chance = random.Random(1999)
     longest = duration_of_publishing(engine)
     last = publications(engine)[-1]
-    for round_number in range(2, 6):
+    for round_number in range(2, 2 + rounds):
         process = begin_to_publish(server, f"round {round_number}")
         time.sleep(chance.uniform(0, longest))
         process.kill()
@@ -150,13 +155,14 @@ def test_a_killed_publisher_leaves_the_last_publication_or_a_whole_new_one(
 
 
 @pytest.mark.slow
+@ROUNDS
 def test_a_killed_server_comes_back_with_the_last_publication_or_a_whole_new_one(
-    server: embedded.EmbeddedServer, engine: sa.Engine
+    server: embedded.EmbeddedServer, engine: sa.Engine, rounds: int
 ) -> None:
     chance = random.Random(2006)
     longest = duration_of_publishing(engine)
     last = publications(engine)[-1]
-    for round_number in range(2, 5):
+    for round_number in range(2, 2 + rounds):
         process = begin_to_publish(server, f"round {round_number}")
         time.sleep(chance.uniform(0, longest))
         number = supervisor.server_number(server.folder / "data" / "postmaster.pid")
