@@ -1,6 +1,7 @@
 """The site as people meet it: in Chromium, with axe, on a phone, in the dark, from the keyboard."""
 
 import csv
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -272,8 +273,8 @@ def test_a_long_list_is_seen_by_its_first_rows_and_printed_with_all_of_the_page(
         expect(page.locator("table[data-sortable] tbody tr[hidden]")).to_have_count(0)
 
 
-def test_a_list_without_its_file_says_so(chromium: Browser, tmp_path: Path) -> None:
-    render_site(facts=invent(episodes=70).facts, about=ABOUT, folder=tmp_path)
+def test_a_list_without_its_file_says_so(chromium: Browser, site: Path, tmp_path: Path) -> None:
+    shutil.copytree(site, tmp_path, dirs_exist_ok=True)
     (tmp_path / "data" / "due.js").unlink()
     context = chromium.new_context()
     page = context.new_page()
@@ -282,6 +283,7 @@ def test_a_list_without_its_file_says_so(chromium: Browser, tmp_path: Path) -> N
     context.close()
 
 
+@pytest.mark.long
 def test_no_link_of_the_site_is_dead(chromium: Browser, site: Path) -> None:
     seen: set[str] = set()
     ahead = [(site / "index.html").as_uri()]
