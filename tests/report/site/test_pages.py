@@ -16,7 +16,7 @@ from benchmarks.samples.report_nights import AS_OF, Invented, invent, report
 from jobs.assess.decide.discrepancy_rules import DISCREPANCIES
 from jobs.contract import results
 from jobs.contract.results.assessed import DISCREPANCY_KINDS
-from jobs.report import About, headline, key_figure, render_site
+from jobs.report import headline, key_figure, render_site
 from jobs.report.charts.waterfall import bridges
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import compute_figures
@@ -24,14 +24,13 @@ from jobs.report.site import site as site_module
 from jobs.report.site.pages import PAGES
 from jobs.report.site.quality_page import QUALITY_PAGE
 from jobs.runtime.files import whole_folder
+from tests.report.site.conftest import ABOUT, NOTICE, several_due
 
 pytestmark = pytest.mark.slow
 
-ABOUT = About(as_of=AS_OF, publication_id="3f2a", policy_version="1", model_version="2")
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 LIGHT = 500_000
 """Bytes: no page is larger."""
-HOSTILE = "<script>alert(1)</script>=1+1\u202e\u200b\N{PILE OF POO}" + "x" * 300
 
 
 class Outline(HTMLParser):
@@ -70,71 +69,10 @@ class Outline(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def world() -> Invented:
-    return invent(episodes=900)
-
-
-@pytest.fixture(scope="module")
 def site(world: Invented, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("a site")
     render_site(facts=world.facts, about=ABOUT, folder=folder)
     return folder
-
-
-NOTICE = "Published by hand."
-
-
-@pytest.fixture(scope="module")
-def told_site(world: Invented, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site with a notice, other open cases the night before, and a person with two cases due.
-
-    Of the two first prisons in which several cases are due, it is the first that holds the person.
-    """
-    census = world.facts["nightly.census"]
-    first = several_due(census)[0]
-    before = world.reported.backlog.iloc[2:].copy()
-    before.loc[before.index[0], "case_id"] = "C-gone"
-    fewer = census["due"].mask(census.index == first, census["due"] - 1)
-    folder = tmp_path_factory.mktemp("told")
-    render_site(
-        facts={**world.facts, "nightly.census": census.assign(due=fewer)},
-        about=About(as_of=AS_OF, publication_id="3f2a", notices=(NOTICE,)),
-        folder=folder,
-        earlier={results.BACKLOG.full_name: before},
-    )
-    return folder
-
-
-def several_due(census: pd.DataFrame) -> list[int]:
-    return list(census.index[census["due"].gt(1)][:2])
-
-
-@pytest.fixture(scope="module")
-def bare_site(world: Invented, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The first publication, by software that knew no flags, with one person on its list."""
-    releases = world.facts["nightly.releases"]
-    one = releases[releases["is_missed"]].head(1).assign(traced="NOT_FOUND", nationality=None)
-    facts = {
-        **world.facts,
-        "nightly.releases": one.reset_index(drop=True),
-        "nightly.movement": results.MOVEMENT.empty(),
-        "nightly.bridges": results.BRIDGES.empty(),
-    }
-    del facts["nightly.flags"]
-    folder = tmp_path_factory.mktemp("bare")
-    render_site(facts=facts, about=ABOUT, folder=folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def hostile_site(world: Invented, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of a register whose prisons are named by somebody who means harm."""
-    census = world.facts["nightly.census"].assign(prison_name=HOSTILE)
-    census.loc[census.index[0], "prison_name"] = "=HYPERLINK()"
-    assessments = world.facts["nightly.assessments"].assign(prison_id=HOSTILE)
-    releases = world.facts["nightly.releases"].assign(prison_id=HOSTILE)
-    folder = tmp_path_factory.mktemp("hostile")
-    return rendered(world, folder, census=census, assessments=assessments, releases=releases)
 
 
 def pages(folder: Path) -> Iterator[tuple[Path, str]]:
