@@ -60,12 +60,8 @@ class Conversion:
     value: str
 
 
-def conversion(
-    *, table: Table, field: Field, delivered: pa.DataType, is_ascii: bool = False
-) -> Conversion | None:
+def conversion(*, table: Table, field: Field, delivered: pa.DataType) -> Conversion | None:
     """How a column of type ``delivered`` becomes ``field``; None where the types do not agree.
-
-    ``is_ascii``: no text of the column has any other letter, so there are no digits to translate.
 
     A date may come as a moment at midnight and a whole number as a fraction without a
     remainder, because tools that know no missing dates or integers deliver them so. A key or a
@@ -76,8 +72,7 @@ def conversion(
         return Conversion(cleaned=f"CAST(NULL AS {_SQL_TYPES[field.kind]})", value=column)
     if pa.types.is_string(delivered) or pa.types.is_large_string(delivered):
         trimmed = f"nullif(trim({column}, {_BLANKS}), '')"
-        cleaned = trimmed if is_ascii else _ascii_digits(trimmed)
-        return Conversion(cleaned=cleaned, value=_from_text(table, field, column))
+        return Conversion(cleaned=_ascii_digits(trimmed), value=_from_text(table, field, column))
     value = _from_typed(table, field, delivered, column)
     return None if value is None else Conversion(cleaned=column, value=value)
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from jobs.check.conversion import conversion
 from jobs.check.rules import UNREADABLE
@@ -96,9 +95,7 @@ def load_table(
     counted: list[str] = []
     for field in table.fields:
         delivered = arrow.schema.field(field.name).type
-        how = conversion(
-            table=table, field=field, delivered=delivered, is_ascii=_is_ascii(arrow[field.name])
-        )
+        how = conversion(table=table, field=field, delivered=delivered)
         if how is None:
             raise GateFailed(
                 f"table [{table.full_name}]",
@@ -125,13 +122,6 @@ def load_table(
     )
     if is_whole:
         _refuse_retyped(connection, table, counted)
-
-
-def _is_ascii(column: pa.ChunkedArray) -> bool:
-    """Whether a column is text that has no letter beyond ASCII; nulls have none."""
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        return False
-    return bool(pc.all(pc.string_is_ascii(column), min_count=0).as_py())
 
 
 def _refuse_retyped(
