@@ -140,7 +140,7 @@ def test_people_of_whom_nothing_can_be_read_move_the_range_alone() -> None:
     assert most_likely(with_unread).iloc[0]["high"] == 5
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(rows=st.lists(ROW, max_size=30))
 def test_the_estimate_is_the_sum_of_its_parts_lies_in_the_range_and_moves_no_list(
     rows: list[dict[str, object]],
@@ -154,7 +154,7 @@ def test_the_estimate_is_the_sum_of_its_parts_lies_in_the_range_and_moves_no_lis
     assert parts_of(inputs)[LISTED] == inputs.releases["is_missed"].sum()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(rows=st.lists(ROW, min_size=2, max_size=20), seed=st.integers(0, 9))
 def test_the_order_of_rows_changes_nothing(rows: list[dict[str, object]], seed: int) -> None:
     order = np.random.default_rng(seed).permutation(len(rows))
