@@ -9,6 +9,7 @@ from jobs.report.figures.conditions import unsettled
 from jobs.report.figures.uncertainty import Uncertainty
 from jobs.report.published import Frames
 from jobs.report.release_rows import releases_held
+from jobs.runtime.membership import is_among
 
 _OF_EPISODE: Final = ("link_probability", "possible_case_id", "nationality")
 """What the assessment of an episode says beside each of its releases."""
@@ -34,7 +35,7 @@ def countable_releases(*, frames: Frames, uncertainty: Uncertainty) -> pd.DataFr
     is_out = assessments["is_released"] | uncertainty.may_be_elsewhere(
         assessments["prisoner_number"]
     )
-    others = assessments[is_out & ~assessments["episode_id"].isin(held["episode_id"])]
+    others = assessments[is_out & ~is_among(assessments["episode_id"], held["episode_id"])]
     may_be = unsettled(others) | uncertainty.may_come(others["prisoner_number"])
     others = others.assign(may_be_missed=may_be, is_missed=False, status=None)
     unread = pd.DataFrame(

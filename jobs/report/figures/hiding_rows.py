@@ -10,6 +10,7 @@ from jobs.contract import results
 from jobs.contract.registers import TABLES
 from jobs.contract.schema import Kind, Table
 from jobs.report.published import Frames
+from jobs.runtime.membership import is_among
 
 _DOUBLET: Final = ".duplicate"
 _CONFLICTING: Final = ".duplicate_conflicting"
@@ -63,8 +64,12 @@ def _says_otherwise(rows: pd.DataFrame, table: Table, accepted: pa.Table) -> pd.
     A value in another notation counts as another value: nothing is guessed.
     """
     in_use = table.frame(accepted)
-    key = in_use[list(table.key)].astype("str").agg("|".join, axis="columns")
-    in_use = in_use[key.isin(rows["row_key"])].set_index(key[key.isin(rows["row_key"])])
+    first, *others = table.key
+    key = in_use[first].astype("str")
+    for name in others:
+        key = key + "|" + in_use[name].astype("str")
+    is_asked = is_among(key, rows["row_key"])
+    in_use = in_use[is_asked].set_index(key[is_asked])
     in_use = in_use[~in_use.index.duplicated()].reindex(rows["row_key"]).set_axis(rows.index)
     otherwise = in_use[table.key[0]].isna()
     for field in table.fields:

@@ -17,6 +17,7 @@ from jobs.contract import codes as c
 from jobs.contract import immigration, prison, results
 from jobs.report.figures.hiding_rows import hiding_rows, said
 from jobs.report.published import Frames
+from jobs.runtime.membership import is_among
 
 _TABLES: Final = ("persons", "episodes", "sentences", "movements")
 """Tables of the prison register on whose rows scope and release rest."""
@@ -54,10 +55,10 @@ def people_set_aside(*, tables: Mapping[str, pa.Table], facts: Frames) -> pd.Dat
     episode = episode.fillna(first.where(bad["table_name"].ne("persons")))
     person = person.fillna(first.where(bad["table_name"].eq("persons")))
     found = pd.DataFrame({"prisoner_number": person.fillna(episode.map(owners)), "is_of": episode})
-    found["is_unread"] = bad["table_name"].eq("episodes") & ~episode.isin(owners.index)
+    found["is_unread"] = bad["table_name"].eq("episodes") & ~is_among(episode, owners.index)
     # A person whose row is in use has no episode but those that are known.
     is_known = bad["table_name"].eq("persons") & bad["is_conflicting"]
-    found["is_unread"] |= ~found["prisoner_number"].isin(owners) & ~is_known
+    found["is_unread"] |= ~is_among(found["prisoner_number"], owners) & ~is_known
     found["may_be_elsewhere"] = bad["table_name"].isin(_WHEREABOUTS)
     # One custody episode under two numbers: it may be the other's.
     other = found.assign(prisoner_number=episode.map(owners), is_unread=False)
@@ -69,8 +70,8 @@ def people_set_aside(*, tables: Mapping[str, pa.Table], facts: Frames) -> pd.Dat
     persons = prison.PERSONS.frame(prison.PERSONS.of(tables))
     british = persons.loc[persons["nationality"].eq(_BRITISH), "prisoner_number"]
     is_contested = bad["table_name"].eq("persons") & said(bad, "nationality").ne(_BRITISH)
-    british = british[~british.isin(person[is_contested.fillna(True) & bad["is_conflicting"]])]
-    found = found[~found["prisoner_number"].isin(british)].reset_index(drop=True)
+    british = british[~is_among(british, person[is_contested.fillna(True) & bad["is_conflicting"]])]
+    found = found[~is_among(found["prisoner_number"], british)].reset_index(drop=True)
     return found[["prisoner_number", "is_unread", "may_be_elsewhere"]]
 
 
@@ -104,11 +105,11 @@ class CaseworkSetAside:
 
     def may_decide(self, persons: pd.Series) -> pd.Series:
         """Which of these prisoner numbers may have been decided on, or referred."""
-        return persons.isin(self.people.index[self.people["may_decide"]])
+        return is_among(persons, self.people.index[self.people["may_decide"]])
 
     def may_revoke(self, persons: pd.Series) -> pd.Series:
         """Of which of these prisoner numbers a decision may have been taken back."""
-        return persons.isin(self.people.index[self.people["may_revoke"]])
+        return is_among(persons, self.people.index[self.people["may_revoke"]])
 
 
 def casework_set_aside(*, tables: Mapping[str, pa.Table], facts: Frames) -> CaseworkSetAside:
@@ -142,11 +143,11 @@ def casework_set_aside(*, tables: Mapping[str, pa.Table], facts: Frames) -> Case
     # Who a person without any case is says nothing of a decision.
     with_case = {*in_use["cid_person_id"], *aside["person"]}
     is_person = rows["table_name"].eq("persons") & rows["is_conflicting"]
-    rows = rows[~is_person | rows["person"].isin(with_case)].reset_index(drop=True)
+    rows = rows[~is_person | is_among(rows["person"], with_case)].reset_index(drop=True)
     rows["may_revoke"] = rows["table_name"].eq("events") | rows["is_conflicting"]
     people, unnamed = _concerned(rows, results.LINKS.of(facts))
     is_new = ~cases["is_conflicting"]
-    unresolved = events[~events["case"].isin(person_of.index)]
+    unresolved = events[~is_among(events["case"], person_of.index)]
     return CaseworkSetAside(
         people=people,
         decisions=_different(unnamed),
@@ -169,7 +170,7 @@ def _concerned(rows: pd.DataFrame, links: pd.DataFrame) -> tuple[pd.DataFrame, p
     flags = pairs.assign(may_decide=True)[["prisoner_number", "may_decide", "may_revoke"]]
     people = flags.groupby("prisoner_number").max() if len(flags) else _nobody_concerned()
     is_person = rows["table_name"].eq("persons")
-    return people, rows[is_person | ~rows["person"].isin(links["cid_person_id"])]
+    return people, rows[is_person | ~is_among(rows["person"], links["cid_person_id"])]
 
 
 def _different(rows: pd.DataFrame) -> int:

@@ -44,6 +44,7 @@ from jobs.report.figures.set_aside import (
     people_set_aside,
 )
 from jobs.report.published import Frames
+from jobs.runtime.membership import is_among
 
 _OUTSIDE_RULE: Final = "referral.non-eea-length"
 _KEPT_OUT_RULES: Final = ("referral.irish", "referral.eea-length")
@@ -87,12 +88,12 @@ class Uncertainty:
 
     def is_set_aside(self, persons: pd.Series) -> pd.Series:
         """Which of these prisoner numbers have a row in quarantine."""
-        return persons.isin(self.set_aside["prisoner_number"].dropna())
+        return is_among(persons, self.set_aside["prisoner_number"].dropna())
 
     def may_be_elsewhere(self, persons: pd.Series) -> pd.Series:
         """Of which of these a row in quarantine may say that they are out, or inside."""
         elsewhere = self.set_aside[self.set_aside["may_be_elsewhere"]]
-        return persons.isin(elsewhere["prisoner_number"].dropna())
+        return is_among(persons, elsewhere["prisoner_number"].dropna())
 
     def may_leave(self, frame: pd.DataFrame) -> pd.Series:
         """Which rows of episodes or releases may leave a list of the unconsidered: named ones.
@@ -150,8 +151,8 @@ def estimate_uncertainty(*, tables: Mapping[str, pa.Table], facts: Frames) -> Un
     there = _nationality_there(frame, linked, persons)
     wrongly_in, wrongly_out = _wrong_nationality(frame, there)
     criminal = cases[cases["case_type"] == "CRIMINAL"]
-    is_linked = criminal["cid_person_id"].isin(linked["cid_person_id"])
-    is_lost = ~is_linked & ~criminal["cid_person_id"].isin(review)
+    is_linked = is_among(criminal["cid_person_id"], linked["cid_person_id"])
+    is_lost = ~is_linked & ~is_among(criminal["cid_person_id"], review)
     decided = criminal["considered_date"].notna()
     is_uncertain = _is_nationality_uncertain(frame, there)
     matched = match_probability(

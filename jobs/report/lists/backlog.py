@@ -10,6 +10,7 @@ from jobs.contract import codes as c
 from jobs.contract import immigration, results
 from jobs.contract.bands import AGE_NOT_RECORDED, AGES
 from jobs.report.published import NONE
+from jobs.runtime.membership import is_among
 
 
 def open_cases(
@@ -110,7 +111,7 @@ def _criminal_staff(tables: Mapping[str, pa.Table], as_of: date) -> pd.DataFrame
     cases = immigration.CASES.frame(immigration.CASES.of(tables))
     criminal = cases.loc[cases["case_type"].eq("CRIMINAL"), "team"].dropna().unique()
     staff = immigration.STAFFING.frame(immigration.STAFFING.of(tables))
-    return staff[staff["staffing_date"].le(pd.Timestamp(as_of)) & staff["team"].isin(criminal)]
+    return staff[staff["staffing_date"].le(pd.Timestamp(as_of)) & is_among(staff["team"], criminal)]
 
 
 def _open(cases: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:

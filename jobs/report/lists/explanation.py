@@ -14,6 +14,7 @@ from jobs.report.lists.rule_changes import change_lines
 from jobs.report.published import Frames, if_held
 from jobs.report.release_rows import releases_held
 from jobs.runtime.errors import BadInput
+from jobs.runtime.membership import is_among
 
 NO_DECISION: Final = "no decision on record"
 EXITS: Final = {"exit.removed": "left the country", "exit.died": "died in custody"}
@@ -70,11 +71,11 @@ def casework_lines(
         return []
     named = set(steps["source_key"].dropna())
     decided = table["step"].eq("DECISION")
-    own = decided & table["step_key"].isin(named)
+    own = decided & is_among(table["step_key"], named)
     cases = set(table.loc[own, "case_id"])
     if _known(episode["case_id"]):
         cases.add(episode["case_id"])
-    of_case = table["case_id"].isin(cases)
+    of_case = is_among(table["case_id"], cases)
     shown = table[own | (of_case & (decided | table["step"].eq("APPEAL")))]
     shown = shown.sort_values(["step_date", "step", "step_key"])
     return [_decision(row) if row["step"] == "DECISION" else _appeal(row)
@@ -149,7 +150,7 @@ def releases_of(
 ) -> Mapping[str, list[Mapping[Hashable, Any]]]:
     """The releases of each of these episodes in order, as rows of `results.RELEASES`."""
     held = releases_held(facts)
-    own = held[held["episode_id"].isin(episodes)].sort_values(["episode_id", "release_number"])
+    own = held[is_among(held["episode_id"], episodes)].sort_values(["episode_id", "release_number"])
     found: dict[str, list[Mapping[Hashable, Any]]] = {}
     for row in own.to_dict("records"):
         found.setdefault(str(row["episode_id"]), []).append(row)

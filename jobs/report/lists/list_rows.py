@@ -12,6 +12,7 @@ from jobs.contract.results.case_list import CaseList
 from jobs.report.published import Frames, if_held
 from jobs.report.release_rows import releases_held
 from jobs.runtime.errors import BadInput
+from jobs.runtime.membership import is_among
 
 
 def list_named(name: str) -> CaseList:
@@ -71,7 +72,7 @@ def rows_of(listed: CaseList, facts: Frames) -> pd.DataFrame:
         beside = listed.beside.of(facts)
         # Most episodes stand on no list: those that do are found before they are put in order.
         episodes = beside.loc[
-            beside["episode_id"].isin(frame["episode_id"]), ["episode_id", *further]
+            is_among(beside["episode_id"], frame["episode_id"]), ["episode_id", *further]
         ]
         said = episodes.set_index("episode_id").reindex(frame["episode_id"]).set_axis(frame.index)
         frame = pd.concat([frame, said], axis="columns")

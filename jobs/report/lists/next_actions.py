@@ -18,6 +18,7 @@ from jobs.report.figures.conditions import within
 from jobs.report.figures.families.due import overdue
 from jobs.report.lists.list_rows import ranked, rows_of
 from jobs.report.published import Frames
+from jobs.runtime.membership import is_among
 
 SOON_DAYS: Final = SHOWN_DAYS[0]
 AHEAD: Final = "May be released within 7 days"
@@ -45,7 +46,8 @@ class NextActions:
     def without(self, episodes: Collection[str]) -> "NextActions":
         """What is left once somebody has taken on these episodes."""
         ahead, held = (
-            ranked(frame[~frame["episode_id"].isin(episodes)]) for frame in (self.ahead, self.held)
+            ranked(frame[~is_among(frame["episode_id"], episodes)])
+            for frame in (self.ahead, self.held)
         )
         return NextActions(ahead=ahead, held=held)
 
@@ -76,5 +78,5 @@ def answered_for(
     mine = rows["prison_id"].isin(prisons)
     if teams:
         backlog = results.BACKLOG.of(facts)
-        mine |= rows["case_id"].isin(backlog.loc[backlog["team"].isin(teams), "case_id"])
+        mine |= is_among(rows["case_id"], backlog.loc[backlog["team"].isin(teams), "case_id"])
     return mine

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.contract import prison
+from jobs.runtime.membership import is_among
 
 MONTHS_SHOWN: Final = 24
 _EXIT: Final = "REL"
@@ -69,7 +70,7 @@ def _stays(tables: Mapping[str, pa.Table], foreign: pd.DataFrame, as_of: date) -
     today = pd.Timestamp(as_of)
     moved = tables.get(prison.MOVEMENTS.full_name, prison.MOVEMENTS.arrow_schema.empty_table())
     steps = moved.select(_USED).to_pandas(date_as_object=False)
-    steps = steps[steps["episode_id"].isin(foreign["episode_id"])]
+    steps = steps[is_among(steps["episode_id"], foreign["episode_id"])]
     steps = pd.concat([_receptions(tables, foreign, steps), steps], ignore_index=True)
     steps = steps.astype({"movement_sequence": "int64", "movement_date": "datetime64[us]"})
     recorded = pd.to_datetime(steps["recorded_at"], utc=True)
@@ -104,8 +105,8 @@ def _receptions(
     """A reception and, where they left, an exit for episodes of which no movement is recorded."""
     names = ["episode_id", "reception_date", "prison_id", "status", "last_movement_date"]
     rows = prison.EPISODES.of(tables).select(names).to_pandas(date_as_object=False)
-    rows = rows[rows["episode_id"].isin(foreign["episode_id"])]
-    rows = rows[~rows["episode_id"].isin(steps["episode_id"])]
+    rows = rows[is_among(rows["episode_id"], foreign["episode_id"])]
+    rows = rows[~is_among(rows["episode_id"], steps["episode_id"])]
     came = pd.DataFrame(
         {
             "episode_id": rows["episode_id"],

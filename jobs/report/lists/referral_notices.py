@@ -17,6 +17,7 @@ import pandas as pd
 from jobs.contract import results
 from jobs.contract.case_lists import DUE
 from jobs.report.published import Frames
+from jobs.runtime.membership import is_among
 
 NOTICE_DAYS: Final = 10
 """Working days for an answer, unless a site says otherwise."""
@@ -61,9 +62,9 @@ def referral_notices(
     asked = assessments[never_referred(assessments)]
     known = results.NOTICES.empty() if earlier is None else earlier
     was_open = known["is_open"].astype("bool")
-    stays = was_open & known["episode_id"].isin(asked["episode_id"])
+    stays = was_open & is_among(known["episode_id"], asked["episode_id"])
     ends = was_open & ~stays
-    new = asked[~asked["episode_id"].isin(known.loc[stays, "episode_id"])]
+    new = asked[~is_among(asked["episode_id"], known.loc[stays, "episode_id"])]
     every = pd.concat(
         [
             known[~was_open],
@@ -103,7 +104,7 @@ def _ended(
     in_scope = now["is_in_scope"].fillna(False).astype("bool")
     tests = (
         (notices["episode_id"].str.startswith(ERASED), "ERASED"),
-        (now["status"].isna() & notices["episode_id"].isin(aside), "SET_ASIDE"),
+        (now["status"].isna() & is_among(notices["episode_id"], aside), "SET_ASIDE"),
         (now["status"].isna(), "LEFT_REGISTER"),
         (answer.ge(notices["written_date"]), "ANSWERED"),
         (answer.notna(), "FOUND"),

@@ -15,6 +15,7 @@ import pandas as pd
 
 from jobs.contract import results
 from jobs.report.movement.pairs import EpisodePairs
+from jobs.runtime.membership import is_among
 
 SCOPE, VERIFY, UNREFERRED, REFERRED, DUE, LATE, NOT_YET, CONSIDERED = range(8)
 """Places in `STATUS_ORDER`."""
@@ -157,8 +158,8 @@ def _left(pair: EpisodePairs) -> Tests:
     yield pair.set_aside, "quarantined"
     people = results.IDENTITIES.of(pair.after)
     people = people[people["register"].eq("prison")]
-    lives_on = pair.was["identity_id"].isin(people["identity_id"])
-    number_gone = ~pair.was["prisoner_number"].isin(people["person_id"])
+    lives_on = is_among(pair.was["identity_id"], people["identity_id"])
+    number_gone = ~is_among(pair.was["prisoner_number"], people["person_id"])
     yield lives_on & number_gone, "duplicates_merged"
     yield _otherwise(pair, "left_register")
 
@@ -232,8 +233,8 @@ def _decision(pair: EpisodePairs, since: pd.Timestamp) -> Tests:
     yield from link_tests(pair)
     there = pair.now["considered_date"].notna() & pair.differs(*_DECISION)
     here, gone = _decisions(pair.was), _decisions(pair.now)
-    from_another = there & gone.isin(_decisions(results.ASSESSMENTS.of(pair.before)))
-    to_another = ~there & here.isin(_decisions(results.ASSESSMENTS.of(pair.after)))
+    from_another = there & is_among(gone, _decisions(results.ASSESSMENTS.of(pair.before)))
+    to_another = ~there & is_among(here, _decisions(results.ASSESSMENTS.of(pair.after)))
     yield (from_another | to_another) & pair.differs(*_DECISION), "consideration_moved"
     yield there & _after(pair.now["considered_date"], since), "consideration_recorded"
     yield there & pair.found_other, "newly_found"

@@ -31,6 +31,7 @@ from jobs.contract.schema import Table
 from jobs.report.movement.members import MEMBERS
 from jobs.report.published import Frames
 from jobs.report.release_rows import releases_held
+from jobs.runtime.membership import is_among
 
 LINE: Final = ["list_name", "line_key"]
 CLOSES: Final[Mapping[str, str]] = {
@@ -225,13 +226,13 @@ def _of_cases(
     did = {step: lately.loc[lately["step"].eq(step), "case_id"].dropna() for step in _CLOSE_A_CASE}
     own = gone["line_key"].str.split("|").str[0]
     return [
-        ((is_case | is_step) & own.isin(aside), "QUARANTINE"),
+        ((is_case | is_step) & is_among(own, aside), "QUARANTINE"),
         *(
-            (is_case & gone["line_key"].isin(did[step]), closed_by)
+            (is_case & is_among(gone["line_key"], did[step]), closed_by)
             for step, closed_by in _CLOSE_A_CASE.items()
         ),
-        (is_case & gone["line_key"].isin(cases), "CASE_CLOSED"),
-        (is_step & own.isin(steps["step_key"]), "WITHDRAWAL"),
+        (is_case & is_among(gone["line_key"], cases), "CASE_CLOSED"),
+        (is_step & is_among(own, steps["step_key"]), "WITHDRAWAL"),
         (is_case | is_step, "LEFT_REGISTER"),
     ]
 
@@ -250,9 +251,9 @@ def _of_episodes(gone: pd.DataFrame, facts: Frames, *, same_versions: bool) -> _
     name = gone["list_name"]
     everything = pd.Series(True, index=gone.index)
     return [
-        (gone["episode_id"].isin(aside), "QUARANTINE"),
-        (~gone["episode_id"].isin(assessed.index), "LEFT_REGISTER"),
-        (name.isin(_TRACED) & gone["line_key"].isin(still), "TRACED"),
+        (is_among(gone["episode_id"], aside), "QUARANTINE"),
+        (~is_among(gone["episode_id"], assessed.index), "LEFT_REGISTER"),
+        (name.isin(_TRACED) & is_among(gone["line_key"], still), "TRACED"),
         (name.eq(MOVED_BY_SITE.name) | (everything & (not same_versions)), "RULE"),
         (name.eq(CLEARED_BY_DECISION.name), "LINK"),
         (name.eq(DISCREPANCY_LIST.name) & ~linked.astype("bool"), "LINK"),

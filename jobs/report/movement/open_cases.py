@@ -14,6 +14,7 @@ import pandas as pd
 from jobs.contract import results
 from jobs.contract.case_lists import OPEN_CASES
 from jobs.report.published import Frames, if_held
+from jobs.runtime.membership import is_among
 
 OPENED: Final = "opened since"
 KNOWN_LATE: Final = "opened before, recorded or opened again since"
@@ -46,8 +47,8 @@ def open_cases_moved(*, facts: Frames, before: pd.DataFrame, day: date) -> OpenC
         day: its night.
     """
     now = results.BACKLOG.of(facts)
-    came = now[~now["case_id"].isin(before["case_id"])]
-    went = before[~before["case_id"].isin(now["case_id"])]
+    came = now[~is_among(now["case_id"], before["case_id"])]
+    went = before[~is_among(before["case_id"], now["case_id"])]
     since = pd.Timestamp(day)
     opened = came["opened_date"].gt(since).fillna(False).astype("bool")
     parts = [
@@ -75,7 +76,7 @@ def _ended(cases: pd.Series, facts: Frames, since: pd.Timestamp) -> pd.Series:
         return ended
     lately = steps[steps["step_date"].gt(since) | steps["recorded_date"].gt(since)]
     removed, decided = (
-        cases.isin(lately.loc[lately["step"].eq(step), "case_id"].dropna())
+        is_among(cases, lately.loc[lately["step"].eq(step), "case_id"].dropna())
         for step in ("REMOVAL", "DECISION")
     )
     return ended.mask(decided, DECIDED).mask(removed, DEPORTED)

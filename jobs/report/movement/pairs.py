@@ -10,6 +10,7 @@ import pandas as pd
 from jobs.contract import results
 from jobs.report.published import Frames
 from jobs.report.release_rows import releases_held
+from jobs.runtime.membership import is_among
 
 _ABOUT: Final = {
     "prison.episodes": "episode",
@@ -79,7 +80,7 @@ class EpisodePairs:
 
     def has(self, episodes: Iterable[str]) -> pd.Series:
         """Which of the episodes are among these."""
-        return pd.Series(self.episodes.isin(list(episodes)), index=self.episodes)
+        return is_among(pd.Series(self.episodes, index=self.episodes), episodes)
 
     @cached_property
     def _missed(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -178,7 +179,9 @@ class EpisodePairs:
         )
         changed = pd.concat([was[~_is_in(was, now, word)], now[~_is_in(now, was, word)]])
         own = self.company[self.company["side"].eq(_OWN)]
-        return self.has(own.loc[own["person_id"].isin(changed["prisoner_number"]), "episode_id"])
+        return self.has(
+            own.loc[is_among(own["person_id"], changed["prisoner_number"]), "episode_id"]
+        )
 
     @cached_property
     def set_aside(self) -> pd.Series:
@@ -221,12 +224,12 @@ def _is_in(frame: pd.DataFrame, other: pd.DataFrame, columns: list[str]) -> pd.S
 
 def _rows(facts: Frames, episodes: pd.Index) -> pd.DataFrame:
     frame = results.ASSESSMENTS.of(facts)
-    return frame[frame["episode_id"].isin(episodes)].set_index("episode_id").reindex(episodes)
+    return frame[is_among(frame["episode_id"], episodes)].set_index("episode_id").reindex(episodes)
 
 
 def _missed(facts: Frames, episodes: pd.Index) -> pd.DataFrame:
     releases = releases_held(facts)
-    releases = releases[releases["is_missed"] & releases["episode_id"].isin(episodes)]
+    releases = releases[releases["is_missed"] & is_among(releases["episode_id"], episodes)]
     by_episode = releases.groupby("episode_id")
     counts = by_episode.size().reindex(episodes, fill_value=0)
     return pd.DataFrame({"releases": counts, "last": by_episode["release_date"].max()}).reindex(
@@ -243,7 +246,7 @@ def _people(facts: Frames) -> pd.DataFrame:
 def _company(episodes: pd.DataFrame, facts: Frames) -> pd.DataFrame:
     wanted = episodes["identity_id"].dropna().rename_axis("episode_id").reset_index()
     people = _people(facts)
-    people = people[people["identity_id"].isin(wanted["identity_id"])]
+    people = people[is_among(people["identity_id"], wanted["identity_id"])]
     found = wanted.merge(people, on="identity_id")[["episode_id", "side", "person_id"]]
     return found.astype("str").drop_duplicates()
 

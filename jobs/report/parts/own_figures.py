@@ -13,6 +13,7 @@ from jobs.report.figures.registry import FIGURE_BY_ID, FIGURES
 from jobs.report.lists.drill_down import BY_STATUS, OF_PEOPLE
 from jobs.report.lists.list_rows import ListRows, is_held
 from jobs.report.published import ALL
+from jobs.runtime.membership import is_among
 
 
 def own_figures(lists: ListRows) -> pd.DataFrame:
@@ -54,5 +55,5 @@ def _counted(figure: Figure, rows: pd.DataFrame) -> "pd.Series[int]":
 
 
 def _people(rows: pd.DataFrame, assessments: pd.DataFrame) -> "pd.Series[int]":
-    known = assessments["episode_id"].isin(rows["episode_id"])
+    known = is_among(assessments["episode_id"], rows["episode_id"])
     return pd.Series({ALL: assessments.loc[known, "identity_id"].nunique()})

@@ -26,6 +26,7 @@ from jobs.report.lists.list_rows import rows_of
 from jobs.report.lists.next_actions import NextActions, answered_for
 from jobs.report.published import NONE, Frames, if_held
 from jobs.report.summary.headline import first_line, key_figure, subject_number
+from jobs.runtime.membership import is_among
 from jobs.runtime.outgoing import clean
 
 OF_CASES: Final = (
@@ -102,7 +103,7 @@ class OwnPart:
         moved = results.MOVEMENT.of(self.facts)
         assessed = results.ASSESSMENTS.of(self.facts)
         mine = set(assessed.loc[self._is_mine(assessed), "episode_id"])
-        moved = moved[moved["episode_id"].isin(mine) & moved["figure_id"].isin(OF_CASES)]
+        moved = moved[is_among(moved["episode_id"], mine) & moved["figure_id"].isin(OF_CASES)]
         sentences = []
         for id_ in OF_CASES:
             rows = moved[moved["figure_id"].eq(id_)]
@@ -121,7 +122,7 @@ class OwnPart:
         moved = results.MOVEMENT.of(self.facts)
         assessed = results.ASSESSMENTS.of(self.facts)
         mine = assessed.loc[self._is_mine(assessed), "episode_id"]
-        rows = moved["figure_id"].eq(figure) & moved["episode_id"].isin(mine)
+        rows = moved["figure_id"].eq(figure) & is_among(moved["episode_id"], mine)
         return int(moved.loc[rows, "change"].sum())
 
     def _counted(self, id_: str) -> KeyFigure:

@@ -13,6 +13,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from jobs.runtime.membership import is_among
+
 ROUNDS: Final = 50
 SETTLED: Final = 1e-9
 LEAST: Final = 1e-6
@@ -33,7 +35,7 @@ def match_probability(
     """
     pairs = links[["prisoner_number", "cid_person_id", "outcome"]].assign(
         probability=links["probability"].astype("float64"),
-        is_decided=links["cid_person_id"].isin(decided),
+        is_decided=is_among(links["cid_person_id"], decided),
     )
     partner = pairs.groupby("cid_person_id")["probability"].sum().clip(upper=1.0)
     with_case = pd.Index(decided.dropna().unique())

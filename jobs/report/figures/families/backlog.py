@@ -15,6 +15,7 @@ from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.ranges import RowUncertainty, count_rows
 from jobs.report.figures.set_aside import CaseworkSetAside
 from jobs.report.published import NONE
+from jobs.runtime.membership import is_among
 
 AGE_ORDER: Final = (*AGES.names, AGE_NOT_RECORDED)
 STAGES: Final = (
@@ -37,11 +38,11 @@ def _unread(casework: CaseworkSetAside, case_ids: pd.Series, *, is_idle: bool) -
     though it seems closed. An event that cannot be read may be the latest of its case.
     """
     closed = casework.contested - set(case_ids)
-    may_leave = case_ids.isin(casework.contested)
+    may_leave = is_among(case_ids, casework.contested)
     return RowUncertainty(
-        may_leave=may_leave | case_ids.isin(casework.active) if is_idle else may_leave,
+        may_leave=may_leave | is_among(case_ids, casework.active) if is_idle else may_leave,
         may_enter=may_leave,
-        other_group=may_leave | case_ids.isin(casework.active),
+        other_group=may_leave | is_among(case_ids, casework.active),
         unread_out=casework.events if is_idle else 0,
         unread_in=casework.cases + len(closed),
     )

@@ -29,6 +29,7 @@ from jobs.report.figures.ranges import (
     nothing,
 )
 from jobs.report.published import NONE, if_held
+from jobs.runtime.membership import is_among
 
 RELEASE_ORDER: Final = (*RELEASES.names, NO_DATE)
 
@@ -254,8 +255,10 @@ def _notices(
         uncertain_rows, casework = inputs.once(_uncertain_rows), inputs.uncertainty.casework
         frame = uncertain_rows.frame
         listed = table[REFERRAL_NOTICES.selects(table)]
-        counted = frame["episode_id"].isin(listed.loc[rows(listed).astype("bool"), "episode_id"])
-        told = frame["episode_id"].isin(listed["episode_id"])
+        counted = is_among(
+            frame["episode_id"], listed.loc[rows(listed).astype("bool"), "episode_id"]
+        )
+        told = is_among(frame["episode_id"], listed["episode_id"])
         uncertain = inputs.uncertainty.beside(frame)
         may_enter = (uncertain_rows.coming & uncertain_rows.may_be_due) | uncertain_rows.aside
         return count_rows(
