@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from jobs.check.conversion import conversion
+from jobs.check.conversion import conversion, trimmed
 from jobs.check.rules import UNREADABLE
 from jobs.contract.registers import EXTRA_COLUMNS, TABLES
 from jobs.contract.schema import Table
@@ -25,6 +25,8 @@ MOST_UNREADABLE = 0.5
 
 FEWEST_UNREADABLE = 10
 """Below this many unreadable values, they stay a matter of rows."""
+
+_TRIMMED = "trimmed"
 
 _MEND = "correct the delivery or the mapping file"
 
@@ -110,16 +112,20 @@ def load_table(
     numbers = pa.array(np.arange(1, arrow.num_rows + 1, dtype=np.int64))
     raw = arrow.select(table.columns).append_column(ROW_NUMBER, numbers)
     connection.register(raw_name(table), raw)
+    connection.register(
+        _TRIMMED, pa.table([trimmed(column) for column in raw.columns], names=raw.column_names)
+    )
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE delivered_{table.full_name} AS
         SELECT {ROW_NUMBER}, {", ".join(read)} FROM (
             SELECT {ROW_NUMBER}, {", ".join(values)} FROM (
-                SELECT {ROW_NUMBER}, {", ".join(cleaned)} FROM {raw_name(table)}
+                SELECT {ROW_NUMBER}, {", ".join(cleaned)} FROM {_TRIMMED}
             )
         )
         """
     )
+    connection.unregister(_TRIMMED)
     if is_whole:
         _refuse_retyped(connection, table, counted)
 
