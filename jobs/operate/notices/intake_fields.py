@@ -89,7 +89,8 @@ FIELDS: Final = (
     IntakeField(name="nationality", heading="Nationality", why="which rules apply, if it is known"),
     IntakeField(name="pnc_number", heading="PNC number", why="joins the records of both services"),
     IntakeField(name="cro_number", heading="CRO number", why="joins the records of both services"),
-    IntakeField(name="prison_id", heading="Prison", why="where the person can be served papers"),
+    IntakeField(name="prison_id", heading="Prison code", why="joins the prison service's records"),
+    IntakeField(name="prison_name", heading="Prison", why="where the person can be served papers"),
     IntakeField(
         name="episode_id", heading="Custody episode", why="the reference that both services quote"
     ),

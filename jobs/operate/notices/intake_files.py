@@ -116,6 +116,9 @@ def _notified(engine: sa.Engine, of: Publication, settings: Settings) -> list[di
     told = notices.merge(assessed, on="episode_id", how="left", validate="one_to_one")
     names = persons[["prisoner_number", *_PERSON]]
     told = told.merge(names, on="prisoner_number", how="left", validate="many_to_one")
+    census = read_table(engine, of.publication_id, results.CENSUS.full_name)
+    prisons = census[["prison_id", "prison_name"]]
+    told = told.merge(prisons, on="prison_id", how="left", validate="many_to_one")
     told = told.sort_values(["priority", "notice_number"], na_position="last")
     return _records(told.assign(action=NOTIFY))
 

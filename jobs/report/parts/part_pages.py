@@ -98,7 +98,7 @@ def render_part(
         facts=own,
         about=_about_part(about, facts, part),
         folder=folder,
-        cases=CasePages.of(own, explained(lists)),
+        cases=CasePages.of(lists, explained(lists)),
         lists=lists,
         history=past_and_present(history=None, figures=results.FIGURES.of(own), as_of=about.as_of),
         menu=[(page.group, page.file, page.label) for page in menu],

@@ -58,6 +58,7 @@ from jobs.report.summary.caveats import late_registers
 from jobs.report.summary.headline import key_figure
 from jobs.report.summary.review_gain import gain_line, narrowing
 from jobs.report.workbook.workbook import write_workbook
+from jobs.runtime.membership import is_among
 
 
 def render_site(
@@ -90,7 +91,7 @@ def render_site(
         about=about,
         folder=folder,
         earlier=earlier or {},
-        cases=CasePages.of(facts, _listed(lists, about.as_of)),
+        cases=CasePages.of(lists, _listed(lists, about.as_of)),
         lists=lists,
         history=past_and_present(
             history=history, figures=results.FIGURES.of(facts), as_of=about.as_of
@@ -284,7 +285,7 @@ def explained(lists: ListRows, *, beside: Iterable[str] = ()) -> Iterator[str]:
         has_reasons = listed.is_of_episodes or listed is OPEN_CASES
         if has_reasons and is_held(listed, facts):
             shown = lists.of(listed)["episode_id"].dropna()
-            first = shown[shown.isin(assessed)].head(MOST_EXPLAINED)
+            first = shown[is_among(shown, assessed)].head(MOST_EXPLAINED)
             yield from (str(episode) for episode in first)
     differing = if_held(results.DISCREPANCIES, facts)
     if differing is not None:
@@ -292,7 +293,7 @@ def explained(lists: ListRows, *, beside: Iterable[str] = ()) -> Iterator[str]:
     yield from beside
     moved = if_held(results.MOVEMENT, facts)
     if moved is not None:
-        known = moved.loc[moved["episode_id"].isin(results.ASSESSMENTS.of(facts)["episode_id"])]
+        known = moved.loc[is_among(moved["episode_id"], assessed)]
         ordered = known.sort_values(["figure_id", "change", "cause", "episode_id"])
         yield from (str(episode) for episode in ordered["episode_id"].head(MOST_EXPLAINED))
 

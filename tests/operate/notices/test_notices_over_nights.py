@@ -95,6 +95,7 @@ def test_a_notice_is_written_once_and_ends_once(house: House) -> None:
         "A1009AA",
     )
     assert told["episode_id"] == "E9"
+    assert told["prison_name"] in (folder_of(house, AS_OF) / SHEET).read_text(encoding="utf-8")
     assert folder_of(house, AS_OF).stat().st_mode & 0o777 == 0o700
     assert {p.stat().st_mode & 0o777 for p in folder_of(house, AS_OF).iterdir()} == {0o600}
     for page in (house.settings.data_dir / "pages").rglob("*.html"):

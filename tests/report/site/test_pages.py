@@ -5,6 +5,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,11 +16,14 @@ import pytest
 from benchmarks.samples.report_nights import AS_OF, Invented, invent, report
 from jobs.assess.decide.discrepancy_rules import DISCREPANCIES
 from jobs.contract import results
+from jobs.contract.case_lists import CASE_LISTS
 from jobs.contract.results.assessed import DISCREPANCY_KINDS
+from jobs.contract.view_models import day_text
 from jobs.report import headline, key_figure, render_site
 from jobs.report.charts.waterfall import bridges
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.registry import compute_figures
+from jobs.report.lists.list_rows import rows_of
 from jobs.report.site import site as site_module
 from jobs.report.site.pages import PAGES
 from jobs.report.site.quality_page import QUALITY_PAGE
@@ -210,6 +214,26 @@ def test_no_page_is_heavy_however_long_the_reasons_are(world: Invented, tmp_path
     for path, text in pages(tmp_path):
         for link in re.findall(r'href="([^"#]*reasons-\d+\.html)#(case-\d+)"', text):
             assert f'id="{link[1]}"' in (path.parent / link[0]).read_text(encoding="utf-8")
+
+
+def test_the_reasons_of_a_case_say_since_when_it_is_listed(
+    world: Invented, told_site: Path
+) -> None:
+    due = rows_of(CASE_LISTS["due"], world.facts)["episode_id"]
+    told = {
+        episode: section
+        for path in (told_site / "cases").glob("*.html")
+        for episode, section in re.findall(
+            r'<section class="case".*?<bdi>(.*?)</bdi>(.*?)</section>',
+            path.read_text(encoding="utf-8"),
+            re.DOTALL,
+        )
+    }
+    since = day_text(AS_OF - timedelta(days=3))
+    assert due.size
+    for episode in due:
+        assert re.search(rf"Listed under (.*, )?Due(, .*)? since {since}: ", told[episode]), episode
+    assert not all("Listed under" in section for section in told.values())
 
 
 def test_hostile_text_of_a_register_stays_text(hostile_site: Path) -> None:
