@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -31,13 +32,21 @@ def world() -> Invented:
     return invent(episodes=300)
 
 
+@dataclass(frozen=True)
+class PublishedNight:
+    """A database that is copied for who asks for `publication`, and the publication in it."""
+
+    database: str
+    publication_id: str
+
+
 @pytest.fixture(scope="session")
-def first_publication(
+def published_night(
     postgres: embedded.EmbeddedServer, empty_warehouse: str, world: Invented
-) -> str:
-    """The id of the publication of a database that is copied for who asks for `publication`."""
+) -> PublishedNight:
+    """The night of `world`; a file whose world is another publishes its own under this name."""
     with as_template(postgres, empty_warehouse, _PUBLISHED) as engine:
-        return publish_night(engine, world.facts, "first")
+        return PublishedNight(_PUBLISHED, publish_night(engine, world.facts, "first"))
 
 
 @pytest.fixture
@@ -45,10 +54,10 @@ def database(
     request: pytest.FixtureRequest, postgres: embedded.EmbeddedServer, empty_warehouse: str
 ) -> Iterator[str]:
     """The URL of a warehouse, with the first publication in it where the test asks for it."""
-    is_published = "publication" in request.fixturenames
-    if is_published:
-        request.getfixturevalue("first_publication")
-    with copied(postgres, _PUBLISHED if is_published else empty_warehouse, _USED) as engine:
+    template = empty_warehouse
+    if "publication" in request.fixturenames:
+        template = request.getfixturevalue("published_night").database
+    with copied(postgres, template, _USED) as engine:
         yield engine.url.render_as_string(hide_password=False)
 
 
@@ -60,8 +69,8 @@ def engine(database: str) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture
-def publication(database: str, first_publication: str) -> str:
-    return first_publication
+def publication(database: str, published_night: PublishedNight) -> str:
+    return published_night.publication_id
 
 
 def publish_night(engine: sa.Engine, facts: dict[str, pd.DataFrame], code: str) -> str:

@@ -29,7 +29,9 @@ from jobs.operate.emails import prepare_emails
 from jobs.report import csv_text
 from jobs.runtime.errors import BadInput
 from jobs.runtime.settings import Settings
-from tests.notify.conftest import Server, summary_writer
+from jobs.warehouse import embedded
+from tests.conftest import as_template
+from tests.notify.conftest import PublishedNight, Server, publish_night, summary_writer
 
 DOMAIN = "casework.example.invalid"
 HEAD = Recipient(address=f"head@{DOMAIN}", role="Head of casework", detail=Detail.FULL)
@@ -47,6 +49,15 @@ def world() -> Invented:
     soon = assessments.index[assessments["status"].eq("DUE")][:5]
     assessments.loc[soon, "days_to_release"] = 3
     return invented
+
+
+@pytest.fixture(scope="module")
+def published_night(
+    postgres: embedded.EmbeddedServer, empty_warehouse: str, world: Invented
+) -> PublishedNight:
+    name = "a night with people to name"
+    with as_template(postgres, empty_warehouse, name) as engine:
+        return PublishedNight(name, publish_night(engine, world.facts, "first"))
 
 
 def named(world: Invented, publication: str) -> Callable[[Reader], str]:
