@@ -126,7 +126,7 @@ def before_evidence(
     """The weight of a pair of persons before evidence, given each pair's probability.
 
     shared : (alone on the left x alone on the right), the alone being as many as if everybody were
-    of this person's group; and what two different groups add that are mixed up.
+    of this person's group; and what the two groups add together.
     """
     shared = sum(probability for _, _, probability in pairs)
     bits = math.log2(max(shared, 0.5))
@@ -137,16 +137,36 @@ def before_evidence(
         met = sum(pair[2] for pair in pairs if of[pair[side]] == of[person])
         alone = max((size - met + 30 * everybody) / (size + 30), 0.15)
         bits -= math.log2(count * alone)
-    groups = of_left[one], of_right[other]
-    if 0 in groups or groups[0] == groups[1]:
-        return bits
-    differing = [
-        (of_left[left], of_right[right], probability)
-        for left, right, probability in pairs
-        if of_left[left] and of_right[right] and of_left[left] != of_right[right]
-    ]
-    met = sum(probability for *both, probability in differing if tuple(both) == groups)
-    possible = sum(1 for a in of_left for b in of_right if a and b and a != b)
-    chance = sum(probability for *_, probability in differing) / max(possible, 1)
-    expected = chance * of_left.count(groups[0]) * of_right.count(groups[1])
-    return bits + min(math.log2((met + 3) / (expected + 3)), 6)
+    return bits + _meeting((of_left[one], of_right[other]), pairs, of_left, of_right)
+
+
+def _meeting(
+    groups: tuple[int, int],
+    pairs: list[tuple[int, int, float]],
+    of_left: list[int],
+    of_right: list[int],
+) -> float:
+    """What two groups add: the pairs of one person that they have to those that are accounted for.
+
+    Accounted for are: of an unknown group, all pairs spread over all persons; of two groups, all
+    pairs that differ spread over the persons who differ; of one group, as many as if the pairs that
+    agree were spread over it, and it had a share of either side as of both together.
+    """
+    found = [(of_left[left], of_right[right], probability) for left, right, probability in pairs]
+    met = sum(probability for *both, probability in found if tuple(both) == groups)
+    shared = sum(probability for *_, probability in found)
+    known = sum(probability for a, b, probability in found if a and b)
+    same = sum(probability for a, b, probability in found if a and a == b)
+    sizes = of_left.count(groups[0]), of_right.count(groups[1])
+    persons = len(of_left) * len(of_right)
+    if 0 in groups:
+        expected = shared * sizes[0] * sizes[1] / persons
+    elif groups[0] == groups[1]:
+        people = sum(1 for group in (*of_left, *of_right) if group)
+        common = sum(sizes) / people
+        agreeing = shared * same / max(known, 1.0)
+        expected = agreeing * sizes[0] * sizes[1] / persons / common
+    else:
+        possible = sum(1 for a in of_left for b in of_right if a and b and a != b)
+        expected = (known - same) / max(possible, 1) * sizes[0] * sizes[1]
+    return min(math.log2((met + 3) / (expected + 3)), 6)

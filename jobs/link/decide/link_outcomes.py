@@ -145,7 +145,7 @@ def evidence(
     """
     before = f'{{"before evidence":{round(prior.base, 4) + 0.0}'
     text = pd.Series(before, index=found.index, dtype="str")
-    if prior.mixed is not None:
+    if prior.meeting is not None:
         added = prior.of_groups(found["person_l"].to_numpy(), found["person_r"].to_numpy())
         entry = pd.Series(np.round(added, 4) + 0.0, index=found.index).astype("str")
         text = text + ',"before evidence: these nationalities":' + entry

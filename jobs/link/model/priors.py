@@ -3,8 +3,10 @@
 If people are paired off at random, the odds of one pair against both staying alone are
 shared : (left alone x right alone). Who is alone differs between groups: nearly all citizens in a
 prison are in no immigration register, and nearly all foreigners are, so a pair of two foreigners
-competes with far fewer who are alone than the sides as wholes hold. Some groups are also mixed
-up: one person is recorded as of two neighbouring countries far oftener than of two others.
+competes with far fewer who are alone than the sides as wholes hold. And two groups are not met as
+often as chance would have it. One person is recorded as of two neighbouring countries far oftener
+than of two others; and where one side holds a group that the other hardly holds, as a prison holds
+citizens, few pairs agree on it by chance, though the evidence counts a value that many have.
 
 Nothing of this is assumed. Both are counted from the probabilities of the pairs themselves, on
 the night, as the number of shared people is.
@@ -25,7 +27,7 @@ DOUBTED: Final = 3.0
 """Pairs added to those met of two groups and to those that chance would bring: a single pair, which
 may be a false one, adds less than half a bit."""
 SPARE: Final = 6.0
-"""The most that two groups that are mixed up add, in bits: pairs are kept from so far below."""
+"""The most that two groups add, in bits: pairs are kept from so far below."""
 
 _Numbers = npt.NDArray[np.float64]
 _Places = npt.NDArray[np.int64]
@@ -44,13 +46,13 @@ class Prior:
     """The weight of a pair before evidence, in bits.
 
     ``base`` is that of any pair, ``left`` and ``right`` are what each person's group adds, and
-    ``mixed`` what two different groups add; without groups the last three are absent.
+    ``meeting`` what two groups add together; without groups the last three are absent.
     """
 
     base: float
     left: _Numbers | None = None
     right: _Numbers | None = None
-    mixed: "Mixed | None" = None
+    meeting: "Meeting | None" = None
 
     def of(self, left: _Places, right: _Places) -> _Numbers:
         """The weights before evidence of pairs of these persons."""
@@ -59,9 +61,9 @@ class Prior:
 
     def of_groups(self, left: _Places, right: _Places) -> _Numbers:
         """That part of the weights that the groups of these persons add."""
-        if self.left is None or self.right is None or self.mixed is None:
+        if self.left is None or self.right is None or self.meeting is None:
             return np.zeros(len(left))
-        weight: _Numbers = self.left[left] + self.right[right] + self.mixed.of(left, right)
+        weight: _Numbers = self.left[left] + self.right[right] + self.meeting.of(left, right)
         return weight
 
 
@@ -81,7 +83,7 @@ def prior_of_groups(
         base=base,
         left=_of_side(groups.left, left, probability),
         right=_of_side(groups.right, right, probability),
-        mixed=_mixed(groups, left, right, probability),
+        meeting=_meeting(groups, left, right, probability),
     )
 
 
@@ -96,52 +98,82 @@ def _of_side(group: _Places, place: _Places, probability: _Numbers) -> _Numbers:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mixed:
-    """How often the two sides record one person under two different groups.
+class Meeting:
+    """How often one person is of one group on the left side and of another, or the same, on the
+    right one.
 
     ``cells`` are the pairs of groups met, sorted, as the left one's number times ``count`` plus
-    the right one's; ``met`` are the expected pairs of each. Were no two groups likelier to be mixed
-    up than others, ``rate`` of the possible pairs of two persons would be met.
+    the right one's; ``met`` are the expected pairs of each.
     """
 
     groups: Groups
-    sizes: tuple[_Places, _Places]
     count: int
     cells: _Places
     met: _Numbers
-    rate: float
+    chances: "_Chances"
 
     def of(self, left: _Places, right: _Places) -> _Numbers:
-        """What the groups of these persons add in bits: nothing if they are one, or unknown."""
+        """What the groups of these persons add together, in bits."""
         one, other = self.groups.left[left], self.groups.right[right]
         cell = one * self.count + other
         place = np.searchsorted(self.cells, cell)
         known = np.append(self.cells, -1)[place] == cell
         met = np.where(known, np.append(self.met, 0.0)[place], 0.0)
-        chance = self.rate * self.sizes[0][one] * self.sizes[1][other]
-        bits = np.minimum(np.log2(met + DOUBTED) - np.log2(chance + DOUBTED), SPARE)
-        return np.where(_differ(one, other), bits, 0.0)
+        chance = self.chances.of(one, other)
+        return np.minimum(np.log2(met + DOUBTED) - np.log2(chance + DOUBTED), SPARE)
 
 
-def _mixed(groups: Groups, left: _Places, right: _Places, probability: _Numbers) -> Mixed:
+@dataclass(frozen=True, kw_only=True)
+class _Chances:
+    """How many pairs of one person two groups would hold by what base and evidence make of them.
+
+    The evidence takes a group to be as common on either side as on both together: ``agreeing`` are
+    the pairs that it stands for, by group. Two different groups weigh the same whichever they are,
+    and an unknown one nothing: ``apart`` and ``unknown`` of the possible pairs of two persons.
+    """
+
+    sizes: tuple[_Numbers, _Numbers]
+    agreeing: _Numbers
+    apart: float
+    unknown: float
+
+    def of(self, one: _Places, other: _Places) -> _Numbers:
+        """Of the groups of the left side and the right one."""
+        possible = self.sizes[0][one] * self.sizes[1][other]
+        rate = np.where((one > 0) & (other > 0), self.apart, self.unknown)
+        chances: _Numbers = np.where(
+            (one > 0) & (one == other), self.agreeing[one], rate * possible
+        )
+        return chances
+
+
+def _meeting(groups: Groups, left: _Places, right: _Places, probability: _Numbers) -> Meeting:
     count = int(max(groups.left.max(initial=0), groups.right.max(initial=0))) + 1
-    sizes = [np.bincount(group, minlength=count) for group in (groups.left, groups.right)]
-    known = [size[1:].astype(np.float64) for size in sizes]
-    possible = float(known[0].sum() * known[1].sum() - known[0] @ known[1])
     one, other = groups.left[left], groups.right[right]
-    differ = _differ(one, other)
-    cells, place = np.unique((one * count + other)[differ], return_inverse=True)
-    met = np.bincount(place, weights=probability[differ], minlength=len(cells)).astype(np.float64)
-    return Mixed(
-        groups=groups,
-        sizes=(sizes[0], sizes[1]),
-        count=count,
-        cells=cells,
-        met=met,
-        rate=float(met.sum()) / max(possible, 1.0),
+    cells, place = np.unique(one * count + other, return_inverse=True)
+    met = np.bincount(place, weights=probability, minlength=len(cells)).astype(np.float64)
+    return Meeting(
+        groups=groups, count=count, cells=cells, met=met,
+        chances=_chances(groups, count, np.divmod(cells, count), met),
+    )  # fmt: skip
+
+
+def _chances(
+    groups: Groups, count: int, of_cells: tuple[_Places, _Places], met: _Numbers
+) -> _Chances:
+    left, right = (
+        np.bincount(group, minlength=count).astype(np.float64)
+        for group in (groups.left, groups.right)
     )
-
-
-def _differ(one: _Places, other: _Places) -> npt.NDArray[np.bool_]:
-    differ: npt.NDArray[np.bool_] = (one > 0) & (other > 0) & (one != other)
-    return differ
+    persons, known = (left.sum() * right.sum(), left[1:].sum() * right[1:].sum())
+    is_known = (of_cells[0] > 0) & (of_cells[1] > 0)
+    is_same = is_known & (of_cells[0] == of_cells[1])
+    shared, of_known, same = (float(met[some].sum()) for some in (slice(None), is_known, is_same))
+    by_chance = left * right / max(persons, 1.0)
+    common = (left + right) / max(left[1:].sum() + right[1:].sum(), 1.0)
+    return _Chances(
+        sizes=(left, right),
+        agreeing=shared * (same / max(of_known, 1.0)) * by_chance / np.maximum(common, 1e-12),
+        apart=(of_known - same) / max(known - float(left[1:] @ right[1:]), 1.0),
+        unknown=shared / max(persons, 1.0),
+    )

@@ -62,21 +62,45 @@ def test_whose_group_has_nearly_always_a_partner_is_seldom_alone():
     prior = posterior(clear(of_left=of_left, of_right=of_right, shared=800)).prior
     foreigner, citizen = (prior.of_groups(np.array([p]), np.array([900]))[0] for p in (900, 1500))
     # On the left 1,200 of 2,000 are alone: 0.2 of the one group, and everybody of the other.
-    assert foreigner == pytest.approx(math.log2(0.6 / 0.2), abs=0.1)
+    # A pair of group 2 competes with 200 x 200 who are alone, for 800 shared people. The base has
+    # it compete with 1,200 x 200, and the evidence takes group 2 to be 2 in 3 of everybody.
+    assert foreigner == pytest.approx(math.log2((1200 / 200) / (3 / 2)), abs=0.1)
     assert citizen == pytest.approx(math.log2(0.6 / 1.0), abs=0.1)
+
+
+def test_a_group_that_one_side_hardly_holds_is_met_by_chance_less_than_it_is_common():
+    # Citizens (1) fill the left side and foreigners (2) the right one, as prison and immigration.
+    of_left, of_right = [2] * 100 + [1] * 900, [2] * 900 + [1] * 100
+    places = np.arange(90)
+    prior = posterior(
+        pairs(places, places, [60.0] * 90, of_left=of_left, of_right=of_right)
+    ).prior
+    assert prior.meeting is not None
+    # Half of all people are foreigners, so the evidence expects 90 x 0.1 x 0.9 / 0.5 pairs.
+    expected = math.log2((90 + DOUBTED) / (90 * 0.1 * 0.9 / 0.5 + DOUBTED))
+    assert prior.meeting.of(places[:1], places[:1])[0] == pytest.approx(expected, abs=0.01)
+
+
+def test_sides_of_like_groups_say_nothing_of_a_pair_of_one():
+    of_both = [1] * 600 + [2] * 400
+    order = [*range(0, 1000, 2), *range(1, 1000, 2)]
+    of_both = [of_both[place] for place in order]
+    prior = posterior(clear(of_left=of_both, of_right=of_both, shared=500)).prior
+    assert prior.meeting is not None
+    assert np.abs(prior.meeting.of(np.arange(500), np.arange(500))).max() < 0.05
 
 
 def test_nobody_is_taken_to_be_surely_in_both():
     of_left, of_right = [1] * 500 + [2] * 500, [1] * 500
     prior = posterior(clear(of_left=of_left, of_right=of_right, shared=500)).prior
-    most = math.log2(0.5 / LEAST_ALONE)
-    assert prior.of_groups(np.array([0]), np.array([0]))[0] == pytest.approx(most, abs=0.05)
+    assert prior.left is not None
+    assert prior.left[0] == pytest.approx(math.log2(0.5 / LEAST_ALONE), abs=0.05)
 
 
 def test_a_small_group_is_taken_to_be_as_the_others_are():
     of_left, of_right = [3] + [1] * 999, [3] + [1] * 999
     prior = posterior(clear(of_left=of_left, of_right=of_right, shared=500)).prior
-    assert abs(prior.of_groups(np.array([0]), np.array([0]))[0]) < 0.2
+    assert abs(prior.of_groups(np.array([0]), np.array([0]))[0]) < 0.3
 
 
 def test_groups_that_are_mixed_up_speak_less_against_a_pair():
@@ -84,32 +108,35 @@ def test_groups_that_are_mixed_up_speak_less_against_a_pair():
     of_left = [1] * 200 + [2] * 100 + [3] * 100
     of_right = [2] * 20 + [1] * 180 + [2] * 100 + [3] * 100
     prior = posterior(clear(of_left=of_left, of_right=of_right, shared=400)).prior
-    assert prior.mixed is not None
-    mixed, never, one = prior.mixed.of(np.array([0, 0, 0]), np.array([0, 350, 100]))
+    assert prior.meeting is not None
+    mixed, never = prior.meeting.of(np.array([0, 0]), np.array([0, 350]))
     rate = 20 / (400 * 400 - 200 * 180 - 100 * 120 - 100 * 100)
     expected = math.log2((20 + DOUBTED) / (rate * 200 * 120 + DOUBTED))
     assert mixed == pytest.approx(expected, abs=0.01)
     assert never < 0 < mixed
-    assert one == 0
 
 
 def test_a_single_odd_pair_hardly_counts_and_many_count_up_to_a_limit():
     once = clear(of_left=[1] * 5 + [2] * 900, of_right=[3] + [1] * 4 + [2] * 900, shared=5)
     added = posterior(once).prior
-    assert added.mixed is not None
-    assert 0 < added.mixed.of(np.array([0]), np.array([0]))[0] < 0.5
+    assert added.meeting is not None
+    assert 0 < added.meeting.of(np.array([0]), np.array([0]))[0] < 0.5
     of_left = [9] * 900 + list(range(10, 60)) * 40
     often = clear(of_left=of_left, of_right=[8] * 900 + of_left[900:], shared=900)
     always = posterior(often).prior
-    assert always.mixed is not None
-    assert always.mixed.of(np.array([0]), np.array([0]))[0] <= SPARE
+    assert always.meeting is not None
+    assert always.meeting.of(np.array([0]), np.array([0]))[0] <= SPARE
 
 
-def test_an_unknown_group_is_not_mixed_up_with_any():
+def test_an_unknown_group_is_met_as_often_as_it_is():
+    # All 50 unknown ones of either side are of the 50 known ones of the other: twice by chance.
     of_left, of_right = [0] * 50 + [1] * 50, [1] * 50 + [0] * 50
     prior = posterior(clear(of_left=of_left, of_right=of_right, shared=100)).prior
-    assert prior.mixed is not None
-    assert (prior.mixed.of(np.arange(100), np.arange(100)) == 0).all()
+    assert prior.meeting is not None
+    expected = math.log2((50 + DOUBTED) / (100 * 0.5 * 0.5 + DOUBTED))
+    assert np.allclose(prior.meeting.of(np.arange(100), np.arange(100)), expected, atol=0.01)
+    even = clear(of_left=[0, 1] * 50, of_right=[0, 1] * 25 + [1, 0] * 25, shared=100)
+    assert np.allclose(posterior(even).prior.of_groups(even.left, even.right), 0, atol=0.05)
 
 
 @settings(max_examples=30, deadline=None)
