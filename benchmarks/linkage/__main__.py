@@ -103,7 +103,7 @@ def sections(
     febrl_folder: Path | None,
     packages: Path | None,
     large: int,
-    sizes: list[int],
+    sizes: list[tuple[int, int]],
 ) -> list[str]:
     """Measure one part; without the files that it needs there is nothing to write."""
     match part:
@@ -152,11 +152,14 @@ def put(found: list[str]) -> None:
     DOCUMENT.write_text(f"{whole}\n", encoding="utf-8")
 
 
-def _sizes(keep: Path, sizes: list[int]) -> str:
-    def scores(*, seed: int, people: int) -> Mapping[str, float]:
-        return _night(seed, people, "default").scores
+def _sizes(keep: Path, worlds: list[tuple[int, int]]) -> str:
+    def night(seed: int, people: int) -> of_sizes.Linked:
+        found = _night(seed, people, "default")
+        return of_sizes.Linked(
+            links=found.links, true_pairs=len(found.truth), seconds=found.seconds
+        )
 
-    table = of_sizes.measured(keep=keep, sizes=sizes, seeds=[FIRST_SEED], scores=scores)
+    table = of_sizes.measured(keep=keep, worlds=worlds, night=night)
     return _section(of_sizes.TITLE, of_sizes.TEXT, table)
 
 
@@ -325,8 +328,9 @@ def _section(title: str, text: str, table: pd.DataFrame) -> str:
     return "\n".join([f"## {title}\n", f"{text}\n", header, rule, *rows, ""])
 
 
-def _numbers(text: str) -> list[int]:
-    return [int(part) for part in text.split(",")]
+def _sizes_and_seeds(text: str) -> list[tuple[int, int]]:
+    found = [part.split(":") for part in text.split(",")]
+    return [(int(people), int(seed)) for people, seed in found]
 
 
 def main() -> None:
@@ -343,7 +347,7 @@ def main() -> None:
     measuring.add_argument("--seeds", type=int, default=10)
     measuring.add_argument("--people", type=int, default=20_000)
     measuring.add_argument("--large", type=int, default=100_000)
-    measuring.add_argument("--sizes", type=_numbers, default=[])
+    measuring.add_argument("--sizes", type=_sizes_and_seeds, default=[])
     given = vars(parser.parse_args())
     if given.pop("command") == "train":
         train(given["version"])

@@ -14,12 +14,15 @@ be asked, two records that may be twins, or father and son, stay two.
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
+import logging
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
+from jobs.link.block.blocking import budget_for
+from jobs.link.block.blocking_keys import cut
 from jobs.link.compare.comparison_levels import Parameters
 from jobs.link.decide.households import households
 from jobs.link.decide.link_outcomes import hold_for_review
@@ -27,6 +30,8 @@ from jobs.link.decide.one_to_one import Numbers, Pairs, Places, Posterior, one_t
 from jobs.link.decide.relatives import held_below_relatives, likeness, share_of_relatives
 from jobs.link.engine.scoring import score_pairs
 from jobs.link.engine.scoring_context import ScoringContext
+
+log = logging.getLogger(__name__)
 
 HELD_TWICE: Final = 0.005
 """Share of persons taken to be held twice before any rivals are seen."""
@@ -162,6 +167,7 @@ def one_each(
             "chance": chances[strong],
         }
     )
+    rivals = _within_budget(rivals, budget_for(pairs.left_count + pairs.right_count), side)
     together = rivals.merge(rivals, on="other", suffixes=("_one", "_two"))
     together = together[together["own_one"] < together["own_two"]]
     if together.empty:
@@ -184,6 +190,27 @@ def one_each(
     return OneEach(
         first=_joined(nobody.first, one, two), sure=np.where(sure > 0, sure, nobody.sure)
     )
+
+
+def _within_budget(rivals: pd.DataFrame, budget: int, side: Side) -> pd.DataFrame:
+    """The rivals for records that fit few enough: pairs of rivals are counted before they are made.
+
+    A record that fits hundreds at even odds, as one of a failed migration does, shows of no two of
+    them that they are one. As with blocking keys, those with the most pairs go first.
+    """
+    fitting = rivals.groupby("other")["own"].transform("size").to_numpy()
+    meeting = fitting.astype(np.int64) * fitting
+    of_records = meeting[~rivals["other"].duplicated().to_numpy()]
+    is_out = meeting > cut(of_records, budget)
+    if is_out.any():
+        log.info(
+            "rivals of [%s]: left out %d pairs of records that fit the same one, of %d records "
+            "that fit too many: whoever is held twice among them counts as two",
+            "prison, or the left file" if side == "l" else "immigration, or the right file",
+            of_records[of_records > meeting[~is_out].max(initial=0)].sum(),
+            rivals.loc[is_out, "other"].nunique(),
+        )
+    return rivals[~is_out]
 
 
 def _best_proof(found: pd.DataFrame, together: pd.DataFrame) -> pd.DataFrame:

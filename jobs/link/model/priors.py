@@ -99,11 +99,10 @@ def _of_side(group: _Places, place: _Places, probability: _Numbers) -> _Numbers:
 
 @dataclass(frozen=True, kw_only=True)
 class Meeting:
-    """How often one person is of one group on the left side and of another, or the same, on the
-    right one.
+    """How often the left side has one person under one group and the right side under another.
 
-    ``cells`` are the pairs of groups met, sorted, as the left one's number times ``count`` plus
-    the right one's; ``met`` are the expected pairs of each.
+    Or under the same one. ``cells`` are the pairs of groups met, sorted, as the left one's number
+    times ``count`` plus the right one's; ``met`` are the expected pairs of each.
     """
 
     groups: Groups

@@ -72,9 +72,7 @@ def test_a_group_that_one_side_hardly_holds_is_met_by_chance_less_than_it_is_com
     # Citizens (1) fill the left side and foreigners (2) the right one, as prison and immigration.
     of_left, of_right = [2] * 100 + [1] * 900, [2] * 900 + [1] * 100
     places = np.arange(90)
-    prior = posterior(
-        pairs(places, places, [60.0] * 90, of_left=of_left, of_right=of_right)
-    ).prior
+    prior = posterior(pairs(places, places, [60.0] * 90, of_left=of_left, of_right=of_right)).prior
     assert prior.meeting is not None
     # Half of all people are foreigners, so the evidence expects 90 x 0.1 x 0.9 / 0.5 pairs.
     expected = math.log2((90 + DOUBTED) / (90 * 0.1 * 0.9 / 0.5 + DOUBTED))
