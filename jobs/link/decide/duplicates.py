@@ -210,7 +210,8 @@ def _within_budget(rivals: pd.DataFrame, budget: int, side: Side) -> pd.DataFram
             of_records[of_records > meeting[~is_out].max(initial=0)].sum(),
             rivals.loc[is_out, "other"].nunique(),
         )
-    return rivals[~is_out]
+    kept: pd.DataFrame = rivals[~is_out]
+    return kept
 
 
 def _best_proof(found: pd.DataFrame, together: pd.DataFrame) -> pd.DataFrame:

@@ -119,7 +119,8 @@ class Meeting:
         known = np.append(self.cells, -1)[place] == cell
         met = np.where(known, np.append(self.met, 0.0)[place], 0.0)
         chance = self.chances.of(one, other)
-        return np.minimum(np.log2(met + DOUBTED) - np.log2(chance + DOUBTED), SPARE)
+        bits: _Numbers = np.minimum(np.log2(met + DOUBTED) - np.log2(chance + DOUBTED), SPARE)
+        return bits
 
 
 @dataclass(frozen=True, kw_only=True)

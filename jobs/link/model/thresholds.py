@@ -17,7 +17,7 @@ def least_weight(left_count: int, right_count: int) -> float:
     """The weight before prior below which no pair can come near the bar of review.
 
     The bar is held against the largest prior that may be found, with `SPARE` bits below it for
-    nationalities that are mixed up and for pairs that matter only as rivals.
+    what two nationalities add and for pairs that matter only as rivals.
     """
     most = np.log2(max(min(left_count, right_count), 1))
     alone = np.log2(max(left_count * right_count, 1)) + 2 * np.log2(LEAST_ALONE)
