@@ -122,51 +122,75 @@ def before_evidence(
     pairs: list[tuple[int, int, float]],
     of_left: list[int],
     of_right: list[int],
+    told: list[bool],
 ) -> float:
     """The weight of a pair of persons before evidence, given each pair's probability.
 
     shared : (alone on the left x alone on the right), the alone being as many as if everybody were
-    of this person's group; and what the two groups add together.
+    of this person's group and told of, or not, as they are; how much oftener than others the right
+    one is met by whether it was told of; and what the two groups add together.
     """
     shared = sum(probability for _, _, probability in pairs)
-    bits = math.log2(max(shared, 0.5))
-    for person, of, side in ((one, of_left, 0), (other, of_right, 1)):
+    bits = math.log2(max(shared, 0.5)) + math.log2(_often(told[other], pairs, told))
+    nobody = [False] * len(of_left)
+    for person, of, heard, side in ((one, of_left, nobody, 0), (other, of_right, told, 1)):
         count = len(of)
         everybody = max(1 - shared / count, 0.15)
-        size = of.count(of[person])
-        met = sum(pair[2] for pair in pairs if of[pair[side]] == of[person])
-        alone = max((size - met + 30 * everybody) / (size + 30), 0.15)
-        bits -= math.log2(count * alone)
-    return bits + _meeting((of_left[one], of_right[other]), pairs, of_left, of_right)
+        usual = _alone(person, heard, side, pairs, everybody)
+        both = list(zip(of, heard, strict=True))
+        bits -= math.log2(count * max(_alone(person, both, side, pairs, usual), 0.15))
+    return bits + _meeting(
+        (of_left[one], of_right[other]), told[other], pairs, of_left, of_right, told
+    )
+
+
+def _alone(
+    person: int, of: list[Any], side: int, pairs: list[tuple[int, int, float]], usual: float
+) -> float:
+    """The share without a partner of those who are like a person, held to a usual one."""
+    size = of.count(of[person])
+    met = sum(pair[2] for pair in pairs if of[pair[side]] == of[person])
+    return (size - met + 30 * usual) / (size + 30)
+
+
+def _often(heard: bool, pairs: list[tuple[int, int, float]], told: list[bool]) -> float:
+    """How much oftener than all others people of the right side told of, or not, have a partner."""
+    met = sum(probability for _, right, probability in pairs if told[right] == heard)
+    shared = sum(probability for *_, probability in pairs)
+    return (met + 3) / (shared * told.count(heard) / len(told) + 3)
 
 
 def _meeting(
     groups: tuple[int, int],
+    heard: bool,
     pairs: list[tuple[int, int, float]],
     of_left: list[int],
     of_right: list[int],
+    told: list[bool],
 ) -> float:
     """What two groups add: the pairs of one person that they have to those that are accounted for.
 
     Accounted for are: of an unknown group, all pairs spread over all persons; of two groups, all
     pairs that differ spread over the persons who differ; of one group, as many as if the pairs that
-    agree were spread over it, and it had a share of either side as of both together.
+    agree were spread over it, and it had a share of either side as of both together. A person of
+    the right side counts as often as those told of, or not, have a partner.
     """
-    found = [(of_left[left], of_right[right], probability) for left, right, probability in pairs]
-    met = sum(probability for *both, probability in found if tuple(both) == groups)
-    shared = sum(probability for *_, probability in found)
-    known = sum(probability for a, b, probability in found if a and b)
-    same = sum(probability for a, b, probability in found if a and a == b)
-    sizes = of_left.count(groups[0]), of_right.count(groups[1])
+    found = [(of_left[left], of_right[right], told[right], p) for left, right, p in pairs]
+    met = sum(p for *of, p in found if of == [*groups, heard])
+    shared = sum(p for *_, p in found)
+    known = sum(p for a, b, _, p in found if a and b)
+    same = sum(p for a, b, _, p in found if a and a == b)
+    often = {heard: _often(heard, pairs, told) for heard in set(told)}
+    right = list(zip(of_right, told, strict=True))
+    size = of_left.count(groups[0]) * right.count((groups[1], heard)) * often[heard]
     persons = len(of_left) * len(of_right)
     if 0 in groups:
-        expected = shared * sizes[0] * sizes[1] / persons
+        expected = shared * size / persons
     elif groups[0] == groups[1]:
         people = sum(1 for group in (*of_left, *of_right) if group)
-        common = sum(sizes) / people
-        agreeing = shared * same / max(known, 1.0)
-        expected = agreeing * sizes[0] * sizes[1] / persons / common
+        common = (of_left.count(groups[0]) + of_right.count(groups[1])) / people
+        expected = shared * same / max(known, 1.0) * size / persons / common
     else:
-        possible = sum(1 for a in of_left for b in of_right if a and b and a != b)
-        expected = (known - same) / max(possible, 1) * sizes[0] * sizes[1]
+        apart = sum(often[h] for a in of_left for b, h in right if a and b and a != b)
+        expected = (known - same) / max(apart, 1) * size
     return min(math.log2((met + 3) / (expected + 3)), 6)

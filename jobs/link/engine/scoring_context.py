@@ -58,13 +58,16 @@ class ScoringContext:
         return _shared_columns(self.left, self.right)
 
     def groups(self) -> Groups | None:
-        """The nationality of each person, by number; nothing where none is compared."""
+        """The nationality of each person, by number, and whom the right side was told of.
+
+        Nothing where no nationality is compared.
+        """
         if NATIONALITY not in self.comparisons:
             return None
         both = [self._nationalities(side) for side in ("l", "r")]
         numbers = pd.factorize(pd.concat(both, ignore_index=True), sort=True)[0] + 1
         left, right = np.split(numbers.astype(np.int64), [len(both[0])])
-        return Groups(left=left, right=right)
+        return Groups(left=left, right=right, is_told=self.right.is_told)
 
     def _nationalities(self, side: str) -> "pd.Series[str]":
         query = f"SELECT nationality FROM rows_{side} WHERE variant = 'own' ORDER BY person"

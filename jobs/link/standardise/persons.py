@@ -61,11 +61,13 @@ class Side:
     """One side of a linkage.
 
     ``rows`` is sorted by person and variant. ``row`` numbers rows from 0, ``person`` numbers the
-    entries of ``persons``, which holds the persons' keys in ascending order.
+    entries of ``persons``, which holds the persons' keys in ascending order. ``is_told`` says of
+    each person whether this side was told that the other one holds them; nobody if absent.
     """
 
     persons: pd.Index
     rows: pa.Table
+    is_told: npt.NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.persons)

@@ -1,9 +1,12 @@
 """The persons of each register as a side of the linkage."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,10 +20,26 @@ NUMBERS_OF_KIND: Final = {"pnc": "PNC", "cro": "CRO", "noms": "MERGED", "ho": "H
 
 
 @dataclass(frozen=True, kw_only=True)
+class Told:
+    """What tells that the other register holds somebody.
+
+    Of a row of persons that ``numbers`` is filled or that ``column`` is ``value``, and that a row
+    of table ``cases`` is of ``case_type``.
+    """
+
+    numbers: str
+    column: str
+    value: str
+    cases: str
+    case_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Register:
     """The tables of a register that linkage reads: persons by ``key``, and what hangs on them.
 
-    ``numbers`` names for each identifier system the column of persons that holds one.
+    ``numbers`` names for each identifier system the column of persons that holds one; ``told`` is
+    what tells that the other register holds somebody, if anything does.
     """
 
     persons: str
@@ -29,11 +48,12 @@ class Register:
     identifiers: str | None
     numbers: Mapping[str, str]
     turned: bool
+    told: Told | None = None
 
     @property
     def tables(self) -> tuple[str, ...]:
         """All of them, persons first."""
-        names = (self.persons, self.aliases, self.identifiers)
+        names = (self.persons, self.aliases, self.identifiers, self.told and self.told.cases)
         return tuple(name for name in names if name)
 
     def side(self, tables: Mapping[str, pa.Table]) -> Side:
@@ -43,12 +63,30 @@ class Register:
             encoded(persons["nationality"]), lambda code: None if code in NO_NATIONALITY else code
         )
         place = persons.column_names.index("nationality")
-        return make_side(
+        side = make_side(
             persons=persons.set_column(place, "nationality", nationality),
             aliases=self._table(tables, self.aliases),
             numbers=self._numbers(tables),
             turned=self.turned,
         )
+        return replace(side, is_told=self._is_told(tables, side.persons))
+
+    def _is_told(
+        self, tables: Mapping[str, pa.Table], keys: pd.Index
+    ) -> npt.NDArray[np.bool_] | None:
+        if self.told is None:
+            return None
+        persons = self._table(tables, self.persons)
+        on_row = pc.or_kleene(
+            pc.is_valid(persons[self.told.numbers]),
+            pc.equal(persons[self.told.column], self.told.value),
+        )
+        found = [persons.filter(on_row)["id"]]
+        if self.told.cases in tables:
+            cases = self._table(tables, self.told.cases)
+            found.append(cases.filter(pc.equal(cases["case_type"], self.told.case_type))["id"])
+        told = pd.concat([ids.to_pandas().astype("str") for ids in found])
+        return np.asarray(keys.isin(told))
 
     def _table(self, tables: Mapping[str, pa.Table], name: str) -> pa.Table:
         table = tables[name]
@@ -90,6 +128,13 @@ IMMIGRATION: Final = Register(
         "ho": "ho_reference",
     },
     turned=True,
+    told=Told(
+        numbers="noms_number",
+        column="located_status",
+        value="IN_CUSTODY",
+        cases="immigration.cases",
+        case_type="CRIMINAL",
+    ),
 )
 
 

@@ -10,15 +10,19 @@ from jobs.link.model.priors import DOUBTED, LEAST_ALONE, SPARE, Groups
 from tests.link.reference import before_evidence
 
 
-def pairs(left, right, weight, *, of_left, of_right) -> Pairs:
-    """Pairs of persons of these groups, one group for each person."""
+def pairs(left, right, weight, *, of_left, of_right, told=None) -> Pairs:
+    """Pairs of persons of these groups, one group for each person; some of the right told of."""
     return Pairs(
         left=np.array(left, dtype=np.int64),
         right=np.array(right, dtype=np.int64),
         weight=np.array(weight, dtype=float),
         left_count=len(of_left),
         right_count=len(of_right),
-        groups=Groups(left=np.array(of_left), right=np.array(of_right)),
+        groups=Groups(
+            left=np.array(of_left),
+            right=np.array(of_right),
+            is_told=None if told is None else np.array(told),
+        ),
     )
 
 
@@ -33,14 +37,21 @@ groups = st.lists(st.integers(0, 4), min_size=120, max_size=120)
 
 
 @settings(max_examples=40, deadline=None)
-@given(of_left=groups, of_right=groups, count=people, share=st.floats(0.1, 0.9), data=st.data())
-def test_the_prior_is_what_the_plain_reference_says(of_left, of_right, count, share, data):
-    of_left, of_right = of_left[:count], of_right[:count]
+@given(
+    of_left=groups,
+    of_right=groups,
+    told=st.lists(st.booleans(), min_size=120, max_size=120),
+    count=people,
+    share=st.floats(0.1, 0.9),
+    data=st.data(),
+)
+def test_the_prior_is_what_the_plain_reference_says(of_left, of_right, told, count, share, data):
+    of_left, of_right, told = of_left[:count], of_right[:count], told[:count]
     weights = data.draw(
         st.lists(st.floats(-4, 30), min_size=int(share * count), max_size=int(share * count))
     )
     places = list(range(len(weights)))
-    given_pairs = pairs(places, places, weights, of_left=of_left, of_right=of_right)
+    given_pairs = pairs(places, places, weights, of_left=of_left, of_right=of_right, told=told)
     answer = posterior(given_pairs)
     found = answer.prior.of(given_pairs.left, given_pairs.right)
     expected = [
@@ -50,6 +61,7 @@ def test_the_prior_is_what_the_plain_reference_says(of_left, of_right, count, sh
             pairs=list(zip(places, places, answer.probability, strict=True)),
             of_left=of_left,
             of_right=of_right,
+            told=told,
         )
         for one, other in zip(given_pairs.left, given_pairs.right, strict=True)
     ]
@@ -86,6 +98,22 @@ def test_sides_of_like_groups_say_nothing_of_a_pair_of_one():
     prior = posterior(clear(of_left=of_both, of_right=of_both, shared=500)).prior
     assert prior.meeting is not None
     assert np.abs(prior.meeting.of(np.arange(500), np.arange(500))).max() < 0.05
+
+
+def test_whom_a_side_was_told_of_is_likely_on_the_other_one_however_many_others_there_are():
+    # Of 100 told of 95 are shared, of 9,900 others 50.
+    told = [True] * 100 + [False] * 9_900
+    shared = [*range(95), *range(100, 150)]
+    group = [1] * 10_000
+    of = pairs(shared, shared, [60.0] * 145, of_left=group, of_right=group, told=told)
+    prior = posterior(of).prior
+    heard, other = (prior.of_groups(np.array([0]), np.array([place]))[0] for place in (5, 105))
+    odds = math.log2((95 / 100) / (145 / 10_000)), math.log2((50 / 9_900) / (145 / 10_000))
+    alone = math.log2(0.9855 / LEAST_ALONE), math.log2(0.9855 / (9_850 / 9_900))
+    # As often alone as 130 of whom 30 are as all others: more than the least there is.
+    assert heard > odds[0] + 1
+    assert heard <= odds[0] + alone[0]
+    assert other == pytest.approx(odds[1] + alone[1], abs=0.1)
 
 
 def test_nobody_is_taken_to_be_surely_in_both():
