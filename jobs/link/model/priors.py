@@ -215,7 +215,9 @@ def _chances(
         for group in (groups.left, groups.right)
     )
     common = (left + persons) / max(left[1:].sum() + persons[1:].sum(), 1.0)
-    right = np.bincount(_with_told(groups), weights=often[groups.told], minlength=2 * count)
+    right = np.bincount(_with_told(groups), weights=often[groups.told], minlength=2 * count).astype(
+        np.float64
+    )
     is_known = (of_cells[0] > 0) & (of_cells[1] > 1)
     is_same = is_known & (of_cells[0] == of_cells[1] // 2)
     shared, known, same = (float(met[some].sum()) for some in (slice(None), is_known, is_same))

@@ -23,15 +23,14 @@ NUMBERS_OF_KIND: Final = {"pnc": "PNC", "cro": "CRO", "noms": "MERGED", "ho": "H
 class Told:
     """What tells that the other register holds somebody.
 
-    Of a row of persons that ``numbers`` is filled or that ``column`` is ``value``, and that a row
-    of table ``cases`` is of ``case_type``.
+    A number of that register in column ``number`` of persons, a value of theirs, or a row in a
+    table: ``values`` are column and value of persons, ``rows`` the same of each table, or nothing
+    where any row tells.
     """
 
-    numbers: str
-    column: str
-    value: str
-    cases: str
-    case_type: str
+    number: str
+    values: tuple[str, str]
+    rows: Mapping[str, tuple[str, str] | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +52,12 @@ class Register:
     @property
     def tables(self) -> tuple[str, ...]:
         """All of them, persons first."""
-        names = (self.persons, self.aliases, self.identifiers, self.told and self.told.cases)
+        names = (
+            self.persons,
+            self.aliases,
+            self.identifiers,
+            *(self.told.rows if self.told else ()),
+        )
         return tuple(name for name in names if name)
 
     def side(self, tables: Mapping[str, pa.Table]) -> Side:
@@ -77,15 +81,16 @@ class Register:
         if self.told is None:
             return None
         persons = self._table(tables, self.persons)
+        column, value = self.told.values
         on_row = pc.or_kleene(
-            pc.is_valid(persons[self.told.numbers]),
-            pc.equal(persons[self.told.column], self.told.value),
+            pc.is_valid(persons[self.told.number]), pc.equal(persons[column], value)
         )
-        found = [persons.filter(on_row)["id"]]
-        if self.told.cases in tables:
-            cases = self._table(tables, self.told.cases)
-            found.append(cases.filter(pc.equal(cases["case_type"], self.told.case_type))["id"])
-        told = pd.concat([ids.to_pandas().astype("str") for ids in found])
+        found = [persons.filter(on_row)]
+        for name, of in self.told.rows.items():
+            if name in tables:
+                rows = self._table(tables, name)
+                found.append(rows if of is None else rows.filter(pc.equal(rows[of[0]], of[1])))
+        told = pd.concat([rows["id"].to_pandas().astype("str") for rows in found])
         return np.asarray(keys.isin(told))
 
     def _table(self, tables: Mapping[str, pa.Table], name: str) -> pa.Table:
@@ -129,11 +134,12 @@ IMMIGRATION: Final = Register(
     },
     turned=True,
     told=Told(
-        numbers="noms_number",
-        column="located_status",
-        value="IN_CUSTODY",
-        cases="immigration.cases",
-        case_type="CRIMINAL",
+        number="noms_number",
+        values=("located_status", "IN_CUSTODY"),
+        rows={
+            "immigration.cases": ("case_type", "CRIMINAL"),
+            "immigration.detentions": None,
+        },
     ),
 )
 
