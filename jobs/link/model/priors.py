@@ -10,7 +10,7 @@ citizens, few pairs agree on it by chance, though the evidence counts a value th
 everybody of a side as likely to be on the other one: one side may have been told of some that the
 other one holds them, and the rest, however many they become, are seldom among the shared.
 
-Nothing of this is assumed. Both are counted from the probabilities of the pairs themselves, on
+Nothing of this is assumed. All of it is counted from the probabilities of the pairs themselves, on
 the night, as the number of shared people is.
 """
 
@@ -138,10 +138,10 @@ def _alone(group: _Places, place: _Places, probability: _Numbers, usual: _Number
 
 @dataclass(frozen=True, kw_only=True)
 class Meeting:
-    """How often the left side has one person under one group and the right side under another.
+    """How often one person is of one group on the left side and of another on the right side.
 
-    Or under the same one. ``cells`` are the pairs of groups met, sorted, as the left one's number
-    times ``count`` plus the right one's; ``met`` are the expected pairs of each.
+    The other may be the same one. ``cells`` are the pairs of groups met, sorted, as the left one's
+    number times ``count`` plus the right one's (see `_with_told`); ``met`` are the expected pairs.
     """
 
     groups: Groups
