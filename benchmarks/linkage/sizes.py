@@ -21,9 +21,9 @@ TEXT: Final = (
     "was looked at before. Of 150,000 persons half are in both registers, of 1,000,000 a tenth, "
     "because there were no more foreign prisoners: a prisoner meets twelve times as many people "
     "who are not him for each who is. Below the bar are pairs that no reason holds, from a "
-    "probability of 0.05 to the bar: as many of them are true as the probabilities say. A bar of "
-    "0.9 would link some of them, at the precision shown. Before and after, why, and what else "
-    "was tried: [decision 26](decisions/0026-what-is-known-before-the-evidence.md)."
+    "probability of 0.05 to the bar: about as many of them are true as the probabilities say. A "
+    "bar of 0.9 would link some of them, at the precision shown. Before and after, why, and what "
+    "is left: [decision 26](decisions/0026-what-is-known-before-the-evidence.md)."
 )
 REVIEWED: Final = (0.05, 0.98)
 LOWER_BAR: Final = 0.9
