@@ -225,8 +225,8 @@ Model `{model.version}`, digest `{model.digest[:12]}`, learned without labels fr
 {" and ".join(model.trained_on["invented worlds"])}. Linked from probability {LINKED_FROM}, shown
 to reviewers from {REVIEW_FROM}; both were fixed before measuring.
 The comparisons and the reasons to hold a pair back were settled on worlds of seeds 1, 2 and 7001
-to 7016; the worlds below have other seeds than those and than the training's. FEBRL4 was measured
-only.
+to 7016, what is known before the evidence on 7101 and 7102; the worlds below have other seeds than
+those and than the training's. FEBRL4 was measured only.
 A pair is a pair of records: somebody held twice in one register counts once for each record.
 """
 

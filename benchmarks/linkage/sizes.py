@@ -23,7 +23,8 @@ TEXT: Final = (
     "who are not him for each who is. Below the bar are pairs that no reason holds, from a "
     "probability of 0.05 to the bar: about as many of them are true as the probabilities say. A "
     "bar of 0.9 would link some of them, at the precision shown. Before and after, why, and what "
-    "is left: [decision 26](decisions/0026-what-is-known-before-the-evidence.md)."
+    "is left: [decision 26](decisions/0026-what-is-known-before-the-evidence.md). The other "
+    "sections were measured before that decision."
 )
 REVIEWED: Final = (0.05, 0.98)
 LOWER_BAR: Final = 0.9
@@ -83,4 +84,5 @@ def measured(
     rows.index = pd.Index([f"{row.people:,}, seed {row.seed}" for row in rows.itertuples()])
     shown = rows.drop(columns=["people", "seed"])
     counts = [name for name in shown if name in {"true pairs", "false links", "below the bar"}]
-    return shown.round(5).round({"CPU seconds": 1}).astype(dict.fromkeys(counts, "int64")).T
+    whole = shown.round(5).round({"CPU seconds": 1}).astype(dict.fromkeys(counts, "int64"))
+    return whole.astype(object).T
