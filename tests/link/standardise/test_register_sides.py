@@ -5,6 +5,8 @@ import pytest
 
 from benchmarks.samples.person_pairs import invent
 from jobs.contract.registers import TABLES
+from jobs.link import current_model
+from jobs.link.engine.register_context import register_context
 from jobs.link.standardise.register_sides import immigration_side, prison_side
 
 
@@ -39,7 +41,10 @@ def tables_with(person: str, **rows: dict[str, str]) -> dict[str, pa.Table]:
 def test_whom_the_immigration_register_was_told_of(rows, is_told):
     person = invent(seed=3, shared=0, alone=20).tables["immigration.persons"]["cid_person_id"][4]
     tables = tables_with(person.as_py(), **rows)
-    side = immigration_side(tables)
+    with register_context(tables, current_model()) as context:
+        side, groups = context.right, context.groups()
+    assert groups is not None
+    assert groups.told.sum() == is_told
     assert side.is_told is not None
     assert side.persons[side.is_told].tolist() == ([person.as_py()] if is_told else [])
     assert prison_side(tables).is_told is None
