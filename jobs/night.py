@@ -19,6 +19,7 @@ from expectations import EXCEPTIONS, suite
 from jobs.assess import assess, assess_lists
 from jobs.check import (
     Audited,
+    asks_for_any,
     check_night,
     check_results_of_night,
     failed_critical,
@@ -118,7 +119,9 @@ class Night(RunFolder):
             refuse_override_of(self.despite.rules, suite=suite())
         with warehouse(self.settings) as engine:
             history, nights = read_history(engine, as_of=self.as_of)
-            excepted = site_exceptions(engine, suite=suite(), as_of=self.as_of)
+            excepted = SiteExceptions()
+            if asks_for_any(EXCEPTIONS):
+                excepted = site_exceptions(engine, suite=suite(), as_of=self.as_of)
         inputs = {FOLLOWS: follows, "nights_before": nights, **excepted.named}
         if self.despite is not None:
             inputs[DESPITE] = self._answer(self.despite).as_json()
@@ -187,7 +190,7 @@ class Night(RunFolder):
             decisions=decided,
             previous_identities=known,
             model=model,
-            engine=engine_named(self.settings.link_engine),
+            engine=engine_named(self.settings.link_engine, store=self.settings.shared_store),
         )
         self.leave(
             "link",

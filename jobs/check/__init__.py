@@ -13,7 +13,7 @@ from jobs.check.gate import (
     refuse_override_of,
 )
 from jobs.check.quality_rules import quality_rules_markdown
-from jobs.check.suite.exceptions import ExceptedRule
+from jobs.check.suite.exceptions import ExceptedRule, asks_for_any
 from jobs.check.suite.kinds import Check, Suite
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Suite",
     "accept_rows",
     "accept_some",
+    "asks_for_any",
     "check_night",
     "check_results_of_night",
     "exceptions_of",

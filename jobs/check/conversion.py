@@ -8,6 +8,7 @@ is a missing one. Nothing is guessed: 04/05/2006 is two dates, so it is none.
 import sys
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import pyarrow as pa
@@ -34,17 +35,6 @@ _LONGEST: Final = {
     "years": MOST_DAYS // 366,
 }
 """The longest duration in each unit."""
-
-_OTHER_DIGITS: Final = [
-    character
-    for character in map(chr, range(128, sys.maxunicode + 1))
-    if unicodedata.category(character) == "Nd"
-]
-_DIGITS: Final = (
-    "".join(_OTHER_DIGITS),
-    "".join(str(unicodedata.digit(character)) for character in _OTHER_DIGITS),
-)
-"""Digits of every other script, and the digits that they are."""
 
 _BLANKS: Final = " \t\n\v\f\r\u00a0"
 
@@ -101,8 +91,19 @@ _SQL_TYPES = {
 def _ascii_digits(text: str) -> str:
     """The text with digits of other scripts as the digits they are; most text has none."""
     foreign = f"strlen({text}) > length({text}) AND regexp_matches({text}, '\\p{{Nd}}')"
-    read = f"translate({text}, '{_DIGITS[0]}', '{_DIGITS[1]}')"
+    others, digits = _other_digits()
+    read = f"translate({text}, '{others}', '{digits}')"
     return f"CASE WHEN {foreign} THEN {read} ELSE {text} END"
+
+
+@cache
+def _other_digits() -> tuple[str, str]:
+    """Digits of every other script, and the digits that they are.
+
+    Of a million characters: looked for where text is read, not by each step that is started.
+    """
+    found = [c for c in map(chr, range(128, sys.maxunicode + 1)) if unicodedata.category(c) == "Nd"]
+    return "".join(found), "".join(str(unicodedata.digit(c)) for c in found)
 
 
 def _from_text(table: Table, field: Field, text: str) -> str:

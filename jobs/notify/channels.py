@@ -4,21 +4,23 @@ A webhook (``json://``), PagerDuty, Teams, Slack and others are URLs of Apprise
 (https://appriseit.com/services/); the software has no channel of its own.
 """
 
-from typing import Final
-
-from apprise import Apprise, NotifyFormat, NotifyType
+from typing import TYPE_CHECKING, Final
 
 from jobs.notify.alert import Alert, AlertKind
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.runtime.files import text_digest
 
+if TYPE_CHECKING:
+    from apprise import Apprise
+
 _TYPES: Final = {
-    AlertKind.LATE: NotifyType.FAILURE,
-    AlertKind.FAILED: NotifyType.FAILURE,
-    AlertKind.GATE: NotifyType.FAILURE,
-    AlertKind.CAVEATS: NotifyType.WARNING,
-    AlertKind.RECOVERED: NotifyType.SUCCESS,
+    AlertKind.LATE: "failure",
+    AlertKind.FAILED: "failure",
+    AlertKind.GATE: "failure",
+    AlertKind.CAVEATS: "warning",
+    AlertKind.RECOVERED: "success",
 }
+"""Apprise's word for each kind of alert."""
 
 
 def channel_name(url: str) -> str:
@@ -26,12 +28,15 @@ def channel_name(url: str) -> str:
     return f"{url.partition(':')[0]} {text_digest('channel', url)[:8]}"
 
 
-def open_channel(url: str) -> Apprise:
+def open_channel(url: str) -> "Apprise":
     """A channel of Apprise.
 
     Raises:
         BadInput: Apprise does not know such a URL; the message leaves it out, for it holds secrets.
     """
+    # Every step of a night leads here, and few sites have a channel.
+    from apprise import Apprise
+
     channel = Apprise()
     if not channel.add(url):
         raise BadInput(
@@ -53,7 +58,7 @@ def send_to_channel(*, url: str, alert: Alert) -> None:
         body=alert.text,
         title=alert.title,
         notify_type=_TYPES[alert.kind],
-        body_format=NotifyFormat.TEXT,
+        body_format="text",
     )
     if not sent:
         raise Unreachable(f"alert channel [{channel_name(url)}]", "did not take it", "try later")

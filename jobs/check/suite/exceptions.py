@@ -35,6 +35,17 @@ class ExceptedRule:
         return f"{self.reason} ({self.owner}, until {self.expires})"
 
 
+def asks_for_any(file: Path) -> bool:
+    """Whether a file of exceptions says anything: without a word there is nothing to ask a suite.
+
+    To know a suite's checks is to import Great Expectations, which takes seconds.
+    """
+    if not file.is_file():
+        return False
+    lines = (line.strip() for line in file.read_bytes().splitlines())
+    return any(line and not line.startswith(b"#") for line in lines)
+
+
 def exceptions_on(
     *,
     as_of: date,

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv
 
 from jobs.contract.proof.assurance_strata import CONFIDENCE, STRATA, SampleChecks
 
@@ -26,6 +25,9 @@ def upper_share(*, checked: Any, bad: Any, confidence: float) -> Any:
         bad: how many of them were bad.
         confidence: between 0 and 1.
     """
+    # Every step of a night leads here, and only the report computes it.
+    from scipy.special import betaincinv
+
     checked, bad = np.asarray(checked, dtype="float64"), np.asarray(bad, dtype="float64")
     is_open = bad < checked
     found = betaincinv(

@@ -1,20 +1,16 @@
-"""The warehouse's version: brought up to this code's, by one process at a time."""
+"""The warehouse's version: brought up to this code's, by one process at a time.
 
-import os
-import re
+Every step of a night opens the warehouse, and almost always its version is right. So versions are
+known by the names of their files, and Alembic is imported only where one is changed
+(`jobs.warehouse.ddl.alembic_scripts`).
+"""
+
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from psycopg import errors
 
 from jobs.runtime.errors import BadInput, Unreachable
@@ -22,7 +18,6 @@ from jobs.warehouse.ddl import repeatable_ddl
 from jobs.warehouse.ddl.roles import grant_rights
 from jobs.warehouse.store.connections import transaction, warehouse_name
 from jobs.warehouse.store.table_columns import SCHEMAS
-from jobs.warehouse.store.tables import STAGING
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('reconciliation upgrade', 0))"
 VERSIONS: Final = Path(__file__).with_name("migrations") / "versions"
@@ -39,8 +34,6 @@ SHARE_OF_DEADLOCK_TIMEOUT: Final = 0.4
 GIVE_WAY_SECONDS: Final = 0.3
 PATIENCE_SECONDS: Final = 600
 UP_TO_DATE: Final = "up to date"
-PARTITION: Final = re.compile(r"_\d{4}_\d{2}$")
-"""How the name of a partition ends: the month of its as-of dates."""
 
 
 def upgrade(engine: sa.Engine) -> None:
@@ -76,9 +69,7 @@ class _InUseError(Exception):
 
 
 def _bring_up(engine: sa.Engine) -> None:
-    config = configuration()
-    scripts = ScriptDirectory.from_config(config)
-    head = scripts.get_current_head()
+    head = versions()[-1]
     with transaction(engine) as connection:
         if _state(connection) == (head, repeatable_ddl.DIGEST):
             return
@@ -86,14 +77,15 @@ def _bring_up(engine: sa.Engine) -> None:
         found, digest = _state(connection)
         if (found, digest) == (head, repeatable_ddl.DIGEST):
             return
-        _refuse_newer(scripts, found, warehouse_name(engine))
+        refuse_newer(found, warehouse_name(engine))
         _hold_everything(connection)
         repeatable_ddl.take_down(connection)
         for schema in SCHEMAS:
             connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
         if found != head:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            from jobs.warehouse.ddl.alembic_scripts import run_up
+
+            run_up(connection)
         repeatable_ddl.put_up(connection)
         grant_rights(connection)
 
@@ -133,14 +125,14 @@ def downgrade(engine: sa.Engine, *, to: str) -> None:
     Raises:
         BadInput: there is no such version below this one, or what is published would be lost.
     """
-    config = configuration()
-    scripts = ScriptDirectory.from_config(config)
+    from jobs.warehouse.ddl.alembic_scripts import run_down
+
     where = warehouse_name(engine)
     with transaction(engine) as connection:
         connection.execute(sa.text(LOCK))
         found, _ = _state(connection)
-        _refuse_newer(scripts, found, where)
-        below = {script.revision for script in scripts.walk_revisions("base", found or "base")}
+        refuse_newer(found, where)
+        below = {known for known in versions() if found and known <= found}
         if to not in below:
             raise BadInput(
                 where,
@@ -149,9 +141,8 @@ def downgrade(engine: sa.Engine, *, to: str) -> None:
             )
         repeatable_ddl.take_down(connection)
         repeatable_ddl.forget(connection)
-        config.attributes["connection"] = connection
         try:
-            command.downgrade(config, to)
+            run_down(connection, to=to)
         except NotImplementedError as error:
             raise BadInput(
                 where,
@@ -172,13 +163,12 @@ def standing_of(engine: sa.Engine) -> str:
     Raises:
         BadInput: it belongs to newer code.
     """
-    scripts = ScriptDirectory.from_config(configuration())
     with transaction(engine) as connection:
         found = _state(connection)
     if found[0] is None:
         return "empty: the first night makes its tables"
-    _refuse_newer(scripts, found[0], warehouse_name(engine))
-    if found != (scripts.get_current_head(), repeatable_ddl.DIGEST):
+    refuse_newer(found[0], warehouse_name(engine))
+    if found != (versions()[-1], repeatable_ddl.DIGEST):
         return f"at version {found[0]}: the next night brings it up to date"
     return UP_TO_DATE
 
@@ -190,56 +180,9 @@ def server_time(engine: sa.Engine) -> datetime:
     return now
 
 
-def configuration() -> Config:
-    """Alembic's configuration, without a file."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-def draft(engine: sa.Engine, *, why: str, folder: Path = VERSIONS) -> Path:
-    """Write the migration that brings an up-to-date warehouse to the declared tables.
-
-    For developers, after a change of `results` or `tables`. Read it before keeping it.
-    """
-    config = configuration()
-    config.set_main_option("version_locations", os.pathsep.join(map(str, {VERSIONS, folder})))
-    with transaction(engine) as connection:
-        config.attributes["connection"] = connection
-        count = len(list(ScriptDirectory.from_config(config).walk_revisions()))
-        script = command.revision(
-            config,
-            message=why,
-            autogenerate=True,
-            rev_id=f"{count + 1:04d}",
-            version_path=str(folder),
-        )
-    if script is None or isinstance(script, list):
-        raise TypeError("expected one script")
-    return Path(script.path)
-
-
-def is_declared(found: Any, name: str | None, kind: str, *_more: Any) -> bool:
-    """Whether Alembic compares an object: partitions come and go, staging follows the others."""
-    if kind != "table" or name is None:
-        return True
-    return found.schema != STAGING and not PARTITION.search(name)
-
-
-@contextmanager
-def migration_context(connection: sa.Connection) -> Iterator[MigrationContext]:
-    """Alembic's view of the database behind ``connection``, with the settings of `upgrade`."""
-    yield MigrationContext.configure(
-        connection,
-        opts={
-            "version_table_schema": "run",
-            "include_schemas": True,
-            "include_object": is_declared,
-            "compare_type": True,
-            "compare_server_default": True,
-        },
-    )
+def versions() -> tuple[str, ...]:
+    """Every version that this code knows, the oldest first: the numbers of its migrations."""
+    return tuple(sorted(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py")))
 
 
 def _state(connection: sa.Connection) -> tuple[str | None, str | None]:
@@ -250,19 +193,13 @@ def _state(connection: sa.Connection) -> tuple[str | None, str | None]:
     return found, repeatable_ddl.found(connection)
 
 
-def refuse_newer(found: str, where: str) -> None:
-    """Refuse a version that this code does not know.
+def refuse_newer(found: str | None, where: str) -> None:
+    """Refuse a version that this code does not know; an empty warehouse has none.
 
     Raises:
         BadInput: it is newer.
     """
-    _refuse_newer(ScriptDirectory.from_config(configuration()), found, where)
-
-
-def _refuse_newer(scripts: ScriptDirectory, found: str | None, where: str) -> None:
-    try:
-        scripts.get_revision(found or "base")
-    except CommandError:
+    if found is not None and found not in versions():
         raise BadInput(
             where, f"its version [{found}] is newer than this code", "run the newer code"
-        ) from None
+        )

@@ -6,13 +6,14 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.script import ScriptDirectory
 
 from benchmarks.samples import nights
 from jobs.contract import results
 from jobs.contract.schema import Table
 from jobs.runtime.errors import BadInput, Unreachable
 from jobs.warehouse import decisions, embedded, open_warehouse, publish, upgrade
-from jobs.warehouse.ddl import migrate, repeatable_ddl
+from jobs.warehouse.ddl import alembic_scripts, migrate, repeatable_ddl
 from jobs.warehouse.store.bulk import Content, copy_in
 from jobs.warehouse.store.reading import publications, read_table
 from jobs.warehouse.store.table_columns import SCHEMAS, WAREHOUSE
@@ -55,8 +56,14 @@ def test_an_empty_database_becomes_a_warehouse_and_stays_one(warehouse: sa.Engin
     upgrade(warehouse)
     assert (
         migrate.version(warehouse)
-        == migrate.ScriptDirectory.from_config(migrate.configuration()).get_current_head()
+        == ScriptDirectory.from_config(alembic_scripts.configuration()).get_current_head()
     )
+
+
+def test_the_names_of_the_migrations_are_the_versions_that_alembic_knows() -> None:
+    scripts = ScriptDirectory.from_config(alembic_scripts.configuration())
+    known = [script.revision for script in scripts.walk_revisions()]
+    assert migrate.versions() == tuple(reversed(known))
 
 
 def test_the_migrations_give_the_declared_tables(
@@ -78,7 +85,7 @@ def test_the_migrations_give_the_declared_tables(
 
 REVISIONS = [
     script.revision
-    for script in migrate.ScriptDirectory.from_config(migrate.configuration()).walk_revisions()
+    for script in ScriptDirectory.from_config(alembic_scripts.configuration()).walk_revisions()
 ]
 LATEST = 5
 OLD_AND_LAST = [
@@ -118,7 +125,7 @@ def test_data_of_every_earlier_revision_are_read_by_this_code(database: str, rev
         tables=nights.facts(seed=2),
     )
     assert later_night.supersedes == written
-    with engine.connect() as connection, migrate.migration_context(connection) as context:
+    with engine.connect() as connection, alembic_scripts.migration_context(connection) as context:
         assert compare_metadata(context, WAREHOUSE) == []
     engine.dispose()
 
@@ -145,9 +152,9 @@ def load_at_revision(
     """Publish a night with the tables and columns of a revision; give which they are."""
     for schema in SCHEMAS:
         connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
-    config = migrate.configuration()
+    config = alembic_scripts.configuration()
     config.attributes["connection"] = connection
-    migrate.command.upgrade(config, revision)
+    alembic_scripts.command.upgrade(config, revision)
     manifest = nights.manifest()
     chained = ", chain_digest", ", 'a link'"
     if not connection.scalar(sa.text(HAS_A_CHAIN)):
@@ -192,7 +199,10 @@ def load_at_revision(
 
 def test_alembic_finds_no_difference_and_looks_past_partitions(warehouse: sa.Engine) -> None:
     publish(warehouse, manifest=nights.manifest(), tables=nights.facts())
-    with warehouse.connect() as connection, migrate.migration_context(connection) as context:
+    with (
+        warehouse.connect() as connection,
+        alembic_scripts.migration_context(connection) as context,
+    ):
         found = compare_metadata(context, WAREHOUSE)
     assert found == []
 
@@ -272,7 +282,7 @@ def test_what_is_published_cannot_be_changed_even_by_its_owner(warehouse: sa.Eng
 def test_a_draft_of_an_up_to_date_warehouse_changes_nothing(
     warehouse: sa.Engine, tmp_path: Path
 ) -> None:
-    path = migrate.draft(warehouse, why="nothing", folder=tmp_path)
+    path = alembic_scripts.draft(warehouse, why="nothing", folder=tmp_path)
     assert path.parent == tmp_path
     assert "op." not in path.read_text().replace("from alembic import op", "")
 
@@ -333,7 +343,7 @@ def test_a_release_can_be_taken_back_and_forth_without_losing_what_is_published(
     database: str,
 ) -> None:
     engine = open_warehouse(database)
-    scripts = migrate.ScriptDirectory.from_config(migrate.configuration())
+    scripts = ScriptDirectory.from_config(alembic_scripts.configuration())
     head = scripts.get_current_head()
     older = scripts.get_revision("0009").down_revision
     facts = nights.facts()
@@ -354,7 +364,7 @@ def test_a_release_can_be_taken_back_and_forth_without_losing_what_is_published(
     upgrade(engine)
     assert migrate.version(engine) == head
     assert_read_back(engine, published, facts, loaded)
-    with engine.connect() as connection, migrate.migration_context(connection) as context:
+    with engine.connect() as connection, alembic_scripts.migration_context(connection) as context:
         assert compare_metadata(context, WAREHOUSE) == []
     engine.dispose()
 

@@ -1,8 +1,8 @@
-"""Alembic's environment: the connection and its transaction are `jobs.warehouse.ddl.migrate`'s."""
+"""Alembic's environment: `alembic_scripts` of the folder above gives the connection."""
 
 from alembic import context
 
-from jobs.warehouse.ddl.migrate import is_declared
+from jobs.warehouse.ddl.alembic_scripts import is_declared
 from jobs.warehouse.store.table_columns import WAREHOUSE
 
 context.configure(
