@@ -52,6 +52,12 @@ def airflow_environment(
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": "utc",
+        # Each may hold memory of its own; a night and its emails need few at once.
+        "AIRFLOW__CORE__PARALLELISM": "8",
+        # Between two steps the scheduler sleeps so long at most; by default a second.
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
+        # A file that was changed is read at once all the same; by default every 30 s.
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
         **({"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url} if url else {}),
         **({"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": url} if url else {}),
         # A task's log holds what its step took and counted, and little else unless it matters.
