@@ -39,8 +39,12 @@ class DuckDB:
             yield Scored(context=context, found=found, uses=uses)
 
 
-def engine_named(name: EngineName) -> Engine:
+def engine_named(name: EngineName, *, store: str = "") -> Engine:
     """The engine of a name.
+
+    Args:
+        name: which one.
+        store: where workers that share no disk find what they are to link; DuckDB needs none.
 
     Raises:
         BadInput: Spark is wanted and not installed, or there is no Java.
@@ -48,5 +52,5 @@ def engine_named(name: EngineName) -> Engine:
     if name == "spark":
         from jobs.link.engine.spark_engine import Spark
 
-        return Spark()
+        return Spark(store=store)
     return DuckDB()

@@ -1,6 +1,7 @@
 """The linkage on Spark: blocking as joins over the cluster, scoring in DuckDB on its workers.
 
-The driver standardises both sides and counts term frequencies; rows go to Spark as Parquet. Workers
+The driver standardises both sides and counts term frequencies; rows go to Spark as Parquet, on the
+driver's disk where Spark runs on this machine, in an object store where it runs on others. Workers
 make the blocking keys of their rows and score their share of the pairs, in batches, with the SQL
 that the other engine runs, so levels and weights are the same to the last digit.
 """
@@ -30,6 +31,7 @@ from jobs.link.compare.comparison_levels import Parameters
 from jobs.link.compare.match_weights import needed, score_query
 from jobs.link.engine.register_context import Scored, Tables, least_of, register_context
 from jobs.link.engine.scoring_context import ScoringContext
+from jobs.link.engine.stored_rows import Batches, stored_rows
 from jobs.link.model.linkage_model import Model
 from jobs.runtime.errors import BadInput
 
@@ -37,8 +39,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 log = logging.getLogger(__name__)
-
-Batches = Iterator[pa.RecordBatch]
 
 SIGNED: Final = "(key::HUGEINT - 9223372036854775808)::BIGINT"
 """A hash as a signed number: Spark has no others."""
@@ -50,26 +50,42 @@ LOCAL_SHUFFLES: Final = 8
 class Spark:
     """The engine for registers past one machine.
 
-    ``master`` is used where Spark's own configuration names none. Install it with
-    ``requirements-spark.txt``.
+    ``master`` is used where Spark's own configuration names none. ``store`` is a URL of fsspec
+    under which rows are handed to workers that share no disk with this one; empty: a folder on this
+    machine. Install it with ``requirements-spark.txt``.
     """
 
     master: str = LOCAL_MASTER
+    store: str = ""
 
     @contextmanager
     def score(self, tables: Tables, *, model: Model) -> Iterator[Scored]:
         """See `jobs.link.engine.engines.Engine.score`."""
         with register_context(tables, model) as context:
-            with tempfile.TemporaryDirectory() as folder, _session(self.master) as spark:
-                for side in ("l", "r"):
-                    path = str(Path(folder) / f"rows_{side}.parquet")
-                    context.connection.execute(f"COPY rows_{side} TO '{path}' (FORMAT parquet)")
-                    spark.read.parquet(path).createOrReplaceTempView(f"rows_{side}")
+            with _session(self.master) as spark, self._rows(spark, context):
                 uses = _block(spark, context)
                 log_blocking(uses)
                 floor = least_of(context)
                 found = _score(spark, context, model.parameters, floor)
             yield Scored(context=context, found=found, uses=uses)
+
+    @contextmanager
+    def _rows(self, spark: "SparkSession", context: ScoringContext) -> Iterator[None]:
+        """The views ``rows_l`` and ``rows_r``: the rows of both sides, where workers read them."""
+        names = ("rows_l", "rows_r")
+        if self.store:
+            relations = {name: context.connection.table(name) for name in names}
+            with stored_rows(relations, url=self.store) as stored:
+                for name in names:
+                    stored[name].frame(spark).createOrReplaceTempView(name)
+                yield
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            for name in names:
+                path = str(Path(folder) / f"{name}.parquet")
+                context.connection.execute(f"COPY {name} TO '{path}' (FORMAT parquet)")
+                spark.read.parquet(path).createOrReplaceTempView(name)
+            yield
 
 
 @contextmanager

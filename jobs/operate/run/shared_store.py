@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import fsspec
-
-from jobs.runtime.errors import BadInput, Unreachable
+from jobs.runtime.errors import BadInput
 from jobs.runtime.files import canonical_json, file_digest, whole_folder
+from jobs.runtime.object_store import open_store, plain_error
 
 INDEX: Final = "index.json"
 
@@ -88,10 +87,7 @@ class SharedStore:
         return sorted(path[path.index(f"{folder}/") :].removesuffix(tail) for path in found)
 
     def _open(self) -> tuple[Any, str]:
-        store, root = fsspec.url_to_fs(self.url)
-        # What another machine wrote a moment ago is to be seen.
-        store.invalidate_cache()
-        return store, root.rstrip("/")
+        return open_store(self.url)
 
     def _index(self, store: Any, root: str, part: str) -> dict[str, Any] | None:
         try:
@@ -112,30 +108,7 @@ class SharedStore:
         )
 
     def _plain(self, error: Exception) -> Exception:
-        """One line for what a person can mend; the URL may hold a key, so only its kind is said."""
-        if isinstance(error, BadInput):
-            return error
-        where = f"shared store [{self.url.partition('://')[0]}]"
-        if isinstance(error, (ImportError, ValueError)):
-            return BadInput(where, "no driver for it", "give an URL of fsspec, such as s3://a/b")
-        if isinstance(error, PermissionError):
-            return BadInput(where, "no right to read or write there", "grant it, or set another")
-        if isinstance(error, OSError):
-            return Unreachable(where, f"failed ({type(error).__name__})", "see that it is there")
-        return (
-            error
-            if not _is_connection(error)
-            else Unreachable(
-                where,
-                f"does not answer ({type(error).__name__})",
-                "see that it runs, and run again",
-            )
-        )
-
-
-def _is_connection(error: Exception) -> bool:
-    """Errors of the drivers' own kinds, which share no base with Python's."""
-    return any(word in type(error).__name__ for word in ("Connection", "Endpoint", "Timeout"))
+        return plain_error(error, what="shared store", url=self.url)
 
 
 def _refuse_changed(file: Path, digest: str, part: str) -> None:
