@@ -318,19 +318,44 @@ def add_up(
         flawed: rows that leave every chain through them undetermined.
 
     Returns:
-        The sums, whether each chain is undetermined (a circle is), and its first row.
+        The sums, whether each chain is undetermined, and its first row. A circle is undetermined;
+        each of its sentences counts once, however many rows there are beside it.
     """
-    amounts, flawed = tuple(amount.copy() for amount in amounts), flawed.copy()
-    ahead, root = np.where(chain >= 0, chain, _NONE), np.arange(len(chain))
-    rounds = int(np.ceil(np.log2(len(chain) + 1))) + 1 if len(chain) else 0
-    for _ in range(rounds):
-        rows = np.flatnonzero(ahead >= 0)
-        if len(rows) == 0:
-            break
+    ahead = np.where(chain >= 0, chain, _NONE)
+    circle = _in_circles(ahead)
+    amounts = tuple(_once(amount, ahead, circle) for amount in amounts)
+    flawed = flawed | circle
+    ahead, root = np.where(circle, _NONE, ahead), np.arange(len(chain))
+    while len(rows := np.flatnonzero(ahead >= 0)):
         to = ahead[rows]
         for amount in amounts:
             amount[rows] += amount[to]
         flawed[rows] |= flawed[to]
         root[rows] = root[to]
         ahead[rows] = ahead[to]
-    return amounts, flawed | (ahead >= 0), root
+    return amounts, flawed, root
+
+
+def _in_circles(ahead: Whole) -> Flags:
+    """Which rows come back to themselves: where every way ends that is longer than all rows."""
+    left = ahead.copy()
+    for _ in range(len(ahead).bit_length()):
+        rows = np.flatnonzero(left >= 0)
+        if len(rows) == 0:
+            break
+        left[rows] = left[left[rows]]
+    found = np.zeros(len(ahead), dtype=bool)
+    found[left[left >= 0]] = True
+    return found
+
+
+def _once(amount: Whole, ahead: Whole, circle: Flags) -> Whole:
+    """Amounts in which each row of a circle has what all of it come to."""
+    amount = amount.copy()
+    rows = np.flatnonzero(circle)
+    total, at = amount[rows], ahead[rows]
+    while (goes_on := at != rows).any():
+        total[goes_on] += amount[at[goes_on]]
+        at[goes_on] = ahead[at[goes_on]]
+    amount[rows] = total
+    return amount

@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from benchmarks.samples.stories import HELD, NIGHT, Story, gather, tell
+from jobs.assess.read.sentences import add_up
 
 START = date(2004, 3, 1)
 
@@ -186,3 +188,16 @@ def test_only_the_part_of_the_sentences_that_is_in_a_circle_is_not_determined() 
     found, reasons = tell(terms({"term_months": 2}, *around, follows(1, term_months=1)))
     assert found["sentence_days"] == until(date(2004, 6, 1))
     assert "referral.undetermined" in set(reasons["rule_id"])
+
+
+@pytest.mark.parametrize("beside", [0, 1, 40, 3000])
+def test_a_circle_counts_each_sentence_once_however_many_rows_are_beside_it(beside: int) -> None:
+    # Two that follow each other, one that leads to them, and one that follows nothing.
+    chain = np.array([1, 0, 0, -1, *[-1] * beside])
+    months = np.array([5, 7, 1, 2, *[9] * beside])
+    (total,), undetermined, first = add_up(chain, (months,), np.zeros(len(chain), dtype=bool))
+    assert total[:4].tolist() == [12, 12, 13, 2]
+    assert undetermined[:4].tolist() == [True, True, True, False]
+    assert first[:4].tolist() == [0, 1, 0, 3]
+    assert (total[4:] == 9).all()
+    assert months[:4].tolist() == [5, 7, 1, 2]
