@@ -71,7 +71,8 @@ def make_world(folder: Path, people: int) -> dict[str, Any]:
     }
 
 
-def _read(folder: Path) -> Tables:
+def read_world(folder: Path) -> Tables:
+    """The registers that `make_world` left."""
     return {
         name: pq.read_table(folder / f"{name}.parquet")
         for register in (PRISON, IMMIGRATION)
@@ -87,7 +88,7 @@ def link(folder: Path, _: int) -> dict[str, Any]:
     from jobs.link.model.linkage_model import current_model
     from jobs.link.train.training import train
 
-    tables, clock = _read(folder), Clock()
+    tables, clock = read_world(folder), Clock()
     with register_context(tables, current_model()) as context:
         facts: dict[str, Any] = {"standardise": clock.read()}
         parameters = train(context)
@@ -107,7 +108,7 @@ def night(folder: Path, _: int) -> dict[str, Any]:
     from jobs.link.engine.engines import DuckDB
     from jobs.link.model.linkage_model import current_model
 
-    tables, clock = _read(folder), Clock()
+    tables, clock = read_world(folder), Clock()
     with DuckDB().score(tables, model=current_model()) as scored:
         facts: dict[str, Any] = {"standardise and score": clock.read(), "pairs": len(scored.found)}
     return facts | {"peak": _peak()}
@@ -119,7 +120,7 @@ def keys(folder: Path, _: int) -> dict[str, Any]:
     from jobs.link.engine.register_context import register_context
     from jobs.link.model.linkage_model import current_model
 
-    with register_context(_read(folder), current_model()) as context:
+    with register_context(read_world(folder), current_model()) as context:
         connection = context.connection
         for side in "lr":
             connection.execute(

@@ -4,12 +4,14 @@
 
     python -m benchmarks.night --people 1000000
     python -m benchmarks.night --sizes 10000,100000,1000000
+    python -m benchmarks.night --airflow
 
 Invents both registers of each size once and keeps them in ``--keep``, with half of the people of
 the prison register in the other one (``--shared``); loads them into the embedded PostgreSQL, and
 runs three nights over them: the first, the same again, and the next. Every step is a process of its
 own, measured alone; stock Splink runs between them on the persons that the first night accepted.
-What stands in the folder is not measured again, unless ``--again``.
+What stands in the folder is not measured again, unless ``--again``. ``--airflow`` measures what
+Airflow adds to a small night (`under_airflow`), for the page to show.
 """
 
 import argparse
@@ -19,7 +21,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.night import page
+from benchmarks.night import airflow_page, page, under_airflow
 from benchmarks.night.measuring import Server, watched
 from benchmarks.night.parts import MeasuredNight, parts
 from jobs.operate.databases import databases
@@ -73,8 +75,13 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, default=KEEP)
     parser.add_argument("--again", action="store_true", help="measure anew; registers stay")
     parser.add_argument("--only", default="", help="parts that begin so, and no page")
+    parser.add_argument("--airflow", action="store_true", help="only a night under Airflow")
     parser.add_argument("--part", help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.airflow:
+        under_airflow.measure(people=given.people or under_airflow.PEOPLE, keep=given.keep)
+        print(airflow_page.section(given.keep))  # noqa: T201 - a command
+        return
     sizes = [given.people] if given.people else [int(size) for size in given.sizes.split(",")]
     nights = [MeasuredNight(people=size, shared=given.shared, keep=given.keep) for size in sizes]
     if given.part:
@@ -89,7 +96,7 @@ def main() -> None:
     if given.only:
         return
     print(page.table_of(facts).to_string())  # noqa: T201 - a command
-    page.write(facts)
+    page.write(facts, keep=given.keep)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typing import Any, Final
 import pandas as pd
 import psutil
 
+from benchmarks.night import airflow_page
 from benchmarks.night.parts import NIGHTS, SPLINK, STEPS
 from jobs.report.charts.charts import Chart
 
@@ -115,8 +116,8 @@ def detail_of(facts: Facts) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
-def write(found: Mapping[int, Facts]) -> None:
-    """Write the document and its chart."""
+def write(found: Mapping[int, Facts], *, keep: Path) -> None:
+    """Write the document and its chart; ``keep`` holds what was measured under Airflow."""
     largest = max(found)
     sizes = ",".join(str(size) for size in sorted(found))
     (DOCUMENT.parent / "pictures" / PICTURE).write_bytes(_chart(found).png(width=WIDTH))
@@ -128,6 +129,7 @@ def write(found: Mapping[int, Facts]) -> None:
         f"![{ALT}](pictures/{PICTURE})",
         f"## Each step at {largest:,}",
         _markdown(detail_of(found[largest]), "step"),
+        *filter(None, [airflow_page.section(keep)]),
         "## The machine",
         _machine(),
     ]
