@@ -78,7 +78,8 @@ class Settings(BaseSettings):
     shared_store: str = Field(
         default="",
         description="For workers that share no disk: fsspec URL (s3://bucket/folder) under which "
-        "landings and run folders are handed from step to step; empty: data_dir alone.",
+        "landings and run folders are handed from step to step, and rows to Spark's workers; "
+        "empty: data_dir alone.",
     )
     silence_seconds: float = Field(
         default=int(SILENCE_SECONDS),
