@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pendulum
@@ -16,6 +17,7 @@ import pytest
 from airflow.configuration import conf
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG, RetryAction
+from airflow.utils.file import list_py_file_paths
 
 from dags.common import DEFAULT_ARGS
 from dags.deliveries import AwaitRegisters, DeliveryTrigger, is_ones_turn
@@ -152,6 +154,12 @@ def test_reading_a_dag_file_loads_neither_pandas_nor_a_step(
     dag_id: str, imported_by_dag: dict[str, list[str]]
 ) -> None:
     assert imported_by_dag[dag_id] == []
+
+
+def test_airflow_reads_the_files_that_build_a_dag_and_no_other() -> None:
+    """What they share would be read like each of them, in a process of its own."""
+    found = {Path(path).relative_to(ROOT) for path in list_py_file_paths(ROOT, safe_mode=True)}
+    assert found == {Path("dags") / f"{dag_id}.py" for dag_id in DAG_IDS}
 
 
 def test_dag_files_wire_and_nothing_else() -> None:
