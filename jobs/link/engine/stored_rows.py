@@ -67,7 +67,6 @@ def stored_rows(
 
 
 def _put(store: Any, folder: str, relation: duckdb.DuckDBPyRelation) -> StoredRows:
-    store.makedirs(folder, exist_ok=True)
     reader = relation.to_arrow_reader(ROWS_A_FILE)
     files = []
     for place, batch in enumerate(reader):
