@@ -29,7 +29,6 @@ CHANGES_NO_RESULT: Final = (
     "jobs/operate/persons/",
     "jobs/runtime/airflow_connections.py",
     # What is noted of a run, and how its files get to another machine.
-    "jobs/runtime/object_store.py",
     "jobs/operate/run/file_retention.py",
     "jobs/operate/run/run_history.py",
     "jobs/operate/run/run_outcomes.py",
