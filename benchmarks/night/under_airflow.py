@@ -184,7 +184,8 @@ class Airflow:
         """CPU seconds of each part so far; the tasks are what the scheduler's workers did."""
         spent = dict.fromkeys((*PARTS, "tasks"), 0.0)
         for child in psutil.Process(self.pid).children():
-            part = next((p for p in PARTS if p in " ".join(child.cmdline())), None)
+            said = " ".join(child.cmdline()).replace("_", "-")
+            part = next((part for part in PARTS if part in said), None)
             if part is None:
                 continue
             spent[part] += _own(child)
