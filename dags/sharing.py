@@ -8,6 +8,7 @@ it, and imports the code as it stands, which is the code that a publication's ma
 import gc
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -41,19 +42,31 @@ _found: dict[str, tuple[int, int]] = {}
 def share(modules: Iterable[str] = SHARED) -> None:
     """Import modules for the tasks to come; one that cannot be imported is each task's own to tell.
 
-    With the night comes its suite, for Great Expectations has a door of its own.
+    With the night comes its suite, for Great Expectations has a door of its own. What is written
+    meanwhile, such as a library's cache, is for its own user; the scheduler goes on as it was.
     """
     _found.update(files())
-    for name in modules:
-        try:
-            importlib.import_module(name)
-        except ImportError as error:
-            log.warning("not shared with tasks: [%s] cannot be imported (%s)", name, error.name)
-    if "jobs.night" in sys.modules:
-        from expectations import suite
+    from jobs.runtime.files import keep_private
 
-        suite()
+    before = os.umask(0o077)
+    try:
+        keep_private()
+        for name in modules:
+            _share(name)
+        if "jobs.night" in sys.modules:
+            from expectations import suite
+
+            suite()
+    finally:
+        os.umask(before)
     gc.collect()
+
+
+def _share(name: str) -> None:
+    try:
+        importlib.import_module(name)
+    except ImportError as error:
+        log.warning("not shared with tasks: [%s] cannot be imported (%s)", name, error.name)
 
 
 def forget_changed() -> None:
