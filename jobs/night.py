@@ -19,7 +19,6 @@ from expectations import EXCEPTIONS, suite
 from jobs.assess import assess, assess_lists
 from jobs.check import (
     Audited,
-    asks_for_any,
     check_night,
     check_results_of_night,
     failed_critical,
@@ -59,7 +58,7 @@ from jobs.operate.run.placing import PUBLICATION, place_files, published_by, ver
 from jobs.operate.run.run_folder import Frames, RunFolder, frame_digest, measured
 from jobs.operate.run.run_outcomes import complete, record_failure, record_killed, record_published
 from jobs.operate.run.unchanged_steps import standing_publication, taken_over
-from jobs.operate.site_rules.exceptions_of_night import SiteExceptions, site_exceptions
+from jobs.operate.site_rules.exceptions_of_night import SiteExceptions, exceptions_of_file
 from jobs.operate.site_rules.rules_of_night import SiteRules, site_rules
 from jobs.planted import try_on_night
 from jobs.report import build_report, render_pages
@@ -119,9 +118,7 @@ class Night(RunFolder):
             refuse_override_of(self.despite.rules, suite=suite())
         with warehouse(self.settings) as engine:
             history, nights = read_history(engine, as_of=self.as_of)
-            excepted = SiteExceptions()
-            if asks_for_any(EXCEPTIONS):
-                excepted = site_exceptions(engine, suite=suite(), as_of=self.as_of)
+            excepted = exceptions_of_file(engine, EXCEPTIONS, suite=suite, as_of=self.as_of)
         inputs = {FOLLOWS: follows, "nights_before": nights, **excepted.named}
         if self.despite is not None:
             inputs[DESPITE] = self._answer(self.despite).as_json()

@@ -101,8 +101,7 @@ def _others(facts: Mapping[str, Any]) -> str:
         f"Airflow's DAG processor last took, in seconds by the clock: {parsed}. A process that "
         f"finds nothing imported takes, in CPU seconds: {imported}; a task that the scheduler "
         "forks finds all but its DAG (`dags/plugins/shared_imports.py`, held by "
-        "`tests/dags/plugins/test_shared_imports.py` and `tests/operate/run/"
-        "test_imports_of_steps.py`)."
+        "`tests/dags/plugins/test_shared_imports.py` and `tests/house/test_imports_of_steps.py`)."
     )
 
 

@@ -2,8 +2,8 @@
 
 A night is some ten processes. Each would import Airflow's task runner, pandas, Great Expectations
 and the night anew, which takes longer than most steps. So the scheduler does it before it starts
-its executor, and a task finds all of it there (`dags.sharing`). Where another executor starts tasks
-elsewhere, its scheduler imports nothing for them.
+its executor, and a task finds all of it there (`dags.plugins.sharing`). Where another executor
+starts tasks elsewhere, its scheduler imports nothing for them.
 """
 
 import sys
@@ -12,7 +12,7 @@ from typing import Any, Final
 from airflow.listeners import hookimpl
 from airflow.plugins_manager import AirflowPlugin
 
-from dags.sharing import forget_changed, share
+from dags.plugins.sharing import forget_changed, share
 
 EXECUTOR: Final = "LocalExecutor"
 

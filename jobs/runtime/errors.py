@@ -66,3 +66,31 @@ class NotPlaced(Exception):  # noqa: N818 - it says what is the case
     def __reduce__(self) -> tuple[type["NotPlaced"], tuple[str, str, str]]:
         """Survive pickling, which Airflow uses between processes."""
         return type(self), (self.where, self.what, self.todo)
+
+
+def store_error(error: Exception, *, what: str, url: str) -> Exception:
+    """One line for what a person can mend, the error itself otherwise.
+
+    Args:
+        error: what was raised.
+        what: the store, in the line's words.
+        url: where it is; only its kind is said.
+    """
+    if isinstance(error, BadInput):
+        return error
+    where = f"{what} [{url.partition('://')[0]}]"
+    if isinstance(error, (ImportError, ValueError)):
+        return BadInput(where, "no driver for it", "give an URL of fsspec, such as s3://a/b")
+    if isinstance(error, PermissionError):
+        return BadInput(where, "no right to read or write there", "grant it, or set another")
+    if isinstance(error, OSError):
+        return Unreachable(where, f"failed ({type(error).__name__})", "see that it is there")
+    if _is_connection(error):
+        said = f"does not answer ({type(error).__name__})"
+        return Unreachable(where, said, "see that it runs, and run again")
+    return error
+
+
+def _is_connection(error: Exception) -> bool:
+    """Errors of the drivers' own kinds, which share no base with Python's."""
+    return any(word in type(error).__name__ for word in ("Connection", "Endpoint", "Timeout"))

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
+import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from jobs.runtime.object_store import open_store, plain_error
+from jobs.runtime.errors import store_error
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -54,8 +55,8 @@ def stored_rows(
         Unreachable: the store does not answer.
     """
     with _plainly(url):
-        store, root = open_store(url)
-    folder = f"{root}/linkage-{uuid.uuid4().hex}"
+        store, root = fsspec.url_to_fs(url)
+    folder = f"{root.rstrip('/')}/linkage-{uuid.uuid4().hex}"
     try:
         with _plainly(url):
             rows = {name: _put(store, f"{folder}/{name}", of) for name, of in relations.items()}
@@ -81,12 +82,12 @@ def _read() -> Callable[[Batches], Batches]:
     """What a task does with names of files: it gives their rows."""
 
     def read(batches: Batches) -> Batches:
-        import fsspec
+        import fsspec as stores
         import pyarrow.parquet as parquet
 
         for batch in batches:
             for name in batch.column(0).to_pylist():
-                with fsspec.open(name, "rb") as file:
+                with stores.open(name, "rb") as file:
                     yield from parquet.ParquetFile(file).iter_batches()
 
     return read
@@ -98,4 +99,4 @@ def _plainly(url: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        raise plain_error(error, what="shared store of the linkage", url=url) from error
+        raise store_error(error, what="shared store of the linkage", url=url) from error

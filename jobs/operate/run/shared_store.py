@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from jobs.runtime.errors import BadInput
+import fsspec
+
+from jobs.runtime.errors import BadInput, store_error
 from jobs.runtime.files import canonical_json, file_digest, whole_folder
-from jobs.runtime.object_store import open_store, plain_error
 
 INDEX: Final = "index.json"
 
@@ -87,7 +88,10 @@ class SharedStore:
         return sorted(path[path.index(f"{folder}/") :].removesuffix(tail) for path in found)
 
     def _open(self) -> tuple[Any, str]:
-        return open_store(self.url)
+        store, root = fsspec.url_to_fs(self.url)
+        # What another machine wrote a moment ago is to be seen.
+        store.invalidate_cache()
+        return store, root.rstrip("/")
 
     def _index(self, store: Any, root: str, part: str) -> dict[str, Any] | None:
         try:
@@ -108,7 +112,7 @@ class SharedStore:
         )
 
     def _plain(self, error: Exception) -> Exception:
-        return plain_error(error, what="shared store", url=self.url)
+        return store_error(error, what="shared store", url=self.url)
 
 
 def _refuse_changed(file: Path, digest: str, part: str) -> None:

@@ -7,14 +7,15 @@ anew. Otherwise the check is asked as if there were no exception.
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from jobs.check import ExceptedRule, Suite, exceptions_of
+from jobs.check import ExceptedRule, Suite, asks_for_any, exceptions_of
 from jobs.runtime.files import canonical_json
 from jobs.runtime.outgoing import clean
 from jobs.warehouse.ledgers.override_ledger import (
@@ -96,6 +97,15 @@ class SiteExceptions:
     def notices(self) -> tuple[str, ...]:
         """A line on each that is not granted."""
         return tuple(each.notice for each in self.exceptions if each.notice)
+
+
+def exceptions_of_file(
+    engine: sa.Engine, file: Path, *, suite: Callable[[], Suite], as_of: date
+) -> SiteExceptions:
+    """See `site_exceptions`; of a ``file`` that asks for nothing, without asking for the suite."""
+    if not asks_for_any(file):
+        return SiteExceptions()
+    return site_exceptions(engine, suite=suite(), as_of=as_of)
 
 
 def site_exceptions(engine: sa.Engine, *, suite: Suite, as_of: date) -> SiteExceptions:

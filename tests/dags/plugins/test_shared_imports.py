@@ -11,7 +11,7 @@ import pytest
 from airflow.configuration import conf
 from airflow.plugins_manager import ensure_plugins_loaded
 
-from dags import sharing
+from dags.plugins import sharing
 from jobs.runtime.settings import ROOT
 
 pytestmark = pytest.mark.airflow

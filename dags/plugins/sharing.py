@@ -16,7 +16,7 @@ from typing import Final
 
 log = logging.getLogger(__name__)
 
-ROOT: Final = Path(__file__).resolve().parents[1]
+ROOT: Final = Path(__file__).resolve().parents[2]
 OURS: Final = ("jobs", "expectations")
 """The packages that are forgotten where their files have changed."""
 SHARED: Final = (

@@ -1,6 +1,6 @@
 """Runs a night twice, each step in a fork of a process that has imported the night alone.
 
-A program of its own (``python -m tests.operate.run.steps_in_forks AS_OF FOLDER MODULE...``): writes
+A program of its own (``python -m tests.house.steps_in_forks AS_OF FOLDER MODULE...``): writes
 as JSON which of the modules the night imports, and which each step imports beside.
 """
 

@@ -11,8 +11,8 @@ from benchmarks.samples.minimal_registers import AS_OF
 from jobs.operate.run.step_records import STEPS
 from jobs.runtime.settings import ROOT, Settings
 from jobs.warehouse import embedded, open_warehouse
+from tests.house.steps_in_forks import AGAIN, FIRST, NIGHT
 from tests.operate.minimal_site import House
-from tests.operate.run.steps_in_forks import AGAIN, FIRST, NIGHT
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +46,7 @@ def imported(
         "RECONCILIATION_IMMIGRATION": delivered.immigration,
     }
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("RECONCILIATION_", "SMTP_"))}
-    program = "tests.operate.run.steps_in_forks"
+    program = "tests.house.steps_in_forks"
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", program, str(AS_OF), str(folder), *sorted(HEAVY)],
         cwd=ROOT,
