@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 
 import boto3
@@ -99,6 +100,7 @@ def test_each_task_reads_files_of_its_own_and_nothing_stays(
     from pyspark.sql import SparkSession
 
     monkeypatch.setattr(stored_rows, "ROWS_A_FILE", 100)
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     rows = duckdb.sql("SELECT range AS row, [range::VARCHAR] AS names FROM range(450)")
     spark = SparkSession.builder.master("local[2]").getOrCreate()
     try:
