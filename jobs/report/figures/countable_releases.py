@@ -7,9 +7,9 @@ import pandas as pd
 from jobs.contract import results
 from jobs.report.figures.conditions import unsettled
 from jobs.report.figures.uncertainty import Uncertainty
+from jobs.report.membership import is_among
 from jobs.report.published import Frames
 from jobs.report.release_rows import releases_held
-from jobs.runtime.membership import is_among
 
 _OF_EPISODE: Final = ("link_probability", "possible_case_id", "nationality")
 """What the assessment of an episode says beside each of its releases."""

@@ -9,8 +9,8 @@ import pyarrow as pa
 from jobs.contract import results
 from jobs.contract.registers import TABLES
 from jobs.contract.schema import Kind, Table
+from jobs.report.membership import is_among
 from jobs.report.published import Frames
-from jobs.runtime.membership import is_among
 
 _DOUBLET: Final = ".duplicate"
 _CONFLICTING: Final = ".duplicate_conflicting"

@@ -16,8 +16,8 @@ import pyarrow as pa
 from jobs.contract import codes as c
 from jobs.contract import immigration, prison, results
 from jobs.report.figures.hiding_rows import hiding_rows, said
+from jobs.report.membership import is_among
 from jobs.report.published import Frames
-from jobs.runtime.membership import is_among
 
 _TABLES: Final = ("persons", "episodes", "sentences", "movements")
 """Tables of the prison register on whose rows scope and release rest."""

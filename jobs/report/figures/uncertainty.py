@@ -43,8 +43,8 @@ from jobs.report.figures.set_aside import (
     nobody_set_aside,
     people_set_aside,
 )
+from jobs.report.membership import is_among
 from jobs.report.published import Frames
-from jobs.runtime.membership import is_among
 
 _OUTSIDE_RULE: Final = "referral.non-eea-length"
 _KEPT_OUT_RULES: Final = ("referral.irish", "referral.eea-length")

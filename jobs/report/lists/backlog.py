@@ -9,8 +9,8 @@ import pyarrow as pa
 from jobs.contract import codes as c
 from jobs.contract import immigration, results
 from jobs.contract.bands import AGE_NOT_RECORDED, AGES
+from jobs.report.membership import is_among
 from jobs.report.published import NONE
-from jobs.runtime.membership import is_among
 
 
 def open_cases(

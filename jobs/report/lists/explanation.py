@@ -11,10 +11,10 @@ from jobs.contract.results.list_words import STATUS_WORDS
 from jobs.contract.view_models import day_text, plural
 from jobs.report.lists.flag_lines import flag_lines
 from jobs.report.lists.rule_changes import change_lines
+from jobs.report.membership import is_among
 from jobs.report.published import Frames, if_held
 from jobs.report.release_rows import releases_held
 from jobs.runtime.errors import BadInput
-from jobs.runtime.membership import is_among
 
 NO_DECISION: Final = "no decision on record"
 EXITS: Final = {"exit.removed": "left the country", "exit.died": "died in custody"}

@@ -9,10 +9,10 @@ import pandas as pd
 from jobs.contract import results
 from jobs.contract.case_lists import CASE_LISTS
 from jobs.contract.results.case_list import CaseList
+from jobs.report.membership import is_among
 from jobs.report.published import Frames, if_held
 from jobs.report.release_rows import releases_held
 from jobs.runtime.errors import BadInput
-from jobs.runtime.membership import is_among
 
 
 def list_named(name: str) -> CaseList:

@@ -17,8 +17,8 @@ from jobs.contract.case_lists import DUE
 from jobs.report.figures.conditions import within
 from jobs.report.figures.families.due import overdue
 from jobs.report.lists.list_rows import ranked, rows_of
+from jobs.report.membership import is_among
 from jobs.report.published import Frames
-from jobs.runtime.membership import is_among
 
 SOON_DAYS: Final = SHOWN_DAYS[0]
 AHEAD: Final = "May be released within 7 days"

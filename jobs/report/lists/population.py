@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.contract import prison
-from jobs.runtime.membership import is_among
+from jobs.report.membership import is_among
 
 MONTHS_SHOWN: Final = 24
 _EXIT: Final = "REL"

@@ -16,8 +16,8 @@ import pandas as pd
 
 from jobs.contract import results
 from jobs.contract.case_lists import DUE
+from jobs.report.membership import is_among
 from jobs.report.published import Frames
-from jobs.runtime.membership import is_among
 
 NOTICE_DAYS: Final = 10
 """Working days for an answer, unless a site says otherwise."""

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from jobs.contract import results
+from jobs.report.membership import is_among
 from jobs.report.movement.pairs import EpisodePairs
-from jobs.runtime.membership import is_among
 
 SCOPE, VERIFY, UNREFERRED, REFERRED, DUE, LATE, NOT_YET, CONSIDERED = range(8)
 """Places in `STATUS_ORDER`."""

@@ -28,10 +28,10 @@ from jobs.contract.case_lists import (
 from jobs.contract.results.case_list import CaseList
 from jobs.contract.results.lists_by_hand import CLEARED_BY_DECISION, MOVED_BY_SITE
 from jobs.contract.schema import Table
+from jobs.report.membership import is_among
 from jobs.report.movement.members import MEMBERS
 from jobs.report.published import Frames
 from jobs.report.release_rows import releases_held
-from jobs.runtime.membership import is_among
 
 LINE: Final = ["list_name", "line_key"]
 CLOSES: Final[Mapping[str, str]] = {

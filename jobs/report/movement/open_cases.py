@@ -13,8 +13,8 @@ import pandas as pd
 
 from jobs.contract import results
 from jobs.contract.case_lists import OPEN_CASES
+from jobs.report.membership import is_among
 from jobs.report.published import Frames, if_held
-from jobs.runtime.membership import is_among
 
 OPENED: Final = "opened since"
 KNOWN_LATE: Final = "opened before, recorded or opened again since"

@@ -8,9 +8,9 @@ from typing import Final
 import pandas as pd
 
 from jobs.contract import results
+from jobs.report.membership import is_among
 from jobs.report.published import Frames
 from jobs.report.release_rows import releases_held
-from jobs.runtime.membership import is_among
 
 _ABOUT: Final = {
     "prison.episodes": "episode",

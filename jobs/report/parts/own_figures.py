@@ -12,8 +12,8 @@ from jobs.report.figures.figure import Figure
 from jobs.report.figures.registry import FIGURE_BY_ID, FIGURES
 from jobs.report.lists.drill_down import BY_STATUS, OF_PEOPLE
 from jobs.report.lists.list_rows import ListRows, is_held
+from jobs.report.membership import is_among
 from jobs.report.published import ALL
-from jobs.runtime.membership import is_among
 
 
 def own_figures(lists: ListRows) -> pd.DataFrame:

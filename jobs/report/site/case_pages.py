@@ -20,9 +20,9 @@ from jobs.report.lists.explanation import (
 )
 from jobs.report.lists.list_rows import ListRows, is_held
 from jobs.report.lists.rule_changes import moved_by_site
+from jobs.report.membership import is_among
 from jobs.report.published import Frames
 from jobs.report.release_rows import releases_held
-from jobs.runtime.membership import is_among
 from jobs.runtime.outgoing import clean
 
 LETTERS_ON_A_PAGE: Final = 360_000

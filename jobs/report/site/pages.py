@@ -36,6 +36,7 @@ from jobs.report.data_package import DESCRIPTION, data_package
 from jobs.report.forecast.capacity import forecast
 from jobs.report.lists.list_rows import ListRows, is_held, published_nights
 from jobs.report.lists.rule_changes import change_notices
+from jobs.report.membership import is_among
 from jobs.report.published import Frames, groups_of, if_held, in_key_order
 from jobs.report.site.capacity_page import capacity_page
 from jobs.report.site.case_pages import CasePages
@@ -58,7 +59,6 @@ from jobs.report.summary.caveats import late_registers
 from jobs.report.summary.headline import key_figure
 from jobs.report.summary.review_gain import gain_line, narrowing
 from jobs.report.workbook.workbook import write_workbook
-from jobs.runtime.membership import is_among
 
 
 def render_site(

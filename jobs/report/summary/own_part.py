@@ -24,9 +24,9 @@ from jobs.report.figures.registry import FIGURE_BY_ID
 from jobs.report.lists.census import prison_names
 from jobs.report.lists.list_rows import rows_of
 from jobs.report.lists.next_actions import NextActions, answered_for
+from jobs.report.membership import is_among
 from jobs.report.published import NONE, Frames, if_held
 from jobs.report.summary.headline import first_line, key_figure, subject_number
-from jobs.runtime.membership import is_among
 from jobs.runtime.outgoing import clean
 
 OF_CASES: Final = (

@@ -89,7 +89,7 @@ def worked_event_by_event(
     """
     happenings = [(float(each.arrives), "comes", i) for i, each in enumerate(people)]
     happenings += [(each.leaves + 1.0, "leaves", i) for i, each in enumerate(people)]
-    happenings = sorted((when, what == "comes", i) for when, what, i in happenings)
+    happenings = sorted((when, what == "comes", i) for when, what, i in happenings if when < days)
     present: list[int] = []
     decided: dict[int, int] = {}
     now = work = 0.0

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from jobs.runtime.membership import is_among
+from jobs.report.membership import is_among
 
 ROUNDS: Final = 50
 SETTLED: Final = 1e-9

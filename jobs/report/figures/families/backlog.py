@@ -14,8 +14,8 @@ from jobs.report.figures.figure import CASES, CASEWORK, OPEN, Figure
 from jobs.report.figures.inputs import FigureInputs
 from jobs.report.figures.ranges import RowUncertainty, count_rows
 from jobs.report.figures.set_aside import CaseworkSetAside
+from jobs.report.membership import is_among
 from jobs.report.published import NONE
-from jobs.runtime.membership import is_among
 
 AGE_ORDER: Final = (*AGES.names, AGE_NOT_RECORDED)
 STAGES: Final = (

@@ -28,8 +28,8 @@ from jobs.report.figures.ranges import (
     false_link_probability,
     nothing,
 )
+from jobs.report.membership import is_among
 from jobs.report.published import NONE, if_held
-from jobs.runtime.membership import is_among
 
 RELEASE_ORDER: Final = (*RELEASES.names, NO_DATE)
 

@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.runtime.membership import is_among
+from jobs.report.membership import is_among
 
 TEXTS = st.lists(st.none() | st.text(max_size=2), max_size=12)
 
