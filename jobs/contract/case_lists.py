@@ -259,7 +259,7 @@ OPEN_CASES: Final = CaseList(
         "offence_code": "Offence",
         "is_in_custody": "In prison",
     },
-    words={"stage": {entry.code: entry.meaning for entry in c.STAGE.codes}},
+    words={"stage": c.STAGE.meanings},
 )
 
 

@@ -94,6 +94,11 @@ class CodeList:
         """Every code of the list."""
         return frozenset(entry.code for entry in self.codes)
 
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What each code means."""
+        return {entry.code: entry.meaning for entry in self.codes}
+
     def meaning_of(self, code: str) -> str:
         """What a code means; the code itself where the list does not have it."""
         return next((entry.meaning for entry in self.codes if entry.code == code), code)

@@ -103,7 +103,7 @@ def cell_texts(values: pd.Series, column: Column) -> pd.Series:
 def _plain(values: pd.Series, column: Column) -> pd.Series:
     words = {NONE: "not recorded", **(column.words or {})}
     if column.codes is not None:
-        words |= {entry.code: entry.meaning for entry in column.codes.codes}
+        words |= column.codes.meanings
     unique = values.dropna().unique()
     shown = {value: clean(words.get(str(value), str(value))) for value in unique}
     return values.map(shown).astype("object").where(values.notna(), column.missing)

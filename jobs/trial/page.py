@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import pandas as pd
 
 from jobs.assess.policy.dated_rules import Period, Rule
-from jobs.contract import results
+from jobs.contract import codes, results
+from jobs.contract.results.list_words import STATUS_WORDS
 from jobs.contract.view_models import day_text, number_text, plural
 from jobs.report import csv_text, ending
 from jobs.report.figures.registry import FIGURE_BY_ID
+from jobs.report.lists.census import prison_names
 from jobs.report.sheets import Column, Sheet, sheet
 from jobs.report.site.site import PageSection
 from jobs.report.site.trial_page import render_trial
@@ -71,7 +74,7 @@ def write_trial(
     movement = movement[[name for name in movement.columns if name not in personal]]
     files = {"people.csv": trial.people, "movement.csv": movement, "figures.csv": trial.figures}
     page = render_trial(
-        night=publication.as_of.isoformat(),
+        night=day_text(publication.as_of),
         notice=NOTICE,
         lead=next(trial_lines(trial)),
         lines=list(trial_lines(trial))[1:],
@@ -94,6 +97,7 @@ def _sections(
     yield PageSection(
         id="figures", title="What becomes of the figures", sheet=_figures(trial), csv="figures.csv"
     )
+    group_words = {"prison_id": prison_names(trial.after), "offence_code": codes.OFFENCE.meanings}
     for by, words in BY.items():
         concerned = trial.concerned(by)
         yield PageSection(
@@ -104,6 +108,7 @@ def _sections(
                 f"{number_text(min(GROUPS_SHOWN, len(concerned)))} of "
                 f"{plural(len(concerned), 'group', 'groups')}, most first",
                 concerned.head(GROUPS_SHOWN),
+                {"group": group_words.get(by, {})},
                 group=words,
                 enter="Enter",
                 leave="Leave",
@@ -116,7 +121,7 @@ def _sections(
         sheet=_sheet(
             "due",
             "People due on the night, and those who become due in the months ahead",
-            trial.due,
+            trial.due.assign(month=trial.due["month"].map(_month)),
             month="When",
             before="In force",
             after="Proposed",
@@ -136,7 +141,13 @@ def _sections(
         sheet=_sheet(
             "people",
             f"{number_text(min(ROWS_SHOWN, len(moved)))} of {number_text(len(moved))}",
-            moved.head(ROWS_SHOWN),
+            moved.head(ROWS_SHOWN).astype({"cause": "str"}),
+            {
+                "figure_id": {id_: figure.title for id_, figure in FIGURE_BY_ID.items()},
+                "cause": results.CAUSE.meanings,
+                "status_before": STATUS_WORDS,
+                "status_after": STATUS_WORDS,
+            },
             episode_id="Reference",
             figure_id="Figure",
             cause="Cause",
@@ -146,12 +157,25 @@ def _sections(
     )
 
 
-def _sheet(name: str, caption: str, frame: pd.DataFrame, **headings: str) -> Sheet:
+def _sheet(
+    name: str,
+    caption: str,
+    frame: pd.DataFrame,
+    words: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    /,
+    **headings: str,
+) -> Sheet:
+    """A table under these headings; ``words`` are what the codes of a column mean."""
     columns = []
     for source, heading in headings.items():
         is_number = pd.api.types.is_numeric_dtype(frame[source])
         columns.append(
-            Column(source=source, heading=heading, kind="number" if is_number else "text")
+            Column(
+                source=source,
+                heading=heading,
+                kind="number" if is_number else "text",
+                words=words.get(source),
+            )
         )
     return sheet(name=name, caption=caption, frame=frame, columns=tuple(columns), sortable=True)
 
@@ -169,14 +193,33 @@ def _rules(changed: Mapping[str, tuple[Rule, Rule]]) -> Sheet:
 
 
 def _words(rule: Rule) -> str:
-    return "; ".join(_period(period) for period in rule.periods) or "switched off"
+    """The numbers of a rule and when they hold; periods that differ in none are one."""
+    told: list[list[Period]] = []
+    for period in rule.periods:
+        if told and told[-1][-1].to == period.from_ and told[-1][0].numbers == period.numbers:
+            told[-1].append(period)
+        else:
+            told.append([period])
+    return "; ".join(_span(periods[0], periods[-1]) for periods in told) or "switched off"
 
 
-def _period(period: Period) -> str:
-    begins = f"from {period.from_}" if period.from_ else "from the beginning"
-    ends = f" to {period.to}" if period.to else ""
-    numbers = ", ".join(f"{name} {value}" for name, value in sorted(period.numbers.items()))
-    return f"{begins}{ends}" + (f": {numbers}" if numbers else "")
+def _span(first: Period, last: Period) -> str:
+    numbers = ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in sorted(first.numbers.items())
+    )
+    begins = f" from {day_text(first.from_)}" if first.from_ else ""
+    ends = f" until {day_text(last.to)}" if last.to else ""
+    return (
+        f"{numbers or 'in force'}{begins}{ends}"
+        if begins or ends
+        else (f"{numbers or 'in force'} at all times")
+    )
+
+
+def _month(month: str) -> str:
+    """A month as people write it; the night stays as it is."""
+    found = pd.to_datetime(month, format="%Y-%m", errors="coerce")
+    return month if pd.isna(found) else f"{found:%B %Y}"
 
 
 def _figures(trial: RuleTrial) -> Sheet:
@@ -193,7 +236,7 @@ def _figures(trial: RuleTrial) -> Sheet:
 def _nights(trials: Sequence[RuleTrial]) -> Sheet:
     rows = [
         {
-            "night": f"{trial.night.publication.as_of}",
+            "night": day_text(trial.night.publication.as_of),
             "enter": int(trial.people["change"].eq("enters the scope").sum()),
             "leave": int(trial.people["change"].eq("leaves the scope").sum()),
             **{

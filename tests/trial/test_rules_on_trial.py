@@ -1,5 +1,6 @@
 """Rules on trial: who is concerned, to the person, and what a file may propose."""
 
+import re
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from benchmarks.samples.minimal_registers import AS_OF, default_rows, register_t
 from jobs.assess import changed_rules, load_policy, load_proposed
 from jobs.check import accept_rows
 from jobs.contract import results
+from jobs.contract.results.list_words import STATUS_WORDS
 from jobs.link import link_registers
 from jobs.runtime.errors import BadInput
 from jobs.trial import RuleTrial, TrialNight
@@ -155,7 +157,12 @@ def test_the_page_says_that_it_is_a_trial_and_names_nobody(tmp_path: Path) -> No
     page = (tmp_path / "out" / "index.html").read_text()
     assert page.count(NOTICE) == 2
     assert "2 custody episodes enter the scope" in page
-    assert "months 6" in page
+    assert "months 6 until 17 July 2006; months 12 from 17 July 2006" in page
+    assert "months 12 at all times" in page
+    shown = re.sub(r"<code>.*?</code>", "", page)
+    for code in ("OUT_OF_SCOPE", "rule_changed", "missed.total", "DRUGS"):
+        assert code not in shown
+    assert STATUS_WORDS["OUT_OF_SCOPE"] in page
     people = pd.read_csv(tmp_path / "out" / "people.csv")
     assert "prisoner_number" not in people.columns
     assert "Bello" not in page

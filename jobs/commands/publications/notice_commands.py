@@ -49,7 +49,7 @@ def notices_show(
             "referral notice", "there is none of that number", "take one of: notices list --all"
         )
     (row,) = found.astype("object").where(found.notna(), None).to_dict("records")
-    ends = {entry.code: entry.meaning for entry in results.NOTICE_END.codes}
+    ends = results.NOTICE_END.meanings
     written = row["written_date"].date()
     state = (
         f"without an answer, which is due by {day_text(row['answer_due_date'].date())}"

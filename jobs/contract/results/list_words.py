@@ -72,4 +72,4 @@ DISCREPANCY_HEADINGS: Final[Words] = {
     "first_seen_date": "First reported",
     "age_days": "Days reported",
 }
-NATIONALITIES: Final[Words] = {entry.code: entry.meaning for entry in c.NATIONALITY.codes}
+NATIONALITIES: Final[Words] = c.NATIONALITY.meanings

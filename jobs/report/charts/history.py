@@ -99,7 +99,7 @@ def outcomes_over_time(
     table = table.loc[:, table.max().gt(0)].tail(NIGHTS_SHOWN)
     if len(table) < 2 or table.empty:
         return None
-    words = {entry.code: entry.meaning for entry in results.OUTCOME.codes}
+    words = results.OUTCOME.meanings
     moved = (table.iloc[-1] - table.iloc[0]).fillna(0.0)
     most = str(moved.abs().idxmax())
     number = number_text(float(table[most].iloc[-1]))

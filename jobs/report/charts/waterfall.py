@@ -20,7 +20,7 @@ from jobs.report.figures.registry import FIGURE_BY_ID
 from jobs.report.movement.open_cases import OpenCasesMoved
 from jobs.report.published import Frames
 
-_MEANING: Final = {entry.code: entry.meaning for entry in results.CAUSE.codes}
+_MEANING: Final = results.CAUSE.meanings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ def flag_lines(flags: Row, *, priority: int | None) -> list[tuple[str, str]]:
     if priority is not None:
         lines.append((f"Priority: number {priority:,} of the work to do.", "priority.ranking"))
     if _known(flags["outcome"]):
-        meaning = {entry.code: entry.meaning for entry in results.OUTCOME.codes}
+        meaning = results.OUTCOME.meanings
         outcome = flags["outcome"]
         lines.append((f"Outcome: {outcome}, {meaning[outcome]}.", flags["outcome_rule_id"]))
     return lines

@@ -11,7 +11,6 @@ from jobs.contract.proof.assurance_strata import STRATA
 from jobs.contract.registers import REGISTERS
 from jobs.contract.results.assessed import DISCREPANCY_KINDS
 from jobs.contract.results.list_words import STATUS_WORDS
-from jobs.contract.schema import CodeList
 from jobs.report.figures.conditions import IN_TIME, NO_DATE, NOT_RECORDED
 from jobs.report.lists.census import prison_names
 from jobs.report.published import ALL, NONE, Frames, if_held
@@ -20,21 +19,17 @@ _BARE: Final = {NONE: "not recorded", NOT_RECORDED: "not recorded", NO_DATE: "no
 """Groups of rows that name nothing."""
 
 
-def _meanings(codes: CodeList) -> dict[str, str]:
-    return {entry.code: entry.meaning for entry in codes.codes}
-
-
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "discrepancies.by_rule": DISCREPANCY_KINDS,
     "discrepancies.by_register": {name: f"the {name} register" for name in REGISTERS},
-    "outcome.by_outcome": _meanings(results.OUTCOME),
-    "backlog.by_stage": _meanings(c.STAGE),
+    "outcome.by_outcome": results.OUTCOME.meanings,
+    "backlog.by_stage": c.STAGE.meanings,
     "backlog.by_team": {NONE: "no team"},
     "notices.unanswered_by_prison": {IN_TIME: "may still be answered in time"},
     "notices.unanswered_by_team": {IN_TIME: "may still be answered in time", NONE: "no team"},
     "scope.by_status": {
         code: f"{STATUS_WORDS[code]}: {meaning}"
-        for code, meaning in _meanings(results.STATUS).items()
+        for code, meaning in results.STATUS.meanings.items()
     },
     **{
         f"assurance.{name}_by_stratum": STRATA

@@ -149,7 +149,7 @@ def moved_by(step: int) -> str:
 
 def said(causes: Counter[tuple[bool, str]]) -> str:
     """Causes as sentences, those who came first: ``3 left because a decision was found``."""
-    meaning = {entry.code: entry.meaning for entry in results.CAUSE.codes}
+    meaning = results.CAUSE.meanings
     order = sorted(causes.items(), key=lambda item: (not item[0][0], -item[1], item[0][1]))
     return " ".join(
         f"{number_text(many)} {'came onto' if came else 'left'} the list: "
