@@ -29,7 +29,7 @@ HOW: Final = (
     "LocalExecutor and the settings that are shipped, and there once more with nothing changed. "
     "*Beyond the steps* is the time from the trigger to the end of the run, without the time that "
     "the steps say they took, of the two extracts the longer one. Load of the machine meanwhile: "
-    "{load}; on an idle one it takes less."
+    "{load}."
 )
 TASK_HOW: Final = (
     "Seconds of each task of the first run: *waited* since what it comes after had ended, *took* "

@@ -4,6 +4,7 @@ Seconds are CPU seconds, of the step's process and of the embedded server for it
 does other work they say what a step costs, wall seconds do not.
 """
 
+import io
 import math
 import os
 import platform
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 import pandas as pd
 import psutil
+from PIL import Image
 
 from benchmarks.night import airflow_page
 from benchmarks.night.parts import NIGHTS, SPLINK, STEPS
@@ -51,13 +53,14 @@ def whole(facts: Facts, night: str) -> float:
 
 
 def nights_in(found: Mapping[int, Facts]) -> list[str]:
-    """The nights of which every step was measured at every size."""
-    parts = {night: [f"{night}/{step}" for step in STEPS] for night in NIGHTS}
-    return [
-        night
-        for night, steps in parts.items()
-        if all(step in facts for facts in found.values() for step in steps)
-    ]
+    """The nights of which every step was measured at some size."""
+    return [night for night in NIGHTS if sizes_of(found, night)]
+
+
+def sizes_of(found: Mapping[int, Facts], night: str) -> list[int]:
+    """The sizes at which every step of a night was measured."""
+    steps = [f"{night}/{step}" for step in STEPS]
+    return [size for size in sorted(found) if all(step in found[size] for step in steps)]
 
 
 def exponent(small: tuple[int, float], large: tuple[int, float]) -> float:
@@ -66,36 +69,41 @@ def exponent(small: tuple[int, float], large: tuple[int, float]) -> float:
 
 
 def table_of(found: Mapping[int, Facts]) -> pd.DataFrame:
-    """CPU seconds of every step at every size, the ratios to stock Splink, and the growth."""
+    """CPU seconds of every step at every size, the ratios to stock Splink, and the growth.
+
+    A night that was not measured at a size has an empty cell there.
+    """
     sizes = sorted(found)
     rows: dict[str, list[str]] = {}
     for night in nights_in(found):
-        spent = {
-            **{f"{night}: {s}": [cpu(found[n], night, s) for n in sizes] for s in STEPS},
-            f"{night} night": [whole(found[n], night) for n in sizes],
-        }
-        for name, seconds in spent.items():
-            rows[name] = [f"{each:.1f}" for each in seconds]
-            if len(sizes) > 1:
-                pair = [(sizes[at], max(seconds[at], 0.01)) for at in (-2, -1)]
-                rows[name].append(f"{exponent(*pair):.2f}")
-    stock = [float(found[n][SPLINK]["cpu"]) for n in sizes]
-    rows["stock Splink, train and predict"] = [f"{each:.1f}" for each in stock]
-    if len(sizes) > 1:
-        pair = [(sizes[at], stock[at]) for at in (-2, -1)]
-        rows["stock Splink, train and predict"].append(f"{exponent(*pair):.2f}")
+        of = sizes_of(found, night)
+        for step in STEPS:
+            rows[f"{night}: {step}"] = _grown({n: cpu(found[n], night, step) for n in of}, sizes)
+        rows[f"{night} night"] = _grown({n: whole(found[n], night) for n in of}, sizes)
+    stock = {n: float(found[n][SPLINK]["cpu"]) for n in sizes}
+    rows["stock Splink, train and predict"] = _grown(stock, sizes)
     for night in nights_in(found):
-        if night == "unchanged":
-            ratios = [whole(found[n], night) / whole(found[n], "first") for n in sizes]
-            name = "unchanged night / first night"
-        else:
-            ratios = [whole(found[n], night) / s for n, s in zip(sizes, stock, strict=True)]
-            name = f"{night} night / stock Splink"
-        rows[name] = [f"{ratio:.2f}" for ratio in ratios]
+        beside = "first night" if night == "unchanged" else "stock Splink"
+        ratios = {
+            n: whole(found[n], night)
+            / (whole(found[n], "first") if night == "unchanged" else stock[n])
+            for n in sizes_of(found, night)
+        }
+        rows[f"{night} night / {beside}"] = [
+            f"{ratios[n]:.2f}" if n in ratios else "" for n in sizes
+        ]
     columns = [f"{size:,}" for size in sizes] + (["exponent"] if len(sizes) > 1 else [])
     table = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=range(len(columns)))
     table.columns = pd.Index(columns)
     return table.fillna("")
+
+
+def _grown(seconds: Mapping[int, float], sizes: Sequence[int]) -> list[str]:
+    """A cell for each size, and the exponent between the last two that were measured."""
+    cells = [f"{seconds[n]:.1f}" if n in seconds else "" for n in sizes]
+    last = [(n, max(seconds[n], 0.01)) for n in sorted(seconds)[-2:]]
+    grown = f"{exponent(*last):.2f}" if len(last) == 2 else ""
+    return [*cells, grown] if len(sizes) > 1 else cells
 
 
 def detail_of(facts: Facts) -> pd.DataFrame:
@@ -120,7 +128,8 @@ def write(found: Mapping[int, Facts], *, keep: Path) -> None:
     """Write the document and its chart; ``keep`` holds what was measured under Airflow."""
     largest = max(found)
     sizes = ",".join(str(size) for size in sorted(found))
-    (DOCUMENT.parent / "pictures" / PICTURE).write_bytes(_chart(found).png(width=WIDTH))
+    drawn = Image.open(io.BytesIO(_chart(found).png(width=WIDTH))).convert("RGB")
+    drawn.quantize(FEW_COLOURS).save(DOCUMENT.parent / "pictures" / PICTURE, optimize=True)
     sections = [
         "# How long a night takes",
         f"Written by `python -m benchmarks.night --sizes {sizes}`; do not edit by hand.",
@@ -138,7 +147,9 @@ def write(found: Mapping[int, Facts], *, keep: Path) -> None:
     DOCUMENT.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
 
 
-WIDTH: Final = 900
+WIDTH: Final = 7.0
+"""Inches."""
+FEW_COLOURS: Final = 32
 
 
 def _chart(found: Mapping[int, Facts]) -> Chart:
@@ -155,6 +166,7 @@ def _chart(found: Mapping[int, Facts]) -> Chart:
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.minorticks_off()
         axes.set_xlabel("persons in each register")
         axes.set_ylabel("CPU seconds")
@@ -167,7 +179,7 @@ def _chart(found: Mapping[int, Facts]) -> Chart:
         draw=draw,
         headers=(),
         rows=(),
-        height=4.2,
+        height=2.2,
     )
 
 
