@@ -11,13 +11,12 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,6 +26,7 @@ from typing import Any, Final
 import psutil
 import sqlalchemy as sa
 
+from benchmarks.night.airflow_api import asked, free_port, is_healthy, token_of, until
 from benchmarks.night.measuring import Server
 from jobs.contract.registers import REGISTERS
 from jobs.runtime.settings import ROOT
@@ -178,7 +178,7 @@ class Airflow:
 
     def ask(self, path: str, body: object = None, method: str = "GET") -> Any:
         """Ask its API."""
-        return _ask(f"{self.url}/api/v2/{path}", body, method, token=self.token)
+        return asked(f"{self.url}/api/v2/{path}", body, method, token=self.token)
 
     def cpu_seconds(self) -> dict[str, float]:
         """CPU seconds of each part so far; the tasks are what the scheduler's workers did."""
@@ -205,8 +205,7 @@ def _own(process: psutil.Process) -> float:
 
 @contextmanager
 def _standalone(site: Site) -> Iterator[Airflow]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     url = f"http://localhost:{port}"
     environment = site.environment(NIGHT) | {
         "AIRFLOW__API__PORT": str(port),
@@ -221,12 +220,13 @@ def _standalone(site: Site) -> Iterator[Airflow]:
             stderr=log,
         )
     try:
-        _until(lambda: _is_well(url), "Airflow is up")
-        passwords = site.data / "airflow" / "simple_auth_manager_passwords.json.generated"
-        login = {"username": "admin", "password": json.loads(passwords.read_text())["admin"]}
-        token = _ask(f"{url}/auth/token", login, "POST")["access_token"]
-        airflow = Airflow(url=url, token=token, pid=process.pid)
-        _until(lambda: len(airflow.ask("dags")["dags"]) >= len(_dag_files()), "its DAGs are read")
+        until(lambda: is_healthy(url), "Airflow is up", seconds=START_SECONDS)
+        airflow = Airflow(url=url, token=token_of(url, site.data), pid=process.pid)
+        until(
+            lambda: len(airflow.ask("dags")["dags"]) >= len(_dag_files()),
+            "its DAGs are read",
+            seconds=START_SECONDS,
+        )
         airflow.ask(f"dags/{NIGHTLY}", {"is_paused": False}, "PATCH")
         _end_scheduled(airflow)
         yield airflow
@@ -238,7 +238,11 @@ def _standalone(site: Site) -> Iterator[Airflow]:
 def _end_scheduled(airflow: Airflow) -> None:
     """End the run that the timetable owes since its last moment; one run goes at a time."""
     runs = f"dags/{NIGHTLY}/dagRuns"
-    _until(lambda: airflow.ask(runs)["dag_runs"], "the run of the timetable begins")
+    until(
+        lambda: airflow.ask(runs)["dag_runs"],
+        "the run of the timetable begins",
+        seconds=START_SECONDS,
+    )
     for run in airflow.ask(runs)["dag_runs"]:
         path = f"{runs}/{urllib.parse.quote(run['dag_run_id'], safe='')}"
         airflow.ask(path, {"state": "failed"}, "PATCH")
@@ -317,31 +321,3 @@ def _steps(site: Site) -> dict[str, float]:
     youngest = max(runs.glob("*/steps"), key=lambda path: path.stat().st_mtime)
     records = [json.loads(path.read_text()) for path in youngest.glob("*/record.json")]
     return {record["step"]: record["seconds"] for record in records}
-
-
-def _until(is_true: Callable[[], Any], what: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            if is_true():
-                return
-        except OSError:
-            pass
-        time.sleep(LOOK_SECONDS)
-    raise AssertionError(f"not within {START_SECONDS:.0f} s: {what}")
-
-
-def _is_well(url: str) -> bool:
-    parts = _ask(f"{url}/api/v2/monitor/health")
-    return all(part["status"] == "healthy" for part in parts.values())
-
-
-def _ask(url: str, body: object = None, method: str = "GET", *, token: str = "") -> Any:
-    request = urllib.request.Request(  # noqa: S310 - this machine's own Airflow
-        url,
-        data=None if body is None else json.dumps(body).encode(),
-        headers={"Content-Type": "application/json", "Authorization": f"Bearer {token}"},
-        method=method,
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - likewise
-        return json.load(answer)

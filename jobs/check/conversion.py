@@ -57,8 +57,7 @@ def trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
     Arrow takes an eighth of the time that DuckDB's `trim` takes with characters of its own.
     """
-    is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
-    return pc.utf8_trim(column, characters=_BLANKS) if is_text else column
+    return pc.utf8_trim(column, characters=_BLANKS) if _is_text(column.type) else column
 
 
 def conversion(*, table: Table, field: Field, delivered: pa.DataType) -> Conversion | None:
@@ -71,11 +70,15 @@ def conversion(*, table: Table, field: Field, delivered: pa.DataType) -> Convers
     column = f'"{field.name}"'
     if pa.types.is_null(delivered):
         return Conversion(cleaned=f"CAST(NULL AS {_SQL_TYPES[field.kind]})", value=column)
-    if pa.types.is_string(delivered) or pa.types.is_large_string(delivered):
+    if _is_text(delivered):
         filled = f"nullif({column}, '')"
         return Conversion(cleaned=_ascii_digits(filled), value=_from_text(table, field, column))
     value = _from_typed(table, field, delivered, column)
     return None if value is None else Conversion(cleaned=column, value=value)
+
+
+def _is_text(delivered: pa.DataType) -> bool:
+    return bool(pa.types.is_string(delivered) or pa.types.is_large_string(delivered))
 
 
 _SQL_TYPES = {

@@ -70,6 +70,15 @@ _PANDAS = {
 }
 
 
+def joined_keys(frame: pd.DataFrame, names: Iterable[str]) -> "pd.Series[str]":
+    """The columns of a key as one text for each row, parts joined by ``|``."""
+    first, *others = names
+    keys = frame[first].astype("str")
+    for name in others:
+        keys = keys + "|" + frame[name].astype("str")
+    return keys
+
+
 @dataclass(frozen=True, kw_only=True)
 class Code:
     """One value of a code list."""

@@ -209,11 +209,7 @@ def _span(first: Period, last: Period) -> str:
     )
     begins = f" from {day_text(first.from_)}" if first.from_ else ""
     ends = f" until {day_text(last.to)}" if last.to else ""
-    return (
-        f"{numbers or 'in force'}{begins}{ends}"
-        if begins or ends
-        else (f"{numbers or 'in force'} at all times")
-    )
+    return (numbers or "in force") + (begins + ends or " at all times")
 
 
 def _month(month: str) -> str:

@@ -3,13 +3,12 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -23,6 +22,7 @@ import psutil
 import sqlalchemy as sa
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.night.airflow_api import asked, free_port, is_healthy, token_of, until
 from jobs.operate.monitoring.timetable import LONDON
 from jobs.runtime.settings import ROOT
 from jobs.warehouse.embedded import server as embedded
@@ -74,30 +74,11 @@ class LiveAirflow:
         self, path: str, body: object = None, method: str = "GET", *, user: str = "admin"
     ) -> Any:
         """Ask Airflow's API."""
-        request = urllib.request.Request(
-            f"{self.url}/api/v2/{path}",
-            data=None if body is None else json.dumps(body).encode(),
-            headers={
-                "Authorization": f"Bearer {self.tokens[user]}",
-                "Content-Type": "application/json",
-            },
-            method=method,
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
+        return asked(f"{self.url}/api/v2/{path}", body, method, token=self.tokens[user])
 
     def log_in(self, user: str = "admin") -> None:
         """Get a token with the password that Airflow made up for a user."""
-        file = self.data_dir / "airflow" / "simple_auth_manager_passwords.json.generated"
-        request = urllib.request.Request(
-            f"{self.url}/auth/token",
-            data=json.dumps(
-                {"username": user, "password": json.loads(file.read_text())[user]}
-            ).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            self.tokens[user] = json.load(answer)["access_token"]
+        self.tokens[user] = token_of(self.url, self.data_dir, user=user)
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         """The runs of a DAG, in order of their making."""
@@ -226,19 +207,6 @@ class LiveAirflow:
             browser.close()
 
 
-def until(true: Callable[[], bool], what: str, *, seconds: float) -> None:
-    """Wait until something is true; the API may be away for a moment meanwhile."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if true():
-                return
-        except OSError:
-            pass
-        time.sleep(1)
-    raise AssertionError(f"not within {seconds:.0f} s: {what}")
-
-
 @contextmanager
 def live_airflow(
     data_dir: Path, *, people: int = 1500, **settings: object
@@ -308,12 +276,6 @@ def live_airflow(
             server.stop()
 
 
-def free_port() -> int:
-    """A port of this machine on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
 def land_nights(live: LiveAirflow, *, around: date) -> list[date]:
     """Run three nights, the middle one on a given day, each with a landing of its own.
 
@@ -341,9 +303,7 @@ def stay_within_a_day() -> None:
 
 def healthy(live: LiveAirflow) -> bool:
     """Whether every part of Airflow says that it is well."""
-    with urllib.request.urlopen(f"{live.url}/api/v2/monitor/health", timeout=10) as answer:
-        parts = json.load(answer)
-    return all(part["status"] == "healthy" for part in parts.values())
+    return is_healthy(live.url)
 
 
 def move_dates(url: str, days: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from jobs.contract.schema import Table
+from jobs.contract.schema import Table, joined_keys
 
 Words = Mapping[str, str]
 
@@ -110,11 +110,7 @@ class CaseList:
 
     def line_keys(self, frame: pd.DataFrame) -> pd.Series:
         """What tells the rows of the list apart, tonight and on any other night."""
-        first, *others = (name for name in self.table.key if name in self.fields)
-        keys = frame[first].astype("str")
-        for name in others:
-            keys = keys + "|" + frame[name].astype("str")
-        return keys
+        return joined_keys(frame, [name for name in self.table.key if name in self.fields])
 
     def selects(self, frame: pd.DataFrame) -> pd.Series:
         """Which rows of its table stand on the list."""

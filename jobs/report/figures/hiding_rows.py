@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from jobs.contract import results
 from jobs.contract.registers import TABLES
-from jobs.contract.schema import Kind, Table
+from jobs.contract.schema import Kind, Table, joined_keys
 from jobs.report.membership import is_among
 from jobs.report.published import Frames
 
@@ -64,10 +64,7 @@ def _says_otherwise(rows: pd.DataFrame, table: Table, accepted: pa.Table) -> pd.
     A value in another notation counts as another value: nothing is guessed.
     """
     in_use = table.frame(accepted)
-    first, *others = table.key
-    key = in_use[first].astype("str")
-    for name in others:
-        key = key + "|" + in_use[name].astype("str")
+    key = joined_keys(in_use, table.key)
     is_asked = is_among(key, rows["row_key"])
     in_use = in_use[is_asked].set_index(key[is_asked])
     in_use = in_use[~in_use.index.duplicated()].reindex(rows["row_key"]).set_axis(rows.index)

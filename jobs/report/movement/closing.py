@@ -27,7 +27,7 @@ from jobs.contract.case_lists import (
 )
 from jobs.contract.results.case_list import CaseList
 from jobs.contract.results.lists_by_hand import CLEARED_BY_DECISION, MOVED_BY_SITE
-from jobs.contract.schema import Table
+from jobs.contract.schema import Table, joined_keys
 from jobs.report.membership import is_among
 from jobs.report.movement.members import MEMBERS
 from jobs.report.published import Frames
@@ -246,7 +246,7 @@ def _of_episodes(gone: pd.DataFrame, facts: Frames, *, same_versions: bool) -> _
     aside = results.QUARANTINE.of(facts)["row_key"].dropna()
     missed = releases_held(facts)
     missed = missed.loc[missed["is_missed"], ["episode_id", "release_number"]]
-    still = missed["episode_id"].astype("str") + "|" + missed["release_number"].astype("str")
+    still = joined_keys(missed, ["episode_id", "release_number"])
     linked = gone["episode_id"].map(assessed["link_outcome"]).eq("linked").fillna(False)
     name = gone["list_name"]
     everything = pd.Series(True, index=gone.index)
