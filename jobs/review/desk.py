@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from jobs.contract import codes, results
 from jobs.contract.results.list_words import STATUS_WORDS
 from jobs.extract import Landing
-from jobs.report.summary.review_gain import gain_line
+from jobs.report.summary.review_gain import FIRST, gain_line
 from jobs.review.consequences import CONSEQUENCES, PAIR, queue_of
 from jobs.review.differences import Line, lines
 from jobs.review.evidence import Piece, in_words
@@ -221,9 +221,9 @@ class Desk:
         publication, queue = self._queue()
         with transaction(self.engine) as connection:
             rows = waiting_pairs.progress(connection, queue, by=by.name)
-            narrows = waiting_pairs.gains(connection, queue)
+            pairs, steps = waiting_pairs.gain(connection, queue, first=FIRST)
         tiers = [Tier(consequence=CONSEQUENCES[row["tier"]], **row) for row in rows]
-        gain = gain_line(self._figures_of(publication), pd.Series(narrows, dtype="float64"))
+        gain = gain_line(self._figures_of(publication), pairs=pairs, steps=steps)
         return Progress(as_of=publication.as_of, tiers=tiers, gain=gain)
 
     def waiting(self, *, tier: int | None = None, page: int = 1) -> list[Hanging]:

@@ -14,6 +14,8 @@ from jobs.review.desk import LONGEST_REASON, Desk, OpenPair, Taken
 from jobs.review.second_look import SecondLook
 from jobs.runtime.errors import BadInput
 from jobs.warehouse import Contradiction, Decision, Reviewer, audit_entries, decisions
+from jobs.warehouse.ledgers import review_queue
+from jobs.warehouse.store.connections import transaction
 from tests.review.conftest import PAIRS, RITA, ROB, VERA
 
 
@@ -304,16 +306,21 @@ def test_a_pair_says_what_its_review_pays_and_the_queue_what_those_that_wait_do(
             connection.execute(sa.text(statement), {"narrows": narrows, "pair": pair})
     assert [pair.narrows for pair in desk.waiting()[:5]] == [0.0, 0.5, 0.0, 0.0, 2.0]
     with mock.patch("jobs.review.desk.gain_line", side_effect=told_pairs):
-        assert desk.progress(RITA).gain == f"[2.0, 0.5, {', '.join(['0.0'] * (PAIRS - 2))}]"
+        assert desk.progress(RITA).gain == f"{PAIRS} pairs, 2.5"
         desk.open_pair(fifth, RITA)
         desk.decide(fifth, judgement="must_not_link", reason="two men", by=RITA)
-        assert desk.progress(RITA).gain.startswith("[0.5, 0.0"), "what is decided pays no more"
+        assert desk.progress(RITA).gain == f"{PAIRS - 1} pairs, 0.5", "what is decided pays no more"
+    with transaction(desk.engine) as connection:
+        queue = review_queue.last_queue(connection)
+        assert queue is not None
+        assert review_queue.gain(connection, queue, first=1) == (PAIRS - 1, 0.5)
+        assert review_queue.gain(connection, queue, first=0) == (PAIRS - 1, 0.0)
 
 
-def told_pairs(figures: pd.DataFrame, narrows: "pd.Series[float]") -> str:
+def told_pairs(figures: pd.DataFrame, *, pairs: int, steps: float) -> str:
     """Stands in for the sentence, of a publication that has figures."""
     assert not figures.empty
-    return str(narrows.tolist())
+    return f"{pairs} pairs, {steps}"
 
 
 def test_without_a_night_there_is_no_queue(desk: Desk) -> None:

@@ -57,7 +57,7 @@ from jobs.report.site.quality_page import quality_page
 from jobs.report.site.site import PageSection, Site
 from jobs.report.summary.caveats import late_registers
 from jobs.report.summary.headline import key_figure
-from jobs.report.summary.review_gain import gain_line, narrowing
+from jobs.report.summary.review_gain import gain_line, narrowing, steps_of_first
 from jobs.report.workbook.workbook import write_workbook
 
 
@@ -195,7 +195,8 @@ def _linkage(site: Site) -> None:
     linked, review = (key_figure(site.figures, id_) for id_ in ids[:2])
     links = results.LINKS.of(site.facts)
     waiting = links[links["outcome"].eq("review")]
-    narrows = narrowing(waiting, results.ASSESSMENTS.of(site.facts))
+    steps = steps_of_first(narrowing(waiting, results.ASSESSMENTS.of(site.facts)))
+    gain = gain_line(site.figures, pairs=len(waiting), steps=steps)
     site.page(
         "linkage.html",
         "page.html.j2",
@@ -205,7 +206,7 @@ def _linkage(site: Site) -> None:
         "and wait for a reviewer.",
         text=(
             "A link that is not certain never clears a person: the custody episode stays on "
-            f"its list, marked as a possible match. {gain_line(site.figures, narrows)}".rstrip()
+            f"its list, marked as a possible match. {gain}".rstrip()
         ),
         tiles_=(),
         charts=[site.history_chart("links.review")],

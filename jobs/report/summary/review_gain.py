@@ -42,21 +42,17 @@ def narrowing(waiting: pd.DataFrame, assessments: pd.DataFrame) -> "pd.Series[fl
     return found / pairs.astype("float64")
 
 
-def expected_range(
-    figures: pd.DataFrame, narrows: "pd.Series[float]", *, first: int = FIRST
-) -> tuple[float, float] | None:
-    """The ends of the range of `missed.total` once the first pairs of some are decided.
+def expected_range(figures: pd.DataFrame, steps: float) -> tuple[float, float] | None:
+    """The ends of the range of `missed.total` once pairs are decided.
 
     Where they come to lie hangs on the answers; they are told as expected, by how likely such
     matches are. Nothing where no pair narrows the range.
 
     Args:
         figures: frame of `results.FIGURES` of one publication.
-        narrows: `narrowing` of each pair, in the order of the work.
-        first: so many pairs are decided.
+        steps: by how many the pairs narrow it, all together: the sum of their `narrowing`.
     """
     missed = key_figure(figures, "missed.total")
-    steps = float(narrows.head(first).sum())
     if missed.low is None or missed.high is None or not steps:
         return None
     true = steps * _share_true(figures)
@@ -64,16 +60,27 @@ def expected_range(
     return low, max(missed.high - round(true), low)
 
 
-def gain_line(figures: pd.DataFrame, narrows: "pd.Series[float]", *, first: int = FIRST) -> str:
-    """What deciding the pairs that narrow most makes of the range; empty where none narrows it."""
-    ends = expected_range(figures, narrows.sort_values(ascending=False), first=first)
+def steps_of_first(narrows: "pd.Series[float]") -> float:
+    """By how many the `FIRST` pairs that narrow the range most do so together."""
+    return float(narrows.nlargest(FIRST).sum())
+
+
+def gain_line(figures: pd.DataFrame, *, pairs: int, steps: float) -> str:
+    """What deciding the pairs that narrow most makes of the range; empty where none narrows it.
+
+    Args:
+        figures: frame of `results.FIGURES` of one publication.
+        pairs: so many wait.
+        steps: `steps_of_first` of them.
+    """
+    ends = expected_range(figures, steps)
     if ends is None:
         return ""
-    pairs = plural(len(narrows), "pair that waits", "pairs that wait")
+    wait = plural(pairs, "pair that waits", "pairs that wait")
     which = (
-        f"If the {pairs} {'is' if len(narrows) == 1 else 'are'} decided on"
-        if first >= len(narrows)
-        else f"If the {number_text(first)} that matter most of the {pairs} are decided on"
+        f"If the {wait} {'is' if pairs == 1 else 'are'} decided on"
+        if pairs <= FIRST
+        else f"If the {number_text(FIRST)} that matter most of the {wait} are decided on"
     )
     low, high = (number_text(end) for end in ends)
     return (

@@ -186,10 +186,19 @@ def last_entry_of(
     return connection.execute(query).first()
 
 
-def gains(connection: sa.Connection, queue: Queue) -> list[float]:
-    """By how many each pair that waits would narrow the range of the missed, the most first."""
-    query = sa.select(PAIRS.c.narrows).where(*_waits(queue, None)).order_by(PAIRS.c.narrows.desc())
-    return list(connection.scalars(query))
+def gain(connection: sa.Connection, queue: Queue, *, first: int) -> tuple[int, float]:
+    """How many pairs wait, and by how many the ``first`` that narrow most do so together.
+
+    What is narrowed is the range of the missed.
+    """
+    place = sa.func.row_number().over(order_by=PAIRS.c.narrows.desc())
+    waiting = (
+        sa.select(PAIRS.c.narrows, place.label("place")).where(*_waits(queue, None)).subquery()
+    )
+    steps = sa.func.sum(waiting.c.narrows).filter(waiting.c.place <= first)
+    query = sa.select(sa.func.count(), sa.func.coalesce(steps, 0.0)).select_from(waiting)
+    pairs, narrowed = connection.execute(query).one()
+    return pairs, narrowed
 
 
 def progress(connection: sa.Connection, queue: Queue, *, by: str) -> list[sa.RowMapping]:

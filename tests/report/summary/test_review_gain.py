@@ -13,7 +13,7 @@ from jobs.assess import assess, load_policy
 from jobs.contract import results
 from jobs.link import link_registers
 from jobs.report import build_report, key_figure
-from jobs.report.summary.review_gain import expected_range, gain_line, narrowing
+from jobs.report.summary.review_gain import expected_range, gain_line, narrowing, steps_of_first
 from jobs.review.consequences import queue
 from jobs.synthetic.world import World, build_world
 
@@ -85,7 +85,8 @@ DEFAULT = figures(missed=(1251, 1006, 1264), possible=(100, 0, 100), off=(-80, -
 
 
 def test_the_page_says_what_the_pairs_that_pay_most_make_of_the_range() -> None:
-    assert gain_line(DEFAULT, pd.Series([0.0] * 805 + [1.0] * 50)) == (
+    steps = steps_of_first(pd.Series([0.0] * 805 + [1.0] * 50))
+    assert gain_line(DEFAULT, pairs=855, steps=steps) == (
         "If the 100 that matter most of the 855 pairs that wait are decided on, the range of those "
         "released without consideration, now between 1,006 and 1,264, narrows to some 1,016 to "
         "1,224."
@@ -93,11 +94,16 @@ def test_the_page_says_what_the_pairs_that_pay_most_make_of_the_range() -> None:
 
 
 def test_a_short_queue_is_told_whole_and_one_that_narrows_nothing_not_at_all() -> None:
-    assert gain_line(DEFAULT, pd.Series([1.0])).startswith(
+    assert gain_line(DEFAULT, pairs=1, steps=1.0).startswith(
         "If the 1 pair that waits is decided on, "
     )
-    assert gain_line(DEFAULT, pd.Series([0.0, 0.0])) == ""
-    assert gain_line(figures(), pd.Series([1.0])) == ""
+    assert gain_line(DEFAULT, pairs=2, steps=0.0) == ""
+    assert gain_line(figures(), pairs=1, steps=1.0) == ""
+
+
+def test_a_day_s_work_is_the_hundred_that_narrow_most() -> None:
+    assert steps_of_first(pd.Series([1.0] * 99 + [0.25] * 3 + [2.0] * 2)) == 102.0
+    assert steps_of_first(pd.Series([], dtype="float64")) == 0.0
 
 
 class Reviewed:
@@ -139,7 +145,7 @@ def test_deciding_with_the_truth_narrows_the_range_as_was_said() -> None:
     before = Reviewed(world, results.DECISIONS.empty())
     first = len(before.queue) // 2
     assert before.queue["narrows"].head(first).sum() >= 5
-    said = expected_range(before.figures, before.queue["narrows"], first=first)
+    said = expected_range(before.figures, float(before.queue["narrows"].head(first).sum()))
     people = world.truth["people"].to_pandas()
     true = {*people[["prisoner_number", "cid_person_id"]].itertuples(index=False, name=None)}
     decided = [
