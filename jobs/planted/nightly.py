@@ -25,16 +25,19 @@ def try_on_night(run: RunFolder) -> PlantedCases | None:
     where the test could not be made.
 
     What fails here undoes no night: it is written down as a test that could not be made, which is
-    told as loudly as a case that was not found. None where not even that could be written.
+    told as loudly as a case that was not found. None where not even that could be written. A test
+    of which only what it took could not be written is one that was made.
     """
     try:
         cases = _recorded(run)
-        if cases is not None and not cases.failure:
+        if _is_made(cases):
             return cases
         try:
             self_test(run)
         except Exception as error:  # noqa: BLE001 - the night is published, whatever fails here
-            _record(run, PlantedCases(planted={}, found={}, failure=one_line(error)))
+            log.warning("what the planted cases took is not known: %s", one_line(error))
+            if not _is_made(_recorded(run)):
+                _record(run, _unmeasured(run))
         cases = _recorded(run)
     except Exception as unwritten:  # noqa: BLE001
         log.warning("what became of the planted cases is not written: %s", one_line(unwritten))
@@ -71,6 +74,18 @@ def try_on(run: RunFolder) -> PlantedCases:
         model=model_of(run.part("link").text(MODEL), where="the model of this run"),
         policy=SiteRules.of(run.inputs("link")).policy,
     )
+
+
+def _is_made(cases: PlantedCases | None) -> bool:
+    return cases is not None and not cases.failure
+
+
+def _unmeasured(run: RunFolder) -> PlantedCases:
+    """The planted cases on a run whose folder takes no record; why not, where they fail too."""
+    try:
+        return try_on(run)
+    except Exception as error:  # noqa: BLE001 - as above
+        return PlantedCases(planted={}, found={}, failure=one_line(error))
 
 
 def _record(run: RunFolder, cases: PlantedCases) -> None:
