@@ -16,14 +16,13 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from jobs.assess import assess, load_policy
-from jobs.check.delivered import load_delivered
-from jobs.check.row_stage import CheckedRows, check_rows
+from jobs.check import accept_rows
+from jobs.check.row_stage import CheckedRows
 from jobs.contract import results
 from jobs.link import link_registers
 from jobs.report import build_report
@@ -95,10 +94,7 @@ def judged(*, seed: int, people: int, noise: str) -> pd.DataFrame:
 
 def accepted(tables: dict[str, pa.Table]) -> CheckedRows:
     """The rows that the check accepts, without its suite, which changes none."""
-    with duckdb.connect() as connection:
-        connection.execute(f"SET VARIABLE as_of = DATE '{NIGHT.isoformat()}'")
-        rows_in = load_delivered(connection=connection, tables=tables)
-        return check_rows(connection=connection, rows_in=rows_in)
+    return accept_rows(tables=tables, as_of=NIGHT)
 
 
 def true_numbers(episodes: pd.DataFrame, assessments: pd.DataFrame) -> dict[str, int]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pandas as pd
-import pyarrow as pa
 import sqlalchemy as sa
 
 from expectations import EXCEPTIONS, suite
@@ -27,6 +26,7 @@ from jobs.check import (
 from jobs.check.corrections import write_corrections
 from jobs.contract import immigration, results
 from jobs.contract.registers import REGISTERS
+from jobs.contract.schema import TablesOnDemand
 from jobs.extract import land
 from jobs.link import Model, engine_named, link_registers, model_of
 from jobs.notify import limited_readers
@@ -124,9 +124,14 @@ class Night(RunFolder):
             inputs[DESPITE] = self._answer(self.despite).as_json()
         if stands := taken_over(self, "check", reads={**inputs, **trusted}):
             return stands
-        landed: dict[str, pa.Table] = {}
-        for register in REGISTERS:
-            landed.update(self.landing(register).tables())
+        landings = [self.landing(register) for register in REGISTERS]
+        landed = TablesOnDemand(
+            {
+                name: functools.partial(landing.table, name)
+                for landing in landings
+                for name in landing.manifest.tables
+            }
+        )
         asked = excepted.on(suite())
         checked = check_night(tables=landed, as_of=self.as_of, suite=asked, history=history)
         with self.leaving(HISTORY) as folder:
@@ -345,7 +350,7 @@ class Night(RunFolder):
         word = self.inputs("check").get(DESPITE)
         return None if word is None else CheckOverride.from_json(word)
 
-    def _explained(self, facts: Frames, manifest: Manifest, tables: dict[str, pa.Table]) -> Frames:
+    def _explained(self, facts: Frames, manifest: Manifest, tables: TablesOnDemand) -> Frames:
         """What moved since the publication compared with, and what closed which line."""
         after = Position(
             as_of=self.as_of,

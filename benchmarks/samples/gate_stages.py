@@ -1,8 +1,8 @@
 """The stages of the gate one by one: seconds faster than all of it."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date
+from functools import partial
 
 import duckdb
 import pandas as pd
@@ -10,30 +10,20 @@ import pyarrow as pa
 
 from benchmarks.samples.minimal_registers import AS_OF
 from expectations import suite
+from jobs.check import accept_rows
 from jobs.check.check_history import AS_OF as AS_OF_COLUMN
 from jobs.check.check_history import CheckHistory
-from jobs.check.delivered import load_delivered
 from jobs.check.profile import take_profile
-from jobs.check.row_stage import CheckedRows, check_rows
+from jobs.check.row_stage import CheckedRows, accepted_columns, check_rows
 from jobs.check.suite.running import run_suite
 from jobs.contract import results
-from jobs.contract.registers import TABLES
 
 Tables = Mapping[str, pa.Table]
 
 
-@contextmanager
-def _opened(tables: Tables, as_of: date) -> Iterator[tuple[duckdb.DuckDBPyConnection, CheckedRows]]:
-    with duckdb.connect() as connection:
-        connection.execute(f"SET VARIABLE as_of = DATE '{as_of}'")
-        rows_in = load_delivered(connection=connection, tables=tables)
-        yield connection, check_rows(connection=connection, rows_in=rows_in)
-
-
 def rows_checked(tables: Tables, as_of: date = AS_OF) -> CheckedRows:
     """Contract and row rules."""
-    with _opened(tables, as_of) as (_, checked):
-        return checked
+    return accept_rows(tables=tables, as_of=as_of)
 
 
 def suite_asked(
@@ -46,7 +36,9 @@ def suite_asked(
     """The answers of the checks with these ids, after contract and row rules; by check id."""
     asked = [check for check in suite().on_registers if check.id in ids]
     assert len(asked) == len(ids), "no such check"
-    with _opened(tables, as_of) as (connection, checked):
+    with duckdb.connect() as connection:
+        connection.execute(f"SET VARIABLE as_of = DATE '{as_of}'")
+        checked = check_rows(connection=connection, tables=tables)
         connection.register("row_counts", results.ROW_COUNTS.arrow(checked.row_counts))
         take_profile(connection)
         before = history or CheckHistory()
@@ -56,7 +48,7 @@ def suite_asked(
         return run_suite(
             checks=asked,
             connection=connection,
-            table_of=lambda name: TABLES[name].frame(checked.accepted[name]),
+            columns_of=partial(accepted_columns, connection),
         ).set_index("check_id")
 
 

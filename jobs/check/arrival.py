@@ -19,7 +19,7 @@ NOT_USED: Final = (
 """Not their names: the header of a file that lacks one is a row of it."""
 
 
-def extras(tables: Mapping[str, pa.Table]) -> pd.DataFrame:
+def extras(tables: Mapping[str, pa.Schema]) -> pd.DataFrame:
     """A warning for each table that has columns beyond the contract; they are not used."""
     found = {
         name: extra
@@ -32,7 +32,7 @@ def extras(tables: Mapping[str, pa.Table]) -> pd.DataFrame:
     )
 
 
-def unproved(tables: Mapping[str, pa.Table]) -> pd.DataFrame:
+def unproved(tables: Mapping[str, pa.Schema]) -> pd.DataFrame:
     """A warning for each register of which a file may have lost its end without a trace."""
     found = {}
     for register, declared in REGISTERS.items():
@@ -56,8 +56,8 @@ def unproved(tables: Mapping[str, pa.Table]) -> pd.DataFrame:
     )
 
 
-def _is_size_proved(table: pa.Table) -> bool:
-    noted: bool = json.loads((table.schema.metadata or {}).get(SIZE_PROVED, b"true"))
+def _is_size_proved(delivered: pa.Schema) -> bool:
+    noted: bool = json.loads((delivered.metadata or {}).get(SIZE_PROVED, b"true"))
     return noted
 
 

@@ -138,7 +138,7 @@ def _shaped(field: Field, text: str) -> str:
     """That a text has its field's shape; text that is too long was not looked at."""
     if field.shape is None:
         return ""
-    return f" AND regexp_full_match({text}, '{field.shape.pattern}')"
+    return f" AND regexp_full_match({text}, '{field.shape.unbounded}')"
 
 
 def _from_typed(table: Table, field: Field, delivered: pa.DataType, column: str) -> str | None:

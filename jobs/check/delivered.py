@@ -6,11 +6,12 @@ What fails here stops the night at once, because nothing after it could be trust
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jobs.check.conversion import conversion, trimmed
 from jobs.check.rules import UNREADABLE
@@ -31,28 +32,15 @@ _TRIMMED = "trimmed"
 _MEND = "correct the delivery or the mapping file"
 
 
-def load_delivered(
-    *, connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]
-) -> dict[str, int]:
-    """Load every table of both registers, converted to the contract's types.
-
-    ``raw_<register>_<table>`` shows the delivered rows with their number, from 1;
-    ``delivered_<register>.<table>`` holds the converted ones, with a column for each field that
-    says whether the delivered value could not be read.
-
-    Returns:
-        Rows of each table.
+def refuse_missing(tables: Collection[str]) -> None:
+    """Refuse a night to which a table of either register is missing.
 
     Raises:
-        GateFailed: a table or column is missing, or a column is of another type.
+        GateFailed: naming the first.
     """
-    make_schemas(connection)
-    for table in TABLES.values():
-        arrow = tables.get(table.full_name)
-        if arrow is None:
-            raise GateFailed(f"table [{table.full_name}]", "is missing", _MEND)
-        load_table(connection=connection, table=table, arrow=arrow)
-    return {name: tables[name].num_rows for name in TABLES}
+    for name in TABLES:
+        if name not in tables:
+            raise GateFailed(f"table [{name}]", "is missing", _MEND)
 
 
 def make_schemas(connection: duckdb.DuckDBPyConnection) -> None:
@@ -64,14 +52,22 @@ def make_schemas(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def raw_name(table: Table) -> str:
-    """Name of the view on the rows of a table as delivered."""
+    """Name of the view on rows of a table as they were delivered."""
     return f"raw_{table.space}_{table.name}"
 
 
-def extra_columns(arrow: pa.Table, table: Table) -> list[str]:
+def keep_raw(
+    connection: duckdb.DuckDBPyConnection, *, table: Table, arrow: pa.Table, numbers: pa.Array
+) -> None:
+    """Leave the rows with these numbers, from 1, as they were delivered, under `raw_name`."""
+    rows = arrow.select(table.columns).take(pc.subtract(numbers, 1))
+    connection.register(raw_name(table), rows.append_column(ROW_NUMBER, numbers))
+
+
+def extra_columns(delivered: pa.Schema, table: Table) -> list[str]:
     """Columns delivered beyond the contract, in the table or noted by its landing."""
-    noted = json.loads((arrow.schema.metadata or {}).get(EXTRA_COLUMNS, b"[]"))
-    return sorted({*noted, *(name for name in arrow.column_names if name not in table.columns)})
+    noted = json.loads((delivered.metadata or {}).get(EXTRA_COLUMNS, b"[]"))
+    return sorted({*noted, *(name for name in delivered.names if name not in table.columns)})
 
 
 def load_table(
@@ -81,7 +77,10 @@ def load_table(
     arrow: pa.Table,
     is_whole: bool = True,
 ) -> None:
-    """Load one table, converted; one that was loaded before is replaced.
+    """Load one table, converted to the contract's types; one that was loaded before is replaced.
+
+    ``delivered_<register>.<table>`` holds its rows with their number, from 1, and a column for each
+    field that says whether the delivered value could not be read.
 
     ``is_whole``: these are all rows that were delivered, so they show whether a column was retyped.
 
@@ -110,11 +109,8 @@ def load_table(
         read.append(f'{column}, ("filled {field.name}" AND {column} IS NULL) AS {unreadable}')
         counted.append(f"count({column}), coalesce(count_if({unreadable}), 0)")
     numbers = pa.array(np.arange(1, arrow.num_rows + 1, dtype=np.int64))
-    raw = arrow.select(table.columns).append_column(ROW_NUMBER, numbers)
-    connection.register(raw_name(table), raw)
-    connection.register(
-        _TRIMMED, pa.table([trimmed(column) for column in raw.columns], names=raw.column_names)
-    )
+    columns = {name: trimmed(arrow[name]) for name in table.columns}
+    connection.register(_TRIMMED, pa.table({**columns, ROW_NUMBER: numbers}))
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE delivered_{table.full_name} AS

@@ -2,10 +2,10 @@
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import duckdb
 import pandas as pd
@@ -13,16 +13,14 @@ import pyarrow as pa
 
 from jobs.check.arrival import extras, unproved
 from jobs.check.check_history import CheckHistory, with_first_failures, with_first_seen
-from jobs.check.delivered import load_delivered
 from jobs.check.faults import faults, faulty_rows, find_owners, rows_to_mend
 from jobs.check.profile import take_profile
-from jobs.check.row_stage import CheckedRows, accepted_of, check_rows
+from jobs.check.row_stage import CheckedRows, accepted_columns, accepted_of, check_rows
 from jobs.check.rules import WITH_PLANTED, row_rules
 from jobs.check.suite.exceptions import ExceptedRule, exceptions_on
 from jobs.check.suite.kinds import Suite
 from jobs.check.suite.running import load_units, run_suite
 from jobs.contract import results
-from jobs.contract.registers import TABLES
 from jobs.runtime.errors import BadInput, GateFailed
 
 
@@ -61,12 +59,12 @@ class Audited:
 class Checked(Audited):
     """A night's registers after the gate.
 
-    ``tables`` hold the accepted rows in the contract's Arrow schema, sorted by key; the other
-    frames are those of `jobs.contract.results`. ``to_mend`` is every faulty row with its key, which
-    may name a person: for the service that wrote it, and nobody else.
+    ``tables`` give the accepted rows in the contract's Arrow schema, sorted by key, each when it is
+    asked for; the other frames are those of `jobs.contract.results`. ``to_mend`` is every faulty
+    row with its key, which may name a person: for the service that wrote it, and nobody else.
     """
 
-    tables: dict[str, pa.Table]
+    tables: Mapping[str, pa.Table]
     quarantine: pd.DataFrame
     row_counts: pd.DataFrame
     profile: pd.DataFrame
@@ -100,15 +98,11 @@ def refuse_override_of(rules: Collection[str], *, suite: Suite) -> None:
             )
 
 
-@contextmanager
-def _accepted(
-    tables: Mapping[str, pa.Table], as_of: date, *, with_planted: bool = False
-) -> Iterator[tuple[duckdb.DuckDBPyConnection, CheckedRows]]:
-    with duckdb.connect() as connection:
-        connection.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
-        connection.execute(f"SET VARIABLE {WITH_PLANTED} = {with_planted}")
-        rows_in = load_delivered(connection=connection, tables=tables)
-        yield connection, check_rows(connection=connection, rows_in=rows_in)
+def _opened(as_of: date, *, with_planted: bool = False) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
+    connection.execute(f"SET VARIABLE {WITH_PLANTED} = {with_planted}")
+    return connection
 
 
 def accept_rows(
@@ -124,8 +118,9 @@ def accept_rows(
     Raises:
         GateFailed: a table or column is missing or of another type.
     """
-    with _accepted(tables, as_of, with_planted=with_planted) as (_, checked):
-        return checked
+    with _opened(as_of, with_planted=with_planted) as connection:
+        checked = check_rows(connection=connection, tables=tables)
+        return replace(checked, accepted=dict(checked.accepted))
 
 
 def accept_some(*, tables: Mapping[str, pa.Table], as_of: date) -> dict[str, pa.Table]:
@@ -139,8 +134,7 @@ def accept_some(*, tables: Mapping[str, pa.Table], as_of: date) -> dict[str, pa.
             refers to.
         as_of: the night.
     """
-    with duckdb.connect() as connection:
-        connection.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
+    with _opened(as_of) as connection:
         return accepted_of(connection=connection, tables=tables)
 
 
@@ -167,40 +161,37 @@ def check_night(
             asked and nobody can let it pass.
     """
     before = history or CheckHistory()
-    with _accepted(tables, as_of) as (connection, checked):
-        take_profile(connection)
-        connection.register("row_counts", results.ROW_COUNTS.arrow(checked.row_counts))
-        before.load(connection, as_of=as_of)
-        asked = run_suite(
-            checks=suite.on_registers,
-            connection=connection,
-            table_of=lambda name: TABLES[name].frame(checked.accepted[name]),
-        )
-        load_units(connection, checks=suite.on_registers, found=asked)
-        find_owners(connection)
-        found = faults(connection)
-        found = with_first_failures(found, history=before, table=results.FAULTS, as_of=as_of)
-        return Checked(
-            tables=checked.accepted,
-            quarantine=with_first_seen(checked.quarantine, history=before, as_of=as_of),
-            row_counts=checked.row_counts,
-            profile=results.PROFILE.frame(
-                connection.execute("FROM profile")
-                .to_arrow_table()
-                .cast(results.PROFILE.arrow_schema)
-            ),
-            faults=results.FAULTS.frame(results.FAULTS.arrow(found)),
-            faulty_rows=faulty_rows(connection),
-            to_mend=rows_to_mend(connection),
-            results=_finished(
-                pd.concat(
-                    [asked, checked.results, extras(tables), unproved(tables)], ignore_index=True
-                ),
-                excepted=suite.granted,
-                history=before,
-                as_of=as_of,
-            ),
-        )
+    connection = _opened(as_of)
+    checked = check_rows(connection=connection, tables=tables)
+    take_profile(connection)
+    connection.register("row_counts", results.ROW_COUNTS.arrow(checked.row_counts))
+    before.load(connection, as_of=as_of)
+    asked = run_suite(
+        checks=suite.on_registers,
+        connection=connection,
+        columns_of=partial(accepted_columns, connection),
+    )
+    load_units(connection, checks=suite.on_registers, found=asked)
+    find_owners(connection)
+    found = faults(connection)
+    found = with_first_failures(found, history=before, table=results.FAULTS, as_of=as_of)
+    profile = connection.execute("FROM profile").to_arrow_table()
+    arrived = [extras(checked.delivered), unproved(checked.delivered)]
+    return Checked(
+        tables=checked.accepted,
+        quarantine=with_first_seen(checked.quarantine, history=before, as_of=as_of),
+        row_counts=checked.row_counts,
+        profile=results.PROFILE.frame(profile.cast(results.PROFILE.arrow_schema)),
+        faults=results.FAULTS.frame(results.FAULTS.arrow(found)),
+        faulty_rows=faulty_rows(connection),
+        to_mend=rows_to_mend(connection),
+        results=_finished(
+            pd.concat([asked, checked.results, *arrived], ignore_index=True),
+            excepted=suite.granted,
+            history=before,
+            as_of=as_of,
+        ),
+    )
 
 
 def check_results_of_night(
@@ -232,7 +223,11 @@ def check_results_of_night(
             connection.unregister("arriving")
         before.load(connection, as_of=as_of)
         found = run_suite(
-            checks=suite.on_results, connection=connection, table_of=lambda name: facts[name]
+            checks=suite.on_results,
+            connection=connection,
+            columns_of=lambda name, columns: facts[name][
+                [column for column in facts[name].columns if column in columns]
+            ],
         )
     return Audited(results=_finished(found, excepted=suite.granted, history=before, as_of=as_of))
 

@@ -2,18 +2,26 @@
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from jobs.check.delivered import ROW_NUMBER, load_table, make_schemas, raw_name
+from jobs.check.delivered import (
+    ROW_NUMBER,
+    keep_raw,
+    load_table,
+    make_schemas,
+    raw_name,
+    refuse_missing,
+)
 from jobs.check.rules import DUPLICATE_CONFLICTING, DUPLICATE_IDENTICAL, RowRule, row_rules
 from jobs.contract import results
 from jobs.contract.registers import TABLES
-from jobs.contract.schema import Table
+from jobs.contract.schema import Table, TablesOnDemand
 
 SET_ASIDE = "set_aside"
 """DuckDB table of (register, table_name, row_number, rule_id) of the rows in quarantine."""
@@ -25,30 +33,56 @@ or not."""
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedRows:
-    """What the row rules made of the delivered rows; frames as in `jobs.contract.results`."""
+    """What the row rules made of the delivered rows; frames as in `jobs.contract.results`.
 
-    accepted: dict[str, pa.Table]
+    ``accepted`` gives the accepted rows in the contract's types, sorted by key; ``delivered`` has
+    the schema of each table as it came.
+    """
+
+    accepted: Mapping[str, pa.Table]
     quarantine: pd.DataFrame
     row_counts: pd.DataFrame
     results: pd.DataFrame
+    delivered: Mapping[str, pa.Schema]
 
 
-def check_rows(*, connection: duckdb.DuckDBPyConnection, rows_in: dict[str, int]) -> CheckedRows:
-    """Apply every row rule to the tables that `load_delivered` left in ``connection``.
+def check_rows(
+    *, connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]
+) -> CheckedRows:
+    """Apply contract and row rules to every table of both registers.
 
-    The accepted rows are left there too, as views ``<register>.<table>``, and the rules that
-    rows in quarantine broke as the table `SET_ASIDE`. The variable ``as_of`` must be set.
+    One table after the other, those that it refers to before it: of what was delivered no more than
+    one is held, with the rows that broke a rule. The converted rows are left in ``connection``, see
+    `load_table`; the accepted ones too, as views ``<register>.<table>``, and the rules that rows in
+    quarantine broke as the table `SET_ASIDE`.
+
+    Args:
+        connection: a fresh one with the variable ``as_of``.
+        tables: every table of both registers, by full name.
+
+    Raises:
+        GateFailed: a table or column is missing, or a column is of another type.
     """
+    refuse_missing(tables)
+    make_schemas(connection)
     _make_lists(connection)
     failed: dict[str, int] = {}
-    for table in TABLES.values():
+    rows_in: dict[str, int] = {}
+    delivered: dict[str, pa.Schema] = {}
+    for name, table in TABLES.items():
+        arrow = tables[name]
+        rows_in[name], delivered[name] = arrow.num_rows, arrow.schema
+        load_table(connection=connection, table=table, arrow=arrow)
         failed |= check_table(connection, table)
-    accepted = {name: _accepted(connection, table) for name, table in TABLES.items()}
+        keep_raw(connection, table=table, arrow=arrow, numbers=_faulty(connection, table))
     return CheckedRows(
-        accepted=accepted,
+        accepted=TablesOnDemand(
+            {name: partial(_accepted, connection, table) for name, table in TABLES.items()}
+        ),
         quarantine=_quarantine(connection),
-        row_counts=_row_counts(connection, rows_in, accepted),
+        row_counts=_row_counts(connection, rows_in),
         results=_results(rows_in, failed),
+        delivered=delivered,
     )
 
 
@@ -164,6 +198,15 @@ def _apply_duplicates(connection: duckdb.DuckDBPyConnection, table: Table) -> di
     return {identical: 0, conflicting: 0} | {rule_id: int(count) for rule_id, count in counted}
 
 
+def _faulty(connection: duckdb.DuckDBPyConnection, table: Table) -> pa.Array:
+    """The numbers of the rows of a table that broke a rule."""
+    found = connection.execute(
+        f"SELECT DISTINCT {ROW_NUMBER} FROM {FAULTY} WHERE table_name = ? ORDER BY 1",
+        [table.full_name],
+    )
+    return found.to_arrow_table()[ROW_NUMBER].combine_chunks()
+
+
 def _set_aside(table: Table) -> str:
     return (
         f"SELECT q.row_number FROM {SET_ASIDE} AS q "
@@ -184,6 +227,22 @@ def _accepted(connection: duckdb.DuckDBPyConnection, table: Table) -> pa.Table:
     key = ", ".join(f'"{name}"' for name in table.key)
     query = f"SELECT * FROM {table.full_name} ORDER BY {key}"
     return connection.execute(query).to_arrow_table().cast(table.arrow_schema)
+
+
+def accepted_columns(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: Collection[str]
+) -> pd.DataFrame:
+    """Some columns of the accepted rows of a table, in no order of the rows.
+
+    Texts of a code list come as categories: a few words, millions of times.
+    """
+    table = TABLES[name]
+    schema = pa.schema([field for field in table.arrow_schema if field.name in columns])
+    wanted = ", ".join(f'"{column}"' for column in schema.names)
+    arrow = connection.execute(f"SELECT {wanted} FROM {name}").to_arrow_table()
+    frame = table.frame_of_some(arrow.cast(schema))
+    coded = [field.name for field in table.fields if field.codes and field.name in columns]
+    return frame.astype(dict.fromkeys(coded, "category"))
 
 
 def _quarantine(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -212,9 +271,7 @@ def _quarantine(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return results.QUARANTINE.frame(pa.concat_tables(parts))
 
 
-def _row_counts(
-    connection: duckdb.DuckDBPyConnection, rows_in: dict[str, int], accepted: dict[str, pa.Table]
-) -> pd.DataFrame:
+def _row_counts(connection: duckdb.DuckDBPyConnection, rows_in: dict[str, int]) -> pd.DataFrame:
     counted = {
         f"{register}.{name}": int(rows)
         for register, name, rows in connection.execute(
@@ -223,13 +280,17 @@ def _row_counts(
         ).fetchall()
     }
     tables = [TABLES[name] for name in sorted(TABLES)]
+    each = " UNION ALL ".join(
+        f"SELECT '{table.full_name}', count(*) FROM {table.full_name}" for table in tables
+    )
+    accepted = dict(connection.execute(each).fetchall())
     return _frame(
         results.ROW_COUNTS,
         {
             "register": [table.space for table in tables],
             "table_name": [table.name for table in tables],
             "rows_in": [rows_in[table.full_name] for table in tables],
-            "accepted": [accepted[table.full_name].num_rows for table in tables],
+            "accepted": [accepted[table.full_name] for table in tables],
             "quarantined": [counted.get(table.full_name, 0) for table in tables],
         },
     )

@@ -5,7 +5,7 @@ all in these words. From one declaration come the database columns, the Arrow sc
 the pandas types of the frames, the checks on columns and the data dictionary.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -124,6 +124,15 @@ class Shape:
     pattern: str
     longest: int
 
+    @property
+    def unbounded(self) -> str:
+        """The pattern for a text of which is known that it is no longer than `longest`.
+
+        RE2 takes fifty times as long to count letters of all scripts as to look at them.
+        """
+        bound = f"{{1,{self.longest}}}"
+        return f"{self.pattern.removesuffix(bound)}+" if bound in self.pattern else self.pattern
+
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
@@ -206,7 +215,11 @@ class Table:
 
     def frame(self, arrow: pa.Table) -> pd.DataFrame:
         """Read an Arrow table of this schema as a frame with the declared pandas types."""
-        return self._typed(arrow.select(self.columns).to_pandas(date_as_object=False))
+        return self.frame_of_some(arrow.select(self.columns))
+
+    def frame_of_some(self, arrow: pa.Table) -> pd.DataFrame:
+        """Read some columns of this schema as a frame with the declared pandas types."""
+        return self._typed(arrow.to_pandas(date_as_object=False))
 
     def arrow(self, frame: pd.DataFrame) -> pa.Table:
         """Turn a frame into Arrow of this schema, columns in declared order, extras dropped.
@@ -226,12 +239,35 @@ class Table:
     def _typed(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame in the declared pandas types; only what differs is converted."""
         held = frame.dtypes
-        wanted = {f.name: f.kind.pandas for f in self.fields if held[f.name] != f.kind.pandas}
+        wanted = {f.name: f.kind.pandas for f in self.fields
+                  if f.name in held and held[f.name] != f.kind.pandas}  # fmt: skip
         return frame.astype(wanted) if wanted else frame
 
     def empty(self) -> pd.DataFrame:
         """A frame of this table with no rows."""
         return self.frame(self.arrow_schema.empty_table())
+
+
+class TablesOnDemand(Mapping[str, pa.Table]):
+    """Arrow tables by name, each made when it is asked for.
+
+    Registers are large: whoever looks at one table after the other should hold one at a time.
+    """
+
+    def __init__(self, made: Mapping[str, Callable[[], pa.Table]]) -> None:
+        self._made = made
+
+    def __getitem__(self, name: str) -> pa.Table:
+        """A table, made anew."""
+        return self._made[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in the order in which they were given."""
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        """How many tables there are."""
+        return len(self._made)
 
 
 def codes(name: str, source: str, entries: Mapping[str, str]) -> CodeList:

@@ -56,7 +56,7 @@ def run(check: Check, frame: pd.DataFrame) -> pd.DataFrame:
     import duckdb
 
     with duckdb.connect() as connection:
-        return run_suite(checks=[check], connection=connection, table_of=lambda _: frame)
+        return run_suite(checks=[check], connection=connection, columns_of=lambda *_: frame)
 
 
 def test_a_check_on_a_column_that_is_not_there_stops_instead_of_failing() -> None:

@@ -246,7 +246,7 @@ def test_the_contract_is_asked_again_of_the_accepted_rows() -> None:
     spoilt.loc[0, "prisoner_number"] = None
     with duckdb.connect() as connection:
         good, bad = (
-            run_suite(checks=checks, connection=connection, table_of=lambda _, f=f: f)  # type: ignore[misc]
+            run_suite(checks=checks, connection=connection, columns_of=lambda *_, f=f: f)  # type: ignore[misc]
             for f in (frame, spoilt)
         )
     assert good["passed"].tolist() == [True, True]

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.samples.damaged.made import AS_OF, MOST_ROWS, Made, World
-from jobs.check.delivered import load_delivered, load_table
+from jobs.check.delivered import load_table
 from jobs.check.row_stage import SET_ASIDE, check_rows, check_table
 from jobs.contract.registers import TABLES
 from jobs.extract.delivery import copy_delivery
@@ -35,8 +35,7 @@ class Door:
         self.world = world
         self.connection = duckdb.connect()
         self.connection.execute(f"SET VARIABLE as_of = DATE '{AS_OF}'")
-        rows_in = load_delivered(connection=self.connection, tables=world.tables)
-        checked = check_rows(connection=self.connection, rows_in=rows_in)
+        checked = check_rows(connection=self.connection, tables=world.tables)
         assert len(checked.quarantine) == 0
         for name, rows in world.tables.items():
             whole = f"whole_{name.replace('.', '_')}"

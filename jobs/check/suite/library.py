@@ -31,3 +31,11 @@ def great_expectations() -> Any:
     # This one sets its own level when it is imported.
     logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     return gx
+
+
+def validator_of(definition: Any, result_format: Any, parameters: Any) -> Any:
+    """What asks a suite of a batch that is yet to be made."""
+    great_expectations()
+    from great_expectations.validator.v1_validator import Validator
+
+    return Validator(definition, result_format, parameters)

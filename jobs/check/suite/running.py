@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 - statements are put together from names of this package, never from data
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import duckdb
@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.check.suite.kinds import Check
-from jobs.check.suite.library import great_expectations
+from jobs.check.suite.library import great_expectations, validator_of
 from jobs.contract import results
 from jobs.contract.schema import Table
 from jobs.runtime.errors import GateFailed
@@ -23,14 +23,15 @@ def run_suite(
     *,
     checks: Sequence[Check],
     connection: duckdb.DuckDBPyConnection,
-    table_of: Callable[[str], pd.DataFrame],
+    columns_of: Callable[[str, Collection[str]], pd.DataFrame],
 ) -> pd.DataFrame:
     """Ask every check; give a frame of `results.CHECK_RESULTS`, in the order of the checks.
 
     Args:
         checks: what to ask.
         connection: holds the tables that checks on a number ask.
-        table_of: gives the frame of a table for the checks on its rows.
+        columns_of: gives those of some columns of a table that it has, for the checks on its rows;
+            Great Expectations hashes every frame that it is given, so no more than it asks about.
 
     Raises:
         GateFailed: a check could not be asked, which is not the same as a failure.
@@ -48,10 +49,8 @@ def run_suite(
     on_rows = [check for check in checks if check.number is None]
     for table in dict.fromkeys(check.table for check in on_rows):
         here = [check for check in on_rows if check.table == table]
-        frame = table_of(table)
-        # Great Expectations hashes every frame it is given: the columns in question will do.
         columns = {name for check in here for name in check.columns}
-        answers |= _ask(source, table, here, frame[[c for c in frame.columns if c in columns]])
+        answers |= _ask(source, table, here, columns_of(table, columns))
     return _results(checks, answers, numbers)
 
 
@@ -90,14 +89,15 @@ def _ask(
     if not checks:
         return {}
     gx = great_expectations()
-    asset = source.add_dataframe_asset(name)
-    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    whole = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all")
     suite = gx.ExpectationSuite(name=name)
     for check in checks:
         expectation = check.expectation.copy()
         expectation.meta = {"check_id": check.id}
         suite.add_expectation(expectation)
-    validated = batch.validate(suite, result_format=RESULT_FORMAT)
+    # A batch that is made first is made again by its own validator: the frame is hashed twice.
+    validator = validator_of(whole, RESULT_FORMAT, {"dataframe": frame})
+    validated = validator.validate_expectation_suite(suite)
     answers = {}
     for result in validated.results:
         check_id = str(result.expectation_config.meta["check_id"])

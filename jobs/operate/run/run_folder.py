@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from jobs.contract import results
 from jobs.contract.registers import REGISTERS, TABLES
+from jobs.contract.schema import TablesOnDemand
 from jobs.extract import Landing, open_landing
 from jobs.operate.run.sealed_parts import (
     DELIVERY,
@@ -153,10 +154,12 @@ class RunFolder:
             for name, content in (texts or {}).items():
                 (folder / name).write_text(content, encoding="utf-8")
 
-    def accepted(self) -> dict[str, pa.Table]:
+    def accepted(self) -> TablesOnDemand:
         """The register tables that passed the check, by full name."""
         part = self.part("check")
-        return {name: part.table(f"accepted/{name}.parquet") for name in TABLES}
+        return TablesOnDemand(
+            {name: functools.partial(part.table, f"accepted/{name}.parquet") for name in TABLES}
+        )
 
     def accepted_rows(self, full_name: str) -> int:
         """How many rows of a register table passed the check."""

@@ -197,8 +197,8 @@ def gain(connection: sa.Connection, queue: Queue, *, first: int) -> tuple[int, f
     )
     steps = sa.func.sum(waiting.c.narrows).filter(waiting.c.place <= first)
     query = sa.select(sa.func.count(), sa.func.coalesce(steps, 0.0)).select_from(waiting)
-    pairs, narrowed = connection.execute(query).one()
-    return pairs, narrowed
+    found = connection.execute(query).one()
+    return int(found[0]), float(found[1])
 
 
 def progress(connection: sa.Connection, queue: Queue, *, by: str) -> list[sa.RowMapping]:
