@@ -109,56 +109,78 @@ def _share(pairs: Pairs, prior: Prior) -> Numbers:
     total = pairs.weight + prior.of(pairs.left, pairs.right)
     kept = np.flatnonzero(total > HOPELESS)
     odds = np.exp2(np.minimum(total[kept], LARGEST_WEIGHT))
-    at_left, at_right = _Place(pairs.left[kept]), _Place(pairs.right[kept])
-    from_left = np.ones_like(odds)
-    for _ in range(ROUNDS):
-        from_right = 1.0 / (1.0 + at_right.others(odds * from_left))
-        updated = 1.0 / (1.0 + at_left.others(odds * from_right))
-        settled = not len(kept) or np.max(np.abs(updated - from_left)) < SETTLED
-        from_left = updated
-        if settled:
-            break
-    together = odds * from_left * from_right
+    together = odds * _freedom(pairs.left[kept], pairs.right[kept], odds)
     share = np.zeros_like(total)
     share[kept] = together / (1.0 + together)
     return share
 
 
-class _Place:
-    """Sums over the pairs that share a person, without the pair itself."""
+def _freedom(left: Places, right: Places, odds: Numbers) -> Numbers:
+    """How free both persons of each pair are of all others, from nought to one.
 
-    def __init__(self, place: Places) -> None:
-        self._order = np.argsort(place, kind="stable")
-        self._starts = np.flatnonzero(np.diff(place[self._order], prepend=-1))
-        self._sizes = np.diff(np.append(self._starts, len(place)))
+    Who is told what was told before says what was said before: after a few rounds all but some
+    rings of rivals are silent, and only these are gone through.
+    """
+    from_left, from_right = np.ones_like(odds), np.ones_like(odds)
+    new = everybody = np.arange(len(odds))
+    for round_ in range(ROUNDS):
+        answered, _ = _tell(right, new, odds * from_left, told=from_right)
+        asked = answered if round_ else everybody
+        new, most = _tell(left, asked, odds * from_right, told=from_left)
+        if most < SETTLED:
+            break
+    freedom: Numbers = from_left * from_right
+    return freedom
 
-    def others(self, flow: Numbers) -> Numbers:
-        """For each pair, the flow of the other pairs of its person.
 
-        The total less the pair's own flow would lose everything beside a strong pair to
-        rounding, so the strongest is told the sum of the rest.
-        """
-        if not len(flow):
-            return flow
-        ordered = flow[self._order]
-        largest = self._spread(np.maximum.reduceat(ordered, self._starts))
-        is_largest = ordered == largest
-        rest = self._total(np.where(is_largest, 0.0, ordered))
-        ties = self._total(is_largest.astype(np.float64))
-        without = np.where(
-            is_largest,
-            rest + (ties - 1.0) * largest,
-            rest + ties * largest - ordered,
-        )
-        result = np.empty_like(flow)
-        result[self._order] = np.maximum(without, 0.0)
-        return result
+def _tell(person: Places, new: Places, flow: Numbers, *, told: Numbers) -> tuple[Places, float]:
+    """Tell the persons of ``new`` pairs how free they are of the flow of each other pair.
 
-    def _total(self, ordered: Numbers) -> Numbers:
-        return self._spread(np.add.reduceat(ordered, self._starts))
+    ``told`` is what was said before; what is said now is written there.
 
-    def _spread(self, sums: Numbers) -> Numbers:
-        return np.repeat(sums, self._sizes)
+    Returns:
+        The pairs that are told something else than before, and the largest difference.
+    """
+    if not len(new):
+        return new, 0.0
+    asked = np.zeros(int(person.max()) + 1, dtype=bool)
+    asked[person[new]] = True
+    of = np.flatnonzero(asked[person])
+    now = 1.0 / (1.0 + _others(person[of], flow[of]))
+    moved = np.abs(now - told[of])
+    told[of] = now
+    return of[moved > 0.0], float(moved.max())
+
+
+def _others(person: Places, flow: Numbers) -> Numbers:
+    """For each pair, the flow of the other pairs of its person.
+
+    The total less the pair's own flow would lose everything beside a strong pair to rounding, so
+    the strongest is told the sum of the rest.
+    """
+    order = np.argsort(person, kind="stable")
+    starts = np.flatnonzero(np.diff(person[order], prepend=-1))
+    sizes = np.diff(np.append(starts, len(person)))
+
+    def spread(sums: Numbers) -> Numbers:
+        return np.repeat(sums, sizes)
+
+    def total(ordered: Numbers) -> Numbers:
+        return spread(np.add.reduceat(ordered, starts))
+
+    ordered = flow[order]
+    largest = spread(np.maximum.reduceat(ordered, starts))
+    is_largest = ordered == largest
+    rest = total(np.where(is_largest, 0.0, ordered))
+    ties = total(is_largest.astype(np.float64))
+    without = np.where(
+        is_largest,
+        rest + (ties - 1.0) * largest,
+        rest + ties * largest - ordered,
+    )
+    result = np.empty_like(flow)
+    result[order] = np.maximum(without, 0.0)
+    return result
 
 
 def one_to_one(

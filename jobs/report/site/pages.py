@@ -5,6 +5,7 @@ email, the terminal and the warehouse. The bytes are the same on every run.
 """
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -36,7 +37,6 @@ from jobs.report.data_package import DESCRIPTION, data_package
 from jobs.report.forecast.capacity import forecast
 from jobs.report.lists.list_rows import ListRows, is_held, published_nights
 from jobs.report.lists.rule_changes import change_notices
-from jobs.report.membership import is_among
 from jobs.report.published import Frames, groups_of, if_held, in_key_order
 from jobs.report.site.capacity_page import capacity_page
 from jobs.report.site.case_pages import CasePages
@@ -285,18 +285,17 @@ def explained(lists: ListRows, *, beside: Iterable[str] = ()) -> Iterator[str]:
     for listed in CASE_LISTS.values():
         has_reasons = listed.is_of_episodes or listed is OPEN_CASES
         if has_reasons and is_held(listed, facts):
-            shown = lists.of(listed)["episode_id"].dropna()
-            first = shown[is_among(shown, assessed)].head(MOST_EXPLAINED)
-            yield from (str(episode) for episode in first)
+            shown = filter(assessed.__contains__, lists.of(listed)["episode_id"].dropna())
+            yield from itertools.islice(shown, MOST_EXPLAINED)
     differing = if_held(results.DISCREPANCIES, facts)
     if differing is not None:
         yield from sorted(assessed & set(map(str, differing["episode_id"])))[:MOST_EXPLAINED]
     yield from beside
     moved = if_held(results.MOVEMENT, facts)
     if moved is not None:
-        known = moved.loc[is_among(moved["episode_id"], assessed)]
-        ordered = known.sort_values(["figure_id", "change", "cause", "episode_id"])
-        yield from (str(episode) for episode in ordered["episode_id"].head(MOST_EXPLAINED))
+        ordered = moved.sort_values(["figure_id", "change", "cause", "episode_id"])
+        known = filter(assessed.__contains__, ordered["episode_id"].dropna())
+        yield from itertools.islice(known, MOST_EXPLAINED)
 
 
 @dataclass(frozen=True, kw_only=True)
