@@ -44,6 +44,15 @@ class CandidatePairs:
         """Whether there are numbers of a name: there are none where nobody has a value."""
         return name in (self._sides[0].dtype.names or ())
 
+    def bits(self, name: str) -> tuple[Array, Array]:
+        """The lesser and the greater term frequency of a name, in bits."""
+
+        def made() -> tuple[Array, Array]:
+            one, other = self.both(f"bits_{name}")
+            return np.fmin(one, other), np.fmax(one, other)
+
+        return self._once(f"bits {name}", made)
+
     def given(self, name: str) -> Flags:
         """Where both have a value."""
         return self._once(f"given {name}", lambda: self._met(f"code_{name}", _both_given))

@@ -49,8 +49,6 @@ FLAGS: Final = {
     "odd_birth": "birth IS NOT NULL AND NOT regexp_full_match(birth, '[0-9]{8}')",
     "several_family_words": "coalesce(len(family_words), 0) > 1",
 }
-HALF: Final = np.float16
-"""Term frequencies are halves of bits up to 17, which this holds exactly."""
 AT_ONCE: Final = 250_000
 """Rows whose numbers are made together."""
 NAMES: Final = ("given name", "family name")
@@ -165,12 +163,12 @@ def weight_of(
     weight, usual = (np.float32(number) for number in level_weight(comparison, parameters, place))
     if not level.term_frequency or not pair.has(f"bits_{level.term_frequency}"):
         return weight
-    one, other = (bits.astype(np.float32) for bits in pair.both(f"bits_{level.term_frequency}"))
-    bits = np.fmin(one, other)
+    bits, greater = pair.bits(level.term_frequency)
     if level.name == exact_level(comparison, level.term_frequency):
-        bits = np.fmax(bits, np.fmax(one, other) - np.float32(EITHER))
+        bits = np.fmax(bits, greater - np.float32(EITHER))
     moved = weight + np.float32(level.term_frequency_weight) * (bits - usual)
-    return np.where(np.isnan(moved), weight, moved)
+    np.copyto(moved, weight, where=np.isnan(moved))
+    return moved
 
 
 def numbers_of(
@@ -232,8 +230,7 @@ def _kinds(
     most = [f"most_{c.needs[0]}" for c in comparisons if c.name in NAMES]
     return np.dtype([
         *((f"mask_{name}", np.uint64) for name in (*spelt, "all_names")),
-        *((field.name, HALF if field.name.startswith("bits_") else field.type.to_pandas_dtype())
-          for field in plain),
+        *((field.name, field.type.to_pandas_dtype()) for field in plain),
         *((name, np.float32) for name in ("rest", *most)),
         *((f"length_{name}", np.uint8) for name in spelt),
     ])  # fmt: skip
