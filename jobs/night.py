@@ -124,16 +124,8 @@ class Night(RunFolder):
             inputs[DESPITE] = self._answer(self.despite).as_json()
         if stands := taken_over(self, "check", reads={**inputs, **trusted}):
             return stands
-        landings = [self.landing(register) for register in REGISTERS]
-        landed = TablesOnDemand(
-            {
-                name: functools.partial(landing.table, name)
-                for landing in landings
-                for name in landing.manifest.tables
-            }
-        )
         asked = excepted.on(suite())
-        checked = check_night(tables=landed, as_of=self.as_of, suite=asked, history=history)
+        checked = check_night(tables=self.landed(), as_of=self.as_of, suite=asked, history=history)
         with self.leaving(HISTORY) as folder:
             keep_history(history, folder)
         with self.leaving("corrections") as folder:

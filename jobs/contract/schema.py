@@ -261,6 +261,10 @@ class TablesOnDemand(Mapping[str, pa.Table]):
         """A table, made anew."""
         return self._made[name]()
 
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a table of this name; it is not made."""
+        return name in self._made
+
     def __iter__(self) -> Iterator[str]:
         """The names, in the order in which they were given."""
         return iter(self._made)

@@ -1,10 +1,16 @@
 """What a publication names has a shape: no sentence, no name and no page of text is a reference."""
 
+import duckdb
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.samples.gate_stages import rows_checked
 from benchmarks.samples.minimal_registers import default_rows, register_tables
+from jobs.contract.fields import SHAPES
 from jobs.contract.registers import TABLES
+from jobs.contract.schema import Shape
 
 SMUGGLED = "Canary Anyname"
 
@@ -79,6 +85,25 @@ def test_what_systems_write_is_a_reference(column: str, value: str) -> None:
 def test_a_unit_is_one_short_line_and_its_row_stays(value: str, is_kept: bool) -> None:
     checked = rows_checked(register_tables(**with_value("immigration.cases", "team", value)))
     assert checked.accepted["immigration.cases"]["team"].to_pylist() == [value if is_kept else None]
+
+
+@given(
+    shape=st.sampled_from(sorted(set(SHAPES.values()), key=lambda shape: shape.name)),
+    texts=st.lists(st.text(max_size=24).filter(lambda text: "\0" not in text), min_size=1),
+)
+def test_what_is_short_enough_has_a_shape_by_its_signs_alone(
+    shape: Shape, texts: list[str]
+) -> None:
+    short = [text for text in texts if len(text) <= shape.longest]
+    with duckdb.connect() as connection:
+        given_texts = pa.table({"text": pa.array(short, pa.string())})
+        connection.register("given_texts", given_texts)
+        differing = connection.execute(
+            "SELECT count(*) FROM given_texts "
+            "WHERE regexp_full_match(text, $1) <> regexp_full_match(text, $2)",
+            [shape.pattern, shape.unbounded],
+        ).fetchall()
+    assert differing == [(0,)]
 
 
 def test_every_key_and_reference_that_is_text_has_a_shape() -> None:

@@ -154,6 +154,16 @@ class RunFolder:
             for name, content in (texts or {}).items():
                 (folder / name).write_text(content, encoding="utf-8")
 
+    def landed(self) -> TablesOnDemand:
+        """The tables of both registers as they were delivered, by full name."""
+        return TablesOnDemand(
+            {
+                name: functools.partial(landing.table, name)
+                for landing in map(self.landing, REGISTERS)
+                for name in landing.manifest.tables
+            }
+        )
+
     def accepted(self) -> TablesOnDemand:
         """The register tables that passed the check, by full name."""
         part = self.part("check")

@@ -1,9 +1,11 @@
 import itertools
+from unittest import mock
 
 import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from jobs.link.decide import one_to_one as rounds
 from jobs.link.decide.one_to_one import Pairs, one_to_one, posterior, prior_for
 
 
@@ -54,6 +56,57 @@ def test_shares_on_rings_of_rivals_are_close(weights, prior):
     found = posterior(ring, prior=prior).probability
     # Nearly equal rivals on a ring are told too firmly: by 0.31 in the worst case found.
     assert np.abs(found - by_hand(ring, prior)).max() < 0.35
+
+
+def told_by_all(given_pairs: Pairs, prior: float) -> np.ndarray:
+    """The shares by messages of everybody to everybody in each round: slow, and what they mean."""
+    total = given_pairs.weight + prior
+    kept = np.flatnonzero(total > rounds.HOPELESS)
+    odds = np.exp2(total[kept])
+    left, right = given_pairs.left[kept], given_pairs.right[kept]
+
+    def others(person: np.ndarray, flow: np.ndarray) -> np.ndarray:
+        return np.array([flow[(person == person[i])].sum() - flow[i] for i in range(len(flow))])
+
+    from_left = np.ones_like(odds)
+    for _ in range(rounds.ROUNDS):
+        from_right = 1 / (1 + others(right, odds * from_left))
+        from_left = 1 / (1 + others(left, odds * from_right))
+    together = odds * from_left * from_right
+    share = np.zeros_like(total)
+    share[kept] = together / (1 + together)
+    return share
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    entries=st.lists(
+        st.tuples(st.integers(0, 7), st.integers(0, 7), st.floats(-4, 16)),
+        min_size=1,
+        max_size=30,
+        unique_by=lambda entry: entry[:2],
+    )
+)
+def test_to_tell_only_what_is_new_comes_to_the_same(entries):
+    some = pairs(sorted(entries))
+    assert np.allclose(posterior(some, prior=-6.0).probability, told_by_all(some, -6.0), atol=1e-7)
+
+
+def test_who_has_settled_is_told_nothing_more():
+    ring = [(100 + i // 3, 100 + i % 3, 9.0 + i % 4) for i in range(9)]
+    many = pairs(sorted([*ring, *((i, i, 20.0) for i in range(50))]), left=200, right=200)
+    told: list[int] = []
+    tell = rounds._tell
+
+    def counting(person, new, flow, **rest):
+        told.append(len(new))
+        return tell(person, new, flow, **rest)
+
+    with mock.patch.object(rounds, "_tell", counting):
+        posterior(many, prior=-10.0)
+    assert told[:2] == [59, 59]
+    assert all(count <= len(ring) for count in told[3:])
+    assert len(told) > 4
 
 
 def test_two_equal_partners_share_the_certainty():
