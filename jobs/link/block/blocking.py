@@ -36,7 +36,7 @@ PAIRS_PER_PERSON: Final = 4
 name use a tenth of it; a rule without one spends it on rare names, where names alone tell."""
 SMALLEST_BUDGET: Final = 200_000
 """Small files are compared more widely: this many pairs for each rule take a second."""
-AT_ONCE: Final = 32_000
+AT_ONCE: Final = 16_000
 """Pairs formed and bounded together: their numbers stay in the processor's own memory."""
 PAIR: Final = ("row_l", "row_r")
 NO_PAIRS: Final = pa.table({name: pa.array([], pa.int32()) for name in PAIR})

@@ -37,8 +37,11 @@ class CandidatePairs:
 
     def both(self, name: str) -> tuple[Array, Array]:
         """The numbers of a name on both sides; not to be written to."""
+        # Side by side in memory: in records each number would be a stride away from the next.
         left, right = self._sides
-        return left[name], right[name]
+        return self._once(
+            name, lambda: (np.ascontiguousarray(left[name]), np.ascontiguousarray(right[name]))
+        )
 
     def has(self, name: str) -> bool:
         """Whether there are numbers of a name: there are none where nobody has a value."""
