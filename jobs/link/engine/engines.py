@@ -33,6 +33,7 @@ class DuckDB:
         with register_context(tables, model) as context:
             least = least_of(context)
             uses = context.block(parameters=model.parameters, at_least=least)
+            context.formed()
             found = score_pairs(
                 context, parameters=model.parameters, at_least=least, is_bounded=context.is_large
             )
