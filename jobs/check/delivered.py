@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from jobs.check.conversion import conversion, trimmed
 from jobs.check.rules import UNREADABLE
@@ -58,11 +58,21 @@ def raw_name(table: Table) -> str:
 
 
 def keep_raw(
-    connection: duckdb.DuckDBPyConnection, *, table: Table, arrow: pa.Table, numbers: pa.Array
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    table: Table,
+    arrow: pa.Table,
+    numbers: npt.NDArray[np.int64],
 ) -> None:
-    """Leave the rows with these numbers, from 1, as they were delivered, under `raw_name`."""
-    rows = arrow.select(table.columns).take(pc.subtract(numbers, 1))
-    connection.register(raw_name(table), rows.append_column(ROW_NUMBER, numbers))
+    """Leave the rows with these numbers, ascending from 1, as they were delivered: `raw_name`."""
+    kept, before = [], 0
+    # Piece by piece: of texts that are longer than 2 GB together Arrow takes none.
+    for piece in arrow.select(table.columns).to_batches():
+        ends = np.searchsorted(numbers, [before, before + piece.num_rows], side="right")
+        kept.append(piece.take(pa.array(numbers[slice(*ends)] - before - 1)))
+        before += piece.num_rows
+    rows = pa.Table.from_batches(kept, arrow.select(table.columns).schema)
+    connection.register(raw_name(table), rows.append_column(ROW_NUMBER, pa.array(numbers)))
 
 
 def extra_columns(delivered: pa.Schema, table: Table) -> list[str]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -198,13 +200,14 @@ def _apply_duplicates(connection: duckdb.DuckDBPyConnection, table: Table) -> di
     return {identical: 0, conflicting: 0} | {rule_id: int(count) for rule_id, count in counted}
 
 
-def _faulty(connection: duckdb.DuckDBPyConnection, table: Table) -> pa.Array:
-    """The numbers of the rows of a table that broke a rule."""
+def _faulty(connection: duckdb.DuckDBPyConnection, table: Table) -> npt.NDArray[np.int64]:
+    """The numbers of the rows of a table that broke a rule, ascending."""
     found = connection.execute(
         f"SELECT DISTINCT {ROW_NUMBER} FROM {FAULTY} WHERE table_name = ? ORDER BY 1",
         [table.full_name],
     )
-    return found.to_arrow_table()[ROW_NUMBER].combine_chunks()
+    numbers: npt.NDArray[np.int64] = found.fetchnumpy()[ROW_NUMBER]
+    return numbers
 
 
 def _set_aside(table: Table) -> str:

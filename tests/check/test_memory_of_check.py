@@ -4,12 +4,15 @@ import weakref
 from collections.abc import Iterator, Mapping
 from unittest import mock
 
+import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from benchmarks.samples.minimal_registers import AS_OF, default_rows, register_tables
 from expectations import suite
 from jobs.check import check_night
+from jobs.check.delivered import keep_raw, raw_name
 from jobs.contract.registers import TABLES
 
 
@@ -45,6 +48,20 @@ def test_each_table_is_asked_for_once_and_the_one_before_is_let_go() -> None:
     assert tables.asked == list(TABLES)
     assert max(tables.alive) <= 1
     assert not checked.quarantine.empty
+
+
+def test_a_row_of_any_piece_is_kept_as_it_came() -> None:
+    column = pa.chunked_array([["a", "b"], [], ["c"], ["d", "e"]], pa.string())
+    arrow = pa.table(dict.fromkeys(TABLES["prison.aliases"].columns, column))
+    table = TABLES["prison.aliases"]
+    for numbers in ([], [1], [2, 3], [1, 3, 5], [1, 2, 3, 4, 5]):
+        with duckdb.connect() as connection:
+            chosen = np.array(numbers, dtype=np.int64)
+            keep_raw(connection, table=table, arrow=arrow, numbers=chosen)
+            rows = connection.execute(
+                f"SELECT row_number, prisoner_number FROM {raw_name(table)} ORDER BY 1"
+            ).fetchall()
+        assert rows == [(number, "abcde"[number - 1]) for number in numbers]
 
 
 def test_great_expectations_hashes_each_frame_once() -> None:
