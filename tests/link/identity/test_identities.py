@@ -3,7 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.samples.person_pairs import no_identities
-from jobs.link.identity.identities import identities
+from jobs.link.identity import identities as module
+from jobs.link.identity.identities import identities, new_id, new_ids
 
 PRISON = pd.Index(["P1", "P2", "P3"])
 IMMIGRATION = pd.Index(["C1", "C2", "C3"])
@@ -29,6 +30,36 @@ def test_everybody_has_an_identity_and_linked_people_share_one():
     assert len(found) == 6
     assert found["P1"] == found["C2"]
     assert len(set(found.values())) == 5
+
+
+people = st.lists(
+    st.tuples(
+        st.sampled_from(["prison", "immigration"]),
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8),
+    ),
+    max_size=12,
+)
+
+
+@settings(deadline=None)
+@given(people)
+def test_ids_of_many_are_those_of_each(keys):
+    firsts = pd.DataFrame(keys, columns=["register", "person_id"], dtype="str")
+    assert new_ids(firsts) == [new_id(*key) for key in keys]
+
+
+def test_an_id_that_somebody_bears_is_given_to_nobody_else():
+    taken = new_id("prison", "P2")
+    before = pd.DataFrame({"register": ["prison"], "person_id": ["GONE"], "identity_id": [taken]})
+    found = joined([], before)
+    assert taken not in found.values()
+    assert found["P2"] == new_id("prison", "P2", "1")
+    assert found["P1"] == new_id("prison", "P1")
+
+
+def test_two_new_people_of_one_id_get_two(monkeypatch):
+    monkeypatch.setattr(module, "new_ids", lambda firsts: ["ID0"] * len(firsts))
+    assert len(set(joined([]).values())) == 6
 
 
 def test_an_identity_keeps_its_id_when_a_link_comes():
