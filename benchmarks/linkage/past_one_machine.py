@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from unittest import mock
 
 import pandas as pd
 import psutil
@@ -101,24 +102,11 @@ def _pairs(folder: Path, engine: str) -> Path:
 @contextmanager
 def _store() -> Iterator[None]:
     """A server that speaks S3 and has an empty bucket, named in the environment."""
-    import boto3
-    from moto.server import ThreadedMotoServer
+    from benchmarks.linkage.local_store import s3_server
 
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    os.environ |= {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-        "AWS_ACCESS_KEY_ID": "k",
-        "AWS_SECRET_ACCESS_KEY": "s",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "PYSPARK_SUBMIT_ARGS": os.environ.get("PYSPARK_SUBMIT_ARGS", HEAP),
-    }
-    boto3.client("s3").create_bucket(Bucket=BUCKET)
-    try:
+    heap = {"PYSPARK_SUBMIT_ARGS": os.environ.get("PYSPARK_SUBMIT_ARGS", HEAP)}
+    with s3_server(BUCKET), mock.patch.dict(os.environ, heap):
         yield
-    finally:
-        server.stop()
 
 
 def main() -> None:

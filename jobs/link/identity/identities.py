@@ -107,7 +107,8 @@ def new_ids(firsts: pd.DataFrame) -> list[str]:
     with duckdb.connect() as connection:
         connection.register("given", given)
         ids = connection.sql(f"SELECT 'ID' || left(sha256({parts}), {DIGITS}) AS id FROM given")
-        return ids.to_arrow_table()["id"].to_pylist()
+        found: list[str] = ids.to_arrow_table()["id"].to_pylist()
+    return found
 
 
 def _one_by_one(firsts: pd.DataFrame, taken: set[str]) -> list[str]:

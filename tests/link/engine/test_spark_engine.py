@@ -10,8 +10,8 @@ import boto3
 import duckdb
 import pandas as pd
 import pytest
-from moto.server import ThreadedMotoServer
 
+from benchmarks.linkage.local_store import s3_server
 from benchmarks.samples.person_pairs import invent, no_decisions, no_identities
 from jobs.link import DuckDB, Linked, engine_named, link_registers
 from jobs.link.block import blocking
@@ -28,17 +28,8 @@ STORE = f"s3://linkage/{KEY}"
 @pytest.fixture(scope="module", autouse=True)
 def store() -> Iterator[str]:
     """A server that speaks S3, with an empty bucket; Spark is started with its address."""
-    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    _, port = running.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
-        patch.setenv("AWS_ACCESS_KEY_ID", "k")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", KEY)
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        boto3.client("s3").create_bucket(Bucket="linkage")
+    with s3_server("linkage", secret=KEY):
         yield STORE
-    running.stop()
 
 
 def held() -> list[str]:

@@ -1,15 +1,13 @@
 """Parts handed from worker to worker through an object store: a local server that speaks S3."""
 
-import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import boto3
 import fsspec
 import pytest
-from moto.server import ThreadedMotoServer
 
+from benchmarks.linkage.local_store import s3_server
 from jobs.operate.run.run_folder import RunFolder, measured
 from jobs.operate.run.shared_store import SharedStore
 from jobs.runtime.errors import BadInput, Unreachable
@@ -22,25 +20,8 @@ PART = "runs/2006-04-25/a/check"
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """A server with an empty bucket."""
-    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    _, port = running.get_host_and_port()
-    url = f"http://127.0.0.1:{port}"
-    given = {
-        "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": "k",
-        "AWS_SECRET_ACCESS_KEY": "s",
-        "AWS_DEFAULT_REGION": "eu-west-2",
-    }
-    before = dict(os.environ)
-    os.environ.update(given)
-    boto3.client("s3").create_bucket(
-        Bucket="nights", CreateBucketConfiguration={"LocationConstraint": "eu-west-2"}
-    )
-    yield url
-    os.environ.clear()
-    os.environ.update(before)
-    running.stop()
+    with s3_server("nights") as url:
+        yield url
 
 
 def left(folder: Path, **files: str) -> None:
