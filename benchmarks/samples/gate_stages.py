@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from functools import partial
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 
@@ -13,6 +12,7 @@ from expectations import suite
 from jobs.check import accept_rows
 from jobs.check.check_history import AS_OF as AS_OF_COLUMN
 from jobs.check.check_history import CheckHistory
+from jobs.check.gate import opened
 from jobs.check.profile import take_profile
 from jobs.check.row_stage import CheckedRows, accepted_columns, check_rows
 from jobs.check.suite.running import run_suite
@@ -36,8 +36,7 @@ def suite_asked(
     """The answers of the checks with these ids, after contract and row rules; by check id."""
     asked = [check for check in suite().on_registers if check.id in ids]
     assert len(asked) == len(ids), "no such check"
-    with duckdb.connect() as connection:
-        connection.execute(f"SET VARIABLE as_of = DATE '{as_of}'")
+    with opened(as_of) as connection:
         checked = check_rows(connection=connection, tables=tables)
         connection.register("row_counts", results.ROW_COUNTS.arrow(checked.row_counts))
         take_profile(connection)

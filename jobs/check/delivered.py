@@ -65,13 +65,14 @@ def keep_raw(
     numbers: npt.NDArray[np.int64],
 ) -> None:
     """Leave the rows with these numbers, ascending from 1, as they were delivered: `raw_name`."""
+    delivered = arrow.select(table.columns)
     kept, before = [], 0
     # Piece by piece: of texts that are longer than 2 GB together Arrow takes none.
-    for piece in arrow.select(table.columns).to_batches():
+    for piece in delivered.to_batches():
         ends = np.searchsorted(numbers, [before, before + piece.num_rows], side="right")
         kept.append(piece.take(pa.array(numbers[slice(*ends)] - before - 1)))
         before += piece.num_rows
-    rows = pa.Table.from_batches(kept, arrow.select(table.columns).schema)
+    rows = pa.Table.from_batches(kept, delivered.schema)
     connection.register(raw_name(table), rows.append_column(ROW_NUMBER, pa.array(numbers)))
 
 

@@ -96,8 +96,11 @@ def refuse_override_of(rules: Collection[str], *, suite: Suite) -> None:
             )
 
 
-def _opened(as_of: date, *, with_planted: bool = False) -> duckdb.DuckDBPyConnection:
-    """A database in memory that is held compressed: two registers take less than half of it so."""
+def opened(as_of: date, *, with_planted: bool = False) -> duckdb.DuckDBPyConnection:
+    """A fresh database in memory for the row rules and the suite of a night.
+
+    It is held compressed: two registers take less than half of the memory so.
+    """
     connection = duckdb.connect()
     connection.execute("ATTACH ':memory:' AS checked (COMPRESS)")
     connection.execute("USE checked")
@@ -119,7 +122,7 @@ def accept_rows(
     Raises:
         GateFailed: a table or column is missing or of another type.
     """
-    with _opened(as_of, with_planted=with_planted) as connection:
+    with opened(as_of, with_planted=with_planted) as connection:
         checked = check_rows(connection=connection, tables=tables)
         return replace(checked, accepted=dict(checked.accepted))
 
@@ -135,7 +138,7 @@ def accept_some(*, tables: Mapping[str, pa.Table], as_of: date) -> dict[str, pa.
             refers to.
         as_of: the night.
     """
-    with _opened(as_of) as connection:
+    with opened(as_of) as connection:
         return accepted_of(connection=connection, tables=tables)
 
 
@@ -162,7 +165,7 @@ def check_night(
             asked and nobody can let it pass.
     """
     before = history or CheckHistory()
-    connection = _opened(as_of)
+    connection = opened(as_of)
     checked = check_rows(connection=connection, tables=tables)
     take_profile(connection)
     connection.register("row_counts", results.ROW_COUNTS.arrow(checked.row_counts))

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.samples.damaged.made import AS_OF, MOST_ROWS, Made, World
 from jobs.check.delivered import load_table
+from jobs.check.gate import opened
 from jobs.check.row_stage import SET_ASIDE, check_rows, check_table
 from jobs.contract.registers import TABLES
 from jobs.extract.delivery import copy_delivery
@@ -33,8 +33,7 @@ class Door:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.connection = duckdb.connect()
-        self.connection.execute(f"SET VARIABLE as_of = DATE '{AS_OF}'")
+        self.connection = opened(AS_OF)
         checked = check_rows(connection=self.connection, tables=world.tables)
         assert len(checked.quarantine) == 0
         for name, rows in world.tables.items():
